@@ -1,0 +1,215 @@
+"""The one function that runs a model: a design in, outcomes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from hecon.engine.cohort import BLOCK, Kernel
+from hecon.engine.model import CohortModel
+from hecon.engine.program import Outcome, Program
+from hecon.engine.values import formula_values
+from hecon.errors import ModelError
+from hecon.parameters.design import Design
+
+Array = NDArray[np.float64]
+
+MAX_CYCLES = 20_000
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Timing:
+    """Rows of a design that share the number and length of cycles."""
+
+    cycles: int
+    cycle_months: float
+    rows: Array | None
+
+
+def evaluate(
+    model: CohortModel,
+    design: Design,
+    *,
+    workers: int = 1,
+    block: int = BLOCK,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Run a model for every row of a design.
+
+    Parameters
+    ----------
+    design
+        Parameter values, one row a draw.
+    workers
+        Threads that share the blocks; results do not depend on it.
+    block
+        Draws handled together; results do not depend on it.
+    progress
+        Called with the draws done and the draws in all.
+
+    Returns
+    -------
+    xr.Dataset
+        ``cost`` (strategy, item, draw), ``qaly`` (strategy, source, draw) and ``life_years``
+        (strategy, draw), and the same undiscounted as ``..._undiscounted``.
+
+    Raises
+    ------
+    ModelError
+        If the model breaks a rule; the message names draw, strategy, cycle and transition.
+    """
+    results: dict[tuple[str, bool], dict[str, Array]] = {}
+    strategies = len(model.strategies)
+    finished = 0
+    for timing in _timings(model, design):
+        program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
+        kernel = Kernel(program)
+        count = design.draws if timing.rows is None else len(timing.rows)
+        spans = [(a, min(a + block, count)) for a in range(0, count, block)]
+
+        def run(
+            span: tuple[int, int], kernel: Kernel = kernel, timing: _Timing = timing
+        ) -> tuple[Array | slice, Array]:
+            first, last = span
+            if timing.rows is None:
+                return slice(first, last), kernel.run(
+                    design.block(first, last), last - first, first=first
+                ).totals
+            chosen = timing.rows[first:last].astype(int)
+            whole = design.block(0, design.draws)
+            columns = {key: column[chosen] for key, column in whole.items()}
+            try:
+                return chosen, kernel.run(columns, len(chosen)).totals
+            except ModelError as error:
+                raise _renumbered(error, chosen) from None
+
+        with ThreadPoolExecutor(workers) as pool:
+            outputs = pool.map(run, spans) if workers > 1 else map(run, spans)
+            for rows, totals in outputs:
+                for outcome, values in zip(program.outcomes, totals, strict=True):
+                    target = results.setdefault((outcome.kind, outcome.discounted), {}).setdefault(
+                        outcome.item, np.zeros((strategies, design.draws))
+                    )
+                    target[:, rows] = values
+                finished += totals.shape[2]
+                if progress is not None:
+                    progress(finished, design.draws)
+    return _dataset(model, results)
+
+
+def _renumbered(error: ModelError, rows: Array) -> ModelError:
+    if "draw" not in error.coordinates:
+        return error
+    coordinates = {**error.coordinates, "draw": int(rows[int(str(error.coordinates["draw"]))])}
+    message = str(error).partition(": ")[2]
+    return ModelError(message, **coordinates)
+
+
+def _timings(model: CohortModel, design: Design) -> list[_Timing]:
+    """The design's rows by number and length of cycles; most designs have one group."""
+    exprs = [(model.cycle_months, None), (model.horizon_years, None)]
+    needed = _leaves(model)
+    columns = {}
+    if needed & {key[0] for key in design.varying}:
+        columns = design.block(0, design.draws)
+    months, years = formula_values(model, exprs, design.numbers, columns)  # type: ignore[arg-type]
+    with np.errstate(all="ignore"):
+        cycles = np.atleast_1d(years * 12.0 / months)
+        months = np.broadcast_to(np.atleast_1d(months), cycles.shape)
+    whole = np.round(cycles)
+    wrong = ~(months > 0) | ~(whole >= 1) | ~(np.abs(cycles - whole) < 1e-6) | (whole > MAX_CYCLES)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ModelError(
+            f"the horizon holds {cycles[row]:g} cycles of {months[row]:g} months; "
+            f"allowed is a whole number from 1 to {MAX_CYCLES}",
+            draw=row,
+        )
+    if cycles.size == 1:
+        return [_Timing(int(whole[0]), float(months[0]), None)]
+    pairs = sorted(set(zip(whole.tolist(), months.tolist(), strict=True)))
+    if len(pairs) == 1:
+        return [_Timing(int(pairs[0][0]), pairs[0][1], None)]
+    return [
+        _Timing(int(n), m, np.flatnonzero((whole == n) & (months == m)).astype(float))
+        for n, m in pairs
+    ]
+
+
+def _leaves(model: CohortModel) -> set[str]:
+    """Names that the model's timing rests on, through all formulas."""
+    found: set[str] = set()
+    queue = [*model.cycle_months.names, *model.horizon_years.names]
+    while queue:
+        name = queue.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for (known, _), expr in model.formulas.items():
+            if known == name:
+                queue += expr.names
+    return found
+
+
+def _dataset(
+    model: CohortModel, results: dict[tuple[str, bool], dict[str, Array]]
+) -> xr.Dataset:
+    variables = {}
+    dims = {"cost": "item", "qaly": "source"}
+    empty = np.zeros((len(model.strategies), 0, 0))
+    draws = next(iter(results[("life_years", True)].values())).shape[1]
+    for discounted in (True, False):
+        ending = "" if discounted else "_undiscounted"
+        for kind, dim in dims.items():
+            items = results.get((kind, discounted), {})
+            values = (
+                np.stack(list(items.values()), axis=1)
+                if items
+                else empty.reshape(len(model.strategies), 0, 0).repeat(draws, axis=2)
+            )
+            variables[kind + ending] = xr.DataArray(
+                values, dims=("strategy", dim, "draw"), coords={dim: list(items)}
+            )
+        alive = results[("life_years", discounted)]["alive"]
+        variables["life_years" + ending] = xr.DataArray(alive, dims=("strategy", "draw"))
+    return xr.Dataset(variables, coords={"strategy": list(model.strategies)})
+
+
+def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
+    """Occupancy by cycle and state for a design of few rows: ``share`` (strategy, cycle, state, draw).
+
+    Sub-states of a state with memory are added up.
+    """
+    (timing,) = _timings(model, design)
+    program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
+    result = Kernel(program).run(design.block(0, design.draws), design.draws, keep_traces=True)
+    share = np.stack(
+        [
+            np.stack(
+                [
+                    result.traces[program.trace_of[s]][:, program.substates(state.name)].sum(axis=1)
+                    for state in model.states
+                ],
+                axis=1,
+            )
+            for s in range(len(model.strategies))
+        ]
+    )
+    return xr.Dataset(
+        {"share": (("strategy", "cycle", "state", "draw"), share)},
+        coords={
+            "strategy": list(model.strategies),
+            "state": [s.name for s in model.states],
+            "cycle": np.arange(timing.cycles + 1),
+        },
+    )
+
+
+__all__ = ["Outcome", "base_traces", "evaluate"]

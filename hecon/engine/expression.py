@@ -1,0 +1,286 @@
+"""One line of arithmetic, written once: parsed here, then rendered as NumPy and as Excel.
+
+`OPERATIONS` holds each operation's two faces side by side, so they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import special
+
+MAX_LENGTH = 2_000
+MAX_NODES = 400
+
+
+class ExpressionError(ValueError):
+    """An expression that is not plain arithmetic, with the reason."""
+
+
+@dataclass(frozen=True)
+class Expr:
+    """A parsed expression: an operation, a constant, a name or a table look-up."""
+
+    op: str
+    args: tuple[Expr, ...] = ()
+    value: float = 0.0
+    name: str = ""
+    text: str = field(default="", compare=False)
+
+    def walk(self) -> Iterator[Expr]:
+        """This expression and all its parts."""
+        yield self
+        for arg in self.args:
+            yield from arg.walk()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the parameters and variables that the expression uses."""
+        return frozenset(e.name for e in self.walk() if e.op == "name")
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """Table columns looked up, as `table.column`."""
+        return frozenset(e.name for e in self.walk() if e.op == "lookup")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The faces of one operation: a NumPy function, an Excel template and its binding strength."""
+
+    numpy: Callable[..., object]
+    excel: str
+    arity: int
+    binds: int = 9
+    logical: bool = False
+
+
+def _select(condition: object, yes: object, no: object, out: np.ndarray | None = None) -> object:
+    result = np.where(np.asarray(condition) != 0, yes, no)  # type: ignore[arg-type, call-overload]
+    if out is None:
+        return result
+    np.copyto(out, result)
+    return out
+
+
+OPERATIONS: dict[str, Operation] = {
+    "add": Operation(np.add, "{0}+{1}", 2, 1),
+    "sub": Operation(np.subtract, "{0}-{1}", 2, 1),
+    "mul": Operation(np.multiply, "{0}*{1}", 2, 2),
+    "div": Operation(np.divide, "{0}/{1}", 2, 2),
+    "pow": Operation(np.power, "{0}^{1}", 2, 3),
+    "neg": Operation(np.negative, "-{0}", 1, 4),
+    "lt": Operation(np.less, "{0}<{1}", 2, 0, True),
+    "le": Operation(np.less_equal, "{0}<={1}", 2, 0, True),
+    "gt": Operation(np.greater, "{0}>{1}", 2, 0, True),
+    "ge": Operation(np.greater_equal, "{0}>={1}", 2, 0, True),
+    "eq": Operation(np.equal, "{0}={1}", 2, 0, True),
+    "ne": Operation(np.not_equal, "{0}<>{1}", 2, 0, True),
+    "and": Operation(np.logical_and, "AND({0},{1})", 2, 9, True),
+    "or": Operation(np.logical_or, "OR({0},{1})", 2, 9, True),
+    "not": Operation(np.logical_not, "NOT({0})", 1, 9, True),
+    "if": Operation(_select, "IF({0},{1},{2})", 3),
+    "min": Operation(np.minimum, "MIN({0},{1})", 2),
+    "max": Operation(np.maximum, "MAX({0},{1})", 2),
+    "exp": Operation(np.exp, "EXP({0})", 1),
+    "log": Operation(np.log, "LN({0})", 1),
+    "sqrt": Operation(np.sqrt, "SQRT({0})", 1),
+    "abs": Operation(np.absolute, "ABS({0})", 1),
+    "floor": Operation(np.floor, "INT({0})", 1),
+    "ceil": Operation(np.ceil, "-INT(-({0}))", 1, 4),
+    "expit": Operation(special.expit, "1/(1+EXP(-({0})))", 1, 2),
+    "logit": Operation(special.logit, "LN(({0})/(1-({0})))", 1),
+}
+
+FUNCTIONS = ("min", "max", "exp", "log", "sqrt", "abs", "floor", "ceil", "expit", "logit")
+
+_BINARY: dict[type, str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Pow: "pow",
+}
+_COMPARE: dict[type, str] = {
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+}
+
+
+def parse(text: str) -> Expr:
+    """Parse one line of arithmetic.
+
+    Allowed are numbers, names, ``+ - * / **``, comparisons, ``and or not``, the conditional
+    ``a if condition else b``, the functions of `FUNCTIONS` and look-ups ``table.column(age)``.
+
+    Raises
+    ------
+    ExpressionError
+        If the text holds anything else; nothing is ever evaluated as Python.
+    """
+    stripped = text.strip()
+    if not stripped:
+        raise ExpressionError("the formula is empty; write a number or one line of arithmetic")
+    if len(stripped) > MAX_LENGTH:
+        raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters")
+    try:
+        tree = ast.parse(stripped, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise ExpressionError(
+            f"'{stripped}' is not one line of arithmetic (+ - * / **, comparisons, "
+            f"'a if condition else b', {', '.join(FUNCTIONS)}, table.column(age))"
+        ) from None
+    if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
+        raise ExpressionError(f"the formula has more than {MAX_NODES} parts; split it in two")
+    parsed = _convert(tree.body)
+    return Expr(parsed.op, parsed.args, parsed.value, parsed.name, stripped)
+
+
+def constant(value: float) -> Expr:
+    """An expression that is one number."""
+    return Expr("const", value=float(value), text=repr(float(value)))
+
+
+def _fold(op: str, parts: list[Expr]) -> Expr:
+    result = parts[0]
+    for part in parts[1:]:
+        result = Expr(op, (result, part))
+    return result
+
+
+def _convert(node: ast.expr) -> Expr:
+    match node:
+        case ast.Constant(value=bool()):
+            pass
+        case ast.Constant(value=int() | float() as value) if math.isfinite(value):
+            return Expr("const", value=float(value))
+        case ast.Name(id=name):
+            return Expr("name", name=name)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            return Expr(_BINARY[type(op)], (_convert(left), _convert(right)))
+        case ast.BinOp(op=ast.BitXor()):
+            raise ExpressionError("'^' is not allowed; write ** for a power")
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return Expr("neg", (_convert(operand),))
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _convert(operand)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return Expr("not", (_convert(operand),))
+        case ast.BoolOp(op=op, values=values):
+            return _fold("and" if isinstance(op, ast.And) else "or", [_convert(v) for v in values])
+        case ast.Compare(left=left, ops=ops, comparators=comparators) if all(
+            type(o) in _COMPARE for o in ops
+        ):
+            sides = [_convert(e) for e in (left, *comparators)]
+            pairs = [
+                Expr(_COMPARE[type(o)], (a, b))
+                for o, a, b in zip(ops, sides, sides[1:], strict=False)
+            ]
+            return _fold("and", pairs)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return Expr("if", (_convert(test), _convert(body), _convert(orelse)))
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
+            return _call(name, [_convert(a) for a in args])
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=table), attr=column), args=[key], keywords=[]
+        ):
+            return Expr("lookup", (_convert(key),), name=f"{table}.{column}")
+        case ast.Call(func=ast.Name(id=name)):
+            raise ExpressionError(
+                f"'{name}' is not a function; allowed are {', '.join(FUNCTIONS)} "
+                "and look-ups table.column(age)"
+            )
+        case _:
+            pass
+    raise ExpressionError(f"'{ast.unparse(node)}' is not arithmetic")
+
+
+def _call(name: str, args: list[Expr]) -> Expr:
+    arity = OPERATIONS[name].arity
+    if arity == 2 and len(args) >= 2:
+        return _fold(name, args)
+    if len(args) != arity:
+        raise ExpressionError(f"{name}() takes {arity} argument(s), found {len(args)}")
+    return Expr(name, tuple(args))
+
+
+def excel(
+    expr: Expr, reference: Callable[[str], str], look_up: Callable[[str, str], str]
+) -> str:
+    """Render an expression as an Excel formula, without the leading equals sign.
+
+    Parameters
+    ----------
+    reference
+        Gives the cell reference of a name.
+    look_up
+        Gives the formula that looks up ``table.column`` for a rendered key.
+    """
+    return _excel(expr, reference, look_up, logical=False)[0]
+
+
+def _number(value: float) -> str:
+    short = f"{value:.15g}"
+    return (short if float(short) == value else repr(value)).replace("e", "E")
+
+
+def _excel(
+    expr: Expr,
+    reference: Callable[[str], str],
+    look_up: Callable[[str, str], str],
+    logical: bool,
+) -> tuple[str, int]:
+    """The formula and how tightly its outermost operator binds."""
+    if expr.op == "const":
+        return _number(expr.value), 9 if expr.value >= 0 else 4
+    if expr.op == "name":
+        return reference(expr.name), 9
+    if expr.op == "lookup":
+        return look_up(expr.name, _excel(expr.args[0], reference, look_up, False)[0]), 9
+    operation = OPERATIONS[expr.op]
+    infix = operation.binds < 9 and "(" not in operation.excel
+    parts = []
+    for position, arg in enumerate(expr.args):
+        truth_wanted = expr.op in ("and", "or", "not") or (expr.op == "if" and position == 0)
+        text, binds = _excel(arg, reference, look_up, truth_wanted)
+        least = operation.binds + (position > 0 or expr.op in ("pow", "neg"))
+        parts.append(f"({text})" if infix and binds < least else text)
+    rendered = operation.excel.format(*parts)
+    if operation.logical and not logical:
+        return f"IF({rendered},1,0)", 9
+    if logical and not operation.logical:
+        return f"({rendered})<>0", 0
+    return rendered, operation.binds
+
+
+def substitute(expr: Expr, meanings: Mapping[str, Expr]) -> Expr:
+    """The expression with some names replaced by other expressions."""
+    if expr.op == "name":
+        return meanings.get(expr.name, expr)
+    if not expr.args:
+        return expr
+    args = tuple(substitute(a, meanings) for a in expr.args)
+    return Expr(expr.op, args, expr.value, expr.name)
+
+
+def is_zero(expr: Expr) -> bool:
+    """True if the expression is zero whatever its names mean."""
+    match expr.op:
+        case "const":
+            return expr.value == 0.0
+        case "mul":
+            return is_zero(expr.args[0]) or is_zero(expr.args[1])
+        case "add" | "sub":
+            return is_zero(expr.args[0]) and is_zero(expr.args[1])
+        case "div" | "neg":
+            return is_zero(expr.args[0])
+        case _:
+            return False

@@ -1,0 +1,162 @@
+"""Expressions become a graph in which every distinct computation exists once.
+
+Each node knows what it varies over: draws, cycles, both or neither. The kernel then evaluates it
+once at the smallest shape it needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hecon.engine.expression import OPERATIONS, Expr
+from hecon.engine.model import FIXED_NAMES, CohortModel, Key, key_text
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """One computation. `what` holds a constant's value, a parameter's key or a table column."""
+
+    index: int
+    op: str
+    args: tuple[Node, ...]
+    what: object
+    by_draw: bool
+    by_cycle: bool
+
+
+class UnknownName(KeyError):
+    """A formula uses a name that nothing defines."""
+
+    def __init__(self, name: str, strategy: str | None):
+        self.name, self.strategy = name, strategy
+        super().__init__(name)
+
+
+class Circular(ValueError):
+    """Formulas that need each other."""
+
+    def __init__(self, path: list[str]):
+        self.path = path
+        super().__init__(" -> ".join(path))
+
+
+class Graph:
+    """Nodes in the order they can be computed, without duplicates.
+
+    Parameters
+    ----------
+    model
+        Supplies formulas, tables and the keys of the parameters.
+    varying
+        Keys whose values differ between draws; all others are single numbers.
+    given
+        Keys whose values a design supplies although the model has a formula for them.
+    """
+
+    def __init__(self, model: CohortModel, varying: frozenset[Key], given: frozenset[Key]):
+        self.model = model
+        self.varying = varying
+        self.given = given
+        self.nodes: list[Node] = []
+        self._known: dict[object, Node] = {}
+        self._resolved: dict[tuple[Key, str | None, bool], Node] = {}
+        self._open: list[tuple[Key, str | None]] = []
+
+    def add(self, op: str, *args: Node, what: object = None) -> Node:
+        """The node of an operation, made if it does not exist yet; constants are folded in."""
+        identity = (op, what, *(a.index for a in args))
+        node = self._known.get(identity)
+        if node is None:
+            by_draw = any(a.by_draw for a in args)
+            by_cycle = any(a.by_cycle for a in args)
+            if op == "parameter":
+                by_draw = what in self.varying
+            elif op == "time":
+                by_cycle = True
+            node = Node(len(self.nodes), op, args, what, by_draw, by_cycle)
+            self.nodes.append(node)
+            self._known[identity] = node
+        return node
+
+    def constant(self, value: float) -> Node:
+        """The node of a number."""
+        return self.add("const", what=float(value))
+
+    def total(self, parts: list[Node]) -> Node:
+        """The sum of nodes, 0 for none."""
+        if not parts:
+            return self.constant(0.0)
+        result = parts[0]
+        for part in parts[1:]:
+            result = self.add("add", result, part)
+        return result
+
+    def lower(
+        self,
+        expr: Expr,
+        strategy: str | None,
+        *,
+        counted: bool = False,
+        local: dict[str, Node] | None = None,
+    ) -> Node:
+        """The node of an expression.
+
+        Parameters
+        ----------
+        counted
+            True for payoffs: times are those at which a cycle is counted.
+        local
+            Meanings of names that hold only here (time in state, columns of a session).
+        """
+        local = local or {}
+        match expr.op:
+            case "const":
+                return self.constant(expr.value)
+            case "name":
+                return self._name(expr.name, strategy, counted, local)
+            case "lookup":
+                key = self.lower(expr.args[0], strategy, counted=counted, local=local)
+                if expr.name.split(".")[0] not in self.model.tables:
+                    raise UnknownName(expr.name, strategy)
+                return self.add("lookup", key, what=expr.name)
+            case op:
+                args = [self.lower(a, strategy, counted=counted, local=local) for a in expr.args]
+                assert op in OPERATIONS
+                return self.add(op, *args)
+
+    def _name(self, name: str, strategy: str | None, counted: bool, local: dict[str, Node]) -> Node:
+        if name in local:
+            return local[name]
+        if name in FIXED_NAMES:
+            return self.add("fixed", what=name)
+        if name in ("cycle", "discount_time"):
+            return self.add("time", what=name)
+        if name == "year":
+            return self.add("time", what="counted_year" if counted else "year")
+        if name == "age" and self.model.start_age is not None:
+            start = self.lower(self.model.start_age, strategy)
+            return self.add("add", start, self._name("year", strategy, counted, local))
+        key = self.model.resolve(name, strategy)
+        if key is None:
+            raise UnknownName(name, strategy)
+        if key in self.model.parameter_set or key in self.given:
+            return self.add("parameter", what=key)
+        if local:  # a formula may use local names through other formulas
+            return self._formula(key, strategy, counted, local)
+        known = self._resolved.get((key, strategy, counted))
+        if known is None:
+            known = self._formula(key, strategy, counted, local)
+            self._resolved[(key, strategy, counted)] = known
+        return known
+
+    def _formula(
+        self, key: Key, strategy: str | None, counted: bool, local: dict[str, Node]
+    ) -> Node:
+        if (key, strategy) in self._open:
+            start = self._open.index((key, strategy))
+            raise Circular([key_text(k) for k, _ in self._open[start:]] + [key_text(key)])
+        self._open.append((key, strategy))
+        try:
+            return self.lower(self.model.formulas[key], strategy, counted=counted, local=local)
+        finally:
+            self._open.pop()

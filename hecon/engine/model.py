@@ -1,0 +1,205 @@
+"""What a cohort model is: states, strategies, transitions, payoffs and the formulas behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.engine.expression import Expr
+
+Array = NDArray[np.float64]
+
+#: A parameter or formula: its name and the strategy it belongs to (None: every strategy).
+Key = tuple[str, str | None]
+
+MONTHS_PER_YEAR = 12.0
+WEEKS_PER_YEAR = 365.25 / 7.0
+
+#: Names that the engine supplies, with what they mean. `cycle` is 0 at the start of the model.
+TIME_NAMES: dict[str, str] = {
+    "cycle": "number of the cycle, 1 for the first",
+    "year": "years since the start of the model, at the start of the cycle",
+    "age": "age at the start of the cycle",
+    "years_in_state": "years since the current state was entered, at the start of the cycle",
+    "discount_time": "years since the start of the model when the cycle is discounted",
+}
+FIXED_NAMES: dict[str, str] = {
+    "cycle_years": "length of a cycle in years",
+    "months_per_year": "12",
+    "weeks_per_year": "365.25 / 7",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table looked up by its first column: the row of the largest key not above the key asked.
+
+    Attributes
+    ----------
+    keys
+        Strictly increasing, shape (rows,).
+    columns
+        Values by column name, each of shape (rows,).
+    """
+
+    name: str
+    keys: Array
+    columns: Mapping[str, Array]
+
+    def look_up(self, column: str, key: Array | float) -> Array:
+        """Values at the keys; a key outside the table gives NaN, which the engine reports."""
+        values = np.asarray(key, dtype=float)
+        rows = np.searchsorted(self.keys, values, side="right") - 1
+        found = self.columns[column][np.maximum(rows, 0)]
+        return np.where((rows < 0) | np.isnan(values), np.nan, found)
+
+
+@dataclass(frozen=True)
+class State:
+    """A health state.
+
+    Attributes
+    ----------
+    dead
+        True if nobody in the state is alive: it gives no life-years.
+    memory_years
+        How long time in the state is remembered; zero for a state without memory.
+    """
+
+    name: str
+    dead: bool = False
+    memory_years: float = 0.0
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """Probability of moving during a cycle; `probability` None is the row's complement."""
+
+    source: str
+    target: str
+    probability: Expr | None
+    strategy: str | None = None
+
+
+@dataclass(frozen=True)
+class Payoff:
+    """A cost or an effect.
+
+    Attributes
+    ----------
+    item
+        Cost item or effect source that the payoff is reported under.
+    kind
+        ``cost`` or ``qaly``.
+    on
+        ``state`` (while in `source`), ``transition`` (moving from `source` to `target`) or
+        ``once`` (per person who starts, at `week`).
+    rate
+        True if the amount is per year and is multiplied by the cycle's length.
+    week
+        When a one-off falls; None is the start, which is not discounted.
+    session
+        Tells apart one-offs of the same item that come from a treatment course.
+    """
+
+    item: str
+    kind: str
+    on: str
+    amount: Expr
+    strategy: str | None = None
+    source: str | None = None
+    target: str | None = None
+    rate: bool = False
+    week: Expr | None = None
+    session: str = ""
+
+
+@dataclass(frozen=True)
+class CohortModel:
+    """A cohort state-transition model, complete but for the values of its parameters.
+
+    `formulas` maps a name, or a name and a strategy, to arithmetic over parameters, other
+    formulas, time and tables. `parameters` lists the keys a design must supply: a name, or a
+    name and a strategy.
+
+    Source: Briggs, Claxton, Sculpher (2006), Decision Modelling for Health Economic Evaluation;
+    ISPOR-SMDM Modeling Good Research Practices 3 (Siebert 2012).
+    """
+
+    strategies: tuple[str, ...]
+    states: tuple[State, ...]
+    parameters: tuple[Key, ...]
+    formulas: Mapping[Key, Expr]
+    initial: Mapping[Key, Expr | None]
+    transitions: tuple[Transition, ...]
+    payoffs: tuple[Payoff, ...]
+    tables: Mapping[str, Table]
+    cycle_months: Expr
+    horizon_years: Expr
+    start_age: Expr | None
+    counting: str
+    discount_cost: Expr
+    discount_effect: Expr
+    parameter_set: frozenset[Key] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameter_set", frozenset(self.parameters))
+
+    def with_formulas(self, formulas: Mapping[Key, Expr]) -> CohortModel:
+        """The same model with some parameters or formulas replaced by formulas."""
+        kept = tuple(k for k in self.parameters if k not in formulas)
+        return replace(self, parameters=kept, formulas={**self.formulas, **formulas})
+
+    def transitions_of(self, strategy: str, source: str) -> list[Transition]:
+        """The row of a state: its own rows for the strategy, else those for every strategy."""
+        return _specific(
+            [t for t in self.transitions if t.source == source],
+            strategy,
+            lambda t: (t.target,),
+        )
+
+    def payoffs_of(self, strategy: str) -> list[Payoff]:
+        """Payoffs that a strategy pays; a row for the strategy replaces the general row."""
+        return _specific(
+            self.payoffs,
+            strategy,
+            lambda p: (p.item, p.kind, p.on, p.source, p.target, p.session),
+        )
+
+    def resolve(self, name: str, strategy: str | None) -> Key | None:
+        """The key that a name means within a strategy, or None if it is unknown."""
+        for key in ((name, strategy), (name, None)):
+            if key in self.parameter_set or key in self.formulas:
+                return key
+        return None
+
+
+class _HasStrategy(Protocol):
+    @property
+    def strategy(self) -> str | None: ...
+
+
+_Row = TypeVar("_Row", bound=_HasStrategy)
+
+
+def _specific(
+    rows: Iterable[_Row], strategy: str, identity: Callable[[_Row], Hashable]
+) -> list[_Row]:
+    """Rows that hold for a strategy; its own row replaces the general row of the same identity."""
+    chosen: dict[Hashable, _Row] = {}
+    for row in rows:
+        if row.strategy is None:
+            chosen.setdefault(identity(row), row)
+        elif row.strategy == strategy:
+            chosen[identity(row)] = row
+    return list(chosen.values())
+
+
+def key_text(key: Key) -> str:
+    """A key as people write it, `name` or `name[strategy]`."""
+    return key[0] if key[1] is None else f"{key[0]}[{key[1]}]"

@@ -1,0 +1,87 @@
+"""Values of single formulas for a design, without running a cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.engine.expression import OPERATIONS, Expr
+from hecon.engine.graph import Graph, Node
+from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key
+from hecon.errors import ModelError
+
+Array = NDArray[np.float64]
+
+
+def formula_values(
+    model: CohortModel,
+    targets: Sequence[tuple[Expr, str | None]],
+    numbers: Mapping[Key, float],
+    columns: Mapping[Key, Array],
+) -> list[Array]:
+    """Values of expressions that do not depend on the cycle.
+
+    Parameters
+    ----------
+    targets
+        Expressions, each with the strategy it is read in.
+    numbers, columns
+        Values of the parameters: common to all draws, and by draw.
+
+    Returns
+    -------
+    list of Array
+        One array a target: a number, or shape (draws,) where it varies.
+
+    Raises
+    ------
+    ModelError
+        If an expression depends on the cycle.
+    """
+    varying = frozenset(columns)
+    graph = Graph(model, varying, varying | frozenset(numbers))
+    nodes = [graph.lower(expr, strategy) for expr, strategy in targets]
+    values: dict[int, Array] = {}
+    cycle_years: Array | None = None
+    with np.errstate(all="ignore"):
+        for node in graph.nodes:
+            if node.by_cycle:
+                continue
+            if node.op == "fixed":
+                if cycle_years is None:
+                    months = formula_values(model, [(model.cycle_months, None)], numbers, columns)
+                    cycle_years = months[0] / MONTHS_PER_YEAR
+                values[node.index] = {
+                    "cycle_years": cycle_years,
+                    "months_per_year": np.asarray(MONTHS_PER_YEAR),
+                    "weeks_per_year": np.asarray(WEEKS_PER_YEAR),
+                }[str(node.what)]
+            else:
+                values[node.index] = _value(node, values, model, numbers, columns)
+    for node, (expr, _) in zip(nodes, targets, strict=True):
+        if node.by_cycle:
+            raise ModelError(f"'{expr.text or expr.name}' depends on the cycle, which it must not")
+    return [values[n.index] for n in nodes]
+
+
+def _value(
+    node: Node,
+    values: Mapping[int, Array],
+    model: CohortModel,
+    numbers: Mapping[Key, float],
+    columns: Mapping[Key, Array],
+) -> Array:
+    match node.op:
+        case "const":
+            return np.asarray(node.what, dtype=float)
+        case "parameter":
+            key: Key = node.what  # type: ignore[assignment]
+            return columns[key] if key in columns else np.asarray(numbers[key], dtype=float)
+        case "lookup":
+            table, column = str(node.what).split(".")
+            return model.tables[table].look_up(column, values[node.args[0].index])
+        case op:
+            args = [values[a.index] for a in node.args]
+            return np.asarray(OPERATIONS[op].numpy(*args), dtype=float)

@@ -1,0 +1,77 @@
+"""The two things that can go wrong: an input is faulty, or a model misbehaves while it runs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault in an input: where it is, what was found and what is allowed."""
+
+    file: str
+    row: int | None
+    column: str | None
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f", row {self.row}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        return f"{place}: {self.message}"
+
+
+class HeconError(Exception):
+    """Base of the errors that are shown to the user as a message, without a traceback."""
+
+
+class InputError(HeconError):
+    """Faulty input; carries every fault found, not only the first."""
+
+    def __init__(self, faults: Iterable[Fault]):
+        self.faults = list(dict.fromkeys(faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class ModelError(HeconError):
+    """A model that breaks a rule while it runs, with the coordinates of the breach."""
+
+    def __init__(self, message: str, **coordinates: object):
+        self.coordinates = {k: v for k, v in coordinates.items() if v is not None}
+        place = ", ".join(f"{key} {value}" for key, value in self.coordinates.items())
+        super().__init__(f"{place}: {message}" if place else message)
+
+
+class FaultList:
+    """Collects faults so that all of them can be reported at once."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def add(self, file: str, row: int | None, column: str | None, message: str) -> None:
+        """Record one fault."""
+        self.faults.append(Fault(file, row, column, message))
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        """Absorb the faults of an `InputError` raised inside and go on."""
+        try:
+            yield
+        except InputError as error:
+            self.faults.extend(error.faults)
+
+    def raise_if_any(self) -> None:
+        """Raise one `InputError` with everything collected so far."""
+        if self.faults:
+            raise InputError(self.faults)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint with the closest known names, or an empty string."""
+    matches = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(matches)}?" if matches else ""

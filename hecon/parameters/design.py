@@ -1,0 +1,241 @@
+"""Designs: tables of parameter values with one row a draw.
+
+A design is what an analysis varies. It hands out blocks of rows, so that a million draws need
+no more memory than one block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from scipy import special
+
+from hecon.engine.model import Key, key_text
+from hecon.parameters import random
+from hecon.parameters.schema import Parameter
+
+Array = NDArray[np.float64]
+
+
+class Design(Protocol):
+    """Rows of parameter values."""
+
+    @property
+    def draws(self) -> int:
+        """Number of rows."""
+
+    @property
+    def numbers(self) -> Mapping[Key, float]:
+        """Values that are the same in every row."""
+
+    @property
+    def varying(self) -> frozenset[Key]:
+        """Keys of the values that differ between rows."""
+
+    def block(self, first: int, last: int) -> dict[Key, Array]:
+        """Varying values of rows `first` to `last` (exclusive), each of shape (last - first,)."""
+
+
+@dataclass(frozen=True)
+class TableDesign:
+    """A design held as a table.
+
+    Attributes
+    ----------
+    numbers
+        Values common to all rows.
+    columns
+        Values by row, each of shape (draws,).
+    """
+
+    draws: int
+    numbers: Mapping[Key, float]
+    columns: Mapping[Key, Array] = field(default_factory=dict)
+
+    @property
+    def varying(self) -> frozenset[Key]:
+        """Keys of the columns."""
+        return frozenset(self.columns)
+
+    def block(self, first: int, last: int) -> dict[Key, Array]:
+        """Rows `first` to `last` (exclusive)."""
+        return {key: column[first:last] for key, column in self.columns.items()}
+
+
+def rows(numbers: Mapping[Key, float], changes: Sequence[Mapping[Key, float]]) -> TableDesign:
+    """A design with one row per set of changes to common values.
+
+    Parameters
+    ----------
+    numbers
+        Base values; a key changed in some row must have a base value here.
+    """
+    changed = sorted({key for change in changes for key in change}, key=key_text)
+    columns = {
+        key: np.array([change.get(key, numbers.get(key, np.nan)) for change in changes])
+        for key in changed
+    }
+    constant = {key: value for key, value in numbers.items() if key not in columns}
+    return TableDesign(len(changes), constant, columns)
+
+
+def base_values(parameters: Sequence[Parameter]) -> dict[Key, float]:
+    """Base-case values of all inputs."""
+    return {p.key: p.value for p in parameters if p.value is not None}
+
+
+def base_case(parameters: Sequence[Parameter]) -> TableDesign:
+    """A design of one row: every parameter at its base value."""
+    return TableDesign(1, base_values(parameters))
+
+
+@dataclass(frozen=True)
+class Correlation:
+    """Rank correlation between two parameters, as a Gaussian copula's rho."""
+
+    first: Key
+    second: Key
+    rho: float
+
+
+class ProbabilisticDesign:
+    """Random rows: every uncertain parameter drawn from its distribution.
+
+    Parameters
+    ----------
+    parameters
+        All parameters; those with a fixed distribution keep their base value.
+    draws, seed
+        Number of rows, and the seed of all streams.
+    method
+        ``monte-carlo``, ``latin-hypercube`` or ``sobol``.
+    correlations
+        Pairs joined by a Gaussian copula; the implied matrix must be positive definite.
+
+    Raises
+    ------
+    ValueError
+        If the method is unknown or the correlations are impossible.
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[Parameter],
+        draws: int,
+        seed: int,
+        method: str = "monte-carlo",
+        correlations: Sequence[Correlation] = (),
+    ):
+        if method not in random.METHODS:
+            raise ValueError(f"'{method}' is not a design; allowed are {', '.join(random.METHODS)}")
+        uncertain = [p for p in parameters if p.is_input and p.distribution.varies]
+        self.draws = draws
+        self.seed = seed
+        self.method = method
+        self.parameters = {p.key: p for p in uncertain}
+        self.varying = frozenset(self.parameters)
+        self.numbers = {k: v for k, v in base_values(parameters).items() if k not in self.varying}
+        self._cholesky = _cholesky(correlations)
+        self._stored: dict[Key, Array] = {}
+        names = [key_text(k) for k in self.parameters]
+        if method == "latin-hypercube":
+            self._stored = {
+                k: random.latin_hypercube(seed, key_text(k), draws) for k in self.parameters
+            }
+        elif method == "sobol":
+            points = random.sobol(seed, names, draws)
+            self._stored = {k: points[key_text(k)] for k in self.parameters}
+
+    def _uniform(self, key: Key, first: int, last: int) -> Array:
+        if self._stored:
+            return self._stored[key][first:last]
+        return random.monte_carlo(self.seed, key_text(key), first, last)
+
+    def block(self, first: int, last: int) -> dict[Key, Array]:
+        """Values of rows `first` to `last` (exclusive)."""
+        uniforms = {key: self._uniform(key, first, last) for key in self.parameters}
+        for keys, lower in self._cholesky:
+            normal = [special.ndtri(uniforms[k]) for k in keys]
+            for i, key in enumerate(keys):
+                joint = lower[i, 0] * normal[0]
+                for j in range(1, i + 1):
+                    joint = joint + lower[i, j] * normal[j]
+                uniforms[key] = special.ndtr(joint)
+        values = {
+            key: self.parameters[key].distribution.quantile(u) for key, u in uniforms.items()
+        }
+        groups: dict[str, list[Key]] = {}
+        for key, parameter in self.parameters.items():
+            if parameter.distribution.kind == "dirichlet":
+                groups.setdefault(parameter.distribution.group, []).append(key)
+        for members in groups.values():
+            total = values[members[0]]
+            for key in members[1:]:
+                total = total + values[key]
+            for key in members:
+                values[key] = values[key] / total
+        return values
+
+
+def _cholesky(correlations: Sequence[Correlation]) -> list[tuple[list[Key], Array]]:
+    """Connected groups of correlated parameters with the Cholesky factor of each."""
+    groups: list[set[Key]] = []
+    for pair in correlations:
+        joined: set[Key] = {pair.first, pair.second}
+        apart = []
+        for group in groups:
+            if group & joined:
+                joined |= group
+            else:
+                apart.append(group)
+        groups = [*apart, joined]
+    result = []
+    for group in groups:
+        keys = sorted(group, key=key_text)
+        matrix = np.eye(len(keys))
+        for pair in correlations:
+            if pair.first in group:
+                i, j = keys.index(pair.first), keys.index(pair.second)
+                matrix[i, j] = matrix[j, i] = pair.rho
+        try:
+            result.append((keys, np.linalg.cholesky(matrix)))
+        except np.linalg.LinAlgError:
+            names = ", ".join(key_text(k) for k in keys)
+            raise ValueError(f"the correlations of {names} contradict each other") from None
+    return result
+
+
+def to_dataset(design: Design, parameters: Sequence[Parameter]) -> xr.Dataset:
+    """The whole design as a dataset: one variable a parameter, dims subset of (draw, strategy)."""
+    columns = design.block(0, design.draws)
+    by_name: dict[str, list[Parameter]] = {}
+    for parameter in parameters:
+        if parameter.key in columns or parameter.key in design.numbers:
+            by_name.setdefault(parameter.name, []).append(parameter)
+    variables = {}
+    for name, members in by_name.items():
+        values = [columns.get(p.key, design.numbers.get(p.key)) for p in members]
+        attrs = {
+            "unit": members[0].unit,
+            "label": members[0].description,
+            "source": members[0].source,
+            "status": members[0].status,
+        }
+        if members[0].strategy is None:
+            dims = ("draw",) if np.ndim(values[0]) else ()
+            variables[name] = xr.DataArray(values[0], dims=dims, attrs=attrs)
+        else:
+            shape = (design.draws,)
+            stacked = np.stack([np.broadcast_to(np.asarray(v, dtype=float), shape) for v in values])
+            variables[name] = xr.DataArray(
+                stacked,
+                dims=("strategy", "draw"),
+                coords={"strategy": [p.strategy for p in members]},
+                attrs=attrs,
+            )
+    return xr.Dataset(variables)

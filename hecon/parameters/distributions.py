@@ -1,0 +1,222 @@
+"""Distributions, given by native parameters, by mean and standard error, or by an interval.
+
+Every design starts from numbers between 0 and 1 and goes through `Distribution.quantile`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+Array = NDArray[np.float64]
+
+Z = float(special.ndtri(0.975))
+
+
+class DistributionError(ValueError):
+    """A distribution that cannot exist, with the reason."""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A probability distribution in its native parameters.
+
+    Attributes
+    ----------
+    kind
+        One of `KINDS`.
+    parameters
+        Native parameters: beta (alpha, beta), gamma (shape, scale), lognormal (mu, sigma),
+        normal (mean, sd), uniform (low, high), triangular (low, mode, high),
+        dirichlet (alpha), fixed (value).
+    group
+        Rows of one Dirichlet share a group.
+    """
+
+    kind: str
+    parameters: tuple[float, ...]
+    group: str = ""
+
+    @property
+    def varies(self) -> bool:
+        """False for a fixed value."""
+        return self.kind != "fixed"
+
+    def quantile(self, u: Array | float) -> Array:
+        """The value below which a share `u` of the distribution lies.
+
+        A Dirichlet's row gives the gamma variate that is normalised within its group.
+        """
+        u = np.asarray(u, dtype=float)
+        a = self.parameters
+        match self.kind:
+            case "beta":
+                return np.asarray(special.betaincinv(a[0], a[1], u))
+            case "gamma":
+                return np.asarray(special.gammaincinv(a[0], u) * a[1])
+            case "dirichlet":
+                return np.asarray(special.gammaincinv(a[0], u))
+            case "lognormal":
+                return np.exp(a[0] + a[1] * special.ndtri(u))
+            case "normal":
+                return np.asarray(a[0] + a[1] * special.ndtri(u))
+            case "uniform":
+                return a[0] + (a[1] - a[0]) * u
+            case "triangular":
+                low, mode, high = a
+                shape = (mode - low) / (high - low)
+                return np.asarray(stats.triang.ppf(u, shape, loc=low, scale=high - low))
+            case _:
+                return np.full(u.shape, a[0])
+
+    @property
+    def centre(self) -> float:
+        """What the base case uses: the mean, for a lognormal the median, for a triangular the mode."""
+        a = self.parameters
+        match self.kind:
+            case "beta":
+                return a[0] / (a[0] + a[1])
+            case "gamma":
+                return a[0] * a[1]
+            case "lognormal":
+                return math.exp(a[0])
+            case "uniform":
+                return (a[0] + a[1]) / 2
+            case "triangular":
+                return a[1]
+            case _:
+                return a[0]
+
+    def describe(self) -> str:
+        """The distribution with its parameters, for tables."""
+        if self.kind == "fixed":
+            return "fixed"
+        names = NATIVE[self.kind]
+        inside = ", ".join(f"{n} {v:.6g}" for n, v in zip(names, self.parameters, strict=True))
+        return f"{self.kind} ({inside})"
+
+
+NATIVE: dict[str, tuple[str, ...]] = {
+    "beta": ("alpha", "beta"),
+    "gamma": ("shape", "scale"),
+    "lognormal": ("mu", "sigma"),
+    "normal": ("mean", "sd"),
+    "uniform": ("low", "high"),
+    "triangular": ("low", "mode", "high"),
+    "dirichlet": ("alpha",),
+    "fixed": ("value",),
+}
+KINDS = tuple(NATIVE)
+
+
+def _beta_from_moments(mean: float, se: float) -> tuple[float, float]:
+    if not 0 < mean < 1:
+        raise DistributionError(f"a beta needs a mean between 0 and 1, found {mean:g}")
+    size = mean * (1 - mean) / se**2 - 1
+    if size <= 0:
+        raise DistributionError(
+            f"no beta has mean {mean:g} and standard error {se:g}; "
+            f"the standard error must be below {math.sqrt(mean * (1 - mean)):.4g}"
+        )
+    return mean * size, (1 - mean) * size
+
+
+def _gamma_from_moments(mean: float, se: float) -> tuple[float, float]:
+    if mean <= 0:
+        raise DistributionError(f"a gamma needs a mean above 0, found {mean:g}")
+    return (mean / se) ** 2, se**2 / mean
+
+
+def _lognormal_from_moments(mean: float, se: float) -> tuple[float, float]:
+    if mean <= 0:
+        raise DistributionError(f"a lognormal needs a mean above 0, found {mean:g}")
+    variance = math.log1p((se / mean) ** 2)
+    return math.log(mean) - variance / 2, math.sqrt(variance)
+
+
+_MOMENTS: dict[str, Callable[[float, float], tuple[float, float]]] = {
+    "beta": _beta_from_moments,
+    "gamma": _gamma_from_moments,
+    "lognormal": _lognormal_from_moments,
+    "normal": lambda mean, se: (mean, se),
+}
+
+
+def distribution(kind: str, given: Mapping[str, float], group: str = "") -> Distribution:
+    """Build a distribution from what a source gives.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    given
+        Native parameters; or ``mean`` and ``se``; or ``estimate``, ``ci_low`` and ``ci_high``
+        (95 %). An interval is symmetric on the log scale for a lognormal, else on the plain scale.
+
+    Raises
+    ------
+    DistributionError
+        If the kind is unknown, the names do not fit or the figures are impossible.
+
+    Notes
+    -----
+    Method of moments: Briggs, Claxton, Sculpher (2006), chapter 4.
+    """
+    if kind not in NATIVE:
+        raise DistributionError(f"'{kind}' is not a distribution; allowed are {', '.join(KINDS)}")
+    names = frozenset(given)
+    if kind == "triangular" and names == {"min", "mode", "max"}:
+        given = {"low": given["min"], "mode": given["mode"], "high": given["max"]}
+        names = frozenset(given)
+    if names == frozenset(NATIVE[kind]):
+        native = tuple(given[n] for n in NATIVE[kind])
+    elif names == {"mean", "se"} and kind in _MOMENTS:
+        if given["se"] <= 0:
+            raise DistributionError(f"the standard error must be above 0, found {given['se']:g}")
+        native = _MOMENTS[kind](given["mean"], given["se"])
+    elif names == {"estimate", "ci_low", "ci_high"} and kind in _MOMENTS:
+        native = _from_interval(kind, given["estimate"], given["ci_low"], given["ci_high"])
+    else:
+        allowed = [" and ".join(NATIVE[kind])]
+        if kind in _MOMENTS:
+            allowed += ["mean and se", "estimate, ci_low and ci_high"]
+        raise DistributionError(
+            f"a {kind} takes {'; or '.join(allowed)}; found {', '.join(sorted(given)) or 'nothing'}"
+        )
+    _check(kind, native)
+    return Distribution(kind, native, group)
+
+
+def _from_interval(kind: str, estimate: float, low: float, high: float) -> tuple[float, float]:
+    if not low < estimate < high:
+        raise DistributionError(
+            f"the estimate {estimate:g} must lie inside its interval {low:g} to {high:g}"
+        )
+    if kind == "lognormal":
+        if low <= 0:
+            raise DistributionError(f"a lognormal's interval must be above 0, found {low:g}")
+        return math.log(estimate), (math.log(high) - math.log(low)) / (2 * Z)
+    return _MOMENTS[kind](estimate, (high - low) / (2 * Z))
+
+
+def _check(kind: str, native: tuple[float, ...]) -> None:
+    if not all(math.isfinite(v) for v in native):
+        raise DistributionError(f"a {kind} needs finite parameters")
+    positive = {
+        "beta": native,
+        "gamma": native,
+        "dirichlet": native,
+        "lognormal": native[1:],
+        "normal": native[1:],
+    }.get(kind, ())
+    if any(v <= 0 for v in positive):
+        names = NATIVE[kind][-len(positive) :]
+        raise DistributionError(f"a {kind} needs {' and '.join(names)} above 0")
+    ordered = kind in ("uniform", "triangular")
+    if ordered and (list(native) != sorted(native) or native[0] == native[-1]):
+        raise DistributionError(f"a {kind} needs {' <= '.join(NATIVE[kind])} with low below high")

@@ -1,0 +1,96 @@
+"""Treatment courses: sessions become costs, effects and quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hecon.engine.expression import Expr, constant, is_zero, substitute
+from hecon.engine.model import Payoff
+from hecon.studies.schema import CourseItem, CourseQuantity
+
+
+@dataclass(frozen=True)
+class Session:
+    """One line of a course; `quantities` holds every numeric column as an expression."""
+
+    strategy: str
+    number: int
+    week: Expr
+    kind: str
+    included: Expr
+    quantities: Mapping[str, Expr]
+    source: str
+    status: str
+    note: str
+    row: int
+
+
+@dataclass(frozen=True)
+class TreatmentCourse:
+    """All courses of a study, with the rule of attendance and what a session costs.
+
+    A session's contribution is ``included * attendance * amount``, in the cycle of its week.
+    """
+
+    attendance: Expr
+    sessions: tuple[Session, ...]
+    items: tuple[tuple[CourseItem, Expr], ...]
+    quantities: tuple[tuple[CourseQuantity, Expr], ...]
+    columns: tuple[str, ...]
+
+    def of(self, strategy: str) -> list[Session]:
+        """Sessions of a strategy."""
+        return [s for s in self.sessions if s.strategy == strategy]
+
+    def meanings(self, session: Session) -> dict[str, Expr]:
+        """What a course formula's names mean in a session."""
+        numbered = [s.included for s in self.of(session.strategy) if s.number >= 1]
+        total = constant(0.0)
+        for included in numbered:
+            total = Expr("add", (total, included))
+        names = {
+            **session.quantities,
+            "session": constant(session.number),
+            "n_sessions": total,
+            "included": session.included,
+            "week": session.week,
+        }
+        names["attendance"] = substitute(self.attendance, names)
+        return names
+
+    def contribution(self, session: Session, amount: Expr) -> Expr:
+        """What a session adds per person who starts the course."""
+        names = self.meanings(session)
+        attended = Expr("mul", (session.included, names["attendance"]))
+        return Expr("mul", (attended, substitute(amount, names)))
+
+    def payoffs(self) -> list[Payoff]:
+        """One-off payoffs of every session and item that is not zero whatever happens."""
+        result = []
+        for session in self.sessions:
+            names = self.meanings(session)
+            for item, amount in self.items:
+                if is_zero(substitute(amount, names)):
+                    continue
+                result.append(
+                    Payoff(
+                        item=item.item,
+                        kind=item.kind,
+                        on="once",
+                        amount=self.contribution(session, amount),
+                        strategy=session.strategy,
+                        week=session.week,
+                        session=f"{session.strategy}.{session.number}",
+                    )
+                )
+        return result
+
+    def total(self, strategy: str, amount: Expr) -> Expr:
+        """A quantity summed over a strategy's course, per person who starts."""
+        total = constant(0.0)
+        for session in self.of(strategy):
+            contribution = self.contribution(session, amount)
+            if not is_zero(contribution):
+                total = Expr("add", (total, contribution))
+        return total

@@ -1,0 +1,163 @@
+"""The files of a study, as they are written by an economist."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from hecon.engine.timing import COUNTING
+from hecon.jurisdictions.schema import TableEntry
+from hecon.parameters.tables import Required, Strict, Text
+
+CountingName = Literal[tuple(COUNTING)]  # type: ignore[valid-type]
+
+
+class Time(Strict):
+    """Cycle length, horizon and counting rule; formulas over parameters."""
+
+    cycle_months: Required
+    horizon_years: Required
+    start_age: str = ""
+    counting: CountingName = "cycle-means"
+
+
+class StateEntry(Strict):
+    """A health state."""
+
+    name: Required
+    label: str = ""
+    initial: str | dict[str, str] = ""
+    dead: bool = False
+    memory_years: Annotated[float, Field(ge=0, le=100)] = 0.0
+
+
+class StrategyEntry(Strict):
+    """A strategy."""
+
+    name: Required
+    label: str = ""
+
+
+class CourseItem(Strict):
+    """A cost or an effect of each session."""
+
+    item: Required
+    kind: Literal["cost", "qaly"] = "cost"
+    amount: Required
+    note: str = ""
+
+
+class CourseQuantity(Strict):
+    """A quantity counted over the course: hours, units of a drug."""
+
+    name: Required
+    label: str = ""
+    unit: str = ""
+    amount: Required
+
+
+class Course(Strict):
+    """How treatment courses turn into costs."""
+
+    sessions: str = "sessions.csv"
+    attendance: Required
+    items: list[CourseItem]
+    quantities: list[CourseQuantity] = []
+
+
+class GeneralPopulation(Strict):
+    """What the severity of the condition is measured against."""
+
+    annual_mortality: Required
+    utility: Required
+
+
+class StudyDefinition(Strict):
+    """Contents of `study.toml`."""
+
+    name: Required
+    title: Required
+    question: str = ""
+    population: str = ""
+    intervention: Required
+    comparator: Required
+    time: Time
+    states: Annotated[list[StateEntry], Field(min_length=2)]
+    strategies: Annotated[list[StrategyEntry], Field(min_length=1)]
+    parameters: list[str] = ["parameters.csv"]
+    variables: str = ""
+    transitions: str = "transitions.csv"
+    payoffs: str = "payoffs.csv"
+    scenarios: str = ""
+    correlations: str = ""
+    tables: dict[str, TableEntry] = {}
+    evidence: dict[str, str] = {}
+    course: Course | None = None
+    general_population: GeneralPopulation | None = None
+
+
+class VariableRow(Strict):
+    """A computed quantity of the model."""
+
+    name: Required
+    strategy: Text = "all"
+    formula: Required
+    unit: Text = ""
+    description: Text = ""
+
+
+class TransitionRow(Strict):
+    """A transition probability per cycle; `rest` is the complement of its row."""
+
+    strategy: Text = "all"
+    source: Required = Field(alias="from")
+    target: Required = Field(alias="to")
+    probability: Required
+    note: Text = ""
+
+
+class PayoffRow(Strict):
+    """A cost or an effect of being in states, of moving between them, or of starting."""
+
+    item: Required
+    kind: Literal["cost", "qaly"]
+    on: Required
+    strategy: Text = "all"
+    amount: Required
+    per: Literal["year", "cycle", "event"]
+    note: Text = ""
+
+
+class SessionRow(Strict):
+    """Fixed columns of a session file; every other column is a quantity of the session."""
+
+    strategy: Required
+    session: Annotated[int, Field(ge=0)]
+    week: Required
+    kind: Text = ""
+    included: Text = "1"
+    source: Text = ""
+    status: Text = ""
+    note: Text = ""
+
+
+class ScenarioRow(Strict):
+    """A scenario: overrides, written `name = value; name[strategy] = formula`."""
+
+    id: Required
+    title: Required
+    why: Text = ""
+    changes: Text = ""
+    compare: Text = ""
+    source: Text = ""
+    status: Text = ""
+
+
+class CorrelationRow(Strict):
+    """A rank correlation between two parameters."""
+
+    first: Required
+    second: Required
+    rho: Annotated[float, Field(gt=-1, lt=1)]
+    source: Text = ""
