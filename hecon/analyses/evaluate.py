@@ -163,17 +163,14 @@ def _dataset(
 ) -> xr.Dataset:
     variables = {}
     dims = {"cost": "item", "qaly": "source"}
-    empty = np.zeros((len(model.strategies), 0, 0))
-    draws = next(iter(results[("life_years", True)].values())).shape[1]
+    strategies, draws = results[("life_years", True)]["alive"].shape
     for discounted in (True, False):
         ending = "" if discounted else "_undiscounted"
         for kind, dim in dims.items():
             items = results.get((kind, discounted), {})
-            values = (
-                np.stack(list(items.values()), axis=1)
-                if items
-                else empty.reshape(len(model.strategies), 0, 0).repeat(draws, axis=2)
-            )
+            values = np.zeros((strategies, len(items), draws))
+            for position, item in enumerate(items.values()):
+                values[:, position] = item
             variables[kind + ending] = xr.DataArray(
                 values, dims=("strategy", dim, "draw"), coords={dim: list(items)}
             )

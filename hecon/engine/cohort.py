@@ -282,8 +282,8 @@ class Kernel:
         program = self.program
         offset = nodes.index(node)
         if position < 0:
-            names = [s.name for s in program.model.states]
-            target = names[offset] if offset < len(names) else None
+            states = program.states
+            target = states[offset][0] if offset < len(states) else None
             return ModelError(
                 _row_message(found, target is None, "the initial distribution"),
                 draw=draw,
@@ -337,6 +337,7 @@ class Kernel:
                 bad = np.flatnonzero(~(found >= -TOLERANCE))
                 if bad.size:
                     raise self._breach(row, node, float(found[bad[0]]), first + int(bad[0]), t)
+        raise AssertionError("a breach was seen but not found again")
 
     def _report_totals(self, totals: Array, first: int) -> None:
         outcome, strategy, draw = (int(i[0]) for i in np.nonzero(~np.isfinite(totals)))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from scipy import special
 
 MAX_LENGTH = 2_000
 MAX_NODES = 400
+LARGEST = sys.float_info.max
 
 
 class ExpressionError(ValueError):
@@ -160,9 +161,9 @@ def _convert(node: ast.expr) -> Expr:
     match node:
         case ast.Constant(value=bool()):
             pass
-        case ast.Constant(value=int() | float() as value) if math.isfinite(value):
+        case ast.Constant(value=int() | float() as value) if abs(value) <= LARGEST:
             return Expr("const", value=float(value))
-        case ast.Name(id=name):
+        case ast.Name(id=name) if not name.startswith("_"):
             return Expr("name", name=name)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
             return Expr(_BINARY[type(op)], (_convert(left), _convert(right)))
@@ -191,7 +192,7 @@ def _convert(node: ast.expr) -> Expr:
             return _call(name, [_convert(a) for a in args])
         case ast.Call(
             func=ast.Attribute(value=ast.Name(id=table), attr=column), args=[key], keywords=[]
-        ):
+        ) if not (table.startswith("_") or column.startswith("_")):
             return Expr("lookup", (_convert(key),), name=f"{table}.{column}")
         case ast.Call(func=ast.Name(id=name)):
             raise ExpressionError(
@@ -251,7 +252,9 @@ def _excel(
     for position, arg in enumerate(expr.args):
         truth_wanted = expr.op in ("and", "or", "not") or (expr.op == "if" and position == 0)
         text, binds = _excel(arg, reference, look_up, truth_wanted)
-        least = operation.binds + (position > 0 or expr.op in ("pow", "neg"))
+        least = operation.binds + (position > 0 or expr.op == "neg")
+        if expr.op == "pow" and position == 0:
+            least = 5  # Excel reads -a^2 as (-a)^2: never leave it to the reader
         parts.append(f"({text})" if infix and binds < least else text)
     rendered = operation.excel.format(*parts)
     if operation.logical and not logical:

@@ -59,11 +59,11 @@ class Graph:
         self.given = given
         self.nodes: list[Node] = []
         self._known: dict[object, Node] = {}
-        self._resolved: dict[tuple[Key, str | None, bool], Node] = {}
+        self._resolved: dict[object, Node] = {}
         self._open: list[tuple[Key, str | None]] = []
 
     def add(self, op: str, *args: Node, what: object = None) -> Node:
-        """The node of an operation, made if it does not exist yet; constants are folded in."""
+        """The node of an operation, made if it does not exist yet."""
         identity = (op, what, *(a.index for a in args))
         node = self._known.get(identity)
         if node is None:
@@ -141,12 +141,12 @@ class Graph:
             raise UnknownName(name, strategy)
         if key in self.model.parameter_set or key in self.given:
             return self.add("parameter", what=key)
-        if local:  # a formula may use local names through other formulas
-            return self._formula(key, strategy, counted, local)
-        known = self._resolved.get((key, strategy, counted))
+        # a formula may use local names through other formulas
+        identity = (key, strategy, counted, *((n, node.index) for n, node in local.items()))
+        known = self._resolved.get(identity)
         if known is None:
             known = self._formula(key, strategy, counted, local)
-            self._resolved[(key, strategy, counted)] = known
+            self._resolved[identity] = known
         return known
 
     def _formula(

@@ -51,7 +51,7 @@ class Table:
     columns: Mapping[str, Array]
 
     def look_up(self, column: str, key: Array | float) -> Array:
-        """Values at the keys; a key outside the table gives NaN, which the engine reports."""
+        """Values at the keys; a key below the table gives NaN, which the engine reports."""
         values = np.asarray(key, dtype=float)
         rows = np.searchsorted(self.keys, values, side="right") - 1
         found = self.columns[column][np.maximum(rows, 0)]

@@ -174,6 +174,7 @@ class Program:
 
     def _initial(self, strategy: str) -> list[Node]:
         zero = self.graph.constant(0.0)
+        start = {"cycle": zero, "year": zero, "discount_time": zero}
         nodes = [zero] * len(self.states)
         rest: str | None = None
         for state in self.model.states:
@@ -184,9 +185,15 @@ class Program:
                 continue
             expr = self.model.initial[key]
             if expr is None:
+                if rest is not None:
+                    raise ModelError(
+                        f"the initial distribution has two complements, {rest} and {state.name}; "
+                        "allowed is one",
+                        strategy=strategy,
+                    )
                 rest = state.name
             else:
-                nodes[self.first[state.name]] = self.graph.lower(expr, strategy)
+                nodes[self.first[state.name]] = self.graph.lower(expr, strategy, local=start)
         if rest is not None:
             others = self.graph.total([n for n in nodes if n is not zero])
             nodes[self.first[rest]] = self.graph.add("sub", self.graph.constant(1.0), others)
@@ -203,6 +210,11 @@ class Program:
             if transition.target == name:
                 target = min(position + 1, target + len(self.substates(name)) - 1)
             if transition.probability is None:
+                if rest is not None:
+                    raise ModelError(
+                        f"the row of {name} has two complements; allowed is one",
+                        **{"strategy": strategy, "from": name},
+                    )
                 rest = target
             else:
                 node = self.graph.lower(transition.probability, strategy, local=local)
@@ -340,14 +352,15 @@ class Program:
         the cycle that ends at t and the one that begins there.
         """
         scale = np.ones(self.cycles + 1)
-        for node in credit.scale:
-            scale = scale * self.constant_value(node)
+        with np.errstate(all="ignore"):
+            for node in credit.scale:
+                scale = scale * self.constant_value(node)
         if credit.flow is not None:
-            return scale * self.counting.events(self.cycles)
+            return _weighted(self.counting.events(self.cycles), scale)
         if credit.loop:
-            return scale
-        result = self.after * scale
-        result[:-1] += self.before[1:] * scale[1:]
+            return _weighted(1.0 * (self.before + self.after > 0), scale)
+        result = _weighted(self.after, scale)
+        result[:-1] += _weighted(self.before, scale)[1:]
         return result
 
     # -- values that no draw changes ----------------------------------------------------------
@@ -400,3 +413,8 @@ class Program:
             "counted_year": counted * self.cycle_months / MONTHS_PER_YEAR,
             "discount_time": moment * years,
         }
+
+
+def _weighted(weights: Array, values: Array) -> Array:
+    """The product, zero where the weight is zero even if the value there is not a number."""
+    return np.multiply(weights, values, out=np.zeros_like(weights), where=weights != 0.0)

@@ -50,8 +50,10 @@ class Counting:
         return weights
 
     def events(self, cycles: int) -> Array:
-        """Weights of what happens during each cycle (transition payoffs)."""
-        return self.before(cycles) + self.after(cycles)
+        """Weights of what happens during each cycle (transition payoffs); nothing does at t = 0."""
+        weights = self.before(cycles) + self.after(cycles)
+        weights[0] = 0.0
+        return weights
 
 
 def _cycles(share: float) -> Callable[[int], Array]:

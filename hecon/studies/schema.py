@@ -33,10 +33,11 @@ class StateEntry(Strict):
 
 
 class StrategyEntry(Strict):
-    """A strategy."""
+    """A strategy; with `option = false` it is modelled but nobody can choose it."""
 
     name: Required
     label: str = ""
+    option: bool = True
 
 
 class CourseItem(Strict):

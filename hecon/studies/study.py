@@ -75,6 +75,11 @@ class Study:
         """Intervention and comparator of the decision problem."""
         return self.definition.intervention, self.definition.comparator
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Strategies that a decision maker can choose."""
+        return tuple(s.name for s in self.definition.strategies if s.option)
+
     def label(self, strategy: str) -> str:
         """A strategy's label."""
         return next(

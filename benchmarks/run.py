@@ -1,0 +1,123 @@
+"""Speed and memory of hecon against other ways to compute the same model: `make bench`.
+
+The model is Sick-Sicker with four strategies, yearly cycles from age 25 to 99 and 15 uncertain
+parameters; each contender is first checked against the same 200 reference draws. hecon reads it
+from `benchmarks/studies/sick_sicker`, as it reads any study. Figures only, no verdicts: they
+depend on the machine and on what else it does.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import data, measure
+
+ROOT = Path(__file__).resolve().parents[1]
+CONTENDERS = {
+    "hecon": "hecon_model",
+    "numpy_columns": "numpy_columns",
+    "numba": "numba_fused",
+}
+#: Rounds by number of draws.
+ROUNDS = {1_000: 15, 10_000: 9, 100_000: 3}
+MEMORY = (1, 10_000, 1_000_000)
+HEORMODEL = (1_000, 10_000)
+MB = 1e6
+
+HECON_RUN = "import sys; from hecon.cli import app; app(sys.argv[1:])"
+
+
+def evaluation(peer: str, n: int) -> Callable[[], object]:
+    """One evaluation of `n` draws, drawn beforehand."""
+    module = importlib.import_module(f"benchmarks.peers.{peer}")
+    drawn, rate = data.draws(n, 1), data.mortality()
+    return lambda: module.evaluate(drawn, rate)
+
+
+def check() -> None:
+    """Print each contender's largest relative difference from the reference draws."""
+    print("Agreement with 200 reference draws (largest relative difference)")
+    for name, peer in {**CONTENDERS, "heormodel": "heormodel_model"}.items():
+        module = importlib.import_module(f"benchmarks.peers.{peer}")
+        print(f"  {name:14} {module.check():.1e}")
+
+
+def speed() -> None:
+    """Print times and ratios, the contenders taking turns in this process."""
+    for n, rounds in ROUNDS.items():
+        contenders = {name: evaluation(peer, n) for name, peer in CONTENDERS.items()}
+        times = measure.interleaved(contenders, rounds)
+        print(f"\nSeconds for {n:,} draws, median of {rounds} rounds, after one to warm up")
+        print(measure.table(times, "numpy_columns"))
+        for other in ("numpy_columns", "numba"):
+            middle, least, greatest = measure.ratio(times, "hecon", other)
+            print(f"hecon : {other} = {middle:.2f} (rounds {least:.2f} to {greatest:.2f})")
+        if n in HEORMODEL:
+            seconds = json.loads(_output("heormodel_model", n))
+            own = sorted(times["hecon"])[rounds // 2]
+            print(f"hecon : heormodel = {own / seconds:.3g} (heormodel {seconds:.3g} s)")
+
+
+def _output(peer: str, n: int) -> str:
+    command = [sys.executable, "-m", "benchmarks.run", peer, str(n)]
+    return subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True
+    ).stdout.splitlines()[-1]
+
+
+def scaling() -> None:
+    """Print hecon's time per draw as the number of draws grows."""
+    print("\nhecon, one thread: microseconds a draw (level if time is linear in draws)")
+    for n, rounds in {10_000: 9, 100_000: 3, 1_000_000: 1}.items():
+        seconds = measure.median_seconds(evaluation("hecon_model", n), rounds)
+        print(f"  {n:>9,} draws {seconds / n * 1e6:8.2f}   ({seconds:.3g} s)")
+
+
+def memory() -> None:
+    """Print peak memory of a process that draws and evaluates; one draw shows the imports."""
+    print("\nPeak memory in MB of a process of its own, drawing and imports included")
+    print(f"  {'':14}" + "".join(f"{n:>12,}" for n in MEMORY) + "  draws")
+    for name in ("hecon", "numpy_columns"):
+        command = [sys.executable, "-m", "benchmarks.peers", CONTENDERS[name]]
+        sizes = [measure.peak_memory([*command, str(n)]) for n in MEMORY]
+        print(f"  {name:14}" + "".join(f"{size / MB:12.0f}" for size in sizes))
+
+
+def whole_run(draws: int = 10_000) -> None:
+    """Print time and peak memory of `hecon run` on the PTSD study."""
+    study, place = ROOT / "inputs/studies/ptsd", ROOT / "inputs/jurisdictions/norway"
+    with tempfile.TemporaryDirectory() as out:
+        command = [sys.executable, "-c", HECON_RUN, "run", str(study), "--jurisdiction", str(place)]
+        command += ["--draws", str(draws), "--out", out]
+        sizes: list[int] = []
+        seconds = measure.seconds(lambda: sizes.append(measure.peak_memory(command)))
+    print(f"\nhecon run, PTSD in Norway, {draws:,} draws, all analyses, files and the workbook")
+    print(f"  {seconds:.1f} s, peak memory {sizes[0] / MB:.0f} MB")
+
+
+def main() -> None:
+    """Measure everything, or with PEER DRAWS one peer's median seconds."""
+    if len(sys.argv) == 3:
+        print(measure.median_seconds(evaluation(sys.argv[1], int(sys.argv[2])), 3))
+        return
+    print(__doc__)
+    check()
+    speed()
+    print(
+        "\nhecon and numpy_columns use one thread, numba two, heormodel all cores (its default,\n"
+        "in its own process, median of 3). numba's compilation and the reading of files are\n"
+        "not counted; hecon's preparation of the model for the draws is."
+    )
+    scaling()
+    memory()
+    whole_run()
+
+
+if __name__ == "__main__":
+    main()

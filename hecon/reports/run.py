@@ -1,0 +1,43 @@
+"""All files of a run, written together: tables, outcomes, record and workbook."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from hecon.analyses.results import Progress, Results
+from hecon.reports.record import write_outputs
+from hecon.reports.staging import publish, staging
+from hecon.reports.workbook.book import write_workbook
+from hecon.studies.study import Study
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a run's files are."""
+
+    outputs: Path
+    report: Path
+
+
+def run_name(study: Study) -> str:
+    """The name of a run's files: study and jurisdiction."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", f"{study.name}_{study.jurisdiction.definition.name}")
+
+
+def write_run(results: Results, out: Path, progress: Progress | None = None) -> Written:
+    """Write `outputs/<run>/` and `reports/<run>.xlsx` below `out`, or nothing at all."""
+    name = run_name(results.study)
+    written = Written(out / "outputs" / name, out / "reports" / f"{name}.xlsx")
+    with staging(out) as folder:
+        if progress is not None:
+            progress("Tables", 0, 1)
+        outputs = folder / name
+        write_outputs(results, outputs)
+        if progress is not None:
+            progress("Workbook", 0, 1)
+        report = folder / f"{name}.xlsx"
+        write_workbook(results, report)
+        publish([(outputs, written.outputs), (report, written.report)], folder)
+    return written

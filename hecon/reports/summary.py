@@ -1,0 +1,169 @@
+"""What a run found, on a screen of 80 columns."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.console import Console
+
+from hecon.analyses.comparison import Comparison, sentence
+from hecon.analyses.results import Results
+from hecon.parameters.schema import STATUSES, Parameter
+from hecon.reports.console import amount, facts, money, percent, qalys, table
+from hecon.reports.run import Written
+
+METHODS = {
+    "monte-carlo": "Monte Carlo",
+    "latin-hypercube": "Latin hypercube",
+    "sobol": "randomised Sobol'",
+}
+
+
+def print_summary(results: Results, written: Written, to: Console) -> None:
+    """Print the question, the results, the conclusion and where the files are."""
+    study = results.study
+    place = study.jurisdiction.definition
+    to.print(study.definition.question or study.definition.title, style="bold")
+    to.print(f"{place.title}; costs in {place.currency}, {place.price_year} prices, per person")
+    _print_strategies(results, to)
+    _print_increments(results, to)
+    _print_frontier(results, to)
+    _print_limits(results, to)
+    _print_draws(results, to)
+    _heading("Conclusion", to)
+    to.print(conclusion(results))
+    to.print(evidence(study.parameters))
+    to.print()
+    to.print(f"Report: {written.report}", soft_wrap=True)
+    to.print(f"Tables: {written.outputs}", soft_wrap=True)
+
+
+def conclusion(results: Results) -> str:
+    """The decision in one plain sentence."""
+    study, found = results.study, results.comparison
+    currency = study.jurisdiction.definition.currency
+    holds = "is" if float(results.base_table["nmb"][0]) >= 0 else "is not"
+    return (
+        f"At {amount(currency, results.threshold)} per QALY, {found.intervention} {holds} "
+        f"cost-effective against {found.comparator}: per person it {_gain(found)} "
+        f"and costs {_extra(found, currency)}."
+    )
+
+
+def _gain(found: Comparison) -> str:
+    size = qalys(abs(found.qaly))
+    if float(size) == 0:
+        return "makes no visible difference in QALYs"
+    return f"gives {size} QALYs {'more' if found.qaly > 0 else 'fewer'}"
+
+
+def _extra(found: Comparison, currency: str) -> str:
+    size = money(abs(found.cost))
+    if float(size.replace(",", "")) == 0:
+        return "the same"
+    return f"{currency} {size} {'more' if found.cost > 0 else 'less'}"
+
+
+def evidence(parameters: Iterable[Parameter]) -> str:
+    """What the inputs rest on: how many have which status."""
+    counts = Counter(p.status for p in parameters if p.is_input)
+    named = ", ".join(f"{counts[s]} {s}" for s in STATUSES if counts[s])
+    return f"Evidence status of the {counts.total()} inputs: {named}."
+
+
+def _heading(text: str, to: Console) -> None:
+    to.print()
+    to.print(text, style="bold")
+
+
+def _print_strategies(results: Results, to: Console) -> None:
+    study = results.study
+    _heading("Base case, discounted", to)
+    rows = table("Strategy", "", "Cost", "QALYs", "Life-years", left=2)
+    for name in study.model.strategies:
+        label = study.label(name) if study.label(name) != name else ""
+        note = "" if name in study.options else " - no option"
+        figures = [float(results.base_table[f"{k} {name}"][0]) for k in ("cost", "qaly")]
+        years = float(results.base_table[f"life_years {name}"][0])
+        rows.add_row(name, label + note, money(figures[0]), qalys(figures[1]), qalys(years))
+    to.print(rows)
+
+
+def _print_increments(results: Results, to: Console) -> None:
+    found, currency = results.comparison, results.study.jurisdiction.definition.currency
+    _heading(f"{found.intervention} against {found.comparator}", to)
+    rows = facts()
+    rows.add_row("Cost", f"{currency} {money(found.cost, sign=True)}")
+    rows.add_row("QALYs", qalys(found.qaly, sign=True))
+    rows.add_row("Life-years", qalys(found.life_years, sign=True))
+    rows.add_row("ICER", sentence(found, currency))
+    to.print(rows)
+
+
+def _print_frontier(results: Results, to: Console) -> None:
+    currency = results.study.jurisdiction.definition.currency
+    _heading("Cost-effectiveness frontier of the options, in order of cost", to)
+    rows = table("Strategy", "", "Against", f"{currency} per QALY gained", left=3)
+    for row in results.frontier.to_dict("records"):
+        ratio = "" if math.isnan(row["icer"]) else money(row["icer"])
+        rows.add_row(row["strategy"], row["status"], row["against"], ratio)
+    to.print(rows)
+
+
+def _print_limits(results: Results, to: Console) -> None:
+    study, limits = results.study, results.limits
+    currency, found = study.jurisdiction.definition.currency, results.comparison
+    _heading("What a QALY may cost", to)
+    rows = facts()
+    cost = amount(currency, float(limits["opportunity_cost"][0]))
+    rows.add_row("Opportunity cost", f"{cost} per QALY: health forgone elsewhere, not a ceiling")
+    if "shortfall" in limits:
+        rows.add_row("Absolute shortfall", f"{float(limits['shortfall'][0]):.1f} QALYs")
+        rows.add_row("Severity weight", f"{float(limits['weight'][0]):g}")
+        weighted = amount(currency, results.threshold)
+        rows.add_row("Opportunity cost, weighted", f"{weighted} per QALY")
+    benefit = money(float(results.base_table["nmb"][0]), sign=True)
+    rows.add_row(
+        "Net monetary benefit",
+        f"{currency} {benefit} for {found.intervention} against {found.comparator}",
+    )
+    to.print(rows)
+
+
+def _print_draws(results: Results, to: Console) -> None:
+    psa, study = results.probabilistic, results.study
+    currency = study.jurisdiction.definition.currency
+    design = psa.design
+    a, b = study.compared
+    _heading(
+        f"Probabilistic analysis: {design.draws:,} draws, {METHODS[design.method]}, "
+        f"seed {design.seed}",
+        to,
+    )
+    rows = table("Mean (Monte Carlo SE)", "Cost", "QALYs", "Net benefit")
+    cells = {(r["strategy"], r["figure"]): r for r in psa.table.to_dict("records")}
+    written = (("cost", money), ("qaly", qalys), ("nmb", money))
+    for name in (*study.model.strategies, f"{a} v {b}"):
+        texts = []
+        for figure, write in written:
+            row = cells[(name, figure)]
+            texts.append(f"{write(row['mean'])} ({write(row['standard_error'])})")
+        rows.add_row(name, *texts)
+    pair = [(cells[(f"{a} v {b}", figure)], write) for figure, write in written]
+    rows.add_row(
+        "  95 % of draws", *(f"{write(row['low'])} to {write(row['high'])}" for row, write in pair)
+    )
+    to.print(rows)
+    threshold = amount(currency, results.threshold)
+    best = str(psa.decision["best"].sel(threshold=results.threshold).values)
+    under = facts()
+    under.add_row("Ratio of means", sentence(psa.comparison, currency))
+    under.add_row(
+        "Cost-effective",
+        f"{a} against {b} in {percent(psa.probability_cost_effective)} of draws at {threshold}",
+    )
+    under.add_row("Best on average", f"{best} of {', '.join(study.options)} at {threshold}")
+    under.add_row("EVPI", f"{amount(currency, psa.evpi)} per person at {threshold}")
+    to.print(under)

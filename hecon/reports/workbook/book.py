@@ -1,0 +1,165 @@
+"""The workbook: the model itself as live formulas, with Python's figures beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+from openpyxl.chart import AreaChart, Reference
+from openpyxl.workbook import Workbook
+
+from hecon.analyses.one_way import ranges
+from hecon.analyses.results import Results
+from hecon.analyses.scenarios import scenario_design
+from hecon.engine.model import CohortModel
+from hecon.engine.values import formula_values
+from hecon.parameters.design import base_case, base_values, rows
+from hecon.reports.workbook.cached import recalculate, write_cached
+from hecon.reports.workbook.context import Book, new_book
+from hecon.reports.workbook.layout import Layout, quantities, trace_title
+from hecon.reports.workbook.sheets.acceptability import COLOURS, write_acceptability
+from hecon.reports.workbook.sheets.checks import gather_checks, write_checks, write_provenance
+from hecon.reports.workbook.sheets.inputs import place_inputs, write_inputs
+from hecon.reports.workbook.sheets.results import write_results
+from hecon.reports.workbook.sheets.sessions import place_sessions, write_sessions
+from hecon.reports.workbook.sheets.summary import add_summary, write_summary
+from hecon.reports.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
+from hecon.reports.workbook.sheets.time import place_tables, place_time, write_tables, write_time
+from hecon.reports.workbook.sheets.trace import place_traces, substates, write_trace
+from hecon.reports.workbook.styles import Page
+
+#: A fixed date in the file's properties, so that the same run gives the same bytes.
+CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def write_workbook(results: Results, path: Path) -> None:
+    """Build the workbook, calculate it, and write it with values beside the formulas.
+
+    Parameters
+    ----------
+    path
+        Where the file goes; it is written under a temporary name and renamed.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        plain = Path(folder) / "plain.xlsx"
+        build_workbook(results).save(plain)
+        write_cached(plain, path, recalculate(plain), CREATED)
+
+
+def build_workbook(results: Results) -> Workbook:
+    """The workbook with formulas and no values."""
+    study = results.study
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    workbook.properties.title = study.definition.title
+    workbook.properties.creator = "hecon"
+    layout = Layout(study)
+    book = new_book(workbook, results, layout, quantities(study.model))
+    models = [study.model] + ([study.population] if study.population else [])
+    (months,) = formula_values(
+        study.model, [(study.model.cycle_months, None)], base_values(study.parameters), {}
+    )
+    layout.cycle_months = float(months)
+    layout.rows = most_cycles(results) + 1
+    listed = place_inputs(book)
+    place_tables(book)
+    place_traces(book, models)
+    columns = place_time(book, models)
+    place_sessions(book)
+
+    summary = add_summary(book)
+    write_inputs(book, listed)
+    write_sessions(book)
+    write_time(book, columns)
+    for model in models:
+        for strategy in model.strategies:
+            write_trace(book, model, strategy, study.label(strategy))
+            _occupancy_chart(book, model, strategy)
+    write_results(book)
+    write_scenarios(book)
+    write_one_way(book)
+    write_draws(book)
+    acceptability = write_acceptability(book)
+    write_tables(book)
+    gather_checks(book)
+    write_checks(book)
+    write_provenance(book)
+    write_summary(book, summary, acceptability)
+    order = [
+        "Summary",
+        "Inputs",
+        "Sessions",
+        "Time",
+        *(trace_title(s) for m in models for s in m.strategies),
+        "Results",
+        "Scenarios",
+        "One-way",
+        "Draws",
+        "Acceptability",
+        "Tables",
+        "Checks",
+        "Provenance",
+    ]
+    workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
+    return workbook
+
+
+def most_cycles(results: Results) -> int:
+    """The most cycles that anything the workbook replays needs."""
+    study = results.study
+    model = study.model
+    designs = [base_case(study.parameters)]
+    if study.scenarios:
+        designs.append(scenario_design(study, study.scenarios))
+    ends = [{r.parameter.key: v} for r in ranges(study.parameters) for v in (r.low, r.high)]
+    if ends:
+        designs.append(rows(base_values(study.parameters), ends))
+    most = 0.0
+    for design in designs:
+        years, months = formula_values(
+            model,
+            [(model.horizon_years, None), (model.cycle_months, None)],
+            design.numbers,
+            design.block(0, design.draws),
+        )
+        most = max(most, float((years * 12.0 / months).max()))
+    return round(most)
+
+
+def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
+    """Who is in which state over time, for models without remembered time."""
+    states = substates(book, model)
+    if len(states) != len(model.states):
+        return
+    sheet = book.workbook[trace_title(strategy)]
+    headings = [c.value for c in sheet[book.layout.first - 1]]
+    first = headings.index(states[0].label) + 1
+    chart = AreaChart()
+    chart.grouping = "percentStacked"
+    chart.title = "Who is in which state"
+    area = Reference(
+        sheet,
+        min_col=first,
+        max_col=first + len(states) - 1,
+        min_row=book.layout.first - 1,
+        max_row=book.layout.first + book.layout.rows - 1,
+    )
+    chart.add_data(area, titles_from_data=True)
+    chart.set_categories(
+        Reference(
+            sheet, min_col=1, min_row=book.layout.first, max_row=book.layout.first + book.layout.rows - 1
+        )
+    )
+    for i, series in enumerate(chart.series):
+        series.graphicalProperties.solidFill = COLOURS[i % len(COLOURS)]
+    chart.x_axis.title = "cycle"
+    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 120
+    chart.x_axis.number_format = "0"
+    chart.y_axis.number_format = "0%"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.height, chart.width = 7.5, 16
+    sheet.add_chart(chart, f"E{3}")
+
+
+__all__ = ["Page", "build_workbook", "write_workbook"]

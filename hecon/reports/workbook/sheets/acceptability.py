@@ -1,0 +1,122 @@
+"""Acceptability: the cost-effectiveness plane and the acceptability curve, from the draws."""
+
+from __future__ import annotations
+
+from openpyxl.chart import LineChart, Reference, ScatterChart, Series
+
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.styles import Page, add_page
+
+TITLE = "Acceptability"
+FIRST = 6
+STEPS = 25
+
+#: Colours that stay apart for colour-blind readers and in grey.
+COLOURS = ("0B3C5D", "D9822B", "6B8E23", "9B2D5E", "328CC1", "5F5F5F")
+DASHES = ("solid", "dash", "sysDot", "lgDashDot", "lgDash", "sysDashDot")
+
+
+def write_acceptability(book: Book) -> Page:
+    """Write the sheet."""
+    draws = book.draws
+    options = book.study.options
+    a, b = book.study.compared
+    page = add_page(
+        book.workbook,
+        TITLE,
+        "Acceptability",
+        f"By formula from the {draws.rows:,} draws on sheet Draws; Python's figures over all draws "
+        "are on Summary.",
+        f"A{FIRST}",
+    )
+    page.widths(16, *([14.0] * len(options)), 4, 18, 18)
+    page.put(4, 1, "Share of draws in which each option has the highest net benefit", "note")
+    page.headings(5, [f"threshold ({book.study.jurisdiction.definition.currency}/QALY)", *options])
+    highest = book.study.jurisdiction.definition.acceptability.highest
+    step = highest / (STEPS - 1)
+    for i in range(STEPS):
+        row = FIRST + i
+        page.put(row, 1, round(step * i), "input", "money")
+        benefit = {
+            s: f"($A{row}*{draws.span(f'qaly {s}')}-{draws.span(f'cost {s}')})" for s in options
+        }
+        for j, option in enumerate(options):
+            # a tie goes to the option named first
+            beats = [
+                f"({benefit[option]}{'>' if k < j else '>='}{benefit[other]})"
+                for k, other in enumerate(options)
+                if k != j
+            ]
+            text = f"SUMPRODUCT({'*'.join(beats)}*1)/{draws.rows}" if beats else "1"
+            page.formula(row, 2 + j, text, "formula", "share")
+    last = FIRST + STEPS - 1
+    area = f"'{TITLE}'!$B${FIRST}:${letter(1 + len(options))}${last}"
+    tolerance = book.layout.fixed["tolerance"]
+    book.checks.append(
+        (
+            f"{TITLE}: the shares of the options sum to one at every threshold",
+            f"ABS(SUM({area})-ROWS({area}))<{tolerance}",
+        )
+    )
+    column = 3 + len(options)
+    page.put(4, column, f"{a} against {b}, each draw", "note")
+    page.headings(5, ["incremental QALYs", f"incremental cost ({book.currency})"], column)
+    for i in range(draws.rows):
+        for j, (what, shape) in enumerate((("qaly", "exact"), ("cost", "money"))):
+            text = f"{draws.cell(f'{what} {a}', i)}-{draws.cell(f'{what} {b}', i)}"
+            page.formula(FIRST + i, column + j, text, "formula", shape)
+    return page
+
+
+def plane_chart(book: Book, page: Page) -> ScatterChart:
+    """The incremental cost-effectiveness plane."""
+    column = 3 + len(book.study.options)
+    last = FIRST + book.draws.rows - 1
+    chart = ScatterChart()
+    chart.style = 2
+    chart.title = "Incremental cost and QALYs, each draw"
+    series = Series(
+        Reference(page.sheet, min_col=column + 1, min_row=FIRST, max_row=last),
+        Reference(page.sheet, min_col=column, min_row=FIRST, max_row=last),
+        title="draws",
+    )
+    series.marker.symbol = "circle"
+    series.marker.size = 3
+    series.marker.graphicalProperties.solidFill = COLOURS[0]
+    series.marker.graphicalProperties.line.solidFill = COLOURS[0]
+    series.graphicalProperties.line.noFill = True
+    chart.series.append(series)
+    chart.x_axis.title = "incremental QALYs"
+    chart.y_axis.title = f"incremental cost ({book.currency})"
+    chart.x_axis.number_format, chart.y_axis.number_format = "0.0", "#,##0"
+    chart.x_axis.tickLblPos = chart.y_axis.tickLblPos = "low"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.legend = None
+    chart.height, chart.width = 8.5, 13.5
+    return chart
+
+
+def curve_chart(book: Book, page: Page) -> LineChart:
+    """Cost-effectiveness acceptability curves."""
+    options = book.study.options
+    last = FIRST + STEPS - 1
+    chart = LineChart()
+    chart.title = "Probability of being the best option"
+    area = Reference(page.sheet, min_col=2, max_col=1 + len(options), min_row=5, max_row=last)
+    chart.add_data(area, titles_from_data=True)
+    chart.set_categories(Reference(page.sheet, min_col=1, min_row=FIRST, max_row=last))
+    for i, series in enumerate(chart.series):
+        series.graphicalProperties.line.solidFill = COLOURS[i % len(COLOURS)]
+        series.graphicalProperties.line.dashStyle = DASHES[i % len(DASHES)]
+        series.graphicalProperties.line.width = 22_000
+        series.smooth = False
+    chart.x_axis.title = f"value of a QALY ({book.study.jurisdiction.definition.currency})"
+    chart.x_axis.number_format = "#,##0"
+    chart.x_axis.tickLblSkip = 6
+    chart.y_axis.number_format = "0%"
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.legend.position = "b"  # type: ignore[union-attr]
+    chart.height, chart.width = 8.5, 13.5
+    return chart

@@ -1,0 +1,247 @@
+"""Inputs: every parameter with its range, distribution and source, and the one column in use."""
+
+from __future__ import annotations
+
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
+from hecon.engine.timing import COUNTING
+from hecon.parameters.schema import Parameter
+from hecon.reports.workbook.context import MODES, Book, override_name
+from hecon.reports.workbook.layout import INPUTS
+from hecon.reports.workbook.styles import Page, add_page
+
+COLUMNS = [
+    "Name",
+    "Description",
+    "In use",
+    "Base value or formula",
+    "Unit",
+    "Low",
+    "High",
+    "Distribution",
+    "Status",
+    "Price year",
+    "Source",
+    "Evidence",
+    "Derivation",
+    "Note",
+    "Id",
+    "Group",
+]
+SELECTORS = 4
+SETTINGS = 11
+HEADER = 27
+
+#: Settings that are not parameters: what each is called and what it means.
+SETTINGS_ROWS = (
+    ("cycle_years", "length of a cycle, years"),
+    ("months_per_year", "months in a year"),
+    ("weeks_per_year", "weeks in a year"),
+    ("cycles", "number of cycles in the horizon"),
+    ("moment", "when a cycle is discounted: cycles after its start"),
+    ("before", "share of the occupancy at the start of a cycle that counts"),
+    ("weight_first", "weight of the occupancy at cycle 0"),
+    ("weight_last", "weight of the occupancy at the last cycle"),
+    ("weight_odd", "weight of the occupancy at odd cycles"),
+    ("weight_even", "weight of the occupancy at even cycles"),
+    ("tolerance", "largest relative difference that a check accepts"),
+)
+
+
+def place_inputs(book: Book) -> list[tuple[Key, Parameter | None]]:
+    """Give every quantity that is one number its cell, and the settings theirs."""
+    study = book.study
+    rows: list[tuple[Key, Parameter | None]] = []
+    for parameter in study.parameters:
+        if parameter.is_input or _single(book, parameter.key):
+            rows.append((parameter.key, parameter))
+    rows += [(v.key, None) for v in study.variables if _single(book, v.key)]
+    for position, (key, _) in enumerate(rows):
+        book.layout.cells[key] = f"'{INPUTS}'!$C${HEADER + 1 + position}"
+    for position, (name, _) in enumerate(SETTINGS_ROWS):
+        book.layout.fixed[name] = f"'{INPUTS}'!$C${SETTINGS + position}"
+    for position, name in enumerate(("mode", "scenario", "one_way", "end", "draw")):
+        book.selector[name] = f"'{INPUTS}'!$D${SELECTORS + position}"
+        book.selector[f"{name} typed"] = f"'{INPUTS}'!$C${SELECTORS + position}"
+    return rows
+
+
+def _single(book: Book, key: Key) -> bool:
+    kind = book.kinds[key]
+    return not (kind.by_cycle or kind.by_strategy or kind.by_time_in_state)
+
+
+def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
+    """Write the sheet."""
+    page = add_page(
+        book.workbook,
+        INPUTS,
+        "Inputs",
+        "Change a base value (yellow) and everything moves. Choose below what is in use: base "
+        "case, a scenario, one end of a range, or a draw.",
+        f"D{HEADER + 1}",
+    )
+    page.widths(30, 44, 15, 20, 14, 11, 11, 34, 12, 10, 26, 16, 40, 40, 7, 16)
+    _selector(book, page)
+    _settings(book, page)
+    page.headings(HEADER, COLUMNS)
+    for position, (key, parameter) in enumerate(rows):
+        row = HEADER + 1 + position
+        if parameter is None:
+            _computed_variable(book, page, row, key)
+        else:
+            _parameter(book, page, row, parameter)
+    page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
+
+
+def _selector(book: Book, page: Page) -> None:
+    defaults = (
+        ("Show", MODES[0]),
+        ("Scenario", book.study.scenarios[0].id if book.study.scenarios else "none"),
+        (
+            "One-way: parameter",
+            str(book.results.one_way["parameter"].iloc[0]) if len(book.results.one_way) else "none",
+        ),
+        ("One-way: end", "low"),
+        ("PSA draw (1 to %d)" % book.draws.rows, 1),
+    )
+    mode, scenario, parameter, end, draw = (f"$C${SELECTORS + i}" for i in range(5))
+    formulas = (
+        f'IF({mode}="Scenario",2,IF({mode}="One-way",3,IF({mode}="PSA draw",4,1)))',
+        f"MATCH({scenario},{book.scenarios.span('scenario')},0)",
+        f'MATCH({parameter}&"|"&{end},{book.one_way.span("key")},0)',
+        f'IF({end}="high",2,1)',
+        f"MAX(1,MIN({draw},{book.draws.rows}))",
+    )
+    for i, (label, value) in enumerate(defaults):
+        page.put(SELECTORS + i, 1, label, "text")
+        page.put(SELECTORS + i, 3, value, "input")
+        page.formula(SELECTORS + i, 4, formulas[i], "formula")
+    page.put(SELECTORS, 5, "type or choose in the yellow cells; 'Base case' resets", "note")
+    choices = (
+        (SELECTORS, '"' + ",".join(MODES) + '"'),
+        (SELECTORS + 1, book.scenarios.span("scenario")),
+        (SELECTORS + 2, f"$A${HEADER + 1}:$A${HEADER + len(book.study.parameters)}"),
+        (SELECTORS + 3, '"low,high"'),
+    )
+    for row, source in choices:
+        rule = DataValidation(type="list", formula1=source, allow_blank=False)
+        rule.add(f"C{row}")
+        page.sheet.add_data_validation(rule)
+    rule = DataValidation(
+        type="whole", operator="between", formula1="1", formula2=str(book.draws.rows)
+    )
+    rule.add(f"C{SELECTORS + 4}")
+    page.sheet.add_data_validation(rule)
+
+
+def _settings(book: Book, page: Page) -> None:
+    study, counting = book.study, COUNTING[book.study.model.counting]
+    scope = book.scope(None, INPUTS)
+    weights = counting.after(6)
+    years = scope.formula(study.model.horizon_years)
+    months = scope.formula(study.model.cycle_months)
+    values: dict[str, object] = {
+        "cycle_years": f"({months})/C{SETTINGS + 1}",
+        "months_per_year": MONTHS_PER_YEAR,
+        "weeks_per_year": WEEKS_PER_YEAR,
+        "cycles": f"ROUND(({years})/C{SETTINGS},0)",
+        "moment": 1.0 if counting.points else counting.moment,
+        "before": counting.before_share,
+        "weight_first": float(weights[0]),
+        "weight_last": float(weights[-1]),
+        "weight_odd": float(weights[1]),
+        "weight_even": float(weights[2]),
+        "tolerance": 1e-9,
+    }
+    page.put(SETTINGS - 1, 1, f"Settings: {counting.label}", "note")
+    for i, (name, label) in enumerate(SETTINGS_ROWS):
+        page.put(SETTINGS + i, 1, name)
+        page.put(SETTINGS + i, 2, label)
+        value = values[name]
+        if isinstance(value, str):
+            page.formula(SETTINGS + i, 3, value)
+        else:
+            page.put(SETTINGS + i, 3, value, "input")
+
+
+def _shape(unit: str, currency: str) -> str:
+    if currency and currency in unit or unit.startswith("currency"):
+        return "money"
+    return "general"
+
+
+def _parameter(book: Book, page: Page, row: int, parameter: Parameter) -> None:
+    found = book.ranges.get(parameter.key)
+    place = book.study.jurisdiction.definition
+    shape = _shape(parameter.unit, place.currency)
+    page.put(row, 1, parameter.text)
+    page.put(row, 2, parameter.description, wrap=True)
+    if parameter.formula is not None:
+        text = book.scope(parameter.strategy, INPUTS).formula(parameter.formula)
+        page.formula(row, 4, text, "formula", shape)
+    else:
+        page.put(row, 4, parameter.value, "input", shape)
+    _in_use(book, page, row, parameter.key, shape)
+    page.put(row, 5, parameter.unit.replace("currency", place.currency))
+    for column, value in (
+        (6, found.low if found else parameter.low),
+        (7, found.high if found else parameter.high),
+    ):
+        page.put(row, column, value, "input" if found else "text", shape)
+    page.put(row, 8, "computed" if parameter.formula else parameter.distribution.describe())
+    weak = parameter.status if parameter.status in ("assumption", "memory") else "text"
+    page.put(row, 9, parameter.status, weak)
+    texts = (
+        parameter.price_year,
+        parameter.source,
+        parameter.evidence_ids,
+        parameter.derivation,
+        parameter.note,
+        parameter.id,
+        parameter.group,
+    )
+    for column, text in enumerate(texts, start=10):
+        page.put(row, column, text)
+
+
+def _computed_variable(book: Book, page: Page, row: int, key: Key) -> None:
+    variable = next(v for v in book.study.variables if v.key == key)
+    page.put(row, 1, key_text(key))
+    page.put(row, 2, variable.description, wrap=True)
+    page.formula(row, 4, book.scope(key[1], INPUTS).formula(variable.formula))
+    _in_use(book, page, row, key, "general")
+    page.put(row, 5, variable.unit)
+    page.put(row, 8, "computed")
+    page.put(row, 9, "method")
+    page.put(row, 16, "model")
+
+
+def _in_use(book: Book, page: Page, row: int, key: Key, shape: str) -> None:
+    """The cell that the whole model reads: base, scenario, one-way end or draw."""
+    base = f"$D{row}"
+    scenario = one_way = draw = base
+    if key in book.changed:
+        cell = f"INDEX({book.scenarios.span(override_name(key))},{_own(book, 'scenario')})"
+        scenario = f"IF(ISBLANK({cell}),{base},{cell})"
+    if key in book.ranges:
+        chosen = f"IF({_own(book, 'end')}=1,$F{row},$G{row})"
+        one_way = f"IF({_own(book, 'one_way typed')}=$A{row},{chosen},{base})"
+    if key in book.results.probabilistic.design.varying:
+        draw = f"INDEX({book.draws.span(key_text(key))},{_own(book, 'draw')})"
+    if (scenario, one_way, draw) == (base, base, base):
+        text = base
+    else:
+        text = f"CHOOSE({_own(book, 'mode')},{base},{scenario},{one_way},{draw})"
+    page.formula(row, 3, text, "link", shape)
+
+
+def _own(book: Book, name: str) -> str:
+    return book.selector[name].removeprefix(f"'{INPUTS}'!")
+
+
+def override_formula(book: Book, expr: Expr, key: Key) -> str:
+    """A scenario's override as a formula over the inputs in use."""
+    return book.scope(key[1], book.scenarios.sheet).formula(expr)

@@ -1,0 +1,174 @@
+"""Sessions: treatment courses line by line, live into costs, effects and quantities."""
+
+from __future__ import annotations
+
+from hecon.engine.expression import Expr
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.styles import Page, add_page
+from hecon.studies.course import Session, TreatmentCourse
+
+TITLE = "Sessions"
+FIXED = ("strategy", "session", "kind", "week", "included")
+DERIVED = ("n_sessions", "attendance", "cycle", "year", "discount_time", "discount_cost", "discount_effect")
+
+
+def _first(course: TreatmentCourse) -> int:
+    """Row of the first session: below the totals."""
+    return 8 + 2 * len(course.items) + len(course.quantities)
+
+
+def place_sessions(book: Book) -> None:
+    """Tell where other sheets find what sessions cost, and in which cycle."""
+    course = book.study.course
+    if course is None:
+        return
+    columns = _columns(course)
+    first = _first(course)
+    last = first + len(course.sessions) - 1
+
+    def span(name: str) -> str:
+        c = letter(columns.index(name) + 1)
+        return f"'{TITLE}'!${c}${first}:${c}${last}"
+
+    for name in ("strategy", "cycle"):
+        book.answers[f"sessions {name}"] = span(name)
+    for kind in ("cost", "qaly"):
+        if any(item.kind == kind for item, _ in course.items):
+            book.answers[f"sessions {kind}"] = span(f"all {kind}")
+
+
+def _columns(course: TreatmentCourse) -> list[str]:
+    return [
+        *FIXED,
+        *course.columns,
+        *DERIVED,
+        *(f"{item.item}, {item.kind}" for item, _ in course.items),
+        *(f"all {k}" for k in ("cost", "qaly") if any(i.kind == k for i, _ in course.items)),
+        *(q.name for q, _ in course.quantities),
+        "source",
+        "status",
+        "note",
+    ]
+
+
+def write_sessions(book: Book) -> None:
+    """Write the sheet."""
+    course = book.study.course
+    if course is None:
+        return
+    first = _first(course)
+    page = add_page(
+        book.workbook,
+        TITLE,
+        "Sessions",
+        "Treatment courses session by session: change hours, staff, weeks or prices and the costs "
+        "follow. Amounts are per person who starts, after attendance.",
+        f"F{first}",
+    )
+    columns = _columns(course)
+    page.widths(26, *([12.0] * (len(columns) - 4)), 40, 24, 40)
+    page.headings(first - 1, columns)
+    last = first + len(course.sessions) - 1
+    for i, session in enumerate(course.sessions):
+        _session(book, course, page, columns, first + i, session, first, last)
+    row = 4
+    page.headings(row, ["Per person who starts", *book.strategies])
+    names = f"$A${first}:$A${last}"
+    lines = [(f"{i.item}, {i.kind}", i.item, i.kind, d) for i, _ in course.items for d in (True, False)]
+    for heading, item, kind, discounted in lines:
+        row += 1
+        word = "discounted" if discounted else "undiscounted"
+        page.put(row, 1, f"{item} ({'QALY' if kind == 'qaly' else book.currency}, {word})")
+        c = letter(columns.index(heading) + 1)
+        rate = letter(columns.index("discount_cost" if kind == "cost" else "discount_effect") + 1)
+        for j, strategy in enumerate(book.strategies):
+            head = f"${letter(2 + j)}$4"
+            amounts = f"${c}${first}:${c}${last}"
+            if discounted:
+                text = f"SUMPRODUCT(({names}={head})*{amounts}*${rate}${first}:${rate}${last})"
+            else:
+                text = f"SUMPRODUCT(({names}={head})*{amounts})"
+            page.formula(row, 2 + j, text, "output", "money" if kind == "cost" else "exact")
+            book.course_totals[(strategy, f"{kind} {item}", discounted)] = page.ref(row, 2 + j)
+    for entry, _ in course.quantities:
+        row += 1
+        page.put(row, 1, f"{entry.label or entry.name} ({entry.unit})")
+        c = letter(columns.index(entry.name) + 1)
+        for j, strategy in enumerate(book.strategies):
+            text = f"SUMPRODUCT(({names}=${letter(2 + j)}$4)*${c}${first}:${c}${last})"
+            page.formula(row, 2 + j, text, "output", "number")
+            book.course_totals[(strategy, f"quantity {entry.name}", False)] = page.ref(row, 2 + j)
+
+
+def _session(
+    book: Book,
+    course: TreatmentCourse,
+    page: Page,
+    columns: list[str],
+    row: int,
+    session: Session,
+    first: int,
+    last: int,
+) -> None:
+    def at(name: str) -> str:
+        return f"${letter(columns.index(name) + 1)}{row}"
+
+    def column(name: str) -> str:
+        c = letter(columns.index(name) + 1)
+        return f"${c}${first}:${c}${last}"
+
+    layout, model = book.layout, book.study.model
+    here = {name: at(name) for name in course.columns}
+    here |= {n: at(n) for n in ("session", "week", "included", "n_sessions", "attendance")}
+    here |= {n: at(n) for n in ("cycle", "year", "discount_time")}
+    if model.start_age is not None:
+        here["age"] = f"({book.scope(None, TITLE).formula(model.start_age)}+{at('year')})"
+    inputs = book.scope(session.strategy, TITLE)
+    formulas = book.scope(session.strategy, TITLE, here=here)
+    clock = book.scope(
+        session.strategy,
+        TITLE,
+        counted=True,
+        here=here,
+    )
+    cells: dict[str, Expr] = {"week": session.week, "included": session.included, **session.quantities}
+    page.put(row, 1, session.strategy)
+    page.put(row, 2, session.number, "input", "count")
+    page.put(row, 3, session.kind)
+    for name, expr in cells.items():
+        position = columns.index(name) + 1
+        if expr.op == "const":
+            page.put(row, position, expr.value, "input")
+        else:
+            page.formula(row, position, inputs.formula(expr), "link")
+    weeks = f"({layout.fixed['weeks_per_year']}*{layout.fixed['cycle_years']})"
+    years, moment = layout.fixed["cycle_years"], layout.fixed["moment"]
+    cycle = at("cycle")
+    derived = {
+        "n_sessions": f'SUMIFS({column("included")},{column("strategy")},$A{row},{column("session")},">0")',
+        "attendance": formulas.formula(course.attendance),
+        "cycle": f"MAX(-INT(-({at('week')}/{weeks})),1)",
+        "year": f"({cycle}-1)*{years}",
+        "discount_time": f"({cycle}-1+{moment})*{years}",
+        "discount_cost": clock.formula(model.discount_cost),
+        "discount_effect": clock.formula(model.discount_effect),
+    }
+    for name, text in derived.items():
+        page.formula(row, columns.index(name) + 1, text)
+    share = f"{at('included')}*{at('attendance')}"
+    for item, amount in course.items:
+        heading = f"{item.item}, {item.kind}"
+        shape = "money" if item.kind == "cost" else "exact"
+        text = f"{share}*({formulas.formula(amount)})"
+        page.formula(row, columns.index(heading) + 1, text, "formula", shape)
+    for kind in ("cost", "qaly"):
+        parts = [at(f"{i.item}, {i.kind}") for i, _ in course.items if i.kind == kind]
+        if parts:
+            shape = "money" if kind == "cost" else "exact"
+            page.formula(row, columns.index(f"all {kind}") + 1, "+".join(parts), "formula", shape)
+    for entry, amount in course.quantities:
+        text = f"{share}*({formulas.formula(amount)})"
+        page.formula(row, columns.index(entry.name) + 1, text, "formula", "number")
+    for name, value in (("source", session.source), ("status", session.status), ("note", session.note)):
+        page.put(row, columns.index(name) + 1, value)

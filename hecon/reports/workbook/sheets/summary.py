@@ -1,0 +1,174 @@
+"""Summary: the question, the answer in words built from cells, the table, the doubts."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from openpyxl.worksheet.hyperlink import Hyperlink
+
+from hecon import __version__
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.sheets.acceptability import curve_chart, plane_chart
+from hecon.reports.workbook.styles import Page, add_page, quoted
+
+TITLE = "Summary"
+
+
+def add_summary(book: Book) -> Page:
+    """The first sheet, filled once all others stand."""
+    return add_page(
+        book.workbook,
+        TITLE,
+        book.study.definition.title,
+        f"{book.study.jurisdiction.definition.title}; hecon {__version__}. Text and figures follow "
+        "what is in use on Inputs, unless they say otherwise.",
+    )
+
+
+def write_summary(book: Book, page: Page, acceptability: Page) -> None:
+    """Fill the sheet."""
+    page.widths(46, 18, 18, 18, 18, 18, 18)
+    answers = book.answers
+    page.put(4, 1, book.study.definition.question, wrap=True)
+    page.sheet.merge_cells("A4:F4")
+    page.sheet.row_dimensions[4].height = 30
+    page.put(6, 1, "Shown", "text")
+    mode = book.selector["mode typed"]
+    scenario = book.selector["scenario typed"]
+    title = f"INDEX({book.scenarios.span('title')},{book.selector['scenario']})"
+    shown = (
+        f'IF({book.selector["mode"]}=2,"Scenario "&{scenario}&": "&{title},'
+        f'IF({book.selector["mode"]}=3,"One-way: "&{book.selector["one_way typed"]}&", "&'
+        f'{book.selector["end typed"]}&" end",IF({book.selector["mode"]}=4,"PSA draw "&'
+        f'TEXT({book.selector["draw"]},"0"),{mode})))'
+    )
+    page.formula(6, 2, shown, "output")
+    page.sheet.merge_cells("B6:F6")
+    _answer(book, page)
+    row = _table(book, page, 11)
+    row = _uncertainty(book, page, row + 1)
+    page.sheet.add_chart(plane_chart(book, acceptability), f"A{row + 1}")
+    page.sheet.add_chart(curve_chart(book, acceptability), f"C{row + 1}")
+    row = _drivers(book, page, row + 20)
+    row = _doubts(book, page, row + 1)
+    page.put(row + 1, 1, "All checks hold", "text")
+    page.formula(row + 1, 2, answers["checks"], "check")
+    _contents(book, page, row + 3)
+
+
+def _answer(book: Book, page: Page) -> None:
+    """Two sentences built from cells."""
+    a = book.answers
+    currency = book.study.jurisdiction.definition.currency
+    money = lambda cell: f'TEXT({cell},"#,##0")'  # noqa: E731
+    qaly = lambda cell: f'TEXT(ABS({cell}),"0.000")'  # noqa: E731
+    dc, dq = a["cost difference"], a["qaly difference"]
+    first = (
+        f'{a["intervention"]}&" costs {currency} "&{money(f"ABS({dc})")}&IF({dc}<0," less"," more")'
+        f'&" per person than "&{a["comparator"]}&" and gives "&{qaly(dq)}'
+        f'&IF({dq}<0," fewer QALYs: "," more QALYs: ")&IF(ISNUMBER({a["icer"]}),'
+        f'"{currency} "&{money(a["icer"])}&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
+        f'{a["intervention"]}&" is "&{a["verdict"]}&".")'
+    )
+    second = (
+        f'"At the severity-weighted opportunity cost of {currency} "&{money(a["threshold"])}&'
+        f'" per QALY it is "&IF({a["nmb"]}>0,"cost-effective","not cost-effective")&'
+        f'": net monetary benefit {currency} "&TEXT({a["nmb"]},"#,##0;-#,##0")&" per person."'
+    )
+    for row, text in ((8, first), (9, second)):
+        cell = page.formula(row, 1, text, "output")
+        cell.alignment = cell.alignment.copy(wrap_text=True)
+        page.sheet.merge_cells(f"A{row}:F{row}")
+        page.sheet.row_dimensions[row].height = 30
+
+
+def _table(book: Book, page: Page, row: int) -> int:
+    answers, strategies = book.answers, book.strategies
+    page.headings(
+        row,
+        ["Strategy", f"Cost ({book.currency})", "QALYs", "Life-years", "Can be chosen"],
+    )
+    for i, strategy in enumerate(strategies):
+        r = row + 1 + i
+        page.put(r, 1, book.study.label(strategy))
+        for j, (name, shape) in enumerate(
+            (("cost True", "money"), ("qaly True", "qaly"), ("life_years True", "qaly"))
+        ):
+            page.formula(r, 2 + j, f"INDEX({answers[name]},{i + 1})", "output", shape)
+        page.put(r, 5, "yes" if strategy in book.study.options else "no: trial control")
+    return row + len(strategies) + 1
+
+
+def _uncertainty(book: Book, page: Page, row: int) -> int:
+    """Probabilistic figures of Python, over all draws."""
+    found = book.results.probabilistic
+    draws = found.design.draws
+    page.heading(row, f"Uncertainty (computed in Python from {draws:,} draws; base case)")
+    table = found.table[found.table["strategy"] == f"{found.comparison.intervention} v {found.comparison.comparator}"]
+    means = table.set_index("figure")
+    lines: list[tuple[str, object, str]] = [
+        (f"Mean incremental cost ({book.currency})", float(means.loc["cost", "mean"]), "money"),
+        ("Mean incremental QALYs", float(means.loc["qaly", "mean"]), "qaly"),
+        ("In words", found.comparison.verdict, "text"),
+        (
+            f"Ratio of means ({book.currency} per QALY)",
+            found.comparison.icer if found.comparison.icer == found.comparison.icer else "none: see words",
+            "money",
+        ),
+        ("Probability cost-effective at the base case's threshold", found.probability_cost_effective, "share"),
+        (f"Expected value of perfect information per person ({book.currency})", found.evpi, "money"),
+    ]
+    for i, (label, value, shape) in enumerate(lines):
+        page.put(row + 1 + i, 1, label)
+        page.put(row + 1 + i, 2, value, "text", shape)
+    return row + 1 + len(lines)
+
+
+def _drivers(book: Book, page: Page, row: int) -> int:
+    grid = book.one_way
+    page.heading(row, "What drives the result: the five widest ranges (computed in Python)")
+    page.headings(
+        row + 1,
+        ["Parameter", "Low", "High", f"NMB at low ({book.currency})", f"NMB at high ({book.currency})"],
+    )
+    shown = min(5, grid.rows // 2)
+    for i in range(shown):
+        r = row + 2 + i
+        page.formula(r, 1, grid.cell("parameter", 2 * i), "link")
+        for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
+            shape = "money" if name == "nmb" else "general"
+            page.formula(r, 2 + j, grid.cell(name, 2 * i + end), "link", shape)
+    return row + 2 + shown
+
+
+def _doubts(book: Book, page: Page, row: int) -> int:
+    """What the evidence rests on."""
+    inputs = [p for p in book.study.parameters if p.is_input]
+    count = Counter(p.status for p in inputs)
+    page.heading(row, "What is weak in the evidence")
+    listed = ", ".join(f"{n} {status}" for status, n in count.most_common())
+    page.put(row + 1, 1, f"{len(inputs)} inputs: {listed}.")
+    weak = [p.text for p in inputs if p.status == "memory"]
+    if weak:
+        page.put(row + 2, 1, f"Not read in a source, to be confirmed: {', '.join(weak)}.")
+        row += 1
+    severity = book.study.jurisdiction.definition.severity
+    if severity is not None:
+        page.put(row + 2, 1, f"Severity classes [{severity.status}]: {severity.source}")
+        row += 1
+    retracted = [s.id for s in book.study.scenarios if s.status == "retracted"]
+    if retracted:
+        page.put(
+            row + 2, 1, f"Retracted work enters only scenario {', '.join(retracted)}, never the base case."
+        )
+        row += 1
+    return row + 2
+
+
+def _contents(book: Book, page: Page, row: int) -> None:
+    page.heading(row, "Sheets")
+    for i, sheet in enumerate(book.workbook.worksheets):
+        cell = page.put(row + 1 + i, 1, sheet.title)
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quoted(sheet.title)}!A1")
+        cell.font = cell.font.copy(color="1A5FB4", underline="single")
+        page.put(row + 1 + i, 2, str(sheet["A2"].value), "note")

@@ -1,0 +1,164 @@
+"""Python's own results beside the model: scenarios, one-way results and draws."""
+
+from __future__ import annotations
+
+import pandas as pd
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.label import DataLabelList
+
+from hecon.reports.record import draws_table
+from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
+from hecon.reports.workbook.sheets.inputs import override_formula
+from hecon.reports.workbook.styles import Page, add_page
+
+_SHAPES = (
+    ("cost", "money"),
+    ("nmb", "money"),
+    ("icer", "money"),
+    ("threshold", "money"),
+    ("qaly", "exact"),
+    ("life_years", "exact"),
+    ("shortfall", "qaly"),
+)
+
+
+def shape_of(name: str) -> str:
+    """Number format of a result column."""
+    return next((shape for start, shape in _SHAPES if name.startswith(start)), "general")
+
+
+def _headings(book: Book, page: Page, grid: Grid) -> None:
+    money = {"icer": "/QALY", "threshold": "/QALY"}
+    names = []
+    for name in grid.columns:
+        if shape_of(name) == "money":
+            name = f"{name} ({book.currency}{money.get(name, '')})"
+        names.append(name.replace("_", " ") if not name.startswith("set ") else name)
+    page.headings(grid.first - 1, names)
+
+
+def _rows(page: Page, grid: Grid, table: pd.DataFrame) -> None:
+    for name in grid.columns:
+        if name not in table:
+            continue
+        column, shape = grid.column(name), shape_of(name)
+        for i, value in enumerate(table[name].tolist()[: grid.rows]):
+            page.put(grid.first + i, column, value, "text", shape)
+
+
+def write_scenarios(book: Book) -> None:
+    """Every scenario with Python's results; the yellow columns hold what each one sets."""
+    grid = book.scenarios
+    page = add_page(
+        book.workbook,
+        grid.sheet,
+        "Scenarios",
+        "Computed in Python. To see one live, choose it on Inputs: what it sets is in the yellow "
+        "columns at the right (empty: as in the base case), which can be changed.",
+        f"C{grid.first}",
+    )
+    page.widths(9, 58, 44, 12, *([13.0] * (len(grid.columns) - 4)))
+    _headings(book, page, grid)
+    table = book.results.scenarios.copy()
+    table["why"] = [s.why for s in book.study.scenarios]
+    _rows(page, grid, table)
+    for i, scenario in enumerate(book.study.scenarios):
+        for key in book.changed:
+            column = grid.column(override_name(key))
+            expr = scenario.changes.get(key)
+            if expr is None:
+                page.put(grid.first + i, column, None, "input")
+            elif expr.op == "const":
+                page.put(grid.first + i, column, expr.value, "input")
+            else:
+                text = override_formula(book, expr, key)
+                page.formula(grid.first + i, column, text, "input")
+
+
+def write_one_way(book: Book) -> None:
+    """Both ends of every range with Python's results, and a tornado of the widest."""
+    grid = book.one_way
+    page = add_page(
+        book.workbook,
+        grid.sheet,
+        "One-way sensitivity",
+        "Computed in Python, widest span of net monetary benefit first. To see one live, choose "
+        "parameter and end on Inputs.",
+        f"D{grid.first}",
+    )
+    page.widths(4, 26, 7, 12, 22, *([13.0] * (len(grid.columns) - 5)))
+    _headings(book, page, grid)
+    table = book.results.one_way
+    if len(table):
+        keys = [f"{p}|{e}" for p, e in zip(table["parameter"], table["end"], strict=True)]
+        _rows(page, grid, table.assign(key=keys))
+        _tornado(book, page, grid)
+
+
+def _tornado(book: Book, page: Page, grid: Grid) -> None:
+    """Net monetary benefit at both ends of the fifteen widest, in rows beside the table."""
+    shown = min(15, grid.rows // 2)
+    column = len(grid.columns) + 2
+    page.headings(grid.first - 1, ["parameter", "low end", "high end"], column)
+    for i in range(shown):
+        row = grid.first + i
+        page.formula(row, column, grid.cell("parameter", 2 * i), "link")
+        for j in (0, 1):
+            page.formula(row, column + 1 + j, grid.cell("nmb", 2 * i + j), "link", "money")
+    chart = BarChart()
+    chart.type, chart.barDir, chart.overlap, chart.gapWidth = "bar", "bar", 100, 40
+    chart.title = f"Net monetary benefit at both ends ({book.currency})"
+    area = Reference(
+        page.sheet, min_col=column + 1, max_col=column + 2, min_row=grid.first - 1, max_row=grid.first + shown - 1
+    )
+    chart.add_data(area, titles_from_data=True)
+    chart.set_categories(
+        Reference(page.sheet, min_col=column, min_row=grid.first, max_row=grid.first + shown - 1)
+    )
+    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.x_axis.tickLblPos = "low"
+    chart.y_axis.number_format = "#,##0"
+    chart.y_axis.crosses = "autoZero"
+    chart.height, chart.width = 13, 24
+    chart.legend.position = "b"  # type: ignore[union-attr]
+    for series, colour in zip(chart.series, ("9FB3C8", "D9822B"), strict=True):
+        series.graphicalProperties.solidFill = colour
+    chart.dataLabels = DataLabelList()
+    chart.dataLabels.showVal = False
+    page.sheet.add_chart(chart, f"A{grid.first + grid.rows + 3}")
+
+
+def write_draws(book: Book) -> None:
+    """Parameter sets of the first draws with Python's results for each."""
+    grid = book.draws
+    total = book.results.probabilistic.design.draws
+    page = add_page(
+        book.workbook,
+        grid.sheet,
+        "Draws of the probabilistic analysis",
+        f"Computed in Python: the first {grid.rows:,} of {total:,} draws. To see one live, choose "
+        "its number on Inputs. All draws are in the output files.",
+        f"B{grid.first}",
+    )
+    page.widths(8, *([12.0] * (len(grid.columns) - 1)))
+    _headings(book, page, grid)
+    table = draws_table(book.results)
+    alive = book.results.probabilistic.outcomes["life_years"]
+    for strategy in book.strategies:
+        table[f"life_years {strategy}"] = alive.sel(strategy=strategy).values
+    _rows(page, grid, table)
+
+
+def python_figures(book: Book, what: str, strategy: str, base: str) -> str:
+    """Formula for Python's figure of whatever is in use."""
+    name = f"{what} {strategy}"
+    assert name in totals_columns(book.strategies)
+    choose = [base]
+    for grid, number in (
+        (book.scenarios, "scenario"),
+        (book.one_way, "one_way"),
+        (book.draws, "draw"),
+    ):
+        choose.append(f"INDEX({grid.span(name)},{book.selector[number]})")
+    return f"CHOOSE({book.selector['mode']},{','.join(choose)})"

@@ -1,0 +1,173 @@
+"""Time: what is common to all strategies in every cycle, and the look-up tables."""
+
+from __future__ import annotations
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import CohortModel, Key
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import TIME, letter
+from hecon.reports.workbook.styles import Page, add_page
+
+#: Names of the columns that weigh and discount each cycle.
+WEIGHTS = ("before", "after", "discount_cost", "discount_effect")
+
+
+def used(model: CohortModel, counted: bool) -> set[str]:
+    """Names that transitions (or payoffs and discounting) rest on, through all formulas."""
+    queue: list[str] = []
+    if counted:
+        for payoff in model.payoffs:
+            if payoff.on != "once":
+                queue += payoff.amount.names
+        queue += model.discount_cost.names | model.discount_effect.names
+    else:
+        for transition in model.transitions:
+            if transition.probability is not None:
+                queue += transition.probability.names
+    found: set[str] = set()
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            for (known, _), expr in model.formulas.items():
+                if known == name:
+                    queue += expr.names
+    return found
+
+
+def place_time(book: Book, models: list[CohortModel]) -> list[tuple[str, bool, Expr | None, Key | None]]:
+    """Give every column of the sheet its letter; returns them in order."""
+    layout = book.layout
+    model = book.study.model
+    contexts = (False, True) if layout.points else (False,)
+    columns: list[tuple[str, bool, Expr | None, Key | None]] = [("cycle", False, None, None)]
+    for counted in contexts:
+        columns.append(("year", counted, None, None))
+        if model.start_age is not None:
+            columns.append(("age", counted, model.start_age, None))
+    columns.append(("discount_time", layout.points, None, None))
+    columns += [(name, layout.points, None, None) for name in WEIGHTS]
+    for counted in contexts:
+        wanted: set[str] = set()
+        for each in models:
+            wanted |= used(each, counted)
+            if not layout.points:
+                wanted |= used(each, True)
+        for key, kind in book.kinds.items():
+            if kind.by_cycle and not kind.by_strategy and not kind.by_time_in_state:
+                if key[0] in wanted and key[1] is None:
+                    columns.append((key[0], counted, model.formulas[key], key))
+    for position, (name, counted, _, key) in enumerate(columns, start=1):
+        if key is not None:
+            layout.common[(key, counted)] = letter(position)
+        else:
+            layout.times[(name, counted)] = letter(position)
+    if layout.points:
+        layout.times[("cycle", True)] = layout.times[("cycle", False)]
+    else:
+        for name in ("discount_time", *WEIGHTS):
+            layout.times[(name, True)] = layout.times[(name, False)]
+    return columns
+
+
+def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | None]]) -> None:
+    """Write the sheet."""
+    layout = book.layout
+    page = add_page(
+        book.workbook,
+        TIME,
+        "Time",
+        "One row a cycle: time, age, counting weights, discount factors, and what is the same in "
+        "every strategy.",
+        f"B{layout.first}",
+    )
+    page.widths(*([12.0] * len(columns)))
+    for position, (name, counted, _, key) in enumerate(columns, start=1):
+        suffix = " (counted)" if counted and layout.points and name in ("year", "age") else ""
+        page.put(layout.first - 1, position, name + suffix, "heading")
+        for t in range(layout.rows):
+            row = layout.first + t
+            if name == "cycle" and key is None:
+                page.put(row, position, t, "formula", "count")
+            else:
+                page.formula(row, position, _cell(book, page, name, counted, columns, key, row), "formula")
+
+
+def _cell(
+    book: Book,
+    page: Page,
+    name: str,
+    counted: bool,
+    columns: list[tuple[str, bool, Expr | None, Key | None]],
+    key: Key | None,
+    row: int,
+) -> str:
+    layout, model = book.layout, book.study.model
+    scope = book.scope(None, TIME, row=row, counted=counted)
+    if key is not None:
+        return scope.formula(model.formulas[key])
+    fixed = {k: v for k, v in layout.fixed.items()}
+    cycle = f"$A{row}"
+    year = f"${layout.times[('year', layout.points)]}{row}"
+    match name:
+        case "year":
+            begun = cycle if counted and layout.points else f"MAX({cycle}-1,0)"
+            months = scope.formula(model.cycle_months)
+            return f"{begun}*({months})/{fixed['months_per_year']}"
+        case "age":
+            assert model.start_age is not None
+            own_year = f"${layout.times[('year', counted)]}{row}"
+            return f"{scope.formula(model.start_age)}+{own_year}"
+        case "discount_time":
+            if layout.points:
+                return f"{cycle}*{fixed['cycle_years']}"
+            return f"(MAX({cycle}-1,0)+{fixed['moment']})*{fixed['cycle_years']}"
+        case "before":
+            return f"IF(AND({cycle}>0,{cycle}<={fixed['cycles']}),{fixed['before']},0)"
+        case "after":
+            inner = f"IF(MOD({cycle},2)=1,{fixed['weight_odd']},{fixed['weight_even']})"
+            ends = f"IF({cycle}={fixed['cycles']},{fixed['weight_last']},{inner})"
+            start = f"IF({cycle}=0,{fixed['weight_first']},{ends})"
+            return f"IF({cycle}>{fixed['cycles']},0,{start})"
+        case "discount_cost":
+            return scope.formula(model.discount_cost)
+        case "discount_effect":
+            return scope.formula(model.discount_effect)
+    raise KeyError(f"{name} {year}")
+
+
+def place_tables(book: Book) -> None:
+    """Give every look-up table its area."""
+    column = 1
+    for name, table in book.study.model.tables.items():
+        last = 4 + len(table.keys)
+        width = len(table.columns)
+        area = f"'Tables'!${letter(column)}$5:${letter(column + width)}${last}"
+        for position, heading in enumerate(table.columns, start=2):
+            book.layout.tables[f"{name}.{heading}"] = (area, position)
+        column += width + 2
+
+
+def write_tables(book: Book) -> None:
+    """Write the look-up tables."""
+    page = add_page(
+        book.workbook,
+        "Tables",
+        "Tables",
+        "Life table, population norms and other tables that formulas look up; change a figure "
+        "(yellow) and everything moves.",
+        "A5",
+    )
+    entries = {**book.study.jurisdiction.definition.tables, **book.study.definition.tables}
+    column = 1
+    for name, table in book.study.model.tables.items():
+        entry = entries[name]
+        page.put(3, column, f"{name}: {entry.description}. {entry.source} [{entry.status}]", "note")
+        page.headings(4, ["key", *table.columns], column)
+        for i, key in enumerate(table.keys):
+            page.put(5 + i, column, float(key), "text", "general")
+            for j, values in enumerate(table.columns.values(), start=1):
+                page.put(5 + i, column + j, float(values[i]), "input", "general")
+        column += len(table.columns) + 2
+
+

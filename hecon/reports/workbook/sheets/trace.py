@@ -1,0 +1,414 @@
+"""One trace a strategy: probabilities, occupancy, costs and QALYs, cycle by cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key, Payoff
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import TIME, Scope, letter, trace_title
+from hecon.reports.workbook.sheets.time import used
+from hecon.reports.workbook.styles import Page, add_page
+
+#: Space above the table: headings, totals, and a line between.
+ABOVE = 6
+TOP = 4
+
+
+@dataclass(frozen=True)
+class SubState:
+    """A state, or one step of a state that remembers how long people have been in it."""
+
+    name: str
+    step: int
+    steps: int
+    years: float
+
+    @property
+    def label(self) -> str:
+        """What the columns are headed with."""
+        return self.name if self.steps == 1 else f"{self.name} {self.step}"
+
+
+def substates(book: Book, model: CohortModel) -> list[SubState]:
+    """The expanded states, as the engine expands them at the base case's cycle length."""
+    length = book.layout.cycle_months
+    result = []
+    for state in model.states:
+        cycles = state.memory_years * MONTHS_PER_YEAR / length
+        steps = 1 if state.memory_years == 0 else int(-(-(cycles - 1e-9) // 1)) + 1
+        result += [
+            SubState(state.name, k, steps, k * length / MONTHS_PER_YEAR) for k in range(steps)
+        ]
+    return result
+
+
+def local_keys(book: Book, model: CohortModel) -> list[Key]:
+    """Formulas that are one number in each of the model's strategies."""
+    wanted = used(model, False) | used(model, True)
+    return [
+        key
+        for key, kind in book.kinds.items()
+        if kind.by_strategy
+        and not kind.by_cycle
+        and not kind.by_time_in_state
+        and (model is book.study.model or key[0] in wanted)
+    ]
+
+
+def starts_of(model: CohortModel, strategy: str) -> list[Payoff]:
+    """One-off payoffs at the start, without those of treatment courses."""
+    return [p for p in model.payoffs_of(strategy) if p.on == "once" and not p.session]
+
+
+def place_traces(book: Book, models: list[CohortModel]) -> None:
+    """Find room above the tables, and give quantities of a strategy their cells and columns."""
+    layout = book.layout
+    rooms = [
+        len(local_keys(book, m)) + len(starts_of(m, s)) for m in models for s in m.strategies
+    ]
+    layout.first = TOP + 2 + max(rooms) + ABOVE
+    for model in models:
+        keys = local_keys(book, model)
+        for strategy in model.strategies:
+            title = trace_title(strategy)
+            for i, key in enumerate(keys):
+                layout.local[(strategy, key)] = f"'{title}'!$C${TOP + 1 + i}"
+            for position, (key, counted) in enumerate(own_columns(book, model, strategy)):
+                layout.own[(strategy, key, counted)] = letter(2 + position)
+
+
+def own_columns(book: Book, model: CohortModel, strategy: str) -> list[tuple[Key, bool]]:
+    """Quantities by cycle that only this strategy has, or that differ between strategies."""
+    contexts = (False, True) if book.layout.points else (False,)
+    result = []
+    for counted in contexts:
+        wanted = used(model, counted)
+        if not book.layout.points:
+            wanted |= used(model, True)
+        for name in dict.fromkeys(k[0] for k in book.kinds):
+            key = model.resolve(name, strategy)
+            if name in wanted and key in book.kinds:
+                kind = book.kinds[key]
+                if kind.by_cycle and not kind.by_time_in_state and (kind.by_strategy or key[1]):
+                    result.append((key, counted))
+    return result
+
+
+@dataclass
+class _Columns:
+    """Columns filled from left to right, each with its heading and its formula by row."""
+
+    page: Page
+    first: int
+    rows: int
+    next: int = 1
+
+    def add(self, heading: str, cell: Callable[[int, int], str], shape: str) -> str:
+        """Fill a column; `cell` gets the cycle and the row. Returns its letter."""
+        column = self.next
+        self.page.put(self.first - 1, column, heading, "heading")
+        for t in range(self.rows):
+            self.page.formula(self.first + t, column, cell(t, self.first + t), "formula", shape)
+        self.next += 1
+        return letter(column)
+
+
+def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> None:
+    """Write a strategy's trace."""
+    layout = book.layout
+    title = trace_title(strategy)
+    page = add_page(
+        book.workbook,
+        title,
+        f"Trace: {label}",
+        "Each row is a cycle: its probabilities, then who is in which state at its end, then what "
+        "that costs and is worth. Totals stand above the columns.",
+        f"B{layout.first}",
+    )
+    page.widths(24, *([12.0] * 60))
+    _top(book, page, model, strategy)
+    columns = _Columns(page, layout.first, layout.rows)
+    columns.add("cycle", lambda t, row: f"'{TIME}'!$A{row}", "count")
+    for key, counted in own_columns(book, model, strategy):
+        expr = model.formulas[key]
+
+        def own(t: int, row: int, expr: Expr = expr, counted: bool = counted) -> str:
+            return _scope(book, model, strategy, title, row, counted).formula(expr)
+
+        columns.add(key[0], own, "general")
+    states = substates(book, model)
+    moves = _probabilities(book, model, strategy, columns, states)
+    occupancy, counted_letters = _occupancy(book, model, strategy, columns, states, moves)
+    _amounts(book, model, strategy, columns, states, moves, occupancy, counted_letters)
+
+
+def _scope(
+    book: Book, model: CohortModel, strategy: str, title: str, row: int, counted: bool = False
+) -> Scope:
+    return book.scope(strategy, title, row=row, counted=counted, model=model)
+
+
+def _top(book: Book, page: Page, model: CohortModel, strategy: str) -> None:
+    row = TOP
+    keys = local_keys(book, model)
+    page.put(row, 1, "This strategy", "heading")
+    page.put(row, 2, "", "heading")
+    page.put(row, 3, "value", "heading")
+    for i, key in enumerate(keys):
+        page.put(row + 1 + i, 1, key[0])
+        page.put(row + 1 + i, 2, next((v.unit for v in book.study.variables if v.key == key), ""))
+        scope = book.scope(strategy, page.title, model=model)
+        page.formula(row + 1 + i, 3, scope.formula(model.formulas[key]))
+    row += 1 + len(keys)
+    for i, payoff in enumerate(starts_of(model, strategy)):
+        page.put(row + i, 1, f"{payoff.item} at the start")
+        page.put(row + i, 2, payoff.kind)
+        scope = book.scope(
+            strategy, page.title, model=model, here={"cycle": "0", "year": "0"}
+        )
+        page.formula(row + i, 3, scope.formula(payoff.amount), "output")
+        book.starts[(strategy, payoff.kind, payoff.item)] = page.ref(row + i, 3)
+
+
+@dataclass(frozen=True)
+class _Move:
+    source: int
+    target: int
+    column: str
+
+
+def _probabilities(
+    book: Book,
+    model: CohortModel,
+    strategy: str,
+    columns: _Columns,
+    states: list[SubState],
+) -> list[_Move]:
+    """Probability columns in blocks by destination, then each row's sum."""
+    title = trace_title(strategy)
+    first = {s.name: i for i, s in reversed(list(enumerate(states)))}
+    rows: list[tuple[int, int, Expr | None]] = []
+    for position, state in enumerate(states):
+        for transition in model.transitions_of(strategy, state.name):
+            target = first[transition.target]
+            if transition.target == state.name:
+                target = min(position + 1, target + state.steps - 1)
+            rows.append((position, target, transition.probability))
+    rows.sort(key=lambda r: (r[1], r[0]))
+    begin = columns.next
+    letters = {(a, b): letter(begin + i) for i, (a, b, _) in enumerate(rows)}
+
+    def probability(t: int, row: int, source: int, target: int, expr: Expr | None) -> str:
+        if expr is None:
+            others = [
+                f"${letters[(a, b)]}{row}" for a, b, _ in rows if a == source and b != target
+            ]
+            return "-".join(["1", *others])
+        scope = _scope(book, model, strategy, title, row)
+        scope.here = {"years_in_state": f"{states[source].years:.15g}"}
+        return scope.formula(expr)
+
+    moves = []
+    for source, target, expr in rows:
+
+        def cell(
+            t: int, row: int, source: int = source, target: int = target, expr: Expr | None = expr
+        ) -> str:
+            return probability(t, row, source, target, expr)
+
+        heading = f"{states[source].label} -> {states[target].label}"
+        moves.append(_Move(source, target, columns.add(heading, cell, "exact")))
+    sums = []
+    for position, state in enumerate(states):
+        parts = [m.column for m in moves if m.source == position]
+        sums.append(
+            columns.add(
+                f"sum {state.label}",
+                lambda t, row, parts=parts: "+".join(f"${c}{row}" for c in parts),  # type: ignore[misc]
+                "exact",
+            )
+        )
+    last = book.layout.first + book.layout.rows - 1
+    area = f"'{title}'!${sums[0]}${book.layout.first + 1}:${sums[-1]}${last}"
+    tolerance = book.layout.fixed["tolerance"]
+    book.checks.append(
+        (f"{title}: every row of probabilities sums to one", f"SUMPRODUCT(({area}-1)^2)<{tolerance}")
+    )
+    lowest = f"'{title}'!${moves[0].column}${book.layout.first + 1}:${moves[-1].column}${last}"
+    book.checks.append((f"{title}: no probability is negative", f"MIN({lowest})>=-{tolerance}"))
+    return moves
+
+
+def _occupancy(
+    book: Book,
+    model: CohortModel,
+    strategy: str,
+    columns: _Columns,
+    states: list[SubState],
+    moves: list[_Move],
+) -> tuple[list[str], list[str]]:
+    title = trace_title(strategy)
+    layout = book.layout
+    begin = columns.next
+    occupancy = [letter(begin + i) for i in range(len(states))]
+    weights = (layout.times[("before", True)], layout.times[("after", True)])
+    initial = _initial(book, model, strategy, states)
+    for position, state in enumerate(states):
+
+        def share(t: int, row: int, position: int = position) -> str:
+            if t == 0:
+                return initial[position]
+            terms = [
+                f"${occupancy[m.source]}{row - 1}*${m.column}{row}"
+                for m in moves
+                if m.target == position
+            ]
+            return "+".join(terms) or "0"
+
+        columns.add(state.label, share, "exact")
+    mass = columns.add(
+        "all", lambda t, row: f"SUM(${occupancy[0]}{row}:${occupancy[-1]}{row})", "exact"
+    )
+    last = layout.first + layout.rows - 1
+    tolerance = layout.fixed["tolerance"]
+    area = f"'{title}'!${mass}${layout.first}:${mass}${last}"
+    book.checks.append(
+        (f"{title}: nobody is lost (shares sum to one)", f"SUMPRODUCT(({area}-1)^2)<{tolerance}")
+    )
+    counted = []
+    for position, state in enumerate(states):
+
+        def credit(t: int, row: int, position: int = position) -> str:
+            now = f"'{TIME}'!${weights[1]}{row}*${occupancy[position]}{row}"
+            if t == 0:
+                return now
+            return f"'{TIME}'!${weights[0]}{row}*${occupancy[position]}{row - 1}+{now}"
+
+        counted.append(columns.add(f"counted {state.label}", credit, "exact"))
+    return occupancy, counted
+
+
+def _initial(
+    book: Book, model: CohortModel, strategy: str, states: list[SubState]
+) -> list[str]:
+    texts: dict[str, str | None] = {}
+    scope = book.scope(strategy, trace_title(strategy), model=model)
+    for state in model.states:
+        key: Key = (state.name, strategy if (state.name, strategy) in model.initial else None)
+        if key in model.initial:
+            expr = model.initial[key]
+            texts[state.name] = None if expr is None else scope.formula(expr)
+    others = [f"({t})" for t in texts.values() if t is not None]
+    result = []
+    for state_ in states:
+        text = texts.get(state_.name, "0") if state_.step == 0 else "0"
+        result.append("-".join(["1", *others]) if text is None else text)
+    return result
+
+
+def _amounts(
+    book: Book,
+    model: CohortModel,
+    strategy: str,
+    columns: _Columns,
+    states: list[SubState],
+    moves: list[_Move],
+    occupancy: list[str],
+    counted: list[str],
+) -> None:
+    """Columns of costs, QALYs and life-years with their totals."""
+    title = trace_title(strategy)
+    layout = book.layout
+    running = [p for p in model.payoffs_of(strategy) if p.on != "once"]
+    groups: dict[tuple[str, str], list[Payoff]] = {}
+    for payoff in running:
+        groups.setdefault((payoff.kind, payoff.item), []).append(payoff)
+    before, after = layout.times[("before", True)], layout.times[("after", True)]
+
+    def amount(t: int, row: int, payoffs: list[Payoff]) -> str:
+        terms: dict[str, list[str]] = {}
+        for payoff in payoffs:
+            for position, state in enumerate(states):
+                if state.name != payoff.source:
+                    continue
+                scope = _scope(book, model, strategy, title, row, counted=True)
+                scope.here = {"years_in_state": f"{state.years:.15g}"}
+                value = f"({scope.formula(payoff.amount)})"
+                if payoff.rate:
+                    value += f"*{layout.fixed['cycle_years']}"
+                if payoff.on == "state":
+                    terms.setdefault(value, []).append(f"${counted[position]}{row}")
+                    continue
+                events = f"('{TIME}'!${before}{row}+'{TIME}'!${after}{row})"
+                for move in moves:
+                    if move.source == position and states[move.target].name == payoff.target:
+                        if t:
+                            flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{events}"
+                            terms.setdefault(value, []).append(flow)
+        parts = [f"({'+'.join(shares)})*{value}" for value, shares in terms.items()]
+        return "+".join(parts) or "0"
+
+    for (kind, item), payoffs in groups.items():
+
+        def cell(t: int, row: int, payoffs: list[Payoff] = payoffs) -> str:
+            return amount(t, row, payoffs)
+
+        shape = "money" if kind == "cost" else "exact"
+        column = columns.add(f"{item}, {'cost' if kind == 'cost' else 'QALY'}", cell, shape)
+        _totals(book, title, columns, column, kind, item, shape)
+    if book.study.course is not None and model is book.study.model:
+        _course(book, strategy, columns)
+    alive = [i for i, s in enumerate(states) if not _dead(model, s.name)]
+    years = layout.fixed["cycle_years"]
+    column = columns.add(
+        "life-years",
+        lambda t, row: f"({'+'.join(f'${counted[i]}{row}' for i in alive)})*{years}",
+        "exact",
+    )
+    _totals(book, title, columns, column, "life_years", "alive", "exact")
+
+
+def _dead(model: CohortModel, name: str) -> bool:
+    return next(s.dead for s in model.states if s.name == name)
+
+
+def _totals(
+    book: Book, title: str, columns: _Columns, column: str, kind: str, item: str, shape: str
+) -> None:
+    """Totals above a column: discounted and undiscounted."""
+    layout = book.layout
+    first, last = layout.first, layout.first + layout.rows - 1
+    rate = layout.times[("discount_cost" if kind == "cost" else "discount_effect", True)]
+    area = f"${column}${first}:${column}${last}"
+    factors = f"'{TIME}'!${rate}${first}:${rate}${last}"
+    position = columns.next - 1
+    page = columns.page
+    page.put(first - 4, 1, "total, discounted", "text")
+    page.put(first - 3, 1, "total, undiscounted", "text")
+    page.formula(first - 4, position, f"SUMPRODUCT({area},{factors})", "output", shape)
+    page.formula(first - 3, position, f"SUM({area})", "output", shape)
+    for row, discounted in ((first - 4, True), (first - 3, False)):
+        book.totals[(title, f"{kind} {item}", discounted)] = page.ref(row, position)
+
+
+def _course(book: Book, strategy: str, columns: _Columns) -> None:
+    """What the treatment course costs in each cycle, from the sessions."""
+    title = trace_title(strategy)
+    places = book.answers
+    for kind, heading, shape in (
+        ("cost", "treatment course, cost", "money"),
+        ("qaly", "treatment course, QALY", "exact"),
+    ):
+        if f"sessions {kind}" not in places:
+            continue
+        amounts = places[f"sessions {kind}"]
+        names, cycles = places["sessions strategy"], places["sessions cycle"]
+
+        def cell(t: int, row: int, amounts: str = amounts) -> str:
+            return f'SUMIFS({amounts},{names},"{strategy}",{cycles},$A{row})'
+
+        column = columns.add(heading, cell, shape)
+        _totals(book, title, columns, column, kind, "treatment course", shape)

@@ -1,0 +1,159 @@
+"""How the workbook looks: one palette, a word beside every colour, print set-up on every sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+INK, QUIET = "1F2933", "616E7C"
+LINE = Side(style="thin", color="CBD2D9")
+
+#: Fill of each kind of cell; the legend on the guide says the same in words.
+FILLS = {
+    "input": "FFF4D6",
+    "formula": "FFFFFF",
+    "link": "E3EEF9",
+    "output": "DFF3E4",
+    "check": "EDE7F6",
+    "heading": "243B53",
+    "assumption": "FDE8E0",
+    "memory": "F9D0C4",
+    "text": "FFFFFF",
+    "title": "FFFFFF",
+    "note": "FFFFFF",
+}
+
+FORMATS = {
+    "general": "General",
+    "money": "#,##0;-#,##0;0",
+    "number": "#,##0.000",
+    "qaly": "0.000",
+    "probability": "0.0000",
+    "share": "0.0%",
+    "count": "#,##0",
+    "exact": "0.000000",
+    "text": "@",
+    "difference": "0.0E+00",
+}
+
+
+@dataclass
+class Page:
+    """A worksheet with shorthand for writing styled cells."""
+
+    sheet: Worksheet
+    _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The sheet's name."""
+        return str(self.sheet.title)
+
+    def ref(self, row: int, column: int) -> str:
+        """An absolute address that other sheets can use."""
+        return f"{quoted(self.title)}!${get_column_letter(column)}${row}"
+
+    def span(self, column: int, first: int, last: int) -> str:
+        """An absolute column range that other sheets can use."""
+        letter = get_column_letter(column)
+        return f"{quoted(self.title)}!${letter}${first}:${letter}${last}"
+
+    def put(
+        self,
+        row: int,
+        column: int,
+        value: object,
+        kind: str = "text",
+        shape: str = "general",
+        wrap: bool = False,
+    ) -> Cell:
+        """Write a value; text is never taken for a formula."""
+        cell: Cell = self.sheet.cell(row, column)  # type: ignore[assignment]
+        if isinstance(value, str):
+            if value:
+                cell.value = value
+                cell.data_type = "s"
+        elif value is not None and value == value:
+            cell.value = value  # type: ignore[assignment]
+        self._dress(cell, kind, shape, wrap)
+        return cell
+
+    def formula(
+        self, row: int, column: int, text: str, kind: str = "formula", shape: str = "general"
+    ) -> Cell:
+        """Write a formula, given without its equals sign."""
+        cell: Cell = self.sheet.cell(row, column)  # type: ignore[assignment]
+        cell.value = f"={text}"
+        self._dress(cell, kind, shape, False)
+        return cell
+
+    def _dress(self, cell: Cell, kind: str, shape: str, wrap: bool) -> None:
+        known = self._styles.get((kind, shape, wrap))
+        if known is None:
+            cell.font = Font(
+                name="Calibri",
+                size=16 if kind == "title" else 10,
+                bold=kind in ("title", "heading", "output"),
+                color="FFFFFF" if kind == "heading" else QUIET if kind == "note" else INK,
+                italic=kind == "note",
+            )
+            if kind not in ("text", "title", "note", "formula"):
+                cell.fill = PatternFill("solid", start_color=FILLS[kind])
+            if kind not in ("text", "title", "note"):
+                cell.border = Border(bottom=LINE)
+            cell.alignment = Alignment(
+                vertical="top" if wrap else "center", wrap_text=wrap or kind == "heading"
+            )
+            cell.number_format = FORMATS[shape]
+            self._styles[(kind, shape, wrap)] = cell._style
+        else:
+            cell._style = known
+
+    def headings(self, row: int, names: list[str], first: int = 1) -> None:
+        """A row of column headings."""
+        for offset, name in enumerate(names):
+            self.put(row, first + offset, name, "heading")
+
+    def heading(self, row: int, text: str) -> None:
+        """A section's heading over the text below it."""
+        cell = self.put(row, 1, text, "text")
+        cell.font = Font(name="Calibri", size=12, bold=True, color=INK)
+
+    def widths(self, *widths: float) -> None:
+        """Column widths from the first column on."""
+        for position, width in enumerate(widths, start=1):
+            self.sheet.column_dimensions[get_column_letter(position)].width = width
+
+
+def quoted(title: str) -> str:
+    """A sheet name as formulas need it."""
+    return "'" + title.replace("'", "''") + "'"
+
+
+def add_page(book: Workbook, title: str, heading: str, purpose: str, freeze: str = "") -> Page:
+    """A new sheet with its heading, one line of purpose, and print set-up."""
+    sheet = book.create_sheet(title)
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.zoomScale = 90
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
+    sheet.oddFooter.left.text = heading  # type: ignore[union-attr]
+    sheet.oddFooter.right.text = "&A, page &P of &N"  # type: ignore[union-attr]
+    if freeze:
+        sheet.freeze_panes = freeze
+        rows = int("".join(c for c in freeze if c.isdigit())) - 1
+        if rows:
+            sheet.print_title_rows = f"{rows}:{rows}"
+    page = Page(sheet)
+    page.put(1, 1, heading, "title")
+    page.put(2, 1, purpose, "note")
+    return page

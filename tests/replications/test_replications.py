@@ -1,0 +1,136 @@
+"""Published models written as studies: figures of other tools, to ten significant digits.
+
+`expected/*.json` holds what darthtools, heemod, hesim and rdecision gave, with the version named.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.parameters.design import TableDesign, base_case, base_values
+from hecon.studies.load import load_study
+
+HERE = Path(__file__).parent
+RELATIVE = 1e-10
+CASES = (
+    "darth_indep",
+    "darth_timedep_age",
+    "heemod_hiv_exact",
+    "heemod_hiv_homogeneous",
+    "hesim_hiv",
+    "rdecision_phv",
+)
+
+
+def expected(name):
+    return json.loads((HERE / "expected" / f"{name}.json").read_text())
+
+
+def study(name):
+    return load_study(HERE / "studies" / name)
+
+
+def totals(model, design):
+    """Cost and QALY by strategy, for one row."""
+    result = evaluate(model, design)
+    cost = result["cost"].sum("item").isel(draw=0)
+    qaly = result["qaly"].sum("source").isel(draw=0)
+    return {
+        str(s): {"cost": float(cost.sel(strategy=s)), "qaly": float(qaly.sel(strategy=s))}
+        for s in result["strategy"].values
+    }
+
+
+def assert_totals(found, wanted):
+    assert set(found) == set(wanted)
+    for strategy, figures in wanted.items():
+        for kind, value in figures.items():
+            assert found[strategy][kind] == pytest.approx(value, rel=RELATIVE, abs=1e-12), (
+                strategy,
+                kind,
+            )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_totals(name):
+    loaded = study(name)
+    assert_totals(totals(loaded.model, base_case(loaded.parameters)), expected(name)["totals"])
+
+
+@pytest.mark.parametrize("name", [c for c in CASES if expected(c)["icers"]])
+def test_icers(name):
+    """Increments along the other tool's frontier, in its order of cost."""
+    loaded, wanted = study(name), expected(name)
+    found = totals(loaded.model, base_case(loaded.parameters))
+    dominated = wanted.get("dominated", [])
+    frontier = sorted((s for s in found if s not in dominated), key=lambda s: found[s]["cost"])
+    icers = {}
+    for before, after in zip(frontier, frontier[1:], strict=False):
+        more = {k: found[after][k] - found[before][k] for k in ("cost", "qaly")}
+        icers[after] = more["cost"] / more["qaly"]
+    assert icers == pytest.approx(wanted["icers"], rel=RELATIVE)
+    for strategy in dominated:
+        assert any(
+            found[s]["cost"] < found[strategy]["cost"] and found[s]["qaly"] > found[strategy]["qaly"]
+            for s in frontier
+        )
+
+
+def test_the_textbooks_icer():
+    """Briggs, Claxton and Sculpher (2006) print 6,276."""
+    wanted = expected("heemod_hiv_exact")
+    assert round(wanted["icers"]["comb"]) == wanted["published_icer"] == 6276
+
+
+@pytest.mark.parametrize(
+    ("counting", "key"),
+    [("half-cycle", "totals_half_cycle"), ("every-point", "totals_no_correction")],
+)
+def test_other_counting_rules(counting, key):
+    loaded = study("darth_indep")
+    model = replace(loaded.model, counting=counting)
+    assert_totals(totals(model, base_case(loaded.parameters)), expected("darth_indep")[key])
+
+
+@pytest.mark.parametrize("name", ["darth_indep", "darth_timedep_age", "heemod_hiv_exact"])
+def test_traces(name):
+    loaded = study(name)
+    share = base_traces(loaded.model, base_case(loaded.parameters))["share"].isel(draw=0)
+    for strategy, points in expected(name)["trace"].items():
+        for point in points:
+            for state in "H S1 S2 A B C D".split():
+                if state in point:
+                    found = float(share.sel(strategy=strategy, cycle=point["cycle"], state=state))
+                    assert found == pytest.approx(point[state], rel=RELATIVE, abs=1e-13)
+
+
+def hesim_draws():
+    with (HERE / "expected" / "hesim_hiv_draws.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    return {column: np.array([float(row[column]) for row in rows]) for column in rows[0]}
+
+
+def test_hesim_draws():
+    """hesim's own draws give hesim's own costs and QALYs, draw by draw."""
+    loaded, drawn = study("hesim_hiv"), hesim_draws()
+    columns = {
+        ("rr", None): drawn["rr_comb"],
+        **{(f"p_{a}{b}_mono", None): drawn[f"p.{a}_{b}"] for a, b in "AB AC AD BC BD CD".split()},
+        **{(f"c_medical_{s}", None): drawn[f"dmed.{s}"] for s in "ABC"},
+        **{(f"c_community_{s}", None): drawn[f"cmed.{s}"] for s in "ABC"},
+    }
+    numbers = {k: v for k, v in base_values(loaded.parameters).items() if k not in columns}
+    draws = len(drawn["sample"])
+    result = evaluate(loaded.model, TableDesign(draws, numbers, columns), block=64)
+    for strategy, ending in (("Monotherapy", "mono"), ("Combination therapy", "comb")):
+        cost = result["cost"].sum("item").sel(strategy=strategy).values
+        qaly = result["qaly"].sum("source").sel(strategy=strategy).values
+        np.testing.assert_allclose(cost, drawn[f"cost_{ending}"], rtol=RELATIVE)
+        np.testing.assert_allclose(qaly, drawn[f"qaly_{ending}"], rtol=RELATIVE)

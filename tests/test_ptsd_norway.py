@@ -1,0 +1,161 @@
+"""The shipped study against figures that were computed without this package."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.engine.expression import constant, parse, substitute
+from hecon.engine.values import formula_values
+from hecon.parameters.design import base_case
+from hecon.studies.load import load_study
+
+ROOT = Path(__file__).parents[1]
+DATA = Path(__file__).parent / "data"
+TOTAL = 1e-5
+ITEMS = {
+    "c_course": ["Psychologists", "Doctors and nurses", "Tests, room and handling", "Overnight stay"],
+    "c_drug": ["Drug"],
+    "c_patient": ["Patient time and travel"],
+    "c_training": ["Training"],
+    "c_ae": ["Adverse events"],
+    "c_state": ["Other health care"],
+    "c_prod": ["Production loss"],
+}
+
+
+def table(name):
+    with (DATA / name).open() as file:
+        return list(csv.DictReader(file))
+
+
+RESULTS = table("ptsd_norway_results.csv")
+
+
+@cache
+def study():
+    return load_study(ROOT / "inputs/studies/ptsd", ROOT / "inputs/jurisdictions/norway")
+
+
+@cache
+def outcomes():
+    return evaluate(study().model, base_case(study().parameters)).isel(draw=0)
+
+
+def same(found, wanted):
+    # figures near zero are printed to five decimals only
+    assert found == pytest.approx(float(wanted), rel=TOTAL, abs=5e-6)
+
+
+@pytest.mark.parametrize("row", RESULTS, ids=lambda r: r["strategy"])
+class TestStrategy:
+    def test_totals(self, row):
+        found = outcomes().sel(strategy=row["strategy"])
+        same(float(found["cost"].sum()), row["cost"])
+        same(float(found["qaly"].sum()), row["qaly"])
+        same(float(found["life_years"]), row["ly"])
+        same(float(found["qaly_undiscounted"].sum()), row["qaly_undisc"])
+        same(float(found["life_years_undiscounted"]), row["ly_undisc"])
+
+    @pytest.mark.parametrize("group", ITEMS)
+    def test_cost_by_item(self, row, group):
+        costs = outcomes()["cost"].sel(strategy=row["strategy"])
+        same(float(costs.sel(item=ITEMS[group]).sum()), row[group])
+
+    def test_computed_probabilities(self, row):
+        values = formulas(["p_outcome", "dropout"], row["strategy"])
+        assert values["p_outcome"] == pytest.approx(float(row["P"]), abs=1e-4)
+        assert values["dropout"] == pytest.approx(float(row["d"]), abs=1e-5)
+
+    def test_drug_units(self, row):
+        course = study().course
+        (amount,) = (e for q, e in course.quantities if q.name == "drug_sessions")
+        total = course.total(row["strategy"], amount)
+        numbers = base_case(study().parameters).numbers
+        (found,) = formula_values(study().model, [(total, row["strategy"])], numbers, {})
+        same(float(found), row["drug_units"])
+
+
+def formulas(names, strategy=None):
+    numbers = base_case(study().parameters).numbers
+    targets = [(parse(n), strategy) for n in names]
+    found = formula_values(study().model, targets, numbers, {})
+    return {n: float(v) for n, v in zip(names, found, strict=True)}
+
+
+def test_all_cost_items_are_compared():
+    compared = {i for items in ITEMS.values() for i in items}
+    assert compared | {"Misuse"} == set(outcomes()["item"].values.tolist())
+    assert not outcomes()["cost"].sel(item="Misuse").any()  # counted in a scenario only
+
+
+def test_increment_as_published_in_the_dossier():
+    """MDMA-AT against PE: about 127,400 NOK and 0.174 QALYs."""
+    found = outcomes()
+    more = found.sel(strategy="MDMA-AT") - found.sel(strategy="PE")
+    assert float(more["cost"].sum()) == pytest.approx(127_352, abs=1)
+    assert float(more["qaly"].sum()) == pytest.approx(0.17429, abs=1e-5)
+
+
+def test_trace():
+    """The first 24 months and the ends of years, to the six decimals that are printed."""
+    share = base_traces(study().model, base_case(study().parameters))["share"].isel(draw=0)
+    rows = table("ptsd_norway_trace.csv")
+    assert len(rows) > 300
+    worst = 0.0
+    for row in rows:
+        here = share.sel(strategy=row["strategy"], cycle=int(float(row["month_end"])))
+        for state in ("PTSD", "Remission", "Relapse", "Dead"):
+            worst = max(worst, abs(float(here.sel(state=state)) - float(row[state])))
+    assert worst <= 1e-6
+
+
+DOSSIER = {
+    "p_total_mdma": "0.6635",
+    "p_total_pe": "0.503",
+    "p_comp_pe": "0.6528",
+    "p_comp_mdma": "0.6915",
+    "p_total_pbo": "0.3599",
+    "m_ptsd": "0.729",
+    "d_pe": "0.2904",
+}
+
+
+@pytest.mark.parametrize("name", DOSSIER)
+def test_values_in_the_dossier(name):
+    """Computed rows come out as printed in the dossier, to its decimals (the last may be rounded)."""
+    text = DOSSIER[name]
+    decimals = len(text.partition(".")[2])
+    assert formulas([name])[name] == pytest.approx(float(text), abs=1.01 * 10.0**-decimals)
+
+
+def test_utility_of_remission_in_the_dossier():
+    """The dossier's 0.9721 is 0.80 over a norm of 0.823; with all decimals the norm is 0.82316."""
+    values = formulas(["m_rem", "norm_reference"])
+    assert values["norm_reference"] == pytest.approx(0.823, abs=5e-4)
+    assert values["m_rem"] * values["norm_reference"] / 0.823 == pytest.approx(0.9721, abs=1e-4)
+
+
+def test_discount_factor_by_hand():
+    """4 % to year 40, 3 % to year 75, 2 % afterwards, without jumps."""
+    model, numbers = study().model, base_case(study().parameters).numbers
+    for years in (0.0, 1.5, 40.0, 60.0, 75.0, 80.0):
+        wanted = (
+            1.04 ** -min(years, 40)
+            * 1.03 ** -(min(max(years, 40), 75) - 40)
+            * 1.02 ** -(max(years, 75) - 75)
+        )
+        for rule in (model.discount_cost, model.discount_effect):
+            expr = substitute(rule, {"discount_time": constant(years)})
+            (found,) = formula_values(model, [(expr, None)], numbers, {})
+            assert float(found) == pytest.approx(wanted, rel=1e-13)
+
+
+def test_no_state_is_healthier_than_the_population():
+    values = formulas(["m_ptsd", "m_rem"])
+    assert np.all(np.array(list(values.values())) <= 1.0)
