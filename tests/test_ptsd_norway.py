@@ -19,7 +19,12 @@ ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
 TOTAL = 1e-5
 ITEMS = {
-    "c_course": ["Psychologists", "Doctors and nurses", "Tests, room and handling", "Overnight stay"],
+    "c_course": [
+        "Psychologists",
+        "Doctors and nurses",
+        "Tests, room and handling",
+        "Overnight stay",
+    ],
     "c_drug": ["Drug"],
     "c_patient": ["Patient time and travel"],
     "c_training": ["Training"],
@@ -128,7 +133,7 @@ DOSSIER = {
 
 @pytest.mark.parametrize("name", DOSSIER)
 def test_values_in_the_dossier(name):
-    """Computed rows come out as printed in the dossier, to its decimals (the last may be rounded)."""
+    """Computed rows come out as printed in the dossier; its last decimal may be rounded."""
     text = DOSSIER[name]
     decimals = len(text.partition(".")[2])
     assert formulas([name])[name] == pytest.approx(float(text), abs=1.01 * 10.0**-decimals)

@@ -35,7 +35,8 @@ def evaluate(
     columns = {(name, None): column for name, column in draws.items()}
     numbers = {k: v for k, v in base_values(loaded.parameters).items() if k not in columns}
     design = TableDesign(len(draws["r_HS1"]), numbers, columns)
-    outcomes = run(model, design, workers=workers).sel(strategy=list(data.STRATEGIES))
+    outcomes = run(model, design, workers=workers)
+    assert tuple(outcomes["strategy"].values) == data.STRATEGIES
     return (
         outcomes["cost"].sum("item").transpose("draw", "strategy").values,
         outcomes["qaly"].sum("source").transpose("draw", "strategy").values,

@@ -34,8 +34,10 @@ def verdict(cost: float, qaly: float) -> str:
     more = cost > NO_COST
     less = cost < -NO_COST
     if abs(qaly) <= NO_EFFECT:
-        return "more costly, no difference in QALYs" if more else (
-            "less costly, no difference in QALYs" if less else "no difference"
+        return (
+            "more costly, no difference in QALYs"
+            if more
+            else ("less costly, no difference in QALYs" if less else "no difference")
         )
     if qaly > 0:
         return "more costly, more effective" if more else "dominant"

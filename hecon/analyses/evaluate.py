@@ -119,12 +119,14 @@ def _timings(model: CohortModel, design: Design) -> list[_Timing]:
     columns = {}
     if needed & {key[0] for key in design.varying}:
         columns = design.block(0, design.draws)
-    months, years = formula_values(model, exprs, design.numbers, columns)  # type: ignore[arg-type]
+    months, years = formula_values(model, exprs, design.numbers, columns)
     with np.errstate(all="ignore"):
         cycles = np.atleast_1d(years * 12.0 / months)
         months = np.broadcast_to(np.atleast_1d(months), cycles.shape)
-    whole = np.round(cycles)
-    wrong = ~(months > 0) | ~(whole >= 1) | ~(np.abs(cycles - whole) < 1e-6) | (whole > MAX_CYCLES)
+        whole = np.round(cycles)
+        wrong = (
+            ~(months > 0) | ~(whole >= 1) | ~(np.abs(cycles - whole) < 1e-6) | (whole > MAX_CYCLES)
+        )
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise ModelError(
@@ -158,9 +160,7 @@ def _leaves(model: CohortModel) -> set[str]:
     return found
 
 
-def _dataset(
-    model: CohortModel, results: dict[tuple[str, bool], dict[str, Array]]
-) -> xr.Dataset:
+def _dataset(model: CohortModel, results: dict[tuple[str, bool], dict[str, Array]]) -> xr.Dataset:
     variables = {}
     dims = {"cost": "item", "qaly": "source"}
     strategies, draws = results[("life_years", True)]["alive"].shape

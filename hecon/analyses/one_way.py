@@ -22,14 +22,15 @@ class Range:
     basis: str
 
 
-def ranges(parameters: list[Parameter]) -> list[Range]:
+def ranges(study: Study) -> list[Range]:
     """Ranges of all inputs: the stated interval, else the distribution's 2.5 and 97.5 percentiles.
 
-    A parameter with neither has no range; none is ever invented.
+    A parameter with neither has no range; none is ever invented. The opportunity cost is no
+    doubt about the model and is left out.
     """
     found = []
-    for parameter in parameters:
-        if not parameter.is_input:
+    for parameter in study.parameters:
+        if not parameter.is_input or parameter.name in study.jurisdiction.opportunity_cost.names:
             continue
         if parameter.low is not None and parameter.high is not None:
             low, high, basis = parameter.low, parameter.high, "stated range"
@@ -53,7 +54,7 @@ def one_way(study: Study) -> pd.DataFrame:
         Two rows a parameter (``parameter``, ``end``, ``value``, ``basis``) with the columns of
         `result_table`, the parameter with the widest span of net monetary benefit first.
     """
-    found = ranges(study.parameters)
+    found = ranges(study)
     ends = [(r, end) for r in found for end in ("low", "high")]
     values = [{r.parameter.key: r.low if end == "low" else r.high} for r, end in ends]
     if not values:
@@ -67,6 +68,8 @@ def one_way(study: Study) -> pd.DataFrame:
     span = table.groupby("parameter")["nmb"].agg(lambda s: s.max() - s.min())
     order = [*span.sort_values(ascending=False, kind="stable").index]
     position = {name: i for i, name in enumerate(order)}
-    key = [(position[p], e == "high") for p, e in zip(table["parameter"], table["end"], strict=True)]
+    key = [
+        (position[p], e == "high") for p, e in zip(table["parameter"], table["end"], strict=True)
+    ]
     index = sorted(range(len(table)), key=key.__getitem__)
     return table.iloc[index].reset_index(drop=True)

@@ -80,7 +80,10 @@ def course_table(study: Study) -> pd.DataFrame:
     numbers = base_case(study.parameters).numbers
     rows = []
     for strategy in study.model.strategies:
-        targets = [(study.course.total(strategy, amount), strategy) for _, amount in study.course.quantities]
+        targets = [
+            (study.course.total(strategy, amount), strategy)
+            for _, amount in study.course.quantities
+        ]
         values = formula_values(study.model, targets, numbers, {})
         names = [entry.name for entry, _ in study.course.quantities]
         rows.append(
@@ -174,9 +177,7 @@ def reduce_draws(
     rule = study.jurisdiction.definition.acceptability
     grid = np.union1d(np.linspace(0.0, rule.highest, rule.steps), [threshold])
     options = [strategies.index(s) for s in study.options]
-    found = decision(
-        list(study.options), cost.values[options], qaly.values[options], grid
-    )
+    found = decision(list(study.options), cost.values[options], qaly.values[options], grid)
     means = xr.Dataset(
         {
             "cost": outcomes["cost"].mean("draw", keepdims=True),

@@ -13,11 +13,6 @@ from hecon.parameters.design import Design
 from hecon.studies.study import Study
 
 
-def result_columns(strategies: tuple[str, ...]) -> list[str]:
-    """Names of the columns that hold each strategy's totals."""
-    return [f"{what} {s}" for what in ("cost", "qaly", "life_years") for s in strategies]
-
-
 def result_table(
     study: Study, outcomes: xr.Dataset, limits: pd.DataFrame, pairs: list[tuple[str, str]]
 ) -> pd.DataFrame:
@@ -38,37 +33,34 @@ def result_table(
         and ``nmb`` (incremental net monetary benefit at the row's threshold).
     """
     cost, qaly = totals(outcomes)
-    life_years = outcomes["life_years"]
-    rows = []
+    figures = {
+        "cost": cost.values,
+        "qaly": qaly.values,
+        "life_years": outcomes["life_years"].values,
+    }
+    strategies = study.model.strategies
+    table = pd.DataFrame(
+        {
+            f"{what} {s}": values[i]
+            for what, values in figures.items()
+            for i, s in enumerate(strategies)
+        }
+    )
+    found = []
     for draw, (a, b) in enumerate(pairs):
-        by = {
-            "cost": cost.isel(draw=draw),
-            "qaly": qaly.isel(draw=draw),
-            "life_years": life_years.isel(draw=draw),
-        }
-        row: dict[str, object] = {
-            f"{what} {s}": float(values.sel(strategy=s))
-            for what, values in by.items()
-            for s in study.model.strategies
-        }
-        found = comparison(
-            a, b, *(float(v.sel(strategy=a) - v.sel(strategy=b)) for v in by.values())
-        )
-        threshold = float(limits["threshold"][draw])
-        row |= {
-            "intervention": a,
-            "comparator": b,
-            "cost_difference": found.cost,
-            "qaly_difference": found.qaly,
-            "icer": found.icer,
-            "verdict": found.verdict,
-            "shortfall": float(limits["shortfall"][draw]) if "shortfall" in limits else np.nan,
-            "weight": float(limits["weight"][draw]),
-            "threshold": threshold,
-            "nmb": threshold * found.qaly - found.cost,
-        }
-        rows.append(row)
-    return pd.DataFrame(rows)
+        i, j = strategies.index(a), strategies.index(b)
+        found.append(comparison(a, b, *(float(v[i, draw] - v[j, draw]) for v in figures.values())))
+    table["intervention"] = [f.intervention for f in found]
+    table["comparator"] = [f.comparator for f in found]
+    table["cost_difference"] = [f.cost for f in found]
+    table["qaly_difference"] = [f.qaly for f in found]
+    table["icer"] = [f.icer for f in found]
+    table["verdict"] = [f.verdict for f in found]
+    table["shortfall"] = limits["shortfall"] if "shortfall" in limits else np.nan
+    table["weight"] = limits["weight"]
+    table["threshold"] = limits["threshold"]
+    table["nmb"] = table["threshold"] * table["qaly_difference"] - table["cost_difference"]
+    return table
 
 
 def evaluated_table(study: Study, design: Design, pairs: list[tuple[str, str]]) -> pd.DataFrame:

@@ -32,7 +32,9 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
         means different things in different strategies.
     """
     numbers = base_values(study.parameters)
-    changed = sorted({key for s in scenarios for key in s.changes}, key=lambda k: (k[0], k[1] or ""))
+    changed = sorted(
+        {key for s in scenarios for key in s.changes}, key=lambda k: (k[0], k[1] or "")
+    )
     columns: dict[Key, list[float]] = {key: [] for key in changed}
     for scenario in scenarios:
         model = scenario_model(study, scenario)
@@ -57,9 +59,7 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
                 )
             columns[key].append(values.pop())
     constant = {k: v for k, v in numbers.items() if k not in columns}
-    return TableDesign(
-        len(scenarios), constant, {k: np.array(v) for k, v in columns.items()}
-    )
+    return TableDesign(len(scenarios), constant, {k: np.array(v) for k, v in columns.items()})
 
 
 def scenario_table(study: Study) -> pd.DataFrame:

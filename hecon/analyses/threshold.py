@@ -30,9 +30,7 @@ def severity(study: Study, design: Design, outcomes: xr.Dataset) -> pd.DataFrame
     """
     place = study.jurisdiction
     columns = design.block(0, design.draws)
-    (cost,) = formula_values(
-        study.model, [(place.opportunity_cost, None)], design.numbers, columns
-    )
+    (cost,) = formula_values(study.model, [(place.opportunity_cost, None)], design.numbers, columns)
     table = pd.DataFrame({"opportunity_cost": np.broadcast_to(cost, (design.draws,))})
     if study.population is not None and place.definition.severity is not None:
         people = totals(evaluate(study.population, design), "_undiscounted")[1]

@@ -9,6 +9,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -33,7 +34,7 @@ class Expr:
     text: str = field(default="", compare=False)
 
     def walk(self) -> Iterator[Expr]:
-        """This expression and all its parts."""
+        """The expression and all its parts."""
         yield self
         for arg in self.args:
             yield from arg.walk()
@@ -53,7 +54,7 @@ class Expr:
 class Operation:
     """The faces of one operation: a NumPy function, an Excel template and its binding strength."""
 
-    numpy: Callable[..., object]
+    numpy: Callable[..., Any]
     excel: str
     arity: int
     binds: int = 9
@@ -61,7 +62,7 @@ class Operation:
 
 
 def _select(condition: object, yes: object, no: object, out: np.ndarray | None = None) -> object:
-    result = np.where(np.asarray(condition) != 0, yes, no)  # type: ignore[arg-type, call-overload]
+    result = np.where(np.asarray(condition) != 0, yes, no)  # type: ignore[call-overload]
     if out is None:
         return result
     np.copyto(out, result)
@@ -213,9 +214,7 @@ def _call(name: str, args: list[Expr]) -> Expr:
     return Expr(name, tuple(args))
 
 
-def excel(
-    expr: Expr, reference: Callable[[str], str], look_up: Callable[[str, str], str]
-) -> str:
+def excel(expr: Expr, reference: Callable[[str], str], look_up: Callable[[str, str], str]) -> str:
     """Render an expression as an Excel formula, without the leading equals sign.
 
     Parameters

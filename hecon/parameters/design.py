@@ -166,9 +166,7 @@ class ProbabilisticDesign:
                 for j in range(1, i + 1):
                     joint = joint + lower[i, j] * normal[j]
                 uniforms[key] = special.ndtr(joint)
-        values = {
-            key: self.parameters[key].distribution.quantile(u) for key, u in uniforms.items()
-        }
+        values = {key: self.parameters[key].distribution.quantile(u) for key, u in uniforms.items()}
         groups: dict[str, list[Key]] = {}
         for key, parameter in self.parameters.items():
             if parameter.distribution.kind == "dirichlet":
@@ -194,7 +192,7 @@ def _cholesky(correlations: Sequence[Correlation]) -> list[tuple[list[Key], Arra
             else:
                 apart.append(group)
         groups = [*apart, joined]
-    result = []
+    result: list[tuple[list[Key], Array]] = []
     for group in groups:
         keys = sorted(group, key=key_text)
         matrix = np.eye(len(keys))
@@ -203,7 +201,8 @@ def _cholesky(correlations: Sequence[Correlation]) -> list[tuple[list[Key], Arra
                 i, j = keys.index(pair.first), keys.index(pair.second)
                 matrix[i, j] = matrix[j, i] = pair.rho
         try:
-            result.append((keys, np.linalg.cholesky(matrix)))
+            lower: Array = np.linalg.cholesky(matrix).astype(np.float64)
+            result.append((keys, lower))
         except np.linalg.LinAlgError:
             names = ", ".join(key_text(k) for k in keys)
             raise ValueError(f"the correlations of {names} contradict each other") from None
@@ -219,7 +218,10 @@ def to_dataset(design: Design, parameters: Sequence[Parameter]) -> xr.Dataset:
             by_name.setdefault(parameter.name, []).append(parameter)
     variables = {}
     for name, members in by_name.items():
-        values = [columns.get(p.key, design.numbers.get(p.key)) for p in members]
+        values = [
+            columns[p.key] if p.key in columns else np.float64(design.numbers[p.key])
+            for p in members
+        ]
         attrs = {
             "unit": members[0].unit,
             "label": members[0].description,
@@ -227,7 +229,7 @@ def to_dataset(design: Design, parameters: Sequence[Parameter]) -> xr.Dataset:
             "status": members[0].status,
         }
         if members[0].strategy is None:
-            dims = ("draw",) if np.ndim(values[0]) else ()
+            dims = ("draw",) if members[0].key in columns else ()
             variables[name] = xr.DataArray(values[0], dims=dims, attrs=attrs)
         else:
             shape = (design.draws,)

@@ -5,23 +5,32 @@ from __future__ import annotations
 import keyword
 import re
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field
-
-from hecon.engine.expression import FUNCTIONS, Expr, ExpressionError, parse
+from hecon.engine.expression import FUNCTIONS, Expr, ExpressionError, constant, parse
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList
 from hecon.parameters.distributions import Distribution, DistributionError, distribution
-from hecon.parameters.schema import STATUSES, Parameter
-from hecon.parameters.tables import Number, Required, Strict, Text, read_rows
+from hecon.parameters.records import Number, Required, Strict, Text, number, short
+from hecon.parameters.schema import STATUSES, Parameter, currency_in, value_problem
+from hecon.parameters.tables import read_rows
 
 #: How far a base value may lie from its distribution's centre (sources round).
 CENTRE_TOLERANCE = 0.02
 
-RESERVED = {*FUNCTIONS, *TIME_NAMES, *FIXED_NAMES, "session", "n_sessions", "attendance", "rest"}
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+LONGEST_NAME = 100
+
+#: Names with a meaning of their own in formulas or in Excel.
+RESERVED = {
+    *(*FUNCTIONS, *TIME_NAMES, *FIXED_NAMES),
+    *("session", "n_sessions", "attendance", "included", "rest", "all", "start"),
+    *("true", "false", "print_area", "print_titles", "criteria", "database", "extract"),
+}
+FIXED = Distribution("fixed", (0.0,))
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]{1,7}")
+_ROW_OR_COLUMN = re.compile(r"[rRcC]|[rR][0-9]*[cC][0-9]*")
+_SESSION_CELL = re.compile(r"session_[0-9]+_.*", re.IGNORECASE)
 
 
 class ParameterRow(Strict):
@@ -45,17 +54,21 @@ class ParameterRow(Strict):
     derivation: Text = ""
     source: Text
     evidence_ids: Text = ""
-    status: Annotated[Text, Field(min_length=1)]
+    status: Required
     note: Text = ""
 
 
 def name_problem(name: str) -> str | None:
     """Why a name can't be used in formulas and in Excel, or None."""
+    if not name.isascii():
+        return f"'{short(name)}' holds a letter outside a to z; some only look alike"
     if not _NAME.fullmatch(name):
-        return f"'{name}' is not a name; allowed are letters, digits and _, a letter first"
-    if _CELL.fullmatch(name) or re.fullmatch(r"[rRcC]|[rR][0-9]*[cC][0-9]*", name):
+        return f"'{short(name)}' is not a name; allowed are letters, digits and _, a letter first"
+    if len(name) > LONGEST_NAME:
+        return f"'{short(name)}' has {len(name)} characters, allowed are {LONGEST_NAME}"
+    if _CELL.fullmatch(name) or _ROW_OR_COLUMN.fullmatch(name):
         return f"'{name}' looks like a cell address in Excel; choose a longer name such as {name}_"
-    if name in RESERVED or keyword.iskeyword(name):
+    if name.lower() in RESERVED or keyword.iskeyword(name) or _SESSION_CELL.fullmatch(name):
         return f"'{name}' is reserved; choose another name"
     return None
 
@@ -68,7 +81,9 @@ def parse_formula(
         return parse(text)
     except ExpressionError as error:
         faults.add(file, row, column, str(error))
-        return None
+    except (RecursionError, OverflowError):
+        faults.add(file, row, column, f"'{short(text)}' is too large or nests too deeply")
+    return None
 
 
 def parse_pairs(text: str) -> dict[str, str]:
@@ -77,85 +92,51 @@ def parse_pairs(text: str) -> dict[str, str]:
     for part in filter(None, (p.strip() for p in text.split(";"))):
         name, found, value = part.partition("=")
         if not found or not name.strip() or not value.strip():
-            raise ValueError(f"found '{part}', allowed is 'name = value; name = value'")
+            raise ValueError(f"found '{short(part)}', allowed is 'name = value; name = value'")
         if name.strip() in pairs:
-            raise ValueError(f"'{name.strip()}' is given twice")
+            raise ValueError(f"'{short(name.strip())}' is given twice")
         pairs[name.strip()] = value.strip()
     return pairs
 
 
-def _distribution(row: ParameterRow) -> Distribution:
-    kind = row.distribution or "fixed"
-    if kind == "fixed":
-        return Distribution("fixed", (0.0,))
-    pairs = parse_pairs(row.distribution_parameters)
-    group = pairs.pop("group", "")
-    numbers = {}
-    for name, text in pairs.items():
-        try:
-            numbers[name] = float(text)
-        except ValueError:
-            raise DistributionError(f"found '{text}' for {name}, allowed is a number") from None
-    if kind == "dirichlet" and not group:
-        raise DistributionError("a dirichlet row needs 'group = name' to say what sums to one")
-    return distribution(kind, numbers, group)
+def read_parameters(path: Path, shown: str, faults: FaultList) -> list[Parameter]:
+    """Read a parameter file; every fault of it is recorded: names, values, ranges, distributions.
 
-
-def read_parameters(path: Path, shown: str) -> list[Parameter]:
-    """Read a parameter file.
-
-    Raises
-    ------
-    InputError
-        With every fault of the file: schema, names, values, ranges, distributions.
+    A faulty row still gives a parameter, so that formulas which use it are not blamed.
     """
-    faults = FaultList()
-    parameters = []
-    for number, row, _ in read_rows(path, shown, ParameterRow):
-        parameter = _parameter(row, number, shown, faults)
-        if parameter is not None:
-            parameters.append(parameter)
-    faults.raise_if_any()
-    return parameters
+    return [
+        _parameter(row, position, shown, faults)
+        for position, row, _ in read_rows(path, shown, ParameterRow, faults)
+    ]
 
 
-def _parameter(row: ParameterRow, number: int, shown: str, faults: FaultList) -> Parameter | None:
-    before = len(faults.faults)
+def _parameter(row: ParameterRow, position: int, shown: str, faults: FaultList) -> Parameter:
     problem = name_problem(row.name)
     if problem:
-        faults.add(shown, number, "name", problem)
+        faults.add(shown, position, "name", problem)
     if row.status not in STATUSES:
-        faults.add(
-            shown, number, "status", f"found '{row.status}', allowed are {', '.join(STATUSES)}"
-        )
+        text = f"found '{short(row.status)}', allowed are {', '.join(STATUSES)}"
+        faults.add(shown, position, "status", text)
     value: float | None = None
-    formula = None
+    formula: Expr | None = None
     if bool(row.value) == bool(row.formula):
-        faults.add(shown, number, "value", "give either a value or a formula, and not both")
+        faults.add(shown, position, "value", "give either a value or a formula, and not both")
+        formula = constant(0.0)
     elif row.formula:
-        formula = parse_formula(row.formula, faults, shown, number, "formula")
+        formula = parse_formula(row.formula, faults, shown, position, "formula") or constant(0.0)
     else:
         try:
-            value = float(row.value)
-        except ValueError:
-            faults.add(shown, number, "value", f"found '{row.value}', allowed is a number")
-        else:
-            if value != value or value in (float("inf"), float("-inf")):
-                faults.add(
-                    shown, number, "value", f"found '{row.value}', allowed is a finite number"
-                )
-    drawn = Distribution("fixed", (0.0,))
-    try:
-        drawn = _distribution(row)
-    except (DistributionError, ValueError) as error:
-        column = "distribution" if "is not a distribution" in str(error) else "distribution_parameters"
-        faults.add(shown, number, column, str(error))
-    if formula is not None and drawn.varies:
-        faults.add(shown, number, "distribution", "a computed row has no distribution of its own")
-    if value is not None:
-        _check_value(row, value, drawn, number, shown, faults)
-    if len(faults.faults) > before:
-        return None
+            value = number(row.value)
+        except ValueError as error:
+            faults.add(shown, position, "value", str(error))
+            formula = constant(0.0)
+    drawn = _distribution(row, position, shown, faults)
+    if row.formula and drawn.varies:
+        text = "a computed row has no distribution of its own"
+        faults.add(shown, position, "distribution", text)
+    _check_values(row, value, position, shown, faults)
+    if value is not None and drawn.varies and drawn.kind != "dirichlet":
+        _check_centre(drawn, value, position, shown, faults)
     return Parameter(
         name=row.name,
         strategy=None if row.strategy in ("", "all") else row.strategy,
@@ -177,37 +158,72 @@ def _parameter(row: ParameterRow, number: int, shown: str, faults: FaultList) ->
         status=row.status,
         note=row.note,
         file=shown,
-        row=number,
+        row=position,
     )
 
 
-def _check_value(
-    row: ParameterRow,
-    value: float,
-    drawn: Distribution,
-    number: int,
-    shown: str,
-    faults: FaultList,
+def _distribution(
+    row: ParameterRow, position: int, shown: str, faults: FaultList
+) -> Distribution:
+    """The row's distribution; a faulty one is recorded and becomes fixed."""
+    kind = row.distribution or "fixed"
+    column = "distribution_parameters"
+    try:
+        pairs = parse_pairs(row.distribution_parameters)
+        group = pairs.pop("group", "")
+        numbers = {}
+        for name, text in pairs.items():
+            try:
+                numbers[name] = number(text)
+            except ValueError as error:
+                raise DistributionError(f"{name}: {error}") from None
+        if kind == "fixed":
+            if pairs:
+                raise DistributionError("a fixed value takes no parameters; name a distribution")
+            return FIXED
+        if kind == "dirichlet" and not group:
+            raise DistributionError("a dirichlet row needs 'group = name' to say what sums to one")
+        return distribution(kind, numbers, group)
+    except ValueError as error:
+        if "is not a distribution" in str(error):
+            column = "distribution"
+        faults.add(shown, position, column, str(error))
+    except ArithmeticError:
+        faults.add(shown, position, column, f"no {kind} can be computed from such extreme figures")
+    return FIXED
+
+
+def _check_values(
+    row: ParameterRow, value: float | None, position: int, shown: str, faults: FaultList
 ) -> None:
-    share = row.unit in ("probability", "share")
+    money = row.currency or currency_in(row.unit)
     for column, found in (("value", value), ("low", row.low), ("high", row.high)):
-        if found is None:
-            continue
-        if share and not 0 <= found <= 1:
-            faults.add(shown, number, column, f"found {found:g}, allowed for a {row.unit} is 0 to 1")
-        if row.currency and found < 0:
-            faults.add(shown, number, column, f"found {found:g}, a cost can't be negative")
-    if row.low is not None and row.high is not None and not row.low <= value <= row.high:
-        faults.add(
-            shown, number, "value", f"{value:g} is outside its range {row.low:g} to {row.high:g}"
-        )
-    if drawn.varies and drawn.kind != "dirichlet":
+        problem = None if found is None else value_problem(row.unit, money, found)
+        if problem:
+            faults.add(shown, position, column, problem)
+    if row.low is not None and row.high is not None and row.low > row.high:
+        faults.add(shown, position, "low", f"{row.low:g} is above the high value {row.high:g}")
+    elif value is not None:
+        if row.low is not None and value < row.low:
+            text = f"{value:g} is outside its range: below the low value {row.low:g}"
+            faults.add(shown, position, "value", text)
+        if row.high is not None and value > row.high:
+            text = f"{value:g} is outside its range: above the high value {row.high:g}"
+            faults.add(shown, position, "value", text)
+
+
+def _check_centre(
+    drawn: Distribution, value: float, position: int, shown: str, faults: FaultList
+) -> None:
+    column = "distribution_parameters"
+    try:
         centre = drawn.centre
-        if abs(centre - value) > CENTRE_TOLERANCE * max(abs(value), abs(centre), 1e-12):
-            faults.add(
-                shown,
-                number,
-                "distribution_parameters",
-                f"the {drawn.kind}'s centre is {centre:.6g} but the value is {value:g}; "
-                f"they must agree within {CENTRE_TOLERANCE:.0%}",
-            )
+    except OverflowError:
+        faults.add(shown, position, column, f"the {drawn.kind}'s centre is too large")
+        return
+    if abs(centre - value) > CENTRE_TOLERANCE * max(abs(value), abs(centre), 1e-12):
+        text = (
+            f"the {drawn.kind}'s centre is {centre:.6g} but the value is {value:g}; "
+            f"they must agree within {CENTRE_TOLERANCE:.0%}"
+        )
+        faults.add(shown, position, column, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from hecon.engine.expression import Expr
@@ -9,6 +10,19 @@ from hecon.engine.model import Key, key_text
 from hecon.parameters.distributions import Distribution
 
 STATUSES = ("published", "derived", "assumption", "secondary", "memory", "retracted", "method")
+
+#: Currencies recognised in a unit such as ``NOK/h``.
+CURRENCIES = {
+    *("AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HUF", "ILS", "INR", "ISK"),
+    *("JPY", "KRW", "MXN", "NOK", "NZD", "PLN", "RON", "SEK", "SGD", "THB", "TRY", "USD", "ZAR"),
+}
+
+_WORD = re.compile(r"[A-Za-z]+")
+
+
+def currency_in(unit: str) -> str:
+    """The currency that a unit counts in, or an empty string."""
+    return next((word for word in _WORD.findall(unit) if word in CURRENCIES), "")
 
 
 @dataclass(frozen=True)
@@ -55,3 +69,19 @@ class Parameter:
     def is_input(self) -> bool:
         """True for a value, False for a computed row."""
         return self.value is not None
+
+    @property
+    def money(self) -> str:
+        """The currency that the value counts in, or an empty string."""
+        return self.currency or currency_in(self.unit)
+
+
+def value_problem(unit: str, money: str, value: float) -> str | None:
+    """Why a value can't be in its unit, or None: shares lie in 0 to 1, costs are not negative."""
+    if unit in ("probability", "share") and not 0 <= value <= 1:
+        return f"found {value:g}, allowed for a {unit} is 0 to 1"
+    if unit == "utility" and value > 1:
+        return f"found {value:g}, allowed for a utility is 1 at most"
+    if money and value < 0:
+        return f"found {value:g}, a cost can't be negative"
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hecon.engine.expression import Expr, constant, is_zero, substitute
@@ -46,13 +46,10 @@ class TreatmentCourse:
     def meanings(self, session: Session) -> dict[str, Expr]:
         """What a course formula's names mean in a session."""
         numbered = [s.included for s in self.of(session.strategy) if s.number >= 1]
-        total = constant(0.0)
-        for included in numbered:
-            total = Expr("add", (total, included))
         names = {
             **session.quantities,
             "session": constant(session.number),
-            "n_sessions": total,
+            "n_sessions": added_up(numbered),
             "included": session.included,
             "week": session.week,
         }
@@ -88,9 +85,13 @@ class TreatmentCourse:
 
     def total(self, strategy: str, amount: Expr) -> Expr:
         """A quantity summed over a strategy's course, per person who starts."""
-        total = constant(0.0)
-        for session in self.of(strategy):
-            contribution = self.contribution(session, amount)
-            if not is_zero(contribution):
-                total = Expr("add", (total, contribution))
-        return total
+        contributions = [self.contribution(session, amount) for session in self.of(strategy)]
+        return added_up([c for c in contributions if not is_zero(c)])
+
+
+def added_up(parts: Sequence[Expr]) -> Expr:
+    """The sum of expressions, 0 for none; pairs of pairs, so that it never nests deeply."""
+    if len(parts) < 2:
+        return parts[0] if parts else constant(0.0)
+    half = len(parts) // 2
+    return Expr("add", (added_up(parts[:half]), added_up(parts[half:])))

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from hecon.engine.timing import COUNTING
 from hecon.jurisdictions.schema import TableEntry
-from hecon.parameters.tables import Required, Strict, Text
+from hecon.parameters.records import Real, Required, Strict, Text, Whole
 
-CountingName = Literal[tuple(COUNTING)]  # type: ignore[valid-type]
+
+def _counting(name: str) -> str:
+    if name not in COUNTING:
+        allowed = ", ".join(COUNTING)
+        raise ValueError(f"'{name}' is not a counting rule; allowed are {allowed}")
+    return name
 
 
 class Time(Strict):
@@ -19,7 +24,7 @@ class Time(Strict):
     cycle_months: Required
     horizon_years: Required
     start_age: str = ""
-    counting: CountingName = "cycle-means"
+    counting: Annotated[str, AfterValidator(_counting)] = "cycle-means"
 
 
 class StateEntry(Strict):
@@ -64,7 +69,7 @@ class Course(Strict):
     sessions: str = "sessions.csv"
     attendance: Required
     items: list[CourseItem]
-    quantities: list[CourseQuantity] = []
+    quantities: list[CourseQuantity] = Field(default_factory=list)
 
 
 class GeneralPopulation(Strict):
@@ -86,14 +91,14 @@ class StudyDefinition(Strict):
     time: Time
     states: Annotated[list[StateEntry], Field(min_length=2)]
     strategies: Annotated[list[StrategyEntry], Field(min_length=1)]
-    parameters: list[str] = ["parameters.csv"]
+    parameters: list[str] = Field(default_factory=lambda: ["parameters.csv"])
     variables: str = ""
     transitions: str = "transitions.csv"
     payoffs: str = "payoffs.csv"
     scenarios: str = ""
     correlations: str = ""
-    tables: dict[str, TableEntry] = {}
-    evidence: dict[str, str] = {}
+    tables: dict[str, TableEntry] = Field(default_factory=dict)
+    evidence: dict[str, str] = Field(default_factory=dict)
     course: Course | None = None
     general_population: GeneralPopulation | None = None
 
@@ -134,7 +139,7 @@ class SessionRow(Strict):
     """Fixed columns of a session file; every other column is a quantity of the session."""
 
     strategy: Required
-    session: Annotated[int, Field(ge=0)]
+    session: Annotated[Whole, Field(ge=0)]
     week: Required
     kind: Text = ""
     included: Text = "1"
@@ -160,5 +165,5 @@ class CorrelationRow(Strict):
 
     first: Required
     second: Required
-    rho: Annotated[float, Field(gt=-1, lt=1)]
+    rho: Annotated[Real, Field(gt=-1, lt=1)]
     source: Text = ""

@@ -152,7 +152,7 @@ class _Names(dict):
 
 
 def points(counting, cycles):
-    """Per row: cycle, weight of the occupancy before and after, of events, counted and discount time."""
+    """Per row: cycle, weights before, after and of events, counted time, discount time."""
     rows = []
     if counting in ("cycle-means", "heemod-life-table"):
         moment = 0.5 if counting == "cycle-means" else 0.0
@@ -193,7 +193,9 @@ def run(plain: Plain, values: Mapping[str, float], strategy: str):
     rest = None
     for name, text in plain.initial.items():
         state, owner = key(name)
-        if owner not in (None, strategy) or (owner is None and f"{state}[{strategy}]" in plain.initial):
+        if owner not in (None, strategy) or (
+            owner is None and f"{state}[{strategy}]" in plain.initial
+        ):
             continue
         if text == "rest":
             rest = state

@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 import re
 
-TOKEN = re.compile(r"\s*(\d+\.?\d*(?:E[+-]?\d+)?|\.\d+|[A-Za-z_][A-Za-z0-9_.]*|<>|<=|>=|[-+*/^()<>=,])")
+TOKEN = re.compile(
+    r"\s*(\d+\.?\d*(?:E[+-]?\d+)?|\.\d+|[A-Za-z_][A-Za-z0-9_.]*|<>|<=|>=|[-+*/^()<>=,])"
+)
 
 
 class Reader:

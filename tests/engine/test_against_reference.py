@@ -21,6 +21,7 @@ RATES = (
     "{w} if cycle <= late else 0",
     "exp(-{w} * age / 50)",
     "{w} * slow",
+    "{w} * cycle if cycle <= 2 else {w} / (1 + cycle)",
     "max({w}, 0.2 * (year > 1) * late) + life.a(age)",
     "expit({w} + 0.1 * years_in_state)",
     "0.3",
@@ -31,6 +32,7 @@ AMOUNTS = (
     "{c} * slow * norm.a(age)",
     "({c} if age < 45 else 2 * {c}) - 0.5",
     "late * min({c}, cycle) + years_in_state",
+    "{c} * year if age < 42 else {c} + cycle",
     "0",
 )
 DISCOUNTS = (

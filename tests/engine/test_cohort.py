@@ -10,7 +10,9 @@ import pytest
 from reference import Plain, key, to_model
 
 from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.engine.expression import constant
 from hecon.engine.model import Table
+from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign
 
 DECAY = Plain(
@@ -163,6 +165,30 @@ def test_one_offs(counting):
     assert found["cost_undiscounted"].values[0, :, 0].tolist() == [10, 30, 10]
 
 
+def test_a_choice_between_two_computations():
+    """What a choice hands on is not overwritten by what is computed after it."""
+    choice = "rate * cycle if cycle <= 3 else rate / cycle"
+    later = {f"later{i}": f"rate * cycle + {i}" for i in range(4)}
+    plain = replace(
+        DECAY,
+        formulas={"p_die": choice, **later},
+        transitions={**DECAY.transitions, ("Alive", "Dead"): "p_die"},
+        payoffs=tuple(
+            (f"cost {i}", "cost", "Alive", f"{name} ** 2", "cycle", None)
+            for i, name in enumerate(later)
+        ),
+        horizon_years=5,
+        counting="end-of-cycle",
+    )
+    rates = np.array([0.01, 0.1, 0.2])
+    alive, wanted = np.ones(3), np.zeros(3)
+    for t in range(1, 6):
+        alive = alive * (1 - (rates * t if t <= 3 else rates / t))
+        wanted += alive
+    found = outcomes(plain, {"rate": rates})["life_years"].values[0]
+    np.testing.assert_allclose(found, wanted, rtol=1e-13)
+
+
 def test_initial_distribution_by_strategy_and_age():
     plain = replace(
         DECAY,
@@ -200,8 +226,28 @@ def test_rates_at_the_age_of_each_cycle():
 
 
 def test_simpson_needs_an_even_number_of_cycles():
-    from hecon.errors import ModelError
-
     plain = replace(DECAY, counting="simpson", horizon_years=7)
     with pytest.raises(ModelError, match="even number of cycles, found 7"):
         outcomes(plain, {"rate": 0.1})
+
+
+@pytest.mark.parametrize("own_first", [True, False])
+def test_a_strategys_own_row_replaces_the_general_one(own_first):
+    plain = replace(
+        DECAY,
+        strategies=("X", "Y"),
+        counting="end-of-cycle",
+        horizon_years=1,
+        payoffs=(("care", "cost", "Alive", "7", "year", None),),
+    )
+    model = to_model(plain)
+    own = replace(model.transitions[0], strategy="Y", probability=constant(0.25))
+    paid = replace(model.payoffs[0], strategy="Y", amount=constant(11.0))
+    order = (lambda old, new: (new, *old)) if own_first else (lambda old, new: (*old, new))
+    model = replace(
+        model, transitions=order(model.transitions, own), payoffs=order(model.payoffs, paid)
+    )
+    found = evaluate(model, TableDesign(1, {("rate", None): 0.5}))
+    alive = np.array([math.exp(-0.5), 0.75])
+    np.testing.assert_allclose(found["life_years"].values[:, 0], alive, rtol=1e-14)
+    np.testing.assert_allclose(found["cost"].values[:, 0, 0], [7, 11] * alive, rtol=1e-14)

@@ -115,7 +115,7 @@ def test_a_table_without_the_age():
         "not a number (a table without that age, or 0/0)"
     )
     numbers = {("p", None): 0.1, ("first", None): 42.0}
-    with pytest.raises(ModelError, match="strategy Y, cycle 1, from Well, to Ill: .*not a number"):
+    with pytest.raises(ModelError, match=r"strategy Y, cycle 1, from Well, to Ill: .*not a number"):
         evaluate(to_model(plain), TableDesign(1, numbers, {}))
 
 
@@ -150,7 +150,8 @@ def test_one_off_that_depends_on_the_cycle():
 
 
 @pytest.mark.parametrize(
-    ("months", "years", "found"), [(7, 5, "8.57143 cycles of 7"), (12, 0, "0 cycles"), (-1, 5, "-60")]
+    ("months", "years", "found"),
+    [(7, 5, "8.57143 cycles of 7"), (12, 0, "0 cycles"), (-1, 5, "-60")],
 )
 def test_cycles_must_fit_the_horizon(months, years, found):
     error = stopped(replace(PLAIN, cycle_months=months, horizon_years=years))

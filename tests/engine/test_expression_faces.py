@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import FUNCTIONS
+from reference import FUNCTIONS, Plain, key, to_model
 from spreadsheet import value
 
 from hecon.engine.expression import excel, parse
 from hecon.engine.values import formula_values
-from reference import Plain, key, to_model
 
 SETTINGS = settings(max_examples=150, derandomize=True, deadline=None)
 NAMES = ("aa", "bb", "cc")

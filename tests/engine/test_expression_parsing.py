@@ -4,8 +4,8 @@ import pytest
 
 from hecon.engine.expression import (
     MAX_LENGTH,
-    ExpressionError,
     Expr,
+    ExpressionError,
     constant,
     is_zero,
     parse,

@@ -94,7 +94,9 @@ def test_weibull_time_in_state(months, memory, varying):
 
 def test_memory_is_no_longer_than_the_horizon():
     plain = replace(PLAIN, states={**PLAIN.states, "Ill": 90})
-    program = Program(to_model(plain), {key(n): v for n, v in VALUES.items()}, frozenset(), 12, 12.0)
+    program = Program(
+        to_model(plain), {key(n): v for n, v in VALUES.items()}, frozenset(), 12, 12.0
+    )
     assert len(program.substates("Ill")) == 13
 
 

@@ -68,7 +68,11 @@ def test_a_draw_is_the_same_in_a_larger_design():
 def test_another_parameter_changes_no_draws(method):
     template = study().parameters[0]
     new = replace(
-        template, name="brand_new", value=0.5, formula=None, distribution=Distribution("uniform", (0, 1))
+        template,
+        name="brand_new",
+        value=0.5,
+        formula=None,
+        distribution=Distribution("uniform", (0, 1)),
     )
     before = design(64, method).block(0, 64)
     # a Sobol' sequence gives dimensions in order, so only what comes earlier must stay

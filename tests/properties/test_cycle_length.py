@@ -69,5 +69,7 @@ def test_survival_does_not_depend_on_the_cycle(months):
     alive = 1.0
     for year in range(60):
         assert dead[year] == pytest.approx(1 - alive, rel=1e-9, abs=1e-12)
-        q = women * life.look_up("female", 40 + year) + (1 - women) * life.look_up("male", 40 + year)
+        q = women * life.look_up("female", 40 + year) + (1 - women) * life.look_up(
+            "male", 40 + year
+        )
         alive *= (1 - float(q)) ** 1.5

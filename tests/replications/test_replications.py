@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from hecon.studies.load import load_study
 
 HERE = Path(__file__).parent
 RELATIVE = 1e-10
+STATES = ("H", "S1", "S2", "A", "B", "C", "D")
+MOVES = ("AB", "AC", "AD", "BC", "BD", "CD")
 CASES = (
     "darth_indep",
     "darth_timedep_age",
@@ -72,13 +75,14 @@ def test_icers(name):
     dominated = wanted.get("dominated", [])
     frontier = sorted((s for s in found if s not in dominated), key=lambda s: found[s]["cost"])
     icers = {}
-    for before, after in zip(frontier, frontier[1:], strict=False):
+    for before, after in pairwise(frontier):
         more = {k: found[after][k] - found[before][k] for k in ("cost", "qaly")}
         icers[after] = more["cost"] / more["qaly"]
     assert icers == pytest.approx(wanted["icers"], rel=RELATIVE)
     for strategy in dominated:
         assert any(
-            found[s]["cost"] < found[strategy]["cost"] and found[s]["qaly"] > found[strategy]["qaly"]
+            found[s]["cost"] < found[strategy]["cost"]
+            and found[s]["qaly"] > found[strategy]["qaly"]
             for s in frontier
         )
 
@@ -105,7 +109,7 @@ def test_traces(name):
     share = base_traces(loaded.model, base_case(loaded.parameters))["share"].isel(draw=0)
     for strategy, points in expected(name)["trace"].items():
         for point in points:
-            for state in "H S1 S2 A B C D".split():
+            for state in STATES:
                 if state in point:
                     found = float(share.sel(strategy=strategy, cycle=point["cycle"], state=state))
                     assert found == pytest.approx(point[state], rel=RELATIVE, abs=1e-13)
@@ -122,7 +126,7 @@ def test_hesim_draws():
     loaded, drawn = study("hesim_hiv"), hesim_draws()
     columns = {
         ("rr", None): drawn["rr_comb"],
-        **{(f"p_{a}{b}_mono", None): drawn[f"p.{a}_{b}"] for a, b in "AB AC AD BC BD CD".split()},
+        **{(f"p_{a}{b}_mono", None): drawn[f"p.{a}_{b}"] for a, b in MOVES},
         **{(f"c_medical_{s}", None): drawn[f"dmed.{s}"] for s in "ABC"},
         **{(f"c_community_{s}", None): drawn[f"cmed.{s}"] for s in "ABC"},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from openpyxl.chart import AreaChart, Reference
 from openpyxl.workbook import Workbook
@@ -112,7 +113,7 @@ def most_cycles(results: Results) -> int:
     designs = [base_case(study.parameters)]
     if study.scenarios:
         designs.append(scenario_design(study, study.scenarios))
-    ends = [{r.parameter.key: v} for r in ranges(study.parameters) for v in (r.low, r.high)]
+    ends = [{r.parameter.key: v} for r in ranges(study) for v in (r.low, r.high)]
     if ends:
         designs.append(rows(base_values(study.parameters), ends))
     most = 0.0
@@ -132,10 +133,10 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     states = substates(book, model)
     if len(states) != len(model.states):
         return
-    sheet = book.workbook[trace_title(strategy)]
+    sheet: Any = book.workbook[trace_title(strategy)]
     headings = [c.value for c in sheet[book.layout.first - 1]]
     first = headings.index(states[0].label) + 1
-    chart = AreaChart()
+    chart: Any = AreaChart()
     chart.grouping = "percentStacked"
     chart.title = "Who is in which state"
     area = Reference(
@@ -148,7 +149,10 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     chart.add_data(area, titles_from_data=True)
     chart.set_categories(
         Reference(
-            sheet, min_col=1, min_row=book.layout.first, max_row=book.layout.first + book.layout.rows - 1
+            sheet,
+            min_col=1,
+            min_row=book.layout.first,
+            max_row=book.layout.first + book.layout.rows - 1,
         )
     )
     for i, series in enumerate(chart.series):
@@ -159,7 +163,7 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     chart.y_axis.number_format = "0%"
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.height, chart.width = 7.5, 16
-    sheet.add_chart(chart, f"E{3}")
+    sheet.add_chart(chart, "E3")
 
 
 __all__ = ["Page", "build_workbook", "write_workbook"]

@@ -140,7 +140,9 @@ def override_name(key: Key) -> str:
     return f"set {key[0]}" + (f"[{key[1]}]" if key[1] else "")
 
 
-def new_book(workbook: Workbook, results: Results, layout: Layout, kinds: dict[Key, Quantity]) -> Book:
+def new_book(
+    workbook: Workbook, results: Results, layout: Layout, kinds: dict[Key, Quantity]
+) -> Book:
     """Decide where the tables of scenarios, one-way results and draws stand."""
     study = results.study
     totals = totals_columns(study.model.strategies)
@@ -159,5 +161,5 @@ def new_book(workbook: Workbook, results: Results, layout: Layout, kinds: dict[K
         Grid("One-way", 6, max(len(results.one_way), 1), tuple(one_way_columns)),
         Grid("Draws", 6, max(min(design.draws, REPLAYED), 1), tuple(draw_columns)),
         changed,
-        {r.parameter.key: r for r in ranges(study.parameters)},
+        {r.parameter.key: r for r in ranges(study)},
     )

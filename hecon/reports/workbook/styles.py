@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
@@ -17,16 +16,22 @@ LINE = Side(style="thin", color="CBD2D9")
 #: Fill of each kind of cell; the legend on the guide says the same in words.
 FILLS = {
     "input": "FFF4D6",
-    "formula": "FFFFFF",
     "link": "E3EEF9",
     "output": "DFF3E4",
     "check": "EDE7F6",
     "heading": "243B53",
     "assumption": "FDE8E0",
     "memory": "F9D0C4",
-    "text": "FFFFFF",
-    "title": "FFFFFF",
-    "note": "FFFFFF",
+}
+
+FONTS = {
+    "text": Font(name="Calibri", size=10, color=INK),
+    "title": Font(name="Calibri", size=16, bold=True, color=INK),
+    "section": Font(name="Calibri", size=12, bold=True, color=INK),
+    "heading": Font(name="Calibri", size=10, bold=True, color="FFFFFF"),
+    "output": Font(name="Calibri", size=10, bold=True, color=INK),
+    "note": Font(name="Calibri", size=10, italic=True, color=QUIET),
+    "jump": Font(name="Calibri", size=10, underline="single", color="1A5FB4"),
 }
 
 FORMATS = {
@@ -38,6 +43,8 @@ FORMATS = {
     "share": "0.0%",
     "count": "#,##0",
     "exact": "0.000000",
+    "years": "0.00",
+    "weight": "0.00",
     "text": "@",
     "difference": "0.0E+00",
 }
@@ -72,40 +79,40 @@ class Page:
         kind: str = "text",
         shape: str = "general",
         wrap: bool = False,
-    ) -> Cell:
+    ) -> Any:
         """Write a value; text is never taken for a formula."""
-        cell: Cell = self.sheet.cell(row, column)  # type: ignore[assignment]
+        cell: Any = self.sheet.cell(row, column)
         if isinstance(value, str):
             if value:
                 cell.value = value
                 cell.data_type = "s"
         elif value is not None and value == value:
-            cell.value = value  # type: ignore[assignment]
+            cell.value = value
         self._dress(cell, kind, shape, wrap)
         return cell
 
     def formula(
-        self, row: int, column: int, text: str, kind: str = "formula", shape: str = "general"
-    ) -> Cell:
+        self,
+        row: int,
+        column: int,
+        text: str,
+        kind: str = "formula",
+        shape: str = "general",
+        wrap: bool = False,
+    ) -> Any:
         """Write a formula, given without its equals sign."""
-        cell: Cell = self.sheet.cell(row, column)  # type: ignore[assignment]
+        cell: Any = self.sheet.cell(row, column)
         cell.value = f"={text}"
-        self._dress(cell, kind, shape, False)
+        self._dress(cell, kind, shape, wrap)
         return cell
 
-    def _dress(self, cell: Cell, kind: str, shape: str, wrap: bool) -> None:
+    def _dress(self, cell: Any, kind: str, shape: str, wrap: bool) -> None:
         known = self._styles.get((kind, shape, wrap))
         if known is None:
-            cell.font = Font(
-                name="Calibri",
-                size=16 if kind == "title" else 10,
-                bold=kind in ("title", "heading", "output"),
-                color="FFFFFF" if kind == "heading" else QUIET if kind == "note" else INK,
-                italic=kind == "note",
-            )
-            if kind not in ("text", "title", "note", "formula"):
+            cell.font = FONTS.get(kind, FONTS["text"])
+            if kind in FILLS:
                 cell.fill = PatternFill("solid", start_color=FILLS[kind])
-            if kind not in ("text", "title", "note"):
+            if kind in FILLS or kind == "formula":
                 cell.border = Border(bottom=LINE)
             cell.alignment = Alignment(
                 vertical="top" if wrap else "center", wrap_text=wrap or kind == "heading"
@@ -117,13 +124,13 @@ class Page:
 
     def headings(self, row: int, names: list[str], first: int = 1) -> None:
         """A row of column headings."""
+        self.sheet.row_dimensions[row].height = 30
         for offset, name in enumerate(names):
             self.put(row, first + offset, name, "heading")
 
     def heading(self, row: int, text: str) -> None:
         """A section's heading over the text below it."""
-        cell = self.put(row, 1, text, "text")
-        cell.font = Font(name="Calibri", size=12, bold=True, color=INK)
+        self.put(row, 1, text, "section")
 
     def widths(self, *widths: float) -> None:
         """Column widths from the first column on."""
@@ -145,9 +152,9 @@ def add_page(book: Workbook, title: str, heading: str, purpose: str, freeze: str
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
-    sheet.oddFooter.left.text = heading  # type: ignore[union-attr]
-    sheet.oddFooter.right.text = "&A, page &P of &N"  # type: ignore[union-attr]
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.left.text = heading
+    sheet.oddFooter.right.text = "&A, page &P of &N"
     if freeze:
         sheet.freeze_panes = freeze
         rows = int("".join(c for c in freeze if c.isdigit())) - 1

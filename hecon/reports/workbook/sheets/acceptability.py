@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from openpyxl.chart import LineChart, Reference, ScatterChart, Series
 
 from hecon.reports.workbook.context import Book
@@ -69,11 +71,11 @@ def write_acceptability(book: Book) -> Page:
     return page
 
 
-def plane_chart(book: Book, page: Page) -> ScatterChart:
+def plane_chart(book: Book, page: Page) -> Any:
     """The incremental cost-effectiveness plane."""
     column = 3 + len(book.study.options)
     last = FIRST + book.draws.rows - 1
-    chart = ScatterChart()
+    chart: Any = ScatterChart()
     chart.style = 2
     chart.title = "Incremental cost and QALYs, each draw"
     series = Series(
@@ -97,11 +99,11 @@ def plane_chart(book: Book, page: Page) -> ScatterChart:
     return chart
 
 
-def curve_chart(book: Book, page: Page) -> LineChart:
+def curve_chart(book: Book, page: Page) -> Any:
     """Cost-effectiveness acceptability curves."""
     options = book.study.options
     last = FIRST + STEPS - 1
-    chart = LineChart()
+    chart: Any = LineChart()
     chart.title = "Probability of being the best option"
     area = Reference(page.sheet, min_col=2, max_col=1 + len(options), min_row=5, max_row=last)
     chart.add_data(area, titles_from_data=True)
@@ -117,6 +119,6 @@ def curve_chart(book: Book, page: Page) -> LineChart:
     chart.y_axis.number_format = "0%"
     chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
     chart.x_axis.delete = chart.y_axis.delete = False
-    chart.legend.position = "b"  # type: ignore[union-attr]
+    chart.legend.position = "b"
     chart.height, chart.width = 8.5, 13.5
     return chart

@@ -83,7 +83,7 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
         "case, a scenario, one end of a range, or a draw.",
         f"D{HEADER + 1}",
     )
-    page.widths(30, 44, 15, 20, 14, 11, 11, 34, 12, 10, 26, 16, 40, 40, 7, 16)
+    page.widths(30, 70, 15, 20, 14, 11, 11, 34, 12, 10, 26, 16, 40, 40, 7, 16)
     _selector(book, page)
     _settings(book, page)
     page.headings(HEADER, COLUMNS)
@@ -93,6 +93,8 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
             _computed_variable(book, page, row, key)
         else:
             _parameter(book, page, row, parameter)
+    # what does not fit a printed page stays on screen: derivation, notes, ids
+    page.sheet.print_area = f"A1:K{HEADER + len(rows)}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
 
 
@@ -178,7 +180,7 @@ def _parameter(book: Book, page: Page, row: int, parameter: Parameter) -> None:
     place = book.study.jurisdiction.definition
     shape = _shape(parameter.unit, place.currency)
     page.put(row, 1, parameter.text)
-    page.put(row, 2, parameter.description, wrap=True)
+    page.put(row, 2, parameter.description)
     if parameter.formula is not None:
         text = book.scope(parameter.strategy, INPUTS).formula(parameter.formula)
         page.formula(row, 4, text, "formula", shape)
@@ -210,7 +212,7 @@ def _parameter(book: Book, page: Page, row: int, parameter: Parameter) -> None:
 def _computed_variable(book: Book, page: Page, row: int, key: Key) -> None:
     variable = next(v for v in book.study.variables if v.key == key)
     page.put(row, 1, key_text(key))
-    page.put(row, 2, variable.description, wrap=True)
+    page.put(row, 2, variable.description)
     page.formula(row, 4, book.scope(key[1], INPUTS).formula(variable.formula))
     _in_use(book, page, row, key, "general")
     page.put(row, 5, variable.unit)

@@ -106,7 +106,9 @@ def _increments(book: Book, page: Page, row: int) -> int:
 
     for name, value in (("intervention", a), ("comparator", b)):
         chosen = f"INDEX({book.scenarios.span(name)},{selector['scenario']})"
-        text = f'IF({selector["mode"]}=2,{chosen},"{value}")' if book.study.scenarios else f'"{value}"'
+        text = (
+            f'IF({selector["mode"]}=2,{chosen},"{value}")' if book.study.scenarios else f'"{value}"'
+        )
         add(name, name.capitalize(), text, "text")
     for name, label, shape in (
         ("cost", f"Incremental cost ({book.currency})", "money"),
@@ -114,7 +116,10 @@ def _increments(book: Book, page: Page, row: int) -> int:
         ("life_years", "Incremental life-years", "qaly"),
     ):
         values = answers[f"{name} True"]
-        at = [f"INDEX({values},MATCH({answers[w]},{answers['names']},0))" for w in ("intervention", "comparator")]
+        at = [
+            f"INDEX({values},MATCH({answers[w]},{answers['names']},0))"
+            for w in ("intervention", "comparator")
+        ]
         add(f"{name} difference", label, f"{at[0]}-{at[1]}", shape)
     dc, dq = answers["cost difference"], answers["qaly difference"]
     words = (
@@ -145,7 +150,7 @@ def _increments(book: Book, page: Page, row: int) -> int:
         title = trace_title(people.strategies[0])
         norm = book.totals[(title, "qaly Population norm", False)]
         add("population qaly", "Remaining QALYs, general population, undiscounted", norm, "qaly")
-        standard = f"INDEX({answers['qaly False']},MATCH(\"{b}\",{answers['names']},0))"
+        standard = f'INDEX({answers["qaly False"]},MATCH("{b}",{answers["names"]},0))'
         add("standard qaly", f"Remaining QALYs with {b}, undiscounted", standard, "qaly")
         add(
             "shortfall",
@@ -155,7 +160,11 @@ def _increments(book: Book, page: Page, row: int) -> int:
         )
         first = row + 1 + len(lines) + 4
         area = f"$D${first}:$E${first + len(severity.classes) - 1}"
-        add("weight", "Severity weight", f"VLOOKUP(MAX({answers['shortfall']},$D${first}),{area},2,TRUE)")
+        add(
+            "weight",
+            "Severity weight",
+            f"VLOOKUP(MAX({answers['shortfall']},$D${first}),{area},2,TRUE)",
+        )
         page.put(first - 2, 4, f"Severity classes [{severity.status}]", "note")
         page.headings(first - 1, ["shortfall from", "weight"], 4)
         for i, each in enumerate(severity.classes):
@@ -171,7 +180,12 @@ def _increments(book: Book, page: Page, row: int) -> int:
         f"{answers['opportunity cost']}*{answers['weight']}",
         "money",
     )
-    add("nmb", f"Incremental net monetary benefit ({book.currency})", f"{answers['threshold']}*{dq}-{dc}", "money")
+    add(
+        "nmb",
+        f"Incremental net monetary benefit ({book.currency})",
+        f"{answers['threshold']}*{dq}-{dc}",
+        "money",
+    )
     for i, (_, label, text, shape) in enumerate(lines):
         page.put(row + 1 + i, 1, label)
         page.formula(row + 1 + i, 2, text, "output", shape)
@@ -182,7 +196,14 @@ def _frontier(book: Book, page: Page, row: int) -> int:
     """Dominance among the options: strong, then extended, by formula."""
     options = book.study.options
     page.heading(row, "Frontier: the options in order of cost, with dominance")
-    names = ["option", f"cost ({book.currency})", "QALYs", "status", "against", f"ICER ({book.currency}/QALY)"]
+    names = [
+        "option",
+        f"cost ({book.currency})",
+        "QALYs",
+        "status",
+        "against",
+        f"ICER ({book.currency}/QALY)",
+    ]
     page.headings(row + 1, names)
     first = row + 2
     last = first + len(options) - 1
@@ -197,7 +218,9 @@ def _frontier(book: Book, page: Page, row: int) -> int:
         for column, values, shape in ((2, "cost True", "money"), (3, "qaly True", "exact")):
             text = f"INDEX({answers[values]},MATCH($A{r},{answers['names']},0))"
             page.formula(r, column, text, "formula", shape)
-        beaten = f"SUMPRODUCT(({cost}<=$B{r})*({qaly}>=$C{r})*((({cost}<$B{r})+({qaly}>$C{r}))>0))>0"
+        beaten = (
+            f"SUMPRODUCT(({cost}<=$B{r})*({qaly}>=$C{r})*((({cost}<$B{r})+({qaly}>$C{r}))>0))>0"
+        )
         page.formula(r, work, f"IF({beaten},1,0)")
         for j in range(len(options)):
             other = first + j

@@ -10,7 +10,15 @@ from hecon.studies.course import Session, TreatmentCourse
 
 TITLE = "Sessions"
 FIXED = ("strategy", "session", "kind", "week", "included")
-DERIVED = ("n_sessions", "attendance", "cycle", "year", "discount_time", "discount_cost", "discount_effect")
+DERIVED = (
+    "n_sessions",
+    "attendance",
+    "cycle",
+    "year",
+    "discount_time",
+    "discount_cost",
+    "discount_effect",
+)
 
 
 def _first(course: TreatmentCourse) -> int:
@@ -75,7 +83,9 @@ def write_sessions(book: Book) -> None:
     row = 4
     page.headings(row, ["Per person who starts", *book.strategies])
     names = f"$A${first}:$A${last}"
-    lines = [(f"{i.item}, {i.kind}", i.item, i.kind, d) for i, _ in course.items for d in (True, False)]
+    lines = [
+        (f"{i.item}, {i.kind}", i.item, i.kind, d) for i, _ in course.items for d in (True, False)
+    ]
     for heading, item, kind, discounted in lines:
         row += 1
         word = "discounted" if discounted else "undiscounted"
@@ -132,7 +142,11 @@ def _session(
         counted=True,
         here=here,
     )
-    cells: dict[str, Expr] = {"week": session.week, "included": session.included, **session.quantities}
+    cells: dict[str, Expr] = {
+        "week": session.week,
+        "included": session.included,
+        **session.quantities,
+    }
     page.put(row, 1, session.strategy)
     page.put(row, 2, session.number, "input", "count")
     page.put(row, 3, session.kind)
@@ -170,5 +184,9 @@ def _session(
     for entry, amount in course.quantities:
         text = f"{share}*({formulas.formula(amount)})"
         page.formula(row, columns.index(entry.name) + 1, text, "formula", "number")
-    for name, value in (("source", session.source), ("status", session.status), ("note", session.note)):
+    for name, value in (
+        ("source", session.source),
+        ("status", session.status),
+        ("note", session.note),
+    ):
         page.put(row, columns.index(name) + 1, value)

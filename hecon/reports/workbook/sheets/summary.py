@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from openpyxl.worksheet.hyperlink import Hyperlink
 
@@ -27,7 +28,7 @@ def add_summary(book: Book) -> Page:
 
 def write_summary(book: Book, page: Page, acceptability: Page) -> None:
     """Fill the sheet."""
-    page.widths(46, 18, 18, 18, 18, 18, 18)
+    page.widths(60, 18, 18, 18, 18, 18, 18)
     answers = book.answers
     page.put(4, 1, book.study.definition.question, wrap=True)
     page.sheet.merge_cells("A4:F4")
@@ -56,28 +57,29 @@ def write_summary(book: Book, page: Page, acceptability: Page) -> None:
     _contents(book, page, row + 3)
 
 
+def _money(cell: str) -> str:
+    return f'TEXT({cell},"#,##0")'
+
+
 def _answer(book: Book, page: Page) -> None:
     """Two sentences built from cells."""
     a = book.answers
     currency = book.study.jurisdiction.definition.currency
-    money = lambda cell: f'TEXT({cell},"#,##0")'  # noqa: E731
-    qaly = lambda cell: f'TEXT(ABS({cell}),"0.000")'  # noqa: E731
     dc, dq = a["cost difference"], a["qaly difference"]
     first = (
-        f'{a["intervention"]}&" costs {currency} "&{money(f"ABS({dc})")}&IF({dc}<0," less"," more")'
-        f'&" per person than "&{a["comparator"]}&" and gives "&{qaly(dq)}'
+        f'{a["intervention"]}&" costs {currency} "&{_money(f"ABS({dc})")}&IF({dc}<0," less"," more")'
+        f'&" per person than "&{a["comparator"]}&" and gives "&TEXT(ABS({dq}),"0.000")'
         f'&IF({dq}<0," fewer QALYs: "," more QALYs: ")&IF(ISNUMBER({a["icer"]}),'
-        f'"{currency} "&{money(a["icer"])}&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
+        f'"{currency} "&{_money(a["icer"])}&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
         f'{a["intervention"]}&" is "&{a["verdict"]}&".")'
     )
     second = (
-        f'"At the severity-weighted opportunity cost of {currency} "&{money(a["threshold"])}&'
+        f'"At the severity-weighted opportunity cost of {currency} "&{_money(a["threshold"])}&'
         f'" per QALY it is "&IF({a["nmb"]}>0,"cost-effective","not cost-effective")&'
         f'": net monetary benefit {currency} "&TEXT({a["nmb"]},"#,##0;-#,##0")&" per person."'
     )
     for row, text in ((8, first), (9, second)):
-        cell = page.formula(row, 1, text, "output")
-        cell.alignment = cell.alignment.copy(wrap_text=True)
+        page.formula(row, 1, text, "output", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
         page.sheet.row_dimensions[row].height = 30
 
@@ -104,19 +106,32 @@ def _uncertainty(book: Book, page: Page, row: int) -> int:
     found = book.results.probabilistic
     draws = found.design.draws
     page.heading(row, f"Uncertainty (computed in Python from {draws:,} draws; base case)")
-    table = found.table[found.table["strategy"] == f"{found.comparison.intervention} v {found.comparison.comparator}"]
-    means = table.set_index("figure")
+    table = found.table[
+        found.table["strategy"]
+        == f"{found.comparison.intervention} v {found.comparison.comparator}"
+    ]
+    means = dict(zip(table["figure"], table["mean"].astype(float), strict=True))
     lines: list[tuple[str, object, str]] = [
-        (f"Mean incremental cost ({book.currency})", float(means.loc["cost", "mean"]), "money"),
-        ("Mean incremental QALYs", float(means.loc["qaly", "mean"]), "qaly"),
+        (f"Mean incremental cost ({book.currency})", means["cost"], "money"),
+        ("Mean incremental QALYs", means["qaly"], "qaly"),
         ("In words", found.comparison.verdict, "text"),
         (
             f"Ratio of means ({book.currency} per QALY)",
-            found.comparison.icer if found.comparison.icer == found.comparison.icer else "none: see words",
+            found.comparison.icer
+            if found.comparison.icer == found.comparison.icer
+            else "none: see words",
             "money",
         ),
-        ("Probability cost-effective at the base case's threshold", found.probability_cost_effective, "share"),
-        (f"Expected value of perfect information per person ({book.currency})", found.evpi, "money"),
+        (
+            "Probability cost-effective at the base case's threshold",
+            found.probability_cost_effective,
+            "share",
+        ),
+        (
+            f"Expected value of perfect information per person ({book.currency})",
+            found.evpi,
+            "money",
+        ),
     ]
     for i, (label, value, shape) in enumerate(lines):
         page.put(row + 1 + i, 1, label)
@@ -129,7 +144,13 @@ def _drivers(book: Book, page: Page, row: int) -> int:
     page.heading(row, "What drives the result: the five widest ranges (computed in Python)")
     page.headings(
         row + 1,
-        ["Parameter", "Low", "High", f"NMB at low ({book.currency})", f"NMB at high ({book.currency})"],
+        [
+            "Parameter",
+            "Low",
+            "High",
+            f"NMB at low ({book.currency})",
+            f"NMB at high ({book.currency})",
+        ],
     )
     shown = min(5, grid.rows // 2)
     for i in range(shown):
@@ -159,7 +180,9 @@ def _doubts(book: Book, page: Page, row: int) -> int:
     retracted = [s.id for s in book.study.scenarios if s.status == "retracted"]
     if retracted:
         page.put(
-            row + 2, 1, f"Retracted work enters only scenario {', '.join(retracted)}, never the base case."
+            row + 2,
+            1,
+            f"Retracted work enters only scenario {', '.join(retracted)}, never the base case.",
         )
         row += 1
     return row + 2
@@ -167,8 +190,11 @@ def _doubts(book: Book, page: Page, row: int) -> int:
 
 def _contents(book: Book, page: Page, row: int) -> None:
     page.heading(row, "Sheets")
+    sheet_links: Any = page.sheet._hyperlinks  # type: ignore[attr-defined]
     for i, sheet in enumerate(book.workbook.worksheets):
-        cell = page.put(row + 1 + i, 1, sheet.title)
-        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"{quoted(sheet.title)}!A1")
-        cell.font = cell.font.copy(color="1A5FB4", underline="single")
+        cell = page.put(row + 1 + i, 1, sheet.title, "jump")
+        target = f"{quoted(sheet.title)}!A1"
+        # set past the property, which would restyle every cell that shares this style
+        cell._hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=sheet.title)
+        sheet_links.append(cell._hyperlink)
         page.put(row + 1 + i, 2, str(sheet["A2"].value), "note")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabelList
@@ -105,11 +107,15 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
         page.formula(row, column, grid.cell("parameter", 2 * i), "link")
         for j in (0, 1):
             page.formula(row, column + 1 + j, grid.cell("nmb", 2 * i + j), "link", "money")
-    chart = BarChart()
+    chart: Any = BarChart()
     chart.type, chart.barDir, chart.overlap, chart.gapWidth = "bar", "bar", 100, 40
     chart.title = f"Net monetary benefit at both ends ({book.currency})"
     area = Reference(
-        page.sheet, min_col=column + 1, max_col=column + 2, min_row=grid.first - 1, max_row=grid.first + shown - 1
+        page.sheet,
+        min_col=column + 1,
+        max_col=column + 2,
+        min_row=grid.first - 1,
+        max_row=grid.first + shown - 1,
     )
     chart.add_data(area, titles_from_data=True)
     chart.set_categories(
@@ -121,7 +127,7 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
     chart.y_axis.number_format = "#,##0"
     chart.y_axis.crosses = "autoZero"
     chart.height, chart.width = 13, 24
-    chart.legend.position = "b"  # type: ignore[union-attr]
+    chart.legend.position = "b"
     for series, colour in zip(chart.series, ("9FB3C8", "D9822B"), strict=True):
         series.graphicalProperties.solidFill = colour
     chart.dataLabels = DataLabelList()

@@ -8,6 +8,14 @@ from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import TIME, letter
 from hecon.reports.workbook.styles import Page, add_page
 
+SHAPES = {
+    "year": "years",
+    "age": "years",
+    "discount_time": "years",
+    "before": "weight",
+    "after": "weight",
+}
+
 #: Names of the columns that weigh and discount each cycle.
 WEIGHTS = ("before", "after", "discount_cost", "discount_effect")
 
@@ -35,7 +43,9 @@ def used(model: CohortModel, counted: bool) -> set[str]:
     return found
 
 
-def place_time(book: Book, models: list[CohortModel]) -> list[tuple[str, bool, Expr | None, Key | None]]:
+def place_time(
+    book: Book, models: list[CohortModel]
+) -> list[tuple[str, bool, Expr | None, Key | None]]:
     """Give every column of the sheet its letter; returns them in order."""
     layout = book.layout
     model = book.study.model
@@ -57,9 +67,9 @@ def place_time(book: Book, models: list[CohortModel]) -> list[tuple[str, bool, E
             if kind.by_cycle and not kind.by_strategy and not kind.by_time_in_state:
                 if key[0] in wanted and key[1] is None:
                     columns.append((key[0], counted, model.formulas[key], key))
-    for position, (name, counted, _, key) in enumerate(columns, start=1):
-        if key is not None:
-            layout.common[(key, counted)] = letter(position)
+    for position, (name, counted, _, quantity) in enumerate(columns, start=1):
+        if quantity is not None:
+            layout.common[(quantity, counted)] = letter(position)
         else:
             layout.times[(name, counted)] = letter(position)
     if layout.points:
@@ -84,31 +94,24 @@ def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | Non
     page.widths(*([12.0] * len(columns)))
     for position, (name, counted, _, key) in enumerate(columns, start=1):
         suffix = " (counted)" if counted and layout.points and name in ("year", "age") else ""
-        page.put(layout.first - 1, position, name + suffix, "heading")
+        page.headings(layout.first - 1, [name.replace("_", " ") + suffix], position)
+        shape = "exact" if key is not None else SHAPES.get(name, "exact")
         for t in range(layout.rows):
             row = layout.first + t
             if name == "cycle" and key is None:
                 page.put(row, position, t, "formula", "count")
             else:
-                page.formula(row, position, _cell(book, page, name, counted, columns, key, row), "formula")
+                text = _cell(book, name, counted, key, row)
+                page.formula(row, position, text, "formula", shape)
 
 
-def _cell(
-    book: Book,
-    page: Page,
-    name: str,
-    counted: bool,
-    columns: list[tuple[str, bool, Expr | None, Key | None]],
-    key: Key | None,
-    row: int,
-) -> str:
+def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> str:
     layout, model = book.layout, book.study.model
     scope = book.scope(None, TIME, row=row, counted=counted)
     if key is not None:
         return scope.formula(model.formulas[key])
-    fixed = {k: v for k, v in layout.fixed.items()}
+    fixed = layout.fixed
     cycle = f"$A{row}"
-    year = f"${layout.times[('year', layout.points)]}{row}"
     match name:
         case "year":
             begun = cycle if counted and layout.points else f"MAX({cycle}-1,0)"
@@ -131,9 +134,8 @@ def _cell(
             return f"IF({cycle}>{fixed['cycles']},0,{start})"
         case "discount_cost":
             return scope.formula(model.discount_cost)
-        case "discount_effect":
+        case _:
             return scope.formula(model.discount_effect)
-    raise KeyError(f"{name} {year}")
 
 
 def place_tables(book: Book) -> None:
@@ -169,5 +171,3 @@ def write_tables(book: Book) -> None:
             for j, values in enumerate(table.columns.values(), start=1):
                 page.put(5 + i, column + j, float(values[i]), "input", "general")
         column += len(table.columns) + 2
-
-

@@ -66,9 +66,7 @@ def starts_of(model: CohortModel, strategy: str) -> list[Payoff]:
 def place_traces(book: Book, models: list[CohortModel]) -> None:
     """Find room above the tables, and give quantities of a strategy their cells and columns."""
     layout = book.layout
-    rooms = [
-        len(local_keys(book, m)) + len(starts_of(m, s)) for m in models for s in m.strategies
-    ]
+    rooms = [len(local_keys(book, m)) + len(starts_of(m, s)) for m in models for s in m.strategies]
     layout.first = TOP + 2 + max(rooms) + ABOVE
     for model in models:
         keys = local_keys(book, model)
@@ -109,7 +107,7 @@ class _Columns:
     def add(self, heading: str, cell: Callable[[int, int], str], shape: str) -> str:
         """Fill a column; `cell` gets the cycle and the row. Returns its letter."""
         column = self.next
-        self.page.put(self.first - 1, column, heading, "heading")
+        self.page.headings(self.first - 1, [heading], column)
         for t in range(self.rows):
             self.page.formula(self.first + t, column, cell(t, self.first + t), "formula", shape)
         self.next += 1
@@ -138,7 +136,7 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
         def own(t: int, row: int, expr: Expr = expr, counted: bool = counted) -> str:
             return _scope(book, model, strategy, title, row, counted).formula(expr)
 
-        columns.add(key[0], own, "general")
+        columns.add(key[0].replace("_", " "), own, "exact")
     states = substates(book, model)
     moves = _probabilities(book, model, strategy, columns, states)
     occupancy, counted_letters = _occupancy(book, model, strategy, columns, states, moves)
@@ -166,9 +164,7 @@ def _top(book: Book, page: Page, model: CohortModel, strategy: str) -> None:
     for i, payoff in enumerate(starts_of(model, strategy)):
         page.put(row + i, 1, f"{payoff.item} at the start")
         page.put(row + i, 2, payoff.kind)
-        scope = book.scope(
-            strategy, page.title, model=model, here={"cycle": "0", "year": "0"}
-        )
+        scope = book.scope(strategy, page.title, model=model, here={"cycle": "0", "year": "0"})
         page.formula(row + i, 3, scope.formula(payoff.amount), "output")
         book.starts[(strategy, payoff.kind, payoff.item)] = page.ref(row + i, 3)
 
@@ -203,9 +199,7 @@ def _probabilities(
 
     def probability(t: int, row: int, source: int, target: int, expr: Expr | None) -> str:
         if expr is None:
-            others = [
-                f"${letters[(a, b)]}{row}" for a, b, _ in rows if a == source and b != target
-            ]
+            others = [f"${letters[(a, b)]}{row}" for a, b, _ in rows if a == source and b != target]
             return "-".join(["1", *others])
         scope = _scope(book, model, strategy, title, row)
         scope.here = {"years_in_state": f"{states[source].years:.15g}"}
@@ -235,7 +229,10 @@ def _probabilities(
     area = f"'{title}'!${sums[0]}${book.layout.first + 1}:${sums[-1]}${last}"
     tolerance = book.layout.fixed["tolerance"]
     book.checks.append(
-        (f"{title}: every row of probabilities sums to one", f"SUMPRODUCT(({area}-1)^2)<{tolerance}")
+        (
+            f"{title}: every row of probabilities sums to one",
+            f"SUMPRODUCT(({area}-1)^2)<{tolerance}",
+        )
     )
     lowest = f"'{title}'!${moves[0].column}${book.layout.first + 1}:${moves[-1].column}${last}"
     book.checks.append((f"{title}: no probability is negative", f"MIN({lowest})>=-{tolerance}"))
@@ -291,9 +288,7 @@ def _occupancy(
     return occupancy, counted
 
 
-def _initial(
-    book: Book, model: CohortModel, strategy: str, states: list[SubState]
-) -> list[str]:
+def _initial(book: Book, model: CohortModel, strategy: str, states: list[SubState]) -> list[str]:
     texts: dict[str, str | None] = {}
     scope = book.scope(strategy, trace_title(strategy), model=model)
     for state in model.states:

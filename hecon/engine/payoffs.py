@@ -1,0 +1,167 @@
+"""Payoffs of a model as credits: what is added to which outcome, and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hecon.engine.expression import constant
+from hecon.engine.graph import Graph, Node
+from hecon.engine.model import CohortModel, Payoff
+from hecon.engine.timing import Counting
+from hecon.engine.transitions import Cohorts, Move
+from hecon.errors import ModelError
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What a payoff adds to an outcome: a product of nodes times occupancy, summed over cycles.
+
+    `by_draw` is multiplied once, `loop` in every cycle, `scale` is the same for all draws.
+    `flow` is the transition whose flow counts instead of the state's occupancy.
+    """
+
+    outcome: int
+    strategy: int
+    trace: int
+    state: int
+    flow: Move | None
+    by_draw: tuple[Node, ...]
+    loop: tuple[Node, ...]
+    scale: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Single:
+    """A one-off amount, already discounted where it must be."""
+
+    outcome: int
+    strategy: int
+    node: Node
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One figure per draw and strategy: a cost item, an effect source or life-years."""
+
+    kind: str
+    item: str
+    discounted: bool
+
+
+class Credits:
+    """Credits and one-offs of every strategy, and the outcomes they add to."""
+
+    def __init__(self, model: CohortModel, graph: Graph, cohorts: Cohorts, counting: Counting):
+        self.model = model
+        self.graph = graph
+        self.cohorts = cohorts
+        self.counting = counting
+        self.outcomes: list[Outcome] = []
+        self.credits: list[Credit] = []
+        self.singles: list[Single] = []
+        for position, strategy in enumerate(model.strategies):
+            self._add_payoffs(position, strategy)
+
+    def _outcome(self, kind: str, item: str, discounted: bool) -> int:
+        outcome = Outcome(kind, item, discounted)
+        if outcome not in self.outcomes:
+            self.outcomes.append(outcome)
+        return self.outcomes.index(outcome)
+
+    def _add_payoffs(self, position: int, strategy: str) -> None:
+        for payoff in self.model.payoffs_of(strategy):
+            if payoff.on == "once":
+                self._add_once(position, strategy, payoff)
+            else:
+                self._add_running(position, strategy, payoff)
+        for discounted in (True, False):
+            outcome = self._outcome("life_years", "alive", discounted)
+            node = self.graph.lower(constant(1.0), strategy)
+            for state in self.cohorts.alive:
+                self._credit(outcome, position, strategy, state, None, node, True, discounted)
+
+    def _discount(self, kind: str, strategy: str, local: dict[str, Node] | None = None) -> Node:
+        expr = self.model.discount_cost if kind == "cost" else self.model.discount_effect
+        return self.graph.lower(expr, strategy, counted=True, local=local)
+
+    def _add_once(self, position: int, strategy: str, payoff: Payoff) -> None:
+        graph = self.graph
+        local: dict[str, Node] = {}
+        if payoff.week is not None:
+            week = graph.lower(payoff.week, strategy)
+            length = graph.add("fixed", what="cycle_years")
+            weeks = graph.add("mul", graph.add("fixed", what="weeks_per_year"), length)
+            number = graph.add("ceil", graph.add("div", week, weeks))
+            cycle = graph.add("max", number, graph.constant(1.0))
+            begun = graph.add("sub", cycle, graph.constant(1.0))
+            middle = graph.add("add", begun, graph.constant(self.counting.moment))
+            local = {
+                "cycle": cycle,
+                "year": graph.add("mul", begun, length),
+                "discount_time": graph.add("mul", middle, length),
+            }
+        else:
+            local = {"cycle": graph.constant(0.0), "year": graph.constant(0.0)}
+        amount = graph.lower(payoff.amount, strategy, local=local)
+        if amount.by_cycle:
+            raise ModelError(f"the one-off '{payoff.item}' depends on the cycle; give it a week")
+        for discounted in (True, False):
+            node = amount
+            if discounted and payoff.week is not None:
+                node = graph.add("mul", amount, self._discount(payoff.kind, strategy, local))
+            outcome = self._outcome(payoff.kind, payoff.item, discounted)
+            self.singles.append(Single(outcome, position, node))
+
+    def _add_running(self, position: int, strategy: str, payoff: Payoff) -> None:
+        assert payoff.source is not None
+        trace = self.cohorts.traces[self.cohorts.trace_of[position]]
+        for state in self.cohorts.substates(payoff.source):
+            local = self.cohorts.time_in_state(state)
+            amount = self.graph.lower(payoff.amount, strategy, counted=True, local=local)
+            flows: list[Move | None] = [None]
+            if payoff.on == "transition":
+                assert payoff.target is not None
+                targets = self.cohorts.substates(payoff.target)
+                flows = [m for m in trace.moves if m.source == state and m.target in targets]
+            for flow in flows:
+                for discounted in (True, False):
+                    outcome = self._outcome(payoff.kind, payoff.item, discounted)
+                    self._credit(
+                        outcome, position, strategy, state, flow, amount, payoff.rate, discounted
+                    )
+
+    def _credit(
+        self,
+        outcome: int,
+        position: int,
+        strategy: str,
+        state: int,
+        flow: Move | None,
+        amount: Node,
+        rate: bool,
+        discounted: bool,
+    ) -> None:
+        kind = self.outcomes[outcome].kind
+        factors = self._factors(amount)
+        if rate:
+            factors.append(self.graph.add("fixed", what="cycle_years"))
+        if discounted:
+            factors += self._factors(self._discount(kind, strategy))
+        self.credits.append(
+            Credit(
+                outcome,
+                position,
+                self.cohorts.trace_of[position],
+                state,
+                flow,
+                by_draw=tuple(n for n in factors if n.by_draw and not n.by_cycle),
+                loop=tuple(n for n in factors if n.by_draw and n.by_cycle),
+                scale=tuple(n for n in factors if not n.by_draw),
+            )
+        )
+
+    def _factors(self, node: Node) -> list[Node]:
+        """A product's factors, so that what is common to all draws is multiplied once."""
+        if node.op == "mul":
+            return self._factors(node.args[0]) + self._factors(node.args[1])
+        return [node]

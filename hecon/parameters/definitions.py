@@ -1,0 +1,78 @@
+"""Reading TOML files: every fault of a file is found at once and named by its entry."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from hecon.errors import Fault, FaultList, InputError, nearest
+from hecon.parameters.files import read_text
+from hecon.parameters.records import message, short
+
+ModelType = TypeVar("ModelType", bound=BaseModel)
+
+
+def read_toml(path: Path, shown: str, kind: type[ModelType]) -> ModelType:
+    """A validated TOML file; raises InputError with every fault."""
+    try:
+        content = tomllib.loads(read_text(path, shown))
+    except (ValueError, RecursionError) as error:
+        reason = short(error) if isinstance(error, ValueError) else "brackets nest too deeply"
+        raise InputError([Fault(shown, None, None, f"broken TOML: {reason}")]) from None
+    try:
+        return kind.model_validate(content, strict=True)
+    except ValidationError as error:
+        faults = FaultList()
+        for detail in error.errors():
+            place = detail["loc"]
+            if _other_branch(place, detail["input"]):
+                continue
+            hint = ""
+            if detail["type"] == "extra_forbidden":
+                known = sorted(_fields(kind, place[:-1]))
+                hint = f"{nearest(str(place[-1]), known)}; allowed are {', '.join(known)}"
+            faults.add(shown, None, _entry(content, place), message(detail) + hint)
+        raise InputError(faults.faults) from None
+
+
+def _other_branch(place: Sequence[int | str], found: object) -> bool:
+    """True if a choice between text and table failed on the branch that was not taken."""
+    last = str(place[-1])
+    return (last == "str" and isinstance(found, dict)) or (
+        last.startswith("dict[") and not isinstance(found, dict)
+    )
+
+
+def _entry(content: object, place: Sequence[int | str]) -> str:
+    """A place as people write it: `states[Remission].initial`; unnamed entries are counted."""
+    text = ""
+    for part in place:
+        if isinstance(content, list) and isinstance(part, int):
+            content = content[part]
+            name = content.get("name", content.get("item")) if isinstance(content, dict) else None
+            text += f"[{name if isinstance(name, str) and name else part + 1}]"
+        elif isinstance(content, dict) and part != "str" and not str(part).startswith("dict["):
+            text += f".{part}" if text else str(part)
+            content = content.get(part)
+    return text
+
+
+def _fields(kind: type[BaseModel], place: Sequence[int | str]) -> list[str]:
+    """Names that the record at a place may hold."""
+    for part in place:
+        field = kind.model_fields.get(str(part))
+        below = _record(field.annotation) if field is not None else None
+        kind = below or kind
+    return [field.alias or name for name, field in kind.model_fields.items()]
+
+
+def _record(annotation: Any) -> type[BaseModel] | None:
+    """The record inside a type such as `list[Record] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_record(inner) for inner in get_args(annotation))
+    return next((record for record in found if record is not None), None)

@@ -1,0 +1,98 @@
+"""Records: what a row of a CSV file or an entry of a TOML file may hold."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+LONGEST_SHOWN = 80
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_NOT_FINITE = ("nan", "inf", "infinity")
+
+
+def short(value: object) -> str:
+    """A value as it was found, cut if it is long."""
+    text = str(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def number(text: str) -> float:
+    """The number in a cell; raises ValueError with what was found and what is allowed."""
+    stripped = text.strip()
+    if _NUMBER.fullmatch(stripped) and math.isfinite(float(stripped)):
+        return float(stripped)
+    if _NUMBER.fullmatch(stripped) or stripped.lstrip("+-").lower() in _NOT_FINITE:
+        raise ValueError(f"found '{short(stripped)}', allowed is a finite number")
+    hint = "; write the decimals after a point" if _COMMA.fullmatch(stripped) else ""
+    raise ValueError(f"found '{short(stripped)}', allowed is a number{hint}")
+
+
+def _number_or_blank(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return number(value) if value.strip() else None
+
+
+def _whole(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = number(value)
+    if found != int(found):
+        raise ValueError(f"found '{short(value)}', allowed is a whole number")
+    return int(found)
+
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+Number = Annotated[float | None, BeforeValidator(_number_or_blank)]
+Real = Annotated[float, BeforeValidator(lambda v: number(v) if isinstance(v, str) else v)]
+Whole = Annotated[int, BeforeValidator(_whole)]
+Text = Annotated[str, BeforeValidator(_stripped)]
+Required = Annotated[Text, Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """A validated record; fields nobody declared are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+_MESSAGES = {
+    "finite_number": "found {input}, allowed is a finite number",
+    "float_type": "found {input}, allowed is a number",
+    "int_type": "found {input}, allowed is a whole number",
+    "bool_type": "found {input}, allowed are true and false",
+    "string_type": "found {input}, allowed is text in quotation marks",
+    "list_type": "found {input}, allowed is a list in square brackets",
+    "dict_type": "found {input}, allowed is a table of entries",
+    "model_type": "found {input}, allowed is a table of entries",
+    "literal_error": "found {input}, allowed is {expected}",
+    "greater_than": "found {input}, allowed is above {gt:g}",
+    "greater_than_equal": "found {input}, allowed is {ge:g} or more",
+    "less_than": "found {input}, allowed is below {lt:g}",
+    "less_than_equal": "found {input}, allowed is {le:g} or less",
+    "too_short": "found {actual_length} entries, needed are {min_length}",
+    "string_too_short": "is empty; a value is needed",
+    "missing": "is missing",
+    "extra_forbidden": "is not a known entry",
+}
+
+
+def message(error: Any) -> str:
+    """What pydantic found, in our words."""
+    template = _MESSAGES.get(error["type"])
+    found = error["input"]
+    shown = f"'{short(found)}'" if isinstance(found, str) else short(found)
+    if template is not None:
+        return template.format(input=shown, **error.get("ctx", {}))
+    text = str(error["msg"])
+    if error["type"] == "value_error":
+        return text.removeprefix("Value error, ")
+    return f"found {shown}: {text}"

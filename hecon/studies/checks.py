@@ -1,0 +1,158 @@
+"""Checks on a study as a whole: names, circles, strategies without a row, time and ages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_text
+from hecon.engine.values import formula_values
+from hecon.errors import ModelError, nearest
+from hecon.parameters.design import base_values
+from hecon.studies.dependencies import Dependencies, Needs
+from hecon.studies.inputs import Inputs
+from hecon.studies.reading import FILE, Reading
+from hecon.studies.study import Scenario
+
+#: Operations that may lie on top of each other, through all formulas.
+DEEPEST = 250
+
+_NOT_IN_NAMES = re.compile(r"[\[\].;=\n]|->| v ")
+_TAKEN = ("all", "start", "rest")
+
+
+def check_definition(reading: Reading) -> None:
+    """Names of states and strategies, and the pair that the study compares."""
+    definition, file = reading.definition, reading.shown(FILE)
+    for column, names in (("strategies", reading.strategies), ("states", reading.states)):
+        small = [n.lower() for n in names]
+        for name in sorted({n for n in names if small.count(n.lower()) > 1}):
+            reading.faults.add(file, None, column, f"'{name}' appears twice (capitals don't count)")
+        for name in names:
+            if _NOT_IN_NAMES.search(name) or name in _TAKEN:
+                text = f"'{name}' can't be a name; leave out [ ] . ; = -> and the word v"
+                reading.faults.add(file, None, column, text)
+    known = reading.strategies
+    for column, name in (
+        ("intervention", definition.intervention),
+        ("comparator", definition.comparator),
+    ):
+        if name not in known:
+            hint = f"{nearest(name, known)}; allowed are {', '.join(known)}"
+            reading.faults.add(file, None, column, f"'{name}' is not a strategy{hint}")
+    if definition.intervention == definition.comparator:
+        text = f"'{definition.comparator}' is the intervention too; compare two strategies"
+        reading.faults.add(file, None, "comparator", text)
+
+
+def check_names(reading: Reading, inputs: Inputs) -> None:
+    """Every name in every formula must mean something."""
+    known = {name for name, _ in inputs.keys} | set(FIXED_NAMES) | set(TIME_NAMES)
+    if not reading.definition.time.start_age:
+        known.discard("age")
+    columns = {f"{t.name}.{c}" for t in inputs.tables.values() for c in t.columns}
+    for formula in reading.formulas:
+        place = (formula.file, formula.row, formula.column)
+        for name in sorted(formula.expr.names - known - formula.local):
+            hint = nearest(name, sorted(known | formula.local))
+            look = "" if name.isascii() else "; it holds a letter outside a to z"
+            reading.faults.add(*place, f"'{name}' is not a parameter or variable{hint}{look}")
+        for name in sorted(formula.expr.tables - columns):
+            allowed = ", ".join(sorted(columns)) or "none"
+            hint = f"{nearest(name, sorted(columns))}; allowed are {allowed}"
+            reading.faults.add(*place, f"'{name}' is not a table's column{hint}")
+
+
+def check_dependencies(
+    reading: Reading, inputs: Inputs, model: CohortModel, scenarios: Sequence[Scenario]
+) -> None:
+    """Formulas must not need each other in a circle, nor what their strategy or moment lacks."""
+    where = {key: (file, row) for key, file, row in inputs.places}
+    dependencies = Dependencies(model)
+    for formula in reading.formulas:
+        place = (formula.file, formula.row, formula.column)
+        for strategy in formula.strategies:
+            needs = dependencies.of(formula.expr, strategy, formula.local)
+            for name in sorted(_direct(formula.expr, needs) - formula.local):
+                reading.faults.add(*place, f"'{name}' has no row for strategy {strategy}")
+            early = sorted(needs.supplied - formula.time)
+            if early:
+                reading.faults.add(*place, _time_problem(early, sorted(formula.time)))
+            if needs.depth > DEEPEST:
+                text = f"formulas nest {needs.depth} levels deep, allowed are {DEEPEST}"
+                reading.faults.add(*place, text)
+    _report_circles(reading, dependencies, where, "")
+    if reading.faults.faults:
+        return
+    file = reading.shown(reading.definition.scenarios)
+    for scenario in scenarios:
+        changed = Dependencies(model, scenario.changes)
+        for key in scenario.changes:
+            strategies = [key[1]] if key[1] else list(reading.strategies)
+            for strategy in strategies:
+                changed.of_key(key, strategy)
+                moving = dependencies.of_key(key, strategy).supplied & set(TIME_NAMES)
+                if moving:
+                    text = (
+                        f"'{key_text(key)}' depends on the {sorted(moving)[0]}; override the "
+                        "parameters it is made of instead"
+                    )
+                    reading.faults.add(file, scenario.row, "changes", text)
+        places = dict.fromkeys(scenario.changes, (file, scenario.row))
+        _report_circles(reading, changed, {**where, **places}, f" (scenario {scenario.id})")
+
+
+def _direct(expr: Expr, needs: Needs) -> frozenset[str]:
+    """Missing names that stand in the formula itself; others are reported where they stand."""
+    return needs.missing & expr.names
+
+
+def _time_problem(found: Sequence[str], allowed: Sequence[str]) -> str:
+    return (
+        f"depends on {', '.join(found)}, which has no meaning here; "
+        f"allowed from the engine are {', '.join(allowed)}"
+    )
+
+
+def _report_circles(
+    reading: Reading,
+    dependencies: Dependencies,
+    where: Mapping[Key, tuple[str, int]],
+    ending: str,
+) -> None:
+    seen = set()
+    for circle in dependencies.circles:
+        if frozenset(circle) in seen:
+            continue
+        seen.add(frozenset(circle))
+        places = [where[key] for key in circle if key in where]
+        file, row = places[0] if places else (reading.shown(FILE), None)
+        text = f"circular formulas: {' -> '.join(key_text(key) for key in circle)}{ending}"
+        reading.faults.add(file, row, "changes" if ending else "formula", text)
+
+
+def check_ages(reading: Reading, inputs: Inputs, model: CohortModel) -> None:
+    """Tables that are looked up by age must cover the ages of the base case."""
+    if model.start_age is None:
+        return
+    targets = [(model.start_age, s) for s in model.strategies] + [(model.horizon_years, None)]
+    try:
+        *starts, years = formula_values(model, targets, base_values(inputs.parameters), {})
+    except ModelError:
+        return
+    first, last = float(min(starts)), float(max(starts)) + float(years)
+    used = {
+        part.name.split(".")[0]
+        for formula in reading.formulas
+        for part in formula.expr.walk()
+        if part.op == "lookup" and part.args[0].op == "name" and part.args[0].name == "age"
+    }
+    for name in sorted(used & set(inputs.tables)):
+        keys = inputs.tables[name].keys
+        if first < keys[0] or last > keys[-1] + 1:
+            text = (
+                f"ages run from {first:g} to {last:g}, but table {name} holds "
+                f"{keys[0]:g} to {keys[-1]:g}"
+            )
+            reading.faults.add(reading.shown(FILE), None, "time", text)

@@ -1,0 +1,181 @@
+"""Reading a study's tables, parameters, variables, evidence files and correlations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hecon.engine.model import Key, Table, key_text
+from hecon.errors import nearest
+from hecon.parameters.design import Correlation, ProbabilisticDesign
+from hecon.parameters.rows import CENTRE_TOLERANCE, name_problem, read_parameters
+from hecon.parameters.schema import Parameter
+from hecon.parameters.tables import read_cells, read_table
+from hecon.studies.reading import FILE, Reading
+from hecon.studies.schema import CorrelationRow, VariableRow
+from hecon.studies.study import Variable
+
+
+@dataclass
+class Inputs:
+    """What formulas may use: parameters, variables and tables."""
+
+    parameters: list[Parameter] = field(default_factory=list)
+    variables: list[Variable] = field(default_factory=list)
+    tables: dict[str, Table] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[Key]:
+        """Keys of parameters and variables, in file order."""
+        return [p.key for p in self.parameters] + [v.key for v in self.variables]
+
+    @property
+    def places(self) -> list[tuple[Key, str, int]]:
+        """Keys with file and row."""
+        found = [(p.key, p.file, p.row) for p in self.parameters]
+        return found + [(v.key, v.file, v.row) for v in self.variables]
+
+
+def read_inputs(reading: Reading) -> Inputs:
+    """Everything that formulas may use, with faults recorded."""
+    definition, place = reading.definition, reading.jurisdiction
+    inputs = Inputs(parameters=[*place.parameters], tables={**place.tables})
+    shown = reading.shown(FILE)
+    for name, entry in definition.tables.items():
+        problem = name_problem(name)
+        if problem:
+            reading.faults.add(shown, None, f"tables.{name}", problem)
+        with reading.faults.collect():
+            path = reading.path(entry.file, f"tables.{name}.file")
+            table = read_table(path, reading.shown(entry.file), name, reading.faults)
+            if table is not None:
+                inputs.tables[name] = table
+    for pattern in definition.parameters:
+        file = pattern.replace("{jurisdiction}", place.definition.name)
+        with reading.faults.collect():
+            path = reading.path(file, "parameters")
+            inputs.parameters += read_parameters(path, reading.shown(file), reading.faults)
+    for parameter in inputs.parameters:
+        _check_parameter(reading, parameter)
+    inputs.variables = _variables(reading)
+    _check_duplicates(reading, inputs)
+    _check_dirichlets(reading, inputs)
+    return inputs
+
+
+def _check_parameter(reading: Reading, parameter: Parameter) -> None:
+    reading.strategy(parameter.strategy or "", parameter.file, parameter.row)
+    if parameter.formula is not None:
+        strategies = reading.strategies if parameter.strategy is None else (parameter.strategy,)
+        reading.remember(parameter.formula, parameter.file, parameter.row, "formula", strategies)
+    here = reading.jurisdiction.definition
+    found = parameter.money or (here.currency if here.currency in parameter.unit else "")
+    if found and found != here.currency:
+        text = (
+            f"found '{found}', but {here.title} counts in {here.currency}; convert the figure "
+            "and say how in the derivation"
+        )
+        reading.faults.add(parameter.file, parameter.row, "currency", text)
+    elif found and parameter.price_year not in (here.price_year, "nominal"):
+        text = (
+            f"found '{parameter.price_year}', but prices are of {here.price_year} here; "
+            "adjust the figure, or write 'nominal' for an amount that is never indexed"
+        )
+        reading.faults.add(parameter.file, parameter.row, "price_year", text)
+
+
+def _variables(reading: Reading) -> list[Variable]:
+    if not reading.definition.variables:
+        return []
+    file = reading.shown(reading.definition.variables)
+    result = []
+    for number, row, _ in reading.rows(reading.definition.variables, "variables", VariableRow):
+        problem = name_problem(row.name)
+        if problem:
+            reading.faults.add(file, number, "name", problem)
+        strategy = reading.strategy(row.strategy, file, number)
+        expr = reading.formula(row.formula, file, number, "formula", strategy=strategy)
+        key = (row.name, strategy)
+        result.append(Variable(key, expr, row.unit, row.description, file, number))
+    return result
+
+
+def _check_duplicates(reading: Reading, inputs: Inputs) -> None:
+    """A key may be defined once; Excel doesn't tell capitals from small letters in names."""
+    seen: dict[Key, str] = {}
+    spelt: dict[str, tuple[str, str]] = {}
+    for key, file, row in inputs.places:
+        here = f"{file}, row {row}"
+        if key in seen:
+            text = f"'{key_text(key)}' is already defined in {seen[key]}"
+            reading.faults.add(file, row, "name", text)
+        seen.setdefault(key, here)
+        other, where = spelt.setdefault(key[0].lower(), (key[0], here))
+        if other != key[0]:
+            text = f"'{key[0]}' differs only in capitals from '{other}' in {where}"
+            reading.faults.add(file, row, "name", text)
+
+
+def _check_dirichlets(reading: Reading, inputs: Inputs) -> None:
+    """The values of a Dirichlet's rows must be the shares that its alphas imply."""
+    groups: dict[str, list[Parameter]] = {}
+    for parameter in inputs.parameters:
+        if parameter.distribution.kind == "dirichlet":
+            groups.setdefault(parameter.distribution.group, []).append(parameter)
+    for name, members in groups.items():
+        total = sum(p.distribution.parameters[0] for p in members)
+        for p in members:
+            share = p.distribution.parameters[0] / total
+            text = ""
+            if len(members) == 1:
+                text = f"the dirichlet group '{name}' has this row only; it needs two or more"
+            elif p.value is not None and abs(p.value - share) > CENTRE_TOLERANCE * share:
+                text = (
+                    f"the dirichlet's share is {share:.6g} but the value is {p.value:g}; "
+                    f"they must agree within {CENTRE_TOLERANCE:.0%}"
+                )
+            if text:
+                reading.faults.add(p.file, p.row, "distribution_parameters", text)
+
+
+def check_evidence(reading: Reading) -> None:
+    """Evidence files must exist and be readable tables."""
+    for name, file in reading.definition.evidence.items():
+        column = f"evidence.{name}"
+        if not file.endswith(".csv"):
+            text = f"found '{file}', allowed is a CSV file"
+            reading.faults.add(reading.shown(FILE), None, column, text)
+            continue
+        with reading.faults.collect():
+            read_cells(reading.path(file, column), reading.shown(file), reading.faults)
+
+
+def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
+    """Rank correlations; they must be possible together."""
+    if not reading.definition.correlations:
+        return []
+    file = reading.shown(reading.definition.correlations)
+    uncertain = {p.text: p.key for p in inputs.parameters if p.distribution.varies}
+    result: list[Correlation] = []
+    seen: dict[frozenset[str], int] = {}
+    entries = reading.rows(reading.definition.correlations, "correlations", CorrelationRow)
+    for number, row, _ in entries:
+        for column, name in (("first", row.first), ("second", row.second)):
+            if name not in uncertain:
+                text = f"'{name}' is not a parameter with a distribution{nearest(name, uncertain)}"
+                reading.faults.add(file, number, column, text)
+        pair = frozenset((row.first, row.second))
+        if len(pair) == 1:
+            text = f"'{row.second}' can't be correlated with itself"
+            reading.faults.add(file, number, "second", text)
+        elif pair in seen:
+            text = f"the pair is already in row {seen[pair]}"
+            reading.faults.add(file, number, "second", text)
+        elif pair <= set(uncertain):
+            result.append(Correlation(uncertain[row.first], uncertain[row.second], row.rho))
+        seen.setdefault(pair, number)
+    try:
+        ProbabilisticDesign(inputs.parameters, 1, 0, correlations=result)
+    except ValueError as error:
+        text = f"{error}; a pair that is not listed counts as 0"
+        reading.faults.add(file, None, "rho", text)
+    return result

@@ -1,0 +1,153 @@
+"""Reading scenarios: what each overrides, and which strategies it compares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import Key, key_text
+from hecon.errors import nearest
+from hecon.parameters.rows import parse_pairs
+from hecon.parameters.schema import Parameter, value_problem
+from hecon.studies.course import TreatmentCourse
+from hecon.studies.inputs import Inputs
+from hecon.studies.reading import NO_TIME, Reading, plain_number
+from hecon.studies.schema import ScenarioRow
+from hecon.studies.sessions import Cell, cell_parameter, cells_of, with_parameters
+from hecon.studies.study import Scenario
+
+
+@dataclass
+class _Overrides:
+    """What scenarios may override; cells of sessions become parameters when one does."""
+
+    reading: Reading
+    inputs: Inputs
+    course: TreatmentCourse | None
+    cells: dict[Cell, Parameter] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.parameters = {p.key: p for p in self.inputs.parameters}
+        self.known = set(self.inputs.keys)
+
+    def key(self, name: str) -> Key | str:
+        """The key that a scenario's name means, or what is wrong with it."""
+        bare, bracket, rest = (part.strip() for part in name.partition("["))
+        if bracket:
+            strategy = rest.removesuffix("]").strip()
+            key: Key = (bare, None if strategy == "all" else strategy)
+            if rest.endswith("]") and key in self.known:
+                return key
+        elif "." in name:
+            return self._cell(name)
+        own = [key_text(k) for k in sorted(k for k in self.known if k[0] == bare and k[1])]
+        general = (bare, None) in self.known
+        if general and not own and not bracket:
+            return (bare, None)
+        if own or general:
+            allowed = [f"{bare}[all]" if own else bare] * general + own
+            return f"'{name}' is ambiguous or unknown; allowed here: {', '.join(allowed)}"
+        texts = sorted({key_text(k) for k in self.known})
+        return (
+            f"'{name}' is not a parameter, a variable, or a session's cell "
+            f"(strategy.session.column){nearest(name, texts)}"
+        )
+
+    def _cell(self, name: str) -> Key | str:
+        """The key of a session's cell, which becomes a parameter."""
+        entry = self.reading.definition.course
+        if self.course is None or entry is None or name.count(".") != 2:
+            return f"'{name}' is not a session's cell (strategy.session.column)"
+        strategy, number, column = (part.strip() for part in name.split("."))
+        sessions = self.course.of(strategy)
+        if not sessions:
+            known = list(dict.fromkeys(s.strategy for s in self.course.sessions))
+            hint = f"{nearest(strategy, known)}; allowed are {', '.join(known)}"
+            return f"'{strategy}' has no sessions{hint}"
+        found = [s for s in sessions if str(s.number) == number]
+        if not found:
+            numbers = ", ".join(str(s.number) for s in sessions)
+            return f"{strategy} has no session '{number}'; allowed are {numbers}"
+        columns = cells_of(found[0])
+        if column not in columns:
+            hint = f"{nearest(column, columns)}; allowed are {', '.join(columns)}"
+            return f"'{column}' is not a column of numbers{hint}"
+        parameter = cell_parameter(found[0], column, self.reading.shown(entry.sessions))
+        self.cells[(strategy, found[0].number, column)] = parameter
+        return parameter.key
+
+
+def read_scenarios(
+    reading: Reading, inputs: Inputs, course: TreatmentCourse | None
+) -> tuple[list[Scenario], TreatmentCourse | None]:
+    """Scenarios, and the course with every overridden cell made a parameter.
+
+    Those parameters are added to the inputs.
+    """
+    if not reading.definition.scenarios:
+        return [], course
+    file = reading.shown(reading.definition.scenarios)
+    overrides = _Overrides(reading, inputs, course)
+    result: list[Scenario] = []
+    seen: dict[str, int] = {}
+    for number, row, _ in reading.rows(reading.definition.scenarios, "scenarios", ScenarioRow):
+        if row.id in seen:
+            text = f"scenario '{row.id}' is already in row {seen[row.id]}"
+            reading.faults.add(file, number, "id", text)
+        seen.setdefault(row.id, number)
+        result.append(
+            Scenario(
+                row.id,
+                row.title,
+                row.why,
+                _changes(overrides, row, file, number),
+                _compare(reading, row.compare, file, number),
+                row.source,
+                row.status,
+                number,
+                row.changes,
+            )
+        )
+    if course is not None and overrides.cells:
+        course = with_parameters(course, overrides.cells)
+        inputs.parameters += overrides.cells.values()
+    return result, course
+
+
+def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) -> dict[Key, Expr]:
+    reading = overrides.reading
+    changes: dict[Key, Expr] = {}
+    try:
+        pairs = parse_pairs(row.changes)
+    except ValueError as error:
+        reading.faults.add(file, number, "changes", str(error))
+        return changes
+    for name, text in pairs.items():
+        key = overrides.key(name)
+        if isinstance(key, str):
+            reading.faults.add(file, number, "changes", key)
+            continue
+        expr = reading.formula(text, file, number, "changes", strategy=key[1], time=NO_TIME)
+        parameter = overrides.parameters.get(key)
+        value = plain_number(expr)
+        if parameter is not None and value is not None:
+            problem = value_problem(parameter.unit, parameter.money, value)
+            if problem:
+                reading.faults.add(file, number, "changes", f"{name}: {problem}")
+        if key in changes:
+            reading.faults.add(file, number, "changes", f"'{key_text(key)}' is given twice")
+        changes[key] = expr
+    return changes
+
+
+def _compare(reading: Reading, text: str, file: str, row: int) -> tuple[str, str]:
+    pair = (reading.definition.intervention, reading.definition.comparator)
+    if not text:
+        return pair
+    names = [n.strip() for n in text.split(" v ")]
+    if len(names) == 2 and names[0] != names[1] and set(names) <= set(reading.strategies):
+        return names[0], names[1]
+    allowed = ", ".join(reading.strategies)
+    fault = f"found '{text}', allowed is 'strategy v strategy' with two of {allowed}"
+    reading.faults.add(file, row, "compare", fault)
+    return pair

@@ -1,0 +1,152 @@
+"""Reading treatment courses, and turning single cells of them into parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hecon.engine.expression import Expr
+from hecon.parameters.rows import FIXED, name_problem
+from hecon.parameters.schema import Parameter
+from hecon.studies.course import Session, TreatmentCourse
+from hecon.studies.inputs import Inputs
+from hecon.studies.reading import COUNTED_TIME, FILE, NO_TIME, Reading, plain_number
+from hecon.studies.schema import Course, SessionRow
+
+#: A session's cell: strategy, number of the session and column.
+Cell = tuple[str, int, str]
+
+
+def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
+    """All courses of a study, or None if it has none."""
+    entry = reading.definition.course
+    if entry is None:
+        return None
+    sessions, columns = _sessions(reading, entry, inputs)
+    where = reading.shown(FILE)
+    local = [*columns, "session", "n_sessions", "included", "week"]
+    attendance = reading.formula(
+        entry.attendance, where, None, "course.attendance", local=local, time=NO_TIME
+    )
+    local.append("attendance")
+    items = []
+    for item in entry.items:
+        column = f"course.items[{item.item}].amount"
+        amount = reading.formula(
+            item.amount, where, None, column, local=local, time=COUNTED_TIME
+        )
+        items.append((item, amount))
+    quantities = []
+    for quantity in entry.quantities:
+        column = f"course.quantities[{quantity.name}].amount"
+        amount = reading.formula(
+            quantity.amount, where, None, column, local=local, time=NO_TIME
+        )
+        quantities.append((quantity, amount))
+    for column, names in (
+        ("course.items", [f"{item.item}, {item.kind}" for item in entry.items]),
+        ("course.quantities", [quantity.name for quantity in entry.quantities]),
+    ):
+        for name in sorted({n for n in names if names.count(n) > 1}):
+            reading.faults.add(where, None, column, f"'{name}' appears twice")
+    return TreatmentCourse(
+        attendance, tuple(sessions), tuple(items), tuple(quantities), tuple(columns)
+    )
+
+
+def _sessions(
+    reading: Reading, entry: Course, inputs: Inputs
+) -> tuple[list[Session], list[str]]:
+    file = reading.shown(entry.sessions)
+    entries = reading.rows(entry.sessions, "course.sessions", SessionRow, free=True)
+    columns = list(entries[0][2]) if entries else []
+    defined = {name for name, _ in inputs.keys}
+    for column in columns:
+        problem = name_problem(column)
+        if not problem and column in defined:
+            problem = f"'{column}' is also a parameter or variable; rename one of them"
+        if problem:
+            reading.faults.add(file, 1, column, problem)
+    sessions = []
+    seen: dict[tuple[str, int], int] = {}
+    for number, row, cells in entries:
+        if reading.strategy(row.strategy, file, number) is None:
+            text = f"found '{row.strategy}', allowed is one strategy a row"
+            reading.faults.add(file, number, "strategy", text)
+        identity = (row.strategy, row.session)
+        if identity in seen:
+            text = f"session {row.session} of {row.strategy} is already in row {seen[identity]}"
+            reading.faults.add(file, number, "session", text)
+        seen.setdefault(identity, number)
+        texts = {"week": row.week, "included": row.included or "1"}
+        texts |= {name: text or "0" for name, text in cells.items()}
+        exprs = {
+            column: reading.formula(
+                text, file, number, column, strategy=row.strategy, time=NO_TIME
+            )
+            for column, text in texts.items()
+        }
+        week, included = exprs.pop("week"), exprs.pop("included")
+        if (plain_number(week) or 0.0) < 0:
+            text = f"found {week.text}, allowed is week 0 or later"
+            reading.faults.add(file, number, "week", text)
+        share = plain_number(included)
+        if share is not None and not 0 <= share <= 1:
+            text = f"found {included.text}, allowed is 0 to 1"
+            reading.faults.add(file, number, "included", text)
+        sessions.append(
+            Session(
+                strategy=row.strategy,
+                number=row.session,
+                week=week,
+                kind=row.kind,
+                included=included,
+                quantities=exprs,
+                source=row.source,
+                status=row.status,
+                note=row.note,
+                row=number,
+            )
+        )
+    return sessions, columns
+
+
+def cells_of(session: Session) -> dict[str, Expr]:
+    """The cells of a session that a scenario may override."""
+    return {"week": session.week, "included": session.included, **session.quantities}
+
+
+def cell_parameter(session: Session, column: str, file: str) -> Parameter:
+    """The parameter that stands for one cell of a session in its strategy."""
+    expr = cells_of(session)[column]
+    plain = expr.op == "const"
+    return Parameter(
+        name=f"session_{session.number}_{column}",
+        strategy=session.strategy,
+        description=f"{session.strategy}, session {session.number}, {column}",
+        unit="",
+        value=expr.value if plain else None,
+        formula=None if plain else expr,
+        low=None,
+        high=None,
+        distribution=FIXED,
+        group="sessions",
+        source=session.source,
+        status=session.status or "derived",
+        file=file,
+        row=session.row,
+    )
+
+
+def with_parameters(course: TreatmentCourse, cells: Mapping[Cell, Parameter]) -> TreatmentCourse:
+    """The course with some cells reading their parameter."""
+    sessions = []
+    for session in course.sessions:
+        exprs = cells_of(session)
+        for column in exprs:
+            parameter = cells.get((session.strategy, session.number, column))
+            if parameter is not None:
+                exprs[column] = Expr("name", name=parameter.name, text=parameter.name)
+        week, included = exprs.pop("week"), exprs.pop("included")
+        sessions.append(replace(session, quantities=exprs, week=week, included=included))
+    return replace(course, sessions=tuple(sessions))

@@ -1,0 +1,182 @@
+"""Reading the model's structure: who starts where, transitions and payoffs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import Key, Payoff, Transition
+from hecon.studies.reading import ANY_TIME, EVENT_TIME, FILE, NO_TIME, Reading
+from hecon.studies.schema import PayoffRow, TransitionRow
+
+Initial = dict[Key, Expr | None]
+
+REST = "rest"
+
+
+def read_initial(reading: Reading) -> Initial:
+    """Initial shares by state and strategy; None is the complement."""
+    result: Initial = {}
+    file = reading.shown(FILE)
+    for state in reading.definition.states:
+        entries = state.initial if isinstance(state.initial, dict) else {"all": state.initial}
+        column = f"states[{state.name}].initial"
+        for name, text in entries.items():
+            if not text.strip():
+                continue
+            strategy = reading.strategy(name, file, None, column)
+            result[(state.name, strategy)] = (
+                None
+                if text.strip() == REST
+                else reading.formula(text, file, None, column, strategy=strategy, time=NO_TIME)
+            )
+    for strategy in reading.strategies:
+        shares = [_specific(result, state, strategy) for state in reading.states]
+        given = [share for share in shares if share is not _NOBODY]
+        if not given:
+            reading.faults.add(file, None, "states", f"nobody starts in any state in {strategy}")
+        elif given.count(None) > 1:
+            text = f"{strategy} has {given.count(None)} complements ('rest'), allowed is one"
+            reading.faults.add(file, None, "states", text)
+    return result
+
+
+_NOBODY = Expr("nobody")
+
+
+def _specific(initial: Initial, state: str, strategy: str) -> Expr | None:
+    return initial.get((state, strategy), initial.get((state, None), _NOBODY))
+
+
+def read_transitions(reading: Reading) -> list[Transition]:
+    """Transitions, each row's entries checked in every strategy."""
+    file = reading.shown(reading.definition.transitions)
+    result: list[Transition] = []
+    rows: dict[tuple[str, str, str | None], int] = {}
+    entries = reading.rows(reading.definition.transitions, "transitions", TransitionRow)
+    for number, row, _ in entries:
+        reading.state(row.source, file, number, "from")
+        reading.state(row.target, file, number, "to")
+        strategy = reading.strategy(row.strategy, file, number)
+        identity = (row.source, row.target, strategy)
+        if identity in rows:
+            text = f"{row.source} -> {row.target} is already in row {rows[identity]}"
+            reading.faults.add(file, number, "to", text)
+        rows.setdefault(identity, number)
+        probability = None
+        if row.probability != REST:
+            probability = reading.formula(
+                row.probability, file, number, "probability", strategy=strategy
+            )
+        result.append(Transition(row.source, row.target, probability, strategy))
+    if entries:
+        _check_transitions(reading, result, rows)
+    return result
+
+
+def _check_transitions(
+    reading: Reading,
+    transitions: Sequence[Transition],
+    rows: Mapping[tuple[str, str, str | None], int],
+) -> None:
+    """Every state needs a row of transitions with at most one complement, in every strategy."""
+    file = reading.shown(reading.definition.transitions)
+    for state in reading.states:
+        leaving = [t for t in transitions if t.source == state]
+        if not leaving:
+            text = f"state {state} has no row; write {state},{state},rest if nobody leaves"
+            reading.faults.add(file, None, "from", text)
+            continue
+        for strategy in reading.strategies:
+            own = {t.target for t in leaving if t.strategy == strategy}
+            holding = [
+                t
+                for t in leaving
+                if t.strategy == strategy or (t.strategy is None and t.target not in own)
+            ]
+            if not holding:
+                text = f"state {state} has no row for strategy {strategy}"
+                reading.faults.add(file, None, "from", text)
+            complements = sorted(
+                rows[(t.source, t.target, t.strategy)] for t in holding if t.probability is None
+            )
+            for number in complements[1:]:
+                text = (
+                    f"the row of {state} has a second complement; the first is in "
+                    f"row {complements[0]}, allowed is one"
+                )
+                reading.faults.add(file, number, "probability", text)
+
+
+def check_reachable(
+    reading: Reading, initial: Initial, transitions: Sequence[Transition]
+) -> None:
+    """Somebody must start in a state or be able to move there."""
+    reached = {state for state, _ in initial}
+    waiting = list(reached)
+    while waiting:
+        state = waiting.pop()
+        for transition in transitions:
+            if transition.source == state and transition.target not in reached:
+                reached.add(transition.target)
+                waiting.append(transition.target)
+    for state in reading.states:
+        if state not in reached:
+            text = (
+                f"state {state} can't be reached: nobody starts there and no transition "
+                "leads to it"
+            )
+            reading.faults.add(reading.shown(reading.definition.transitions), None, "to", text)
+
+
+def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Payoff]:
+    """Payoffs of states, transitions and the start."""
+    file = reading.shown(reading.definition.payoffs)
+    moves = {(t.source, t.target) for t in transitions}
+    result: list[Payoff] = []
+    seen: dict[object, int] = {}
+    for number, row, _ in reading.rows(reading.definition.payoffs, "payoffs", PayoffRow):
+        strategy = reading.strategy(row.strategy, file, number)
+        time = EVENT_TIME if row.on == "start" else ANY_TIME
+        amount = reading.formula(
+            row.amount, file, number, "amount", strategy=strategy, time=time
+        )
+        for on, source, target in _places(reading, row, file, number):
+            identity = (row.item, row.kind, on, source, target, strategy)
+            if identity in seen:
+                text = f"'{row.item}' on {row.on} is already in row {seen[identity]}"
+                reading.faults.add(file, number, "on", text)
+            seen.setdefault(identity, number)
+            if on == "transition" and moves and (source, target) not in moves:
+                text = f"no transition leads from {source} to {target}"
+                reading.faults.add(file, number, "on", text)
+            rate = row.per == "year"
+            result.append(Payoff(row.item, row.kind, on, amount, strategy, source, target, rate))
+    return result
+
+
+def _places(
+    reading: Reading, row: PayoffRow, file: str, number: int
+) -> list[tuple[str, str | None, str | None]]:
+    """What a payoff is on: the start, some states, or a transition."""
+    if row.on == "start":
+        if row.per != "event":
+            reading.faults.add(file, number, "per", "a payoff on 'start' is per event")
+        return [("once", None, None)]
+    names = [n.strip() for n in re.split(r"->|;", row.on)]
+    for name in names:
+        other = "'start', states separated by ';' and 'state -> state' with "
+        reading.state(name, file, number, "on", other)
+    if "->" in row.on:
+        if row.per != "event":
+            reading.faults.add(file, number, "per", "a payoff on a transition is per event")
+        if len(names) != 2 or ";" in row.on:
+            text = f"found '{row.on}', allowed is one 'state -> state' a row"
+            reading.faults.add(file, number, "on", text)
+            return []
+        return [("transition", names[0], names[1])]
+    if row.per == "event":
+        text = "a payoff on a state is per year or per cycle"
+        reading.faults.add(file, number, "per", text)
+    return [("state", name, None) for name in names]

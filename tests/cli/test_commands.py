@@ -1,0 +1,382 @@
+"""The command line on a small study: what it says, writes and leaves alone."""
+
+import csv
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hecon import __version__
+from hecon.cli import DesignName, app
+from hecon.parameters.random import METHODS
+
+HERE = Path(__file__).parent
+SMALL = HERE / "studies" / "small"
+TESTLAND = HERE / "jurisdictions" / "testland"
+HECON = [sys.executable, "-c", "from hecon.cli import app; app()"]
+
+
+def hecon(*arguments):
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def run(out, *more, study=SMALL, draws=60):
+    return hecon("run", study, "--out", out, "--draws", draws, *more)
+
+
+def files(folder):
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """One run in Testland: the printed text and the folder."""
+    out = tmp_path_factory.mktemp("finished")
+    result = run(out, "--jurisdiction", "testland")
+    assert result.exit_code == 0, result.output
+    return result.stdout, out
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the small study that a test may spoil."""
+    return Path(shutil.copytree(SMALL, tmp_path / "studies" / "small"))
+
+
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+# -- help --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["run", "check", "reproduce"])
+def test_help_shows_examples(command):
+    text = hecon(command, "--help").stdout
+    assert "Examples" in text
+    assert f"\n    hecon {command} inputs/studies/ptsd" in text
+
+
+def test_bare_command_and_version():
+    assert "reproduce" in hecon("--help").stdout
+    assert hecon("--version").stdout == f"hecon {__version__}\n"
+
+
+def test_start_is_light():
+    """`hecon --help` must not wait for the libraries that compute."""
+    code = "import sys, hecon.cli; print(sorted({'numpy', 'pandas', 'xarray'} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
+
+
+def test_designs_are_those_that_exist():
+    assert tuple(d.value for d in DesignName) == METHODS
+
+
+# -- run ---------------------------------------------------------------------------------
+
+
+def test_summary_says_what_matters(finished):
+    text, out = finished
+    text = " ".join(text.split())
+    for phrase in (
+        "Is the new treatment cost-effective against the old one?",
+        "costs in EUR, 2024 prices, per person",
+        "New treatment",
+        "no option",
+        "per QALY gained.",
+        "on the frontier",
+        "not a ceiling",
+        "Absolute shortfall",
+        "Severity weight",
+        "Opportunity cost, weighted",
+        "Net monetary benefit",
+        "60 draws, Monte Carlo, seed 1",
+        "Monte Carlo SE",
+        "% of draws at EUR",
+        "EVPI",
+        "Conclusion",
+        "Evidence status of the 7 inputs: 3 published, 1 derived, 2 assumption, 1 memory.",
+        str(out / "reports" / "small_testland.xlsx"),
+    ):
+        assert phrase in text
+
+
+def test_summary_fits_80_columns_and_is_plain(finished):
+    lines = [x for x in finished[0].splitlines() if not x.startswith(("Report:", "Tables:"))]
+    assert max(len(line.rstrip()) for line in lines) <= 80
+    assert "\x1b" not in finished[0]
+
+
+def test_files(finished):
+    _, out = finished
+    assert sorted(p.name for p in out.iterdir()) == ["outputs", "reports"]
+    names = {p.name for p in (out / "outputs" / "small_testland").iterdir()}
+    assert {"base_case.csv", "draws.csv", "draw_outcomes.nc", "record.json"} <= names
+    assert [p.name for p in (out / "reports").iterdir()] == ["small_testland.xlsx"]
+
+
+def test_dominance_is_in_words(copy, tmp_path):
+    edit(copy / "parameters.csv", "new treatment,0.6,risk ratio", "new treatment,1.2,risk ratio")
+    edit(copy / "parameters.csv", "lognormal,estimate=0.6; ci_low=0.45; ci_high=0.8", "fixed,")
+    result = run(tmp_path / "out", study=copy)
+    assert result.exit_code == 0, result.output
+    words = "New is dominated by Old: it costs more and gives fewer QALYs."
+    assert result.stdout.count(words) == 2
+    assert "per QALY gained." not in result.stdout
+    assert "QALYs fewer" in result.stdout
+
+
+def test_without_a_severity_rule_none_is_shown(tmp_path):
+    result = run(tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "Opportunity cost " in result.stdout
+    assert "Severity weight" not in result.stdout
+    assert "Absolute shortfall" not in result.stdout
+
+
+def test_one_draw(tmp_path):
+    result = run(tmp_path, draws=1)
+    assert result.exit_code == 0, result.output
+    assert "(n/a)" in result.stdout
+
+
+def test_jurisdiction_by_folder_is_the_same_run(finished, tmp_path):
+    assert run(tmp_path, "-j", TESTLAND).exit_code == 0
+    assert files(tmp_path) == files(finished[1])
+
+
+def test_the_same_run_gives_the_same_bytes(finished, tmp_path):
+    """CSV, NetCDF, record and workbook; also in another process and with more workers."""
+    command = [*HECON, "run", str(SMALL), "-j", "testland", "--draws", "60", "--workers", "2"]
+    done = subprocess.run([*command, "--out", str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "progress must be silent when piped"
+    found, wanted = files(tmp_path), files(finished[1])
+    assert sorted(found) == sorted(wanted)
+    assert [name for name in wanted if found[name] != wanted[name]] == []
+
+
+@pytest.mark.parametrize("design", ["latin-hypercube", "sobol"])
+def test_other_designs(design, tmp_path):
+    assert run(tmp_path, "--design", design, draws=16).exit_code == 0
+
+
+# -- what goes wrong ---------------------------------------------------------------------
+
+
+def assert_refused(result, out, *phrases):
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.output
+    for phrase in phrases:
+        assert phrase in result.stderr
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_every_fault_is_listed_and_nothing_is_written(command, copy, tmp_path):
+    edit(copy / "parameters.csv", "memory,memory", "memory,guess")
+    edit(copy / "parameters.csv", "time horizon,20,years", "time horizon,long,years")
+    before, out = files(tmp_path), tmp_path / "out"
+    result = hecon(command, copy, *(["--out", out] if command == "run" else []))
+    where = "small/parameters.csv, row"
+    assert_refused(result, out, "faults in the input:", f"{where} 7", f"{where} 2", "found 'long'")
+    assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_model_that_breaks_a_rule(command, copy, tmp_path):
+    edit(copy / "transitions.csv", "Well,Well,rest", "Well,Well,0.5")
+    result = hecon(command, copy, *(["--out", tmp_path / "out"] if command == "run" else []))
+    assert_refused(result, tmp_path / "out", "The model breaks a rule", "does not sum to one")
+
+
+def test_unknown_jurisdiction(tmp_path):
+    result = run(tmp_path / "out", "-j", "testlan")
+    assert_refused(result, tmp_path / "out", "'testlan'", "did you mean testland?")
+
+
+def test_missing_study(tmp_path):
+    assert_refused(run(tmp_path / "out", study=tmp_path / "none"), tmp_path / "out", "is missing")
+
+
+def test_out_is_a_file(tmp_path):
+    (tmp_path / "taken").write_text("x")
+    result = run(tmp_path / "taken")
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    assert (tmp_path / "taken").read_text() == "x"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(OSError(28, "No space left on device"), 2), (KeyboardInterrupt(), 130)]
+)
+@pytest.mark.parametrize("again", [False, True])
+def test_a_run_cut_short_leaves_everything_as_it_was(error, code, again, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    if again:
+        assert run(out).exit_code == 0
+    before = files(tmp_path)
+
+    def fail(results, path):
+        path.write_bytes(b"half a workbook")
+        raise error
+
+    monkeypatch.setattr("hecon.reports.run.write_workbook", fail)
+    result = run(out, "--seed", 2)
+    assert result.exit_code == code
+    assert result.stderr.count("\n") == 1
+    assert files(tmp_path) == before
+    assert out.exists() is again
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_run_cleanly(number, tmp_path):
+    command = [*HECON, "run", str(SMALL), "--draws", "2000000", "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    time.sleep(2.5)
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == "Interrupted.\n"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_reader_that_leaves(tmp_path):
+    command = [*HECON, "check", str(SMALL)]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=0
+    )
+    process.stdout.close()
+    said = process.stderr.read()
+    process.wait(timeout=60)
+    process.stderr.close()
+    assert said == ""
+
+
+# -- check -------------------------------------------------------------------------------
+
+
+def test_check_says_what_was_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = hecon("check", SMALL, "-j", "testland")
+    assert result.exit_code == 0
+    for phrase in (
+        "Testland; EUR, 2024 prices",
+        "7, 4 of them with a distribution",
+        "3 published, 1 derived, 2 assumption, 1 memory",
+        "Well, Ill, Dead",
+        "New against Old",
+        "No faults",
+    ):
+        assert phrase in result.stdout
+    assert not list(tmp_path.iterdir())
+
+
+# -- reproduce ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reference") / "small_own"
+    result = reproduce(folder, "--update", "--draws", 40, "--seed", 3)
+    assert result.exit_code == 0, result.output
+    return folder
+
+
+@pytest.fixture
+def reference(made, tmp_path):
+    return Path(shutil.copytree(made, tmp_path / "small_own"))
+
+
+def reproduce(folder, *more, study=SMALL):
+    return hecon("reproduce", study, "--reference", folder, *more)
+
+
+def test_reference_agrees_and_leaves_out_the_draws(reference):
+    result = reproduce(reference)
+    assert result.exit_code == 0, result.output
+    assert "figures agree" in result.stdout
+    assert "draws.csv" not in {p.name for p in reference.iterdir()}
+
+
+def test_reference_is_the_same_when_made_again(reference):
+    before = files(reference)
+    assert reproduce(reference, "--update", "--draws", 40, "--seed", 3).exit_code == 0
+    assert files(reference) == before
+
+
+def change(path, row, column, to):
+    with path.open(newline="") as file:
+        rows = list(csv.reader(file))
+    rows[row][rows[0].index(column)] = to(rows[row][rows[0].index(column)])
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "column", "to", "named"),
+    [
+        ("scenarios", 1, "qaly_difference", lambda x: repr(float(x) * 1.001), "S1"),
+        ("scenarios", 1, "verdict", lambda x: "dominant!", "S1"),
+        ("probabilistic", 2, "mean", lambda x: repr(float(x) * (1 + 1e-7)), "New cost"),
+        ("one_way", 1, "nmb", lambda x: "", "c_new low"),
+    ],
+)
+def test_a_changed_figure_is_named(table, row, column, to, named, reference):
+    change(reference / f"{table}.csv", row, column, to)
+    result = reproduce(reference)
+    assert result.exit_code == 1
+    line = result.stdout.splitlines()[0]
+    assert line.startswith(f"{table}.csv, {named}, {column}: expected ")
+    assert "1 of " in result.stdout
+
+
+def test_rounding_is_no_difference(reference):
+    for row in (1, 2):
+        change(
+            reference / "probabilistic.csv", row, "mean", lambda x: repr(float(x) * (1 + 1e-13))
+        )
+    assert reproduce(reference).exit_code == 0
+
+
+def test_a_missing_table_and_a_missing_row_are_named(reference):
+    (reference / "frontier.csv").unlink()
+    text = (reference / "scenarios.csv").read_text().splitlines(keepends=True)
+    (reference / "scenarios.csv").write_text("".join(text[:-1]))
+    result = reproduce(reference)
+    assert result.exit_code == 1
+    assert "frontier.csv: expected no table, found a table" in result.stdout
+    assert "scenarios.csv, S2: expected no row, found a row" in result.stdout
+
+
+def test_changed_inputs_are_named(reference, copy):
+    edit(copy / "parameters.csv", "treatment,6000,EUR", "treatment,6001,EUR")
+    result = reproduce(reference, study=copy)
+    assert result.exit_code == 1
+    assert "Input changed since the reference was made: small/parameters.csv" in result.stdout
+
+
+def test_no_reference(tmp_path):
+    result = reproduce(tmp_path / "none")
+    assert result.exit_code == 2
+    assert "--update" in result.stderr
+
+
+def test_update_keeps_its_hands_off_other_folders(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    result = reproduce(tmp_path, "--update")
+    assert result.exit_code == 2
+    assert "other files" in result.stderr
+    assert (tmp_path / "thesis.txt").exists()

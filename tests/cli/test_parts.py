@@ -1,0 +1,107 @@
+"""Staging, progress and the writing of numbers."""
+
+import io
+import math
+import sys
+import time
+
+import pytest
+
+from hecon.reports.console import money, number, percent, qalys
+from hecon.reports.progress import ProgressBar
+from hecon.reports.staging import publish, staging
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def terminals(monkeypatch, stdout=Terminal):
+    """Put terminals in place of both outputs; in the test itself, as pytest resets them before."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(sys, "stdout", stdout())
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    return sys.stderr
+
+
+def work(bar, seconds):
+    with bar as tell:
+        tell("Base case", 0, 1)
+        for done in range(10):
+            tell("Draws", done, 10)
+            time.sleep(seconds / 10)
+
+
+def test_progress_shows_after_a_while(monkeypatch):
+    terminal = terminals(monkeypatch)
+    work(ProgressBar(patience=0.05), 0.6)
+    assert "Draws" in terminal.getvalue()
+    assert "%" in terminal.getvalue()
+    assert sys.stdout.getvalue() == ""
+
+
+def test_progress_stays_away_if_the_work_ends_before(monkeypatch):
+    terminal = terminals(monkeypatch)
+    work(ProgressBar(patience=30), 0.05)
+    assert terminal.getvalue() == ""
+
+
+def test_progress_is_silent_when_one_output_is_piped(monkeypatch):
+    terminal = terminals(monkeypatch, stdout=io.StringIO)
+    work(ProgressBar(patience=0.0), 0.3)
+    assert terminal.getvalue() == ""
+
+
+def test_staging_leaves_no_folder_behind(tmp_path):
+    with staging(tmp_path / "new" / "deep") as folder:
+        (folder / "file").write_text("x")
+    assert not list(tmp_path.iterdir())
+
+
+def test_publish_replaces_files_and_folders(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "old").write_text("old")
+    with staging(tmp_path) as folder:
+        (folder / "a").mkdir()
+        (folder / "a" / "new").write_text("new")
+        (folder / "b").write_text("b")
+        moves = [(folder / "a", tmp_path / "a"), (folder / "b", tmp_path / "c" / "b")]
+        publish(moves, folder)
+    found = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*"))
+    assert found == ["a", "a/new", "c", "c/b"]
+
+
+def test_publish_puts_everything_back_if_one_move_fails(tmp_path):
+    (tmp_path / "a").write_text("old")
+    with staging(tmp_path) as folder:
+        (folder / "a").write_text("new")
+        moves = [
+            (folder / "a", tmp_path / "a"),
+            (folder / "missing", tmp_path / "made" / "missing"),
+        ]
+        with pytest.raises(FileNotFoundError):
+            publish(moves, folder)
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted"),
+    [
+        (money(1234567.8), "1,234,568"),
+        (money(-99.5), "-99.50"),
+        (money(-0.001), "0.00"),
+        (money(250.0, sign=True), "+250"),
+        (qalys(0.1743), "0.174"),
+        (qalys(-0.0001, sign=True), "0.000"),
+        (number(math.nan, 2), "n/a"),
+        (percent(0.1436), "14 %"),
+        (percent(0.0), "0 %"),
+        (percent(0.0001), "less than 1 %"),
+        (percent(0.9999), "more than 99 %"),
+        (percent(1.0), "100 %"),
+    ],
+)
+def test_numbers(found, wanted):
+    assert found == wanted
