@@ -6,13 +6,13 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from hecon.engine.expression import Expr, constant
+from hecon.engine.expression import constant
 from hecon.engine.model import Table
 from hecon.errors import FaultList
 from hecon.jurisdictions.schema import FILE, Definition, Discount, Jurisdiction, Severity
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.files import inside
-from hecon.parameters.rows import name_problem, parse_formula, read_parameters
+from hecon.parameters.rows import name_problem, parse_formula, plain_number, read_parameters
 from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_table
 
@@ -40,7 +40,7 @@ def load_jurisdiction(folder: Path) -> Jurisdiction:
     for file in definition.parameters:
         with faults.collect():
             path = inside(folder, file, shown, "parameters")
-            parameters += read_parameters(path, f"{folder.name}/{file}", faults)
+            parameters += read_parameters(path, f"{folder.name}/{file}", faults)[0]
     for name, entry in definition.tables.items():
         problem = name_problem(name)
         if problem:
@@ -80,7 +80,7 @@ def _operand(text: str) -> str:
 
 def _check_steps(discount: Discount, shown: str, faults: FaultList) -> None:
     """Every formula of its own must be one, and the steps must start at 0 and rise."""
-    latest: Expr | None = None
+    latest: float | None = None
     for position, step in enumerate(discount.steps, start=1):
         place = f"discount.steps[{position}]"
         start = parse_formula(step.start, faults, shown, None, f"{place}.start")
@@ -88,14 +88,14 @@ def _check_steps(discount: Discount, shown: str, faults: FaultList) -> None:
         parse_formula(step.effect, faults, shown, None, f"{place}.effect")
         if start is None:
             continue
-        if position == 1 and (start.op, start.value) != ("const", 0.0):
+        found = plain_number(start)
+        if position == 1 and found != 0.0:
             text = f"found {step.start}, the first step starts at 0"
             faults.add(shown, None, f"{place}.start", text)
-        plain = latest is not None and latest.op == "const" and start.op == "const"
-        if latest is not None and plain and start.value <= latest.value:
-            text = f"{start.value:g} follows {latest.value:g}; starts must rise from step to step"
+        elif latest is not None and found is not None and found <= latest:
+            text = f"{found:g} follows {latest:g}; starts must rise from step to step"
             faults.add(shown, None, f"{place}.start", text)
-        latest = start
+        latest = found
 
 
 def _check_severity(severity: Severity, shown: str, faults: FaultList) -> None:

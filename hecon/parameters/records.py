@@ -90,6 +90,8 @@ def message(error: Any) -> str:
     template = _MESSAGES.get(error["type"])
     found = error["input"]
     shown = f"'{short(found)}'" if isinstance(found, str) else short(found)
+    if isinstance(found, str) and not found.strip():
+        template = _MESSAGES["string_too_short"]
     if template is not None:
         return template.format(input=shown, **error.get("ctx", {}))
     text = str(error["msg"])

@@ -86,6 +86,13 @@ def parse_formula(
     return None
 
 
+def plain_number(expr: Expr) -> float | None:
+    """The value of a formula that is only a number, or None."""
+    if expr.op == "neg" and expr.args[0].op == "const":
+        return -expr.args[0].value
+    return expr.value if expr.op == "const" else None
+
+
 def parse_pairs(text: str) -> dict[str, str]:
     """``a = 1; b = 2`` as a dictionary of texts; raises ValueError on anything else."""
     pairs: dict[str, str] = {}
@@ -99,15 +106,16 @@ def parse_pairs(text: str) -> dict[str, str]:
     return pairs
 
 
-def read_parameters(path: Path, shown: str, faults: FaultList) -> list[Parameter]:
-    """Read a parameter file; every fault of it is recorded: names, values, ranges, distributions.
+def read_parameters(path: Path, shown: str, faults: FaultList) -> tuple[list[Parameter], bool]:
+    """Parameters of a file, and whether every row of it could be read.
 
-    A faulty row still gives a parameter, so that formulas which use it are not blamed.
+    Every fault is recorded: names, values, ranges, distributions. A row with a faulty value
+    still gives a parameter, so that formulas which use it are not blamed.
     """
-    return [
-        _parameter(row, position, shown, faults)
-        for position, row, _ in read_rows(path, shown, ParameterRow, faults)
-    ]
+    before = len(faults.faults)
+    rows = read_rows(path, shown, ParameterRow, faults)
+    complete = len(faults.faults) == before
+    return [_parameter(row, position, shown, faults) for position, row, _ in rows], complete
 
 
 def _parameter(row: ParameterRow, position: int, shown: str, faults: FaultList) -> Parameter:

@@ -48,6 +48,8 @@ def check_definition(reading: Reading) -> None:
 
 def check_names(reading: Reading, inputs: Inputs) -> None:
     """Every name in every formula must mean something."""
+    if not inputs.complete:
+        return
     known = {name for name, _ in inputs.keys} | set(FIXED_NAMES) | set(TIME_NAMES)
     if not reading.definition.time.start_age:
         known.discard("age")
@@ -75,7 +77,10 @@ def check_dependencies(
         for strategy in formula.strategies:
             needs = dependencies.of(formula.expr, strategy, formula.local)
             for name in sorted(_direct(formula.expr, needs) - formula.local):
-                reading.faults.add(*place, f"'{name}' has no row for strategy {strategy}")
+                text = f"'{name}' has no row for strategy {strategy}"
+                if strategy is None:
+                    text = f"'{name}' differs by strategy, and this holds for all strategies"
+                reading.faults.add(*place, text)
             early = sorted(needs.supplied - formula.time)
             if early:
                 reading.faults.add(*place, _time_problem(early, sorted(formula.time)))

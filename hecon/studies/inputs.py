@@ -17,11 +17,16 @@ from hecon.studies.study import Variable
 
 @dataclass
 class Inputs:
-    """What formulas may use: parameters, variables and tables."""
+    """What formulas may use: parameters, variables and tables.
+
+    `complete` is False if some row could not be read: then nothing is blamed for a name that
+    nobody seems to define.
+    """
 
     parameters: list[Parameter] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
+    complete: bool = True
 
     @property
     def keys(self) -> list[Key]:
@@ -41,24 +46,32 @@ def read_inputs(reading: Reading) -> Inputs:
     inputs = Inputs(parameters=[*place.parameters], tables={**place.tables})
     shown = reading.shown(FILE)
     for name, entry in definition.tables.items():
+        table = None
         problem = name_problem(name)
         if problem:
             reading.faults.add(shown, None, f"tables.{name}", problem)
         with reading.faults.collect():
             path = reading.path(entry.file, f"tables.{name}.file")
             table = read_table(path, reading.shown(entry.file), name, reading.faults)
-            if table is not None:
-                inputs.tables[name] = table
+        if table is None:
+            inputs.complete = False
+        else:
+            inputs.tables[name] = table
     for pattern in definition.parameters:
         file = pattern.replace("{jurisdiction}", place.definition.name)
+        found: list[Parameter] = []
+        complete = False
         with reading.faults.collect():
             path = reading.path(file, "parameters")
-            inputs.parameters += read_parameters(path, reading.shown(file), reading.faults)
+            found, complete = read_parameters(path, reading.shown(file), reading.faults)
+        inputs.parameters += found
+        inputs.complete &= complete
     for parameter in inputs.parameters:
         _check_parameter(reading, parameter)
-    inputs.variables = _variables(reading)
-    _check_duplicates(reading, inputs)
-    _check_dirichlets(reading, inputs)
+    _read_variables(reading, inputs)
+    if inputs.complete:
+        _check_duplicates(reading, inputs)
+        _check_dirichlets(reading, inputs)
     return inputs
 
 
@@ -83,20 +96,22 @@ def _check_parameter(reading: Reading, parameter: Parameter) -> None:
         reading.faults.add(parameter.file, parameter.row, "price_year", text)
 
 
-def _variables(reading: Reading) -> list[Variable]:
+def _read_variables(reading: Reading, inputs: Inputs) -> None:
     if not reading.definition.variables:
-        return []
+        return
     file = reading.shown(reading.definition.variables)
-    result = []
-    for number, row, _ in reading.rows(reading.definition.variables, "variables", VariableRow):
+    before = len(reading.faults.faults)
+    entries = reading.rows(reading.definition.variables, "variables", VariableRow)
+    inputs.complete &= len(reading.faults.faults) == before
+    for number, row, _ in entries:
         problem = name_problem(row.name)
         if problem:
             reading.faults.add(file, number, "name", problem)
         strategy = reading.strategy(row.strategy, file, number)
         expr = reading.formula(row.formula, file, number, "formula", strategy=strategy)
         key = (row.name, strategy)
-        result.append(Variable(key, expr, row.unit, row.description, file, number))
-    return result
+        variable = Variable(key, expr, row.unit, row.description, file, number)
+        inputs.variables.append(variable)
 
 
 def _check_duplicates(reading: Reading, inputs: Inputs) -> None:
@@ -154,13 +169,18 @@ def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
     if not reading.definition.correlations:
         return []
     file = reading.shown(reading.definition.correlations)
-    uncertain = {p.text: p.key for p in inputs.parameters if p.distribution.varies}
+    faulty = {(fault.file, fault.row) for fault in reading.faults.faults}
+    uncertain = {
+        p.text: p.key
+        for p in inputs.parameters
+        if p.distribution.varies or (p.file, p.row) in faulty
+    }
     result: list[Correlation] = []
     seen: dict[frozenset[str], int] = {}
     entries = reading.rows(reading.definition.correlations, "correlations", CorrelationRow)
     for number, row, _ in entries:
         for column, name in (("first", row.first), ("second", row.second)):
-            if name not in uncertain:
+            if name not in uncertain and inputs.complete:
                 text = f"'{name}' is not a parameter with a distribution{nearest(name, uncertain)}"
                 reading.faults.add(file, number, column, text)
         pair = frozenset((row.first, row.second))

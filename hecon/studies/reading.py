@@ -51,13 +51,6 @@ class Formula:
     time: frozenset[str]
 
 
-def plain_number(expr: Expr) -> float | None:
-    """The value of a formula that is only a number, or None."""
-    if expr.op == "neg" and expr.args[0].op == "const":
-        return -expr.args[0].value
-    return expr.value if expr.op == "const" else None
-
-
 @dataclass
 class Reading:
     """A study being read."""

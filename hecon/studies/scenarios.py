@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
-from hecon.parameters.rows import parse_pairs
+from hecon.parameters.rows import parse_pairs, plain_number
 from hecon.parameters.schema import Parameter, value_problem
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, Reading, plain_number
+from hecon.studies.reading import NO_TIME, Reading
 from hecon.studies.schema import ScenarioRow
 from hecon.studies.sessions import Cell, cell_parameter, cells_of, with_parameters
 from hecon.studies.study import Scenario
@@ -44,9 +44,11 @@ class _Overrides:
         general = (bare, None) in self.known
         if general and not own and not bracket:
             return (bare, None)
+        if own and not bracket:
+            allowed = [f"{bare}[all]"] * general + own
+            return f"'{name}' differs by strategy; name one of {', '.join(allowed)}"
         if own or general:
-            allowed = [f"{bare}[all]" if own else bare] * general + own
-            return f"'{name}' is ambiguous or unknown; allowed here: {', '.join(allowed)}"
+            return f"'{name}' has no row; allowed are {', '.join([bare] * general + own)}"
         texts = sorted({key_text(k) for k in self.known})
         return (
             f"'{name}' is not a parameter, a variable, or a session's cell "
@@ -125,7 +127,8 @@ def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) ->
     for name, text in pairs.items():
         key = overrides.key(name)
         if isinstance(key, str):
-            reading.faults.add(file, number, "changes", key)
+            if overrides.inputs.complete:
+                reading.faults.add(file, number, "changes", key)
             continue
         expr = reading.formula(text, file, number, "changes", strategy=key[1], time=NO_TIME)
         parameter = overrides.parameters.get(key)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hecon.engine.expression import Expr
-from hecon.parameters.rows import FIXED, name_problem
+from hecon.errors import nearest
+from hecon.parameters.rows import FIXED, name_problem, plain_number
 from hecon.parameters.schema import Parameter
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import COUNTED_TIME, FILE, NO_TIME, Reading, plain_number
+from hecon.studies.reading import COUNTED_TIME, FILE, NO_TIME, Reading
 from hecon.studies.schema import Course, SessionRow
 
 #: A session's cell: strategy, number of the session and column.
@@ -70,8 +71,10 @@ def _sessions(
     sessions = []
     seen: dict[tuple[str, int], int] = {}
     for number, row, cells in entries:
-        if reading.strategy(row.strategy, file, number) is None:
-            text = f"found '{row.strategy}', allowed is one strategy a row"
+        if row.strategy not in reading.strategies:
+            allowed = ", ".join(reading.strategies)
+            hint = f"{nearest(row.strategy, reading.strategies)}; allowed are {allowed}"
+            text = f"'{row.strategy}' is not a strategy{hint}"
             reading.faults.add(file, number, "strategy", text)
         identity = (row.strategy, row.session)
         if identity in seen:

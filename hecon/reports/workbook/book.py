@@ -17,9 +17,10 @@ from hecon.engine.model import CohortModel
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_case, base_values, rows
 from hecon.reports.workbook.cached import recalculate, write_cached
+from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book, new_book
 from hecon.reports.workbook.layout import Layout, quantities, trace_title
-from hecon.reports.workbook.sheets.acceptability import COLOURS, write_acceptability
+from hecon.reports.workbook.sheets.acceptability import write_acceptability
 from hecon.reports.workbook.sheets.checks import gather_checks, write_checks, write_provenance
 from hecon.reports.workbook.sheets.inputs import place_inputs, write_inputs
 from hecon.reports.workbook.sheets.results import write_results
@@ -138,7 +139,6 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     first = headings.index(states[0].label) + 1
     chart: Any = AreaChart()
     chart.grouping = "percentStacked"
-    chart.title = "Who is in which state"
     area = Reference(
         sheet,
         min_col=first,
@@ -157,12 +157,8 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     )
     for i, series in enumerate(chart.series):
         series.graphicalProperties.solidFill = COLOURS[i % len(COLOURS)]
-    chart.x_axis.title = "cycle"
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 120
-    chart.x_axis.number_format = "0"
-    chart.y_axis.number_format = "0%"
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.height, chart.width = 7.5, 16
+    dress(chart, "Who is in which state", "cycle", "", 20, 6.5, ("0", "0%"))
     sheet.add_chart(chart, "E3")
 
 

@@ -115,7 +115,9 @@ class Page:
             if kind in FILLS or kind == "formula":
                 cell.border = Border(bottom=LINE)
             cell.alignment = Alignment(
-                vertical="top" if wrap else "center", wrap_text=wrap or kind == "heading"
+                horizontal="center" if kind == "heading" else None,
+                vertical="top" if wrap else "center",
+                wrap_text=wrap or kind == "heading",
             )
             cell.number_format = FORMATS[shape]
             self._styles[(kind, shape, wrap)] = cell._style

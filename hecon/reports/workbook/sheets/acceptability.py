@@ -6,17 +6,14 @@ from typing import Any
 
 from openpyxl.chart import LineChart, Reference, ScatterChart, Series
 
+from hecon.reports.workbook.charts import COLOURS, DASHES, dress
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.styles import Page, add_page
 
 TITLE = "Acceptability"
 FIRST = 6
-STEPS = 25
-
-#: Colours that stay apart for colour-blind readers and in grey.
-COLOURS = ("0B3C5D", "D9822B", "6B8E23", "9B2D5E", "328CC1", "5F5F5F")
-DASHES = ("solid", "dash", "sysDot", "lgDashDot", "lgDash", "sysDashDot")
+STEPS = 21
 
 
 def write_acceptability(book: Book) -> Page:
@@ -77,7 +74,6 @@ def plane_chart(book: Book, page: Page) -> Any:
     last = FIRST + book.draws.rows - 1
     chart: Any = ScatterChart()
     chart.style = 2
-    chart.title = "Incremental cost and QALYs, each draw"
     series = Series(
         Reference(page.sheet, min_col=column + 1, min_row=FIRST, max_row=last),
         Reference(page.sheet, min_col=column, min_row=FIRST, max_row=last),
@@ -89,13 +85,16 @@ def plane_chart(book: Book, page: Page) -> Any:
     series.marker.graphicalProperties.line.solidFill = COLOURS[0]
     series.graphicalProperties.line.noFill = True
     chart.series.append(series)
-    chart.x_axis.title = "incremental QALYs"
-    chart.y_axis.title = f"incremental cost ({book.currency})"
-    chart.x_axis.number_format, chart.y_axis.number_format = "0.0", "#,##0"
-    chart.x_axis.tickLblPos = chart.y_axis.tickLblPos = "low"
-    chart.x_axis.delete = chart.y_axis.delete = False
     chart.legend = None
-    chart.height, chart.width = 8.5, 13.5
+    dress(
+        chart,
+        f"{book.study.compared[0]} against {book.study.compared[1]}, each draw",
+        "incremental QALYs",
+        f"incremental cost ({book.currency})",
+        14.5,
+        8.5,
+        ("0.0", "#,##0"),
+    )
     return chart
 
 
@@ -104,7 +103,6 @@ def curve_chart(book: Book, page: Page) -> Any:
     options = book.study.options
     last = FIRST + STEPS - 1
     chart: Any = LineChart()
-    chart.title = "Probability of being the best option"
     area = Reference(page.sheet, min_col=2, max_col=1 + len(options), min_row=5, max_row=last)
     chart.add_data(area, titles_from_data=True)
     chart.set_categories(Reference(page.sheet, min_col=1, min_row=FIRST, max_row=last))
@@ -113,12 +111,16 @@ def curve_chart(book: Book, page: Page) -> Any:
         series.graphicalProperties.line.dashStyle = DASHES[i % len(DASHES)]
         series.graphicalProperties.line.width = 22_000
         series.smooth = False
-    chart.x_axis.title = f"value of a QALY ({book.study.jurisdiction.definition.currency})"
-    chart.x_axis.number_format = "#,##0"
-    chart.x_axis.tickLblSkip = 6
-    chart.y_axis.number_format = "0%"
+    chart.x_axis.tickLblSkip = 5
     chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.legend.position = "b"
-    chart.height, chart.width = 8.5, 13.5
+    currency = book.study.jurisdiction.definition.currency
+    dress(
+        chart,
+        "Probability of being the best option",
+        f"value of a QALY ({currency})",
+        "",
+        14.5,
+        8.5,
+        ("#,##0", "0%"),
+    )
     return chart

@@ -93,6 +93,9 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
             _computed_variable(book, page, row, key)
         else:
             _parameter(book, page, row, parameter)
+    for name, letter in (("names", "A"), ("labels", "B")):
+        span = f"'{INPUTS}'!${letter}${HEADER + 1}:${letter}${HEADER + len(rows)}"
+        book.answers[f"input {name}"] = span
     # what does not fit a printed page stays on screen: derivation, notes, ids
     page.sheet.print_area = f"A1:K{HEADER + len(rows)}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
@@ -107,7 +110,7 @@ def _selector(book: Book, page: Page) -> None:
             str(book.results.one_way["parameter"].iloc[0]) if len(book.results.one_way) else "none",
         ),
         ("One-way: end", "low"),
-        ("PSA draw (1 to %d)" % book.draws.rows, 1),
+        (f"PSA draw (1 to {book.draws.rows})", 1),
     )
     mode, scenario, parameter, end, draw = (f"$C${SELECTORS + i}" for i in range(5))
     formulas = (
@@ -170,7 +173,7 @@ def _settings(book: Book, page: Page) -> None:
 
 
 def _shape(unit: str, currency: str) -> str:
-    if currency and currency in unit or unit.startswith("currency"):
+    if (currency and currency in unit) or unit.startswith("currency"):
         return "money"
     return "general"
 

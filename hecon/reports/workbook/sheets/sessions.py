@@ -160,7 +160,8 @@ def _session(
     years, moment = layout.fixed["cycle_years"], layout.fixed["moment"]
     cycle = at("cycle")
     derived = {
-        "n_sessions": f'SUMIFS({column("included")},{column("strategy")},$A{row},{column("session")},">0")',
+        "n_sessions": f"SUMIFS({column('included')},{column('strategy')},$A{row},"
+        f'{column("session")},">0")',
         "attendance": formulas.formula(course.attendance),
         "cycle": f"MAX(-INT(-({at('week')}/{weeks})),1)",
         "year": f"({cycle}-1)*{years}",

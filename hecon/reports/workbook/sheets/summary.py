@@ -67,10 +67,12 @@ def _answer(book: Book, page: Page) -> None:
     currency = book.study.jurisdiction.definition.currency
     dc, dq = a["cost difference"], a["qaly difference"]
     first = (
-        f'{a["intervention"]}&" costs {currency} "&{_money(f"ABS({dc})")}&IF({dc}<0," less"," more")'
+        f'{a["intervention"]}&" costs {currency} "&{_money(f"ABS({dc})")}'
+        f'&IF({dc}<0," less"," more")'
         f'&" per person than "&{a["comparator"]}&" and gives "&TEXT(ABS({dq}),"0.000")'
         f'&IF({dq}<0," fewer QALYs: "," more QALYs: ")&IF(ISNUMBER({a["icer"]}),'
-        f'"{currency} "&{_money(a["icer"])}&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
+        f'"{currency} "&{_money(a["icer"])}'
+        f'&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
         f'{a["intervention"]}&" is "&{a["verdict"]}&".")'
     )
     second = (
@@ -152,10 +154,12 @@ def _drivers(book: Book, page: Page, row: int) -> int:
             f"NMB at high ({book.currency})",
         ],
     )
+    labels, names = book.answers["input labels"], book.answers["input names"]
     shown = min(5, grid.rows // 2)
     for i in range(shown):
         r = row + 2 + i
-        page.formula(r, 1, grid.cell("parameter", 2 * i), "link")
+        name = grid.cell("parameter", 2 * i)
+        page.formula(r, 1, f"INDEX({labels},MATCH({name},{names},0))", "link")
         for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
             shape = "money" if name == "nmb" else "general"
             page.formula(r, 2 + j, grid.cell(name, 2 * i + end), "link", shape)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 from openpyxl.chart import BarChart, Reference
-from openpyxl.chart.label import DataLabelList
 
 from hecon.reports.record import draws_table
+from hecon.reports.workbook.charts import dress
 from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
 from hecon.reports.workbook.sheets.inputs import override_formula
 from hecon.reports.workbook.styles import Page, add_page
@@ -109,7 +109,6 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
             page.formula(row, column + 1 + j, grid.cell("nmb", 2 * i + j), "link", "money")
     chart: Any = BarChart()
     chart.type, chart.barDir, chart.overlap, chart.gapWidth = "bar", "bar", 100, 40
-    chart.title = f"Net monetary benefit at both ends ({book.currency})"
     area = Reference(
         page.sheet,
         min_col=column + 1,
@@ -122,16 +121,17 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
         Reference(page.sheet, min_col=column, min_row=grid.first, max_row=grid.first + shown - 1)
     )
     chart.x_axis.scaling.orientation = "maxMin"
-    chart.x_axis.delete = chart.y_axis.delete = False
-    chart.x_axis.tickLblPos = "low"
-    chart.y_axis.number_format = "#,##0"
-    chart.y_axis.crosses = "autoZero"
-    chart.height, chart.width = 13, 24
-    chart.legend.position = "b"
+    dress(
+        chart,
+        f"Net monetary benefit at the low and the high end ({book.currency})",
+        "",
+        "",
+        26,
+        13,
+        ("General", "#,##0"),
+    )
     for series, colour in zip(chart.series, ("9FB3C8", "D9822B"), strict=True):
         series.graphicalProperties.solidFill = colour
-    chart.dataLabels = DataLabelList()
-    chart.dataLabels.showVal = False
     page.sheet.add_chart(chart, f"A{grid.first + grid.rows + 3}")
 
 

@@ -6,7 +6,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import TIME, letter
-from hecon.reports.workbook.styles import Page, add_page
+from hecon.reports.workbook.styles import add_page
 
 SHAPES = {
     "year": "years",
@@ -64,9 +64,9 @@ def place_time(
             if not layout.points:
                 wanted |= used(each, True)
         for key, kind in book.kinds.items():
-            if kind.by_cycle and not kind.by_strategy and not kind.by_time_in_state:
-                if key[0] in wanted and key[1] is None:
-                    columns.append((key[0], counted, model.formulas[key], key))
+            shared = key[1] is None and not kind.by_strategy and not kind.by_time_in_state
+            if kind.by_cycle and shared and key[0] in wanted:
+                columns.append((key[0], counted, model.formulas[key], key))
     for position, (name, counted, _, quantity) in enumerate(columns, start=1):
         if quantity is not None:
             layout.common[(quantity, counted)] = letter(position)

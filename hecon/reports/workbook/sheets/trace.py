@@ -339,10 +339,10 @@ def _amounts(
                     continue
                 events = f"('{TIME}'!${before}{row}+'{TIME}'!${after}{row})"
                 for move in moves:
-                    if move.source == position and states[move.target].name == payoff.target:
-                        if t:
-                            flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{events}"
-                            terms.setdefault(value, []).append(flow)
+                    arrives = states[move.target].name == payoff.target
+                    if t and move.source == position and arrives:
+                        flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{events}"
+                        terms.setdefault(value, []).append(flow)
         parts = [f"({'+'.join(shares)})*{value}" for value, shares in terms.items()]
         return "+".join(parts) or "0"
 
@@ -393,6 +393,7 @@ def _course(book: Book, strategy: str, columns: _Columns) -> None:
     """What the treatment course costs in each cycle, from the sessions."""
     title = trace_title(strategy)
     places = book.answers
+    names, cycles = places["sessions strategy"], places["sessions cycle"]
     for kind, heading, shape in (
         ("cost", "treatment course, cost", "money"),
         ("qaly", "treatment course, QALY", "exact"),
@@ -400,7 +401,6 @@ def _course(book: Book, strategy: str, columns: _Columns) -> None:
         if f"sessions {kind}" not in places:
             continue
         amounts = places[f"sessions {kind}"]
-        names, cycles = places["sessions strategy"], places["sessions cycle"]
 
         def cell(t: int, row: int, amounts: str = amounts) -> str:
             return f'SUMIFS({amounts},{names},"{strategy}",{cycles},$A{row})'
