@@ -56,7 +56,7 @@ def _entry(content: object, place: Sequence[int | str]) -> str:
             name = content.get("name", content.get("item")) if isinstance(content, dict) else None
             text += f"[{name if isinstance(name, str) and name else part + 1}]"
         elif isinstance(content, dict) and part != "str" and not str(part).startswith("dict["):
-            text += f".{part}" if text else str(part)
+            text += f".{short(part)}" if text else short(part)
             content = content.get(part)
     return text
 

@@ -48,6 +48,9 @@ def read_cells(
     if not records:
         return [], []
     header = [cell.strip() for cell in records[0]]
+    if len(header) == 1 and ";" in header[0]:
+        faults.add(shown, 1, None, "the columns are separated by ';'; save the file with commas")
+        return [], []
     _check_header(header, shown, faults)
     rows = []
     for row, cells in enumerate(records[1:], start=2):
@@ -62,9 +65,6 @@ def read_cells(
 
 
 def _check_header(header: list[str], shown: str, faults: FaultList) -> None:
-    if len(header) == 1 and ";" in header[0]:
-        faults.add(shown, 1, None, "the columns are separated by ';'; save the file with commas")
-        return
     for name in sorted({h for h in header if header.count(h) > 1 and h}):
         faults.add(shown, 1, name, "the column appears twice")
     for position, name in enumerate(header, start=1):

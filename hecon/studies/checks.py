@@ -18,6 +18,9 @@ from hecon.studies.study import Scenario
 #: Operations that may lie on top of each other, through all formulas.
 DEEPEST = 250
 
+#: Names shown of a circle.
+LONGEST_CIRCLE = 12
+
 _NOT_IN_NAMES = re.compile(r"[\[\].;=\n]|->| v ")
 _TAKEN = ("all", "start", "rest")
 
@@ -46,6 +49,22 @@ def check_definition(reading: Reading) -> None:
         reading.faults.add(file, None, "comparator", text)
 
 
+def check_price(reading: Reading, inputs: Inputs) -> None:
+    """The price whose threshold is asked for, and the quantity bought at it, must exist."""
+    price, course = reading.definition.price, reading.definition.course
+    if price is None:
+        return
+    names = [p.name for p in inputs.parameters]
+    quantities = [q.name for q in course.quantities] if course is not None else []
+    for column, name, known in (
+        ("price.parameter", price.parameter, names),
+        ("price.quantity", price.quantity, quantities),
+    ):
+        if name not in known:
+            text = f"'{name}' is not known{nearest(name, known)}"
+            reading.faults.add(reading.shown(FILE), None, column, text)
+
+
 def check_names(reading: Reading, inputs: Inputs) -> None:
     """Every name in every formula must mean something."""
     if not inputs.complete:
@@ -72,6 +91,7 @@ def check_dependencies(
     """Formulas must not need each other in a circle, nor what their strategy or moment lacks."""
     where = {key: (file, row) for key, file, row in inputs.places}
     dependencies = Dependencies(model)
+    deep = []
     for formula in reading.formulas:
         place = (formula.file, formula.row, formula.column)
         for strategy in formula.strategies:
@@ -86,8 +106,10 @@ def check_dependencies(
                 reading.faults.add(*place, _time_problem(early, sorted(formula.time)))
             if needs.depth > DEEPEST:
                 text = f"formulas nest {needs.depth} levels deep, allowed are {DEEPEST}"
-                reading.faults.add(*place, text)
+                deep.append((*place, text))
     _report_circles(reading, dependencies, where, "")
+    if deep and not dependencies.circles:
+        reading.faults.add(*deep[0])
     if reading.faults.faults:
         return
     file = reading.shown(reading.definition.scenarios)
@@ -126,14 +148,20 @@ def _report_circles(
     where: Mapping[Key, tuple[str, int]],
     ending: str,
 ) -> None:
+    order = {key: position for position, key in enumerate(where)}
     seen = set()
     for circle in dependencies.circles:
-        if frozenset(circle) in seen:
+        keys = circle[:-1]
+        if frozenset(keys) in seen:
             continue
-        seen.add(frozenset(circle))
-        places = [where[key] for key in circle if key in where]
-        file, row = places[0] if places else (reading.shown(FILE), None)
-        text = f"circular formulas: {' -> '.join(key_text(key) for key in circle)}{ending}"
+        seen.add(frozenset(keys))
+        first = keys.index(min(keys, key=lambda key: order.get(key, len(order))))
+        keys = [*keys[first:], *keys[:first], keys[first]]
+        file, row = where.get(keys[0], (reading.shown(FILE), None))
+        names = [key_text(key) for key in keys]
+        if len(names) > LONGEST_CIRCLE:
+            names = [*names[: LONGEST_CIRCLE - 2], f"({len(names)} in all)", names[-1]]
+        text = f"circular formulas: {' -> '.join(names)}{ending}"
         reading.faults.add(file, row, "changes" if ending else "formula", text)
 
 

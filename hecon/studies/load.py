@@ -12,7 +12,13 @@ from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.definitions import read_toml
-from hecon.studies.checks import check_ages, check_definition, check_dependencies, check_names
+from hecon.studies.checks import (
+    check_ages,
+    check_definition,
+    check_dependencies,
+    check_names,
+    check_price,
+)
 from hecon.studies.inputs import Inputs, check_evidence, read_correlations, read_inputs
 from hecon.studies.reading import COUNTED_TIME, FILE, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
@@ -66,6 +72,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         payoffs += course.payoffs()
     model = _model(reading, inputs, initial, transitions, payoffs)
     population = _general_population(reading, model)
+    check_price(reading, inputs)
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)

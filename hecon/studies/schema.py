@@ -79,11 +79,19 @@ class GeneralPopulation(Strict):
     utility: Required
 
 
+class Price(Strict):
+    """The price whose threshold is reported, and the course quantity that is bought at it."""
+
+    parameter: Required
+    quantity: Required
+
+
 class StudyDefinition(Strict):
     """Contents of `study.toml`."""
 
     name: Required
     title: Required
+    date: str = ""
     question: str = ""
     population: str = ""
     intervention: Required
@@ -101,6 +109,7 @@ class StudyDefinition(Strict):
     evidence: dict[str, str] = Field(default_factory=dict)
     course: Course | None = None
     general_population: GeneralPopulation | None = None
+    price: Price | None = None
 
 
 class VariableRow(Strict):

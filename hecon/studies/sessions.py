@@ -33,16 +33,12 @@ def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
     items = []
     for item in entry.items:
         column = f"course.items[{item.item}].amount"
-        amount = reading.formula(
-            item.amount, where, None, column, local=local, time=COUNTED_TIME
-        )
+        amount = reading.formula(item.amount, where, None, column, local=local, time=COUNTED_TIME)
         items.append((item, amount))
     quantities = []
     for quantity in entry.quantities:
         column = f"course.quantities[{quantity.name}].amount"
-        amount = reading.formula(
-            quantity.amount, where, None, column, local=local, time=NO_TIME
-        )
+        amount = reading.formula(quantity.amount, where, None, column, local=local, time=NO_TIME)
         quantities.append((quantity, amount))
     for column, names in (
         ("course.items", [f"{item.item}, {item.kind}" for item in entry.items]),
@@ -55,9 +51,7 @@ def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
     )
 
 
-def _sessions(
-    reading: Reading, entry: Course, inputs: Inputs
-) -> tuple[list[Session], list[str]]:
+def _sessions(reading: Reading, entry: Course, inputs: Inputs) -> tuple[list[Session], list[str]]:
     file = reading.shown(entry.sessions)
     entries = reading.rows(entry.sessions, "course.sessions", SessionRow, free=True)
     columns = list(entries[0][2]) if entries else []
@@ -84,9 +78,7 @@ def _sessions(
         texts = {"week": row.week, "included": row.included or "1"}
         texts |= {name: text or "0" for name, text in cells.items()}
         exprs = {
-            column: reading.formula(
-                text, file, number, column, strategy=row.strategy, time=NO_TIME
-            )
+            column: reading.formula(text, file, number, column, strategy=row.strategy, time=NO_TIME)
             for column, text in texts.items()
         }
         week, included = exprs.pop("week"), exprs.pop("included")

@@ -109,9 +109,7 @@ def _check_transitions(
                 reading.faults.add(file, number, "probability", text)
 
 
-def check_reachable(
-    reading: Reading, initial: Initial, transitions: Sequence[Transition]
-) -> None:
+def check_reachable(reading: Reading, initial: Initial, transitions: Sequence[Transition]) -> None:
     """Somebody must start in a state or be able to move there."""
     reached = {state for state, _ in initial}
     waiting = list(reached)
@@ -124,8 +122,7 @@ def check_reachable(
     for state in reading.states:
         if state not in reached:
             text = (
-                f"state {state} can't be reached: nobody starts there and no transition "
-                "leads to it"
+                f"state {state} can't be reached: nobody starts there and no transition leads to it"
             )
             reading.faults.add(reading.shown(reading.definition.transitions), None, "to", text)
 
@@ -139,9 +136,7 @@ def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Pa
     for number, row, _ in reading.rows(reading.definition.payoffs, "payoffs", PayoffRow):
         strategy = reading.strategy(row.strategy, file, number)
         time = EVENT_TIME if row.on == "start" else ANY_TIME
-        amount = reading.formula(
-            row.amount, file, number, "amount", strategy=strategy, time=time
-        )
+        amount = reading.formula(row.amount, file, number, "amount", strategy=strategy, time=time)
         for on, source, target in _places(reading, row, file, number):
             identity = (row.item, row.kind, on, source, target, strategy)
             if identity in seen:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
+from hecon.errors import FaultList
 from hecon.jurisdictions.schema import Jurisdiction
 from hecon.parameters.design import Correlation
 from hecon.parameters.schema import Parameter
+from hecon.parameters.tables import read_cells
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.schema import StudyDefinition
 
@@ -85,6 +87,16 @@ class Study:
         return next(
             (s.label or s.name for s in self.definition.strategies if s.name == strategy), strategy
         )
+
+    def evidence(self, name: str) -> list[dict[str, str]]:
+        """Rows of an evidence file named in the study, none if it has no such file."""
+        file = self.definition.evidence.get(name)
+        if file is None:
+            return []
+        faults = FaultList()
+        _, rows = read_cells(self.folder / file, f"{self.folder.name}/{file}", faults)
+        faults.raise_if_any()
+        return [cells for _, cells in rows]
 
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of every input file, by folder and name."""

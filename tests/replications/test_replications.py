@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 from dataclasses import replace
 from itertools import pairwise
@@ -19,6 +20,7 @@ from hecon.parameters.design import TableDesign, base_case, base_values
 from hecon.studies.load import load_study
 
 HERE = Path(__file__).parent
+BENCHMARKS = HERE.parents[1] / "benchmarks"
 RELATIVE = 1e-10
 STATES = ("H", "S1", "S2", "A", "B", "C", "D")
 MOVES = ("AB", "AC", "AD", "BC", "BD", "CD")
@@ -138,3 +140,22 @@ def test_hesim_draws():
         qaly = result["qaly"].sum("source").sel(strategy=strategy).values
         np.testing.assert_allclose(cost, drawn[f"cost_{ending}"], rtol=RELATIVE)
         np.testing.assert_allclose(qaly, drawn[f"qaly_{ending}"], rtol=RELATIVE)
+
+
+def test_benchmark_draws():
+    """The speed benchmark: 200 draws of 15 parameters, each draw's costs and QALYs."""
+    loaded = load_study(BENCHMARKS / "studies" / "sick_sicker")
+    with gzip.open(BENCHMARKS / "data" / "reference_200.csv.gz", "rt") as file:
+        rows = list(csv.DictReader(file))
+    drawn = {column: np.array([float(row[column]) for row in rows]) for column in rows[0]}
+    base = base_values(loaded.parameters)
+    columns = {(name, None): drawn[name] for name in drawn if (name, None) in base}
+    assert len(rows) == 200
+    assert len(columns) == 15
+    numbers = {k: v for k, v in base.items() if k not in columns}
+    result = evaluate(loaded.model, TableDesign(200, numbers, columns), block=64)
+    for strategy in ("SoC", "A", "B", "AB"):
+        cost = result["cost"].sum("item").sel(strategy=strategy).values
+        qaly = result["qaly"].sum("source").sel(strategy=strategy).values
+        np.testing.assert_allclose(cost, drawn[f"cost_{strategy}"], rtol=RELATIVE)
+        np.testing.assert_allclose(qaly, drawn[f"qaly_{strategy}"], rtol=RELATIVE)

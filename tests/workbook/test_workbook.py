@@ -93,7 +93,9 @@ def test_base_case(live: Live, results: Results) -> None:
     row = results.base_table.iloc[0]
     expect(live, results, row)
     assert live.value("ICER") == pytest.approx(row["icer"], rel=TOLERANCE)
-    assert live.value("Absolute shortfall") == pytest.approx(row["shortfall"], rel=TOLERANCE)
+    shortfall = live.book.evaluate_cell("Severity", 6, 2)
+    assert shortfall == pytest.approx(row["shortfall"], rel=TOLERANCE)
+    assert live.book.evaluate_cell("Severity", 7, 2) == row["weight"]
     assert live.value("Incremental net monetary") == pytest.approx(row["nmb"], rel=1e-8)
     assert live.value("In words") == "more costly, more effective"
 

@@ -22,9 +22,18 @@ from hecon.reports.workbook.context import Book, new_book
 from hecon.reports.workbook.layout import Layout, quantities, trace_title
 from hecon.reports.workbook.sheets.acceptability import write_acceptability
 from hecon.reports.workbook.sheets.checks import gather_checks, write_checks, write_provenance
+from hecon.reports.workbook.sheets.documents import (
+    write_assumptions,
+    write_cheers,
+    write_evidence,
+    write_sources,
+)
+from hecon.reports.workbook.sheets.guide import write_guide
+from hecon.reports.workbook.sheets.information import write_information
 from hecon.reports.workbook.sheets.inputs import place_inputs, write_inputs
-from hecon.reports.workbook.sheets.results import write_results
+from hecon.reports.workbook.sheets.results import write_comparison, write_items
 from hecon.reports.workbook.sheets.sessions import place_sessions, write_sessions
+from hecon.reports.workbook.sheets.severity import write_severity
 from hecon.reports.workbook.sheets.summary import add_summary, write_summary
 from hecon.reports.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
 from hecon.reports.workbook.sheets.time import place_tables, place_time, write_tables, write_time
@@ -78,20 +87,29 @@ def build_workbook(results: Results) -> Workbook:
         for strategy in model.strategies:
             write_trace(book, model, strategy, study.label(strategy))
             _occupancy_chart(book, model, strategy)
-    write_results(book)
+    results_page, row = write_items(book)
+    write_severity(book)
+    write_comparison(book, results_page, row)
     write_scenarios(book)
     write_one_way(book)
     write_draws(book)
     acceptability = write_acceptability(book)
+    write_information(book)
     write_tables(book)
+    write_evidence(book)
+    write_assumptions(book)
+    write_sources(book)
+    write_guide(book)
     gather_checks(book)
     write_checks(book)
     write_provenance(book)
+    write_cheers(book)
     write_summary(book, summary, acceptability)
     order = [
         "Summary",
         "Inputs",
         "Sessions",
+        "Evidence",
         "Time",
         *(trace_title(s) for m in models for s in m.strategies),
         "Results",
@@ -99,9 +117,15 @@ def build_workbook(results: Results) -> Workbook:
         "One-way",
         "Draws",
         "Acceptability",
-        "Tables",
+        "Value of information",
+        "Severity",
         "Checks",
+        "Assumptions",
+        "Sources",
+        "CHEERS 2022",
+        "Tables",
         "Provenance",
+        "Guide",
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
     return workbook

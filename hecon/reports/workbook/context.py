@@ -147,7 +147,8 @@ def new_book(
     study = results.study
     totals = totals_columns(study.model.strategies)
     changed = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
-    scenario_columns = ["scenario", "title", "why", "status", *totals, *DECISION]
+    differences = ("cost_to_base", "qaly_to_base", "nmb_to_base")
+    scenario_columns = ["scenario", "title", "why", "status", *totals, *DECISION, *differences]
     scenario_columns += [override_name(k) for k in changed]
     one_way_columns = ["key", "parameter", "end", "value", "basis", *totals, *DECISION]
     design = results.probabilistic.design

@@ -8,6 +8,8 @@ from typing import Any
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 INK, QUIET = "1F2933", "616E7C"
@@ -124,6 +126,15 @@ class Page:
         else:
             cell._style = known
 
+    def link(self, row: int, column: int, title: str) -> None:
+        """A cell that jumps to another sheet."""
+        cell = self.put(row, column, title, "jump")
+        target = f"{quoted(title)}!A1"
+        # set past the property, which would restyle every cell that shares this style
+        cell._hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=title)
+        links: Any = self.sheet._hyperlinks  # type: ignore[attr-defined]
+        links.append(cell._hyperlink)
+
     def headings(self, row: int, names: list[str], first: int = 1) -> None:
         """A row of column headings."""
         self.sheet.row_dimensions[row].height = 30
@@ -133,6 +144,27 @@ class Page:
     def heading(self, row: int, text: str) -> None:
         """A section's heading over the text below it."""
         self.put(row, 1, text, "section")
+
+    def allow(self, rule: str, cells: list[str]) -> None:
+        """Let cells hold only numbers of a kind: ``any``, ``share`` (0 to 1) or ``positive``."""
+        if not cells:
+            return
+        low, words = {
+            "any": ("-1E+300", "a number"),
+            "share": ("0", "a number from 0 to 1"),
+            "positive": ("0", "a number from 0 up"),
+        }[rule]
+        check = DataValidation(
+            type="decimal",
+            operator="between",
+            formula1=low,
+            formula2="1" if rule == "share" else "1E+300",
+            allow_blank=True,
+        )
+        check.error, check.errorTitle = f"Allowed here is {words}.", "Not allowed"
+        for cell in cells:
+            check.add(cell)
+        self.sheet.add_data_validation(check)
 
     def widths(self, *widths: float) -> None:
         """Column widths from the first column on."""

@@ -93,12 +93,26 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
             _computed_variable(book, page, row, key)
         else:
             _parameter(book, page, row, parameter)
+    _allow(page, rows)
     for name, letter in (("names", "A"), ("labels", "B")):
         span = f"'{INPUTS}'!${letter}${HEADER + 1}:${letter}${HEADER + len(rows)}"
         book.answers[f"input {name}"] = span
     # what does not fit a printed page stays on screen: derivation, notes, ids
     page.sheet.print_area = f"A1:K{HEADER + len(rows)}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
+
+
+def _allow(page: Page, rows: list[tuple[Key, Parameter | None]]) -> None:
+    """What may be typed into the yellow cells."""
+    allowed: dict[str, list[str]] = {"any": [], "share": [], "positive": []}
+    for row, (_, parameter) in enumerate(rows, start=HEADER + 1):
+        if parameter is not None and parameter.is_input:
+            share = parameter.unit in ("probability", "share")
+            rule = "share" if share else "positive" if parameter.currency else "any"
+            allowed[rule] += [f"D{row}", f"F{row}:G{row}"]
+    allowed["any"].append(f"C{SETTINGS}:C{SETTINGS + len(SETTINGS_ROWS) - 1}")
+    for rule, cells in allowed.items():
+        page.allow(rule, cells)
 
 
 def _selector(book: Book, page: Page) -> None:

@@ -23,7 +23,7 @@ DERIVED = (
 
 def _first(course: TreatmentCourse) -> int:
     """Row of the first session: below the totals."""
-    return 8 + 2 * len(course.items) + len(course.quantities)
+    return 9 + 2 * len(course.items) + len(course.quantities)
 
 
 def place_sessions(book: Book) -> None:
@@ -80,6 +80,8 @@ def write_sessions(book: Book) -> None:
     last = first + len(course.sessions) - 1
     for i, session in enumerate(course.sessions):
         _session(book, course, page, columns, first + i, session, first, last)
+    quantities = [letter(columns.index(n) + 1) for n in ("week", "included", *course.columns)]
+    page.allow("any", [f"{c}{first}:{c}{last}" for c in quantities])
     row = 4
     page.headings(row, ["Per person who starts", *book.strategies])
     names = f"$A${first}:$A${last}"
@@ -101,14 +103,23 @@ def write_sessions(book: Book) -> None:
                 text = f"SUMPRODUCT(({names}={head})*{amounts})"
             page.formula(row, 2 + j, text, "output", "money" if kind == "cost" else "exact")
             book.course_totals[(strategy, f"{kind} {item}", discounted)] = page.ref(row, 2 + j)
+    price = book.study.definition.price
+    rate = letter(columns.index("discount_cost") + 1)
     for entry, _ in course.quantities:
-        row += 1
-        page.put(row, 1, f"{entry.label or entry.name} ({entry.unit})")
         c = letter(columns.index(entry.name) + 1)
-        for j, strategy in enumerate(book.strategies):
-            text = f"SUMPRODUCT(({names}=${letter(2 + j)}$4)*${c}${first}:${c}${last})"
-            page.formula(row, 2 + j, text, "output", "number")
-            book.course_totals[(strategy, f"quantity {entry.name}", False)] = page.ref(row, 2 + j)
+        words = ["", *([", discounted"] if price and price.quantity == entry.name else [])]
+        for word in words:
+            row += 1
+            page.put(row, 1, f"{entry.label or entry.name} ({entry.unit}){word}")
+            factor = f"*${rate}${first}:${rate}${last}" if word else ""
+            for j in range(len(book.strategies)):
+                head = f"${letter(2 + j)}$4"
+                text = f"SUMPRODUCT(({names}={head})*${c}${first}:${c}${last}{factor})"
+                page.formula(row, 2 + j, text, "output", "number")
+            if word:
+                last_column = letter(1 + len(book.strategies))
+                span = f"'{TITLE}'!$B${row}:${last_column}${row}"
+                book.answers[f"discounted {entry.name}"] = span
 
 
 def _session(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
-
-from openpyxl.worksheet.hyperlink import Hyperlink
 
 from hecon import __version__
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.sheets.acceptability import curve_chart, plane_chart
-from hecon.reports.workbook.styles import Page, add_page, quoted
+from hecon.reports.workbook.styles import Page, add_page
 
 TITLE = "Summary"
 
@@ -194,11 +191,6 @@ def _doubts(book: Book, page: Page, row: int) -> int:
 
 def _contents(book: Book, page: Page, row: int) -> None:
     page.heading(row, "Sheets")
-    sheet_links: Any = page.sheet._hyperlinks  # type: ignore[attr-defined]
     for i, sheet in enumerate(book.workbook.worksheets):
-        cell = page.put(row + 1 + i, 1, sheet.title, "jump")
-        target = f"{quoted(sheet.title)}!A1"
-        # set past the property, which would restyle every cell that shares this style
-        cell._hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=sheet.title)
-        sheet_links.append(cell._hyperlink)
+        page.link(row + 1 + i, 1, sheet.title)
         page.put(row + 1 + i, 2, str(sheet["A2"].value), "note")

@@ -10,6 +10,7 @@ from openpyxl.chart import BarChart, Reference
 from hecon.reports.record import draws_table
 from hecon.reports.workbook.charts import dress
 from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
+from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.sheets.inputs import override_formula
 from hecon.reports.workbook.styles import Page, add_page
 
@@ -22,6 +23,10 @@ _SHAPES = (
     ("life_years", "exact"),
     ("shortfall", "qaly"),
 )
+
+
+#: Row above the headings, where Scenarios holds the base case.
+HEAD = 4
 
 
 def shape_of(name: str) -> str:
@@ -64,6 +69,23 @@ def write_scenarios(book: Book) -> None:
     table = book.results.scenarios.copy()
     table["why"] = [s.why for s in book.study.scenarios]
     _rows(page, grid, table)
+    base = book.results.base_table.iloc[0]
+    page.put(HEAD, 2, "base case", "text")
+    for name in ("cost", "qaly", "nmb"):
+        own = "nmb" if name == "nmb" else f"{name}_difference"
+        page.put(HEAD, grid.column(own), float(base[own]), "text", shape_of(own))
+        for i in range(len(table)):
+            column = grid.column(f"{name}_to_base")
+            text = f"{grid.cell(own, i)}-{page.ref(HEAD, grid.column(own))}"
+            page.formula(grid.first + i, column, text, "formula", shape_of(name))
+    page.allow(
+        "any",
+        [
+            f"{letter(grid.column(override_name(k)))}{grid.first}:"
+            f"{letter(grid.column(override_name(k)))}{grid.first + grid.rows - 1}"
+            for k in book.changed
+        ],
+    )
     for i, scenario in enumerate(book.study.scenarios):
         for key in book.changed:
             column = grid.column(override_name(key))

@@ -170,4 +170,6 @@ def write_tables(book: Book) -> None:
             page.put(5 + i, column, float(key), "text", "general")
             for j, values in enumerate(table.columns.values(), start=1):
                 page.put(5 + i, column + j, float(values[i]), "input", "general")
+        first, last = letter(column + 1), letter(column + len(table.columns))
+        page.allow("any", [f"{first}5:{last}{4 + len(table.keys)}"])
         column += len(table.columns) + 2

@@ -285,7 +285,33 @@ def _occupancy(
             return f"'{TIME}'!${weights[0]}{row}*${occupancy[position]}{row - 1}+{now}"
 
         counted.append(columns.add(f"counted {state.label}", credit, "exact"))
+    _years_in_states(book, title, columns, states, counted)
     return occupancy, counted
+
+
+def _years_in_states(
+    book: Book, title: str, columns: _Columns, states: list[SubState], counted: list[str]
+) -> None:
+    """Totals above the counted columns: years in each state, discounted as effects and not."""
+    layout = book.layout
+    first, last = layout.first, layout.first + layout.rows - 1
+    rate = layout.times[("discount_effect", True)]
+    factors = f"'{TIME}'!${rate}${first}:${rate}${last}"
+    years = layout.fixed["cycle_years"]
+    addresses: dict[tuple[str, bool], list[str]] = {}
+    for i, (state, column) in enumerate(zip(states, counted, strict=True)):
+        area = f"${column}${first}:${column}${last}"
+        position = columns.next - len(states) + i
+        for row, discounted, text in (
+            (first - 4, True, f"SUMPRODUCT({area},{factors})*{years}"),
+            (first - 3, False, f"SUM({area})*{years}"),
+        ):
+            columns.page.formula(row, position, text, "output", "exact")
+            addresses.setdefault((state.name, discounted), []).append(
+                columns.page.ref(row, position)
+            )
+    for (name, discounted), parts in addresses.items():
+        book.totals[(title, f"years {name}", discounted)] = "+".join(parts)
 
 
 def _initial(book: Book, model: CohortModel, strategy: str, states: list[SubState]) -> list[str]:

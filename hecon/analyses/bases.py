@@ -1,0 +1,127 @@
+"""Columns that a regression is made of: smooth functions of one parameter and of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+from scipy.interpolate import BSpline
+
+Array = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+#: Functions of a parameter's own, with the constant; mgcv's default.
+FUNCTIONS = 10
+#: Smoothest functions of each parameter that are multiplied for a pair, alone and among others.
+PRODUCTS_OF_TWO = 4
+PRODUCTS_OF_MORE = 3
+_DEGREE = 3
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Columns of a regression.
+
+    Attributes
+    ----------
+    columns
+        Shape (draws, columns); the first is 1, the others have mean 0.
+    penalty
+        Roughness of each column, shape (columns,); 0 is never smoothed away.
+    block
+        Number of the smoothing parameter of each column, shape (columns,).
+    """
+
+    columns: Array
+    penalty: Array
+    block: Whole
+
+
+def additive_columns(parameters: int) -> int:
+    """Columns that `additive_basis` makes of so many parameters at most."""
+    products = PRODUCTS_OF_TWO if parameters == 2 else PRODUCTS_OF_MORE
+    pairs = parameters * (parameters - 1) // 2
+    return 1 + parameters * (FUNCTIONS - 1) + pairs * products**2
+
+
+def additive_basis(parameters: Sequence[Array]) -> Basis:
+    """Smooth functions of every parameter and products for every pair.
+
+    Parameters
+    ----------
+    parameters
+        Draws of each parameter, shape (draws,); one that never varies adds nothing.
+
+    Notes
+    -----
+    Cubic regression splines with knots at quantiles and an integrated squared second derivative
+    as roughness, rotated so that columns are orthonormal over the draws and roughness is
+    diagonal (Demmler and Reinsch 1975, Numerische Mathematik 24:375). A pair is the tensor
+    product of the smoothest functions of each (Wood 2017, Generalized Additive Models, 5.6), so
+    the regression is the second order of the functional ANOVA.
+    """
+    draws = len(parameters[0])
+    margins = [margin for margin in map(_margin, parameters) if margin is not None]
+    columns, penalty, block = [np.ones((draws, 1))], [np.zeros(1)], [0]
+    for number, (functions, roughness) in enumerate(margins):
+        columns.append(functions)
+        penalty.append(roughness)
+        block += [number] * len(roughness)
+    kept = PRODUCTS_OF_TWO if len(margins) == 2 else PRODUCTS_OF_MORE
+    for number, (a, b) in enumerate(combinations(margins, 2), start=len(margins)):
+        first, second = a[0][:, :kept], b[0][:, :kept]
+        products = (first[:, :, None] * second[:, None, :]).reshape(draws, -1)
+        columns.append(products - products.mean(axis=0))
+        penalty.append((a[1][:kept, None] + b[1][None, :kept]).ravel())
+        block += [number] * products.shape[1]
+    return Basis(np.hstack(columns), np.concatenate(penalty), np.array(block))
+
+
+def _margin(values: Array) -> tuple[Array, Array] | None:
+    """Orthonormal functions of one parameter with mean 0, smoothest first, and their roughness."""
+    ordered = np.sort(values)
+    low, high = ordered[0], ordered[-1]
+    if low == high:
+        return None
+    levels = ordered[np.r_[True, np.diff(ordered) > 0]]
+    if len(levels) <= FUNCTIONS:
+        return _levels(values, levels)
+    scaled = (values - low) / (high - low)
+    inner = (ordered - low) / (high - low)
+    positions = np.linspace(0, len(ordered) - 1, FUNCTIONS - _DEGREE + 1).round().astype(int)
+    knots = np.unique(inner[positions])
+    whole = np.r_[[0.0] * _DEGREE, knots, [1.0] * _DEGREE]
+    sparse = BSpline.design_matrix(scaled, whole, _DEGREE)
+    count = sparse.shape[1]
+    gram = (sparse.T @ sparse).toarray() / len(values)
+    means = np.asarray(sparse.mean(axis=0)).ravel()
+    turn = linalg.qr(means[:, None])[0][:, 1:]
+    size = turn.T @ gram @ turn
+    size += 1e-10 * np.trace(size) / count * np.eye(count - 1)
+    curvature = _curvature(knots, whole, count)
+    roughness, vectors = linalg.eigh(turn.T @ curvature @ turn, size)
+    functions = np.asarray(sparse @ (turn @ vectors))
+    roughness[0] = 0.0
+    return functions, np.maximum(roughness, 0.0) / roughness[1]
+
+
+def _curvature(knots: Array, whole: Array, count: int) -> Array:
+    """Integrals of products of second derivatives; two Gauss points an interval are exact."""
+    second = BSpline(whole, np.eye(count), _DEGREE).derivative(2)
+    half, middle = np.diff(knots) / 2, (knots[1:] + knots[:-1]) / 2
+    points = np.concatenate([middle - half / np.sqrt(3.0), middle + half / np.sqrt(3.0)])
+    values = second(points)
+    return np.asarray(values.T @ (values * np.tile(half, 2)[:, None]))
+
+
+def _levels(values: Array, levels: Array) -> tuple[Array, Array]:
+    """One function a level beyond the first, orthonormal over the draws, none smoothed."""
+    powers = np.vander((levels - levels.mean()) / np.ptp(levels), increasing=True)
+    share = np.bincount(np.searchsorted(levels, values)) / len(values)
+    turned = linalg.qr(np.sqrt(share)[:, None] * powers)[0] / np.sqrt(share)[:, None]
+    functions = turned[np.searchsorted(levels, values), 1:]
+    return functions, np.zeros(functions.shape[1])

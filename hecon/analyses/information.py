@@ -1,0 +1,202 @@
+"""The value of information: perfect, for the population, and about parameters (EVPPI)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hecon.analyses.bases import Basis, additive_basis, additive_columns
+from hecon.analyses.draws_table import DrawsTable, checked_thresholds
+from hecon.analyses.gaussian_process import LARGEST as LARGEST_PROCESS
+from hecon.analyses.gaussian_process import gaussian_process_basis
+from hecon.analyses.regression import Fit, fit, residual_pattern
+from hecon.errors import Fault, InputError
+
+Array = NDArray[np.float64]
+
+METHODS = ("auto", "additive", "gaussian-process")
+#: Draws that a regression needs for each of its columns.
+DRAWS_A_COLUMN = 20
+#: Residuals with a pattern less likely than this are called too stiff.
+SUSPECT = 0.001
+
+
+@dataclass(frozen=True)
+class Value:
+    """What information is worth at one threshold, with its standard error."""
+
+    value: float
+    standard_error: float
+
+
+def increments(table: DrawsTable) -> Array:
+    """Costs and effects of every strategy less the first's: (2 * (strategies - 1), draws)."""
+    return np.vstack([table.cost[1:] - table.cost[0], table.effect[1:] - table.effect[0]])
+
+
+def value_of_fit(found: Fit, threshold: float) -> Value:
+    """Value at one threshold of knowing what a regression's fitted values rest on.
+
+    Notes
+    -----
+    Strong, Oakley, Brennan (2014), Medical Decision Making 34:311. The standard error has both
+    parts, the draws' and the regression's: it is the empirical influence function's spread. In
+    the regression's part it agrees with simulating the coefficients, as voi does.
+    """
+    others = len(found.fitted) // 2
+    draws = found.fitted.shape[1]
+    benefit = np.zeros((others + 1, draws))
+    benefit[1:] = threshold * found.fitted[others:] - found.fitted[:others]
+    best = int(benefit.mean(axis=1).argmax())
+    chosen = benefit.argmax(axis=0)
+    gain = np.take_along_axis(benefit, chosen[None], axis=0)[0] - benefit[best]
+    x = found.basis.columns
+    influence = (gain - gain.mean()) / draws
+    for option in range(1, others + 1):
+        share = (chosen == option).astype(float) - (option == best)
+        if not share.any():
+            continue
+        slope = share @ x / draws
+        for row, weight in ((others + option - 1, threshold), (option - 1, -1.0)):
+            reach = x @ (found.inverse[row] @ slope)
+            influence += weight * reach * found.residual[row]
+    return Value(float(gain.mean()), float(np.sqrt((influence**2).sum())))
+
+
+def basis_for(
+    table: DrawsTable, names: Sequence[str], method: str = "auto"
+) -> tuple[Basis, str]:
+    """Columns for a set of parameters, and the method used.
+
+    Raises
+    ------
+    InputError
+        If the set is empty, names something unknown, or is too large for the method.
+    """
+    if method not in METHODS:
+        text = f"'{method}' is not a method; allowed are {', '.join(METHODS)}"
+        raise InputError([Fault(table.name, None, None, text)])
+    if not names:
+        raise InputError([Fault(table.name, None, None, "a set without parameters")])
+    values = [table.parameter(name) for name in names]
+    varying = [v for v in values if np.ptp(v) > 0]
+    needed = DRAWS_A_COLUMN * additive_columns(len(varying))
+    fits = len(varying) <= 1 or table.draws >= needed
+    if method == "additive" and not fits:
+        _too_large(table, names, f"additive regression with pairs needs {needed:,} draws")
+    if method == "additive" or (method == "auto" and fits):
+        return additive_basis(values), "additive"
+    if len(varying) > LARGEST_PROCESS:
+        _too_large(table, names, f"a Gaussian process takes {LARGEST_PROCESS} parameters at most")
+    return gaussian_process_basis(varying, increments(table)), "gaussian-process"
+
+
+def _too_large(table: DrawsTable, names: Sequence[str], why: str) -> None:
+    shown = ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
+    text = f"the set of {len(names)} parameters ({shown}) is too large: {why}"
+    raise InputError([Fault(table.name, None, None, f"{text}; found are {table.draws:,} draws")])
+
+
+def evppi(
+    table: DrawsTable,
+    thresholds: Sequence[float] | Array,
+    sets: Mapping[str, Sequence[str]] | None = None,
+    method: str = "auto",
+) -> pd.DataFrame:
+    """Expected value of partial perfect information for sets of parameters.
+
+    Parameters
+    ----------
+    thresholds
+        Values of a unit of effect.
+    sets
+        Parameters by the set's name; without it every parameter that varies, alone.
+    method
+        One of `METHODS`: ``additive`` (splines and their pairs), ``gaussian-process``, or
+        ``auto``, which is additive up to the size that the draws allow.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a set and threshold: ``set``, ``parameters``, ``threshold``, ``evppi`` (per
+        person), ``standard_error``, ``evpi``, ``share`` (of the EVPI), ``method`` and the
+        diagnostics of `diagnostics` at the threshold-free level: ``explained`` (the
+        smallest share of variance explained of any outcome) and ``suspect`` (residuals keep
+        a pattern).
+
+    Notes
+    -----
+    Net benefit is linear in cost and effect, so these are regressed once and serve all
+    thresholds. Estimates are reported as they are, never clipped to 0 or to the EVPI.
+    """
+    grid = checked_thresholds(thresholds)
+    if sets is None:
+        sets = {name: [name] for name in table.varying}
+    perfect = {t: _perfect(table, t) for t in grid.tolist()}
+    outcomes = increments(table)
+    rows = []
+    for label, names in sets.items():
+        basis, used = basis_for(table, names, method)
+        found = fit(basis, outcomes)
+        checks = diagnostics(table, names, found)
+        for threshold in grid.tolist():
+            value = value_of_fit(found, threshold)
+            evpi = perfect[threshold]
+            rows.append(
+                {
+                    "set": label,
+                    "parameters": ", ".join(names),
+                    "threshold": threshold,
+                    "evppi": value.value,
+                    "standard_error": value.standard_error,
+                    "evpi": evpi,
+                    "share": value.value / evpi if evpi > 0 else np.nan,
+                    "method": used,
+                    "explained": float(checks["explained"].min()),
+                    "suspect": bool(checks["suspect"].any()),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def diagnostics(table: DrawsTable, names: Sequence[str], found: Fit) -> pd.DataFrame:
+    """How well a regression fits: one row an incremental outcome.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``outcome``, ``strategy``, ``explained`` (share of variance), ``degrees_of_freedom``,
+        ``ratio`` and ``p_value`` (the smallest over the parameters and the fitted values, see
+        `residual_pattern`, times the number of looks) and ``suspect`` (p-value below 0.001).
+    """
+    others = len(table.strategies) - 1
+    orders = {name: np.argsort(table.parameter(name), kind="stable") for name in names}
+    rows = []
+    for row in range(2 * others):
+        looks = [
+            residual_pattern(order, found.residual[row])
+            for order in [*orders.values(), np.argsort(found.fitted[row], kind="stable")]
+        ]
+        ratio, p_value = min(looks, key=lambda look: look[1])
+        p_value = min(1.0, p_value * len(looks))
+        rows.append(
+            {
+                "outcome": "cost" if row < others else "effect",
+                "strategy": table.strategies[1 + row % others],
+                "explained": float(found.explained[row]),
+                "degrees_of_freedom": float(found.freedom[row]),
+                "ratio": ratio,
+                "p_value": p_value,
+                "suspect": p_value < SUSPECT,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _perfect(table: DrawsTable, threshold: float) -> float:
+    benefit = table.benefit(threshold)
+    return float(benefit.max(axis=0).mean() - benefit.mean(axis=1).max())

@@ -1,0 +1,171 @@
+"""Evidence, assumptions, sources and CHEERS: what the figures rest on, in words."""
+
+from __future__ import annotations
+
+import re
+
+from hecon.parameters.schema import Parameter
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.styles import Page, add_page
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE]-?\d+)?")
+
+
+def _table(page: Page, row: int, rows: list[dict[str, str]]) -> int:
+    """A table of texts, numbers where the text is one; returns the next free row."""
+    if not rows:
+        page.put(row, 1, "none given with this study", "note")
+        return row + 2
+    columns = list(rows[0])
+    page.headings(row, [c.replace("_", " ") for c in columns])
+    for i, each in enumerate(rows, start=1):
+        for j, name in enumerate(columns, start=1):
+            text = each[name]
+            number = float(text) if _NUMBER.fullmatch(text) else None
+            page.put(row + i, j, text if number is None else number)
+    return row + len(rows) + 2
+
+
+def write_evidence(book: Book) -> None:
+    """Trials and published effects, with the shares that follow from the counts."""
+    page = add_page(
+        book.workbook,
+        "Evidence",
+        "Evidence",
+        "Arms of the trials and published effects behind the inputs, each with its status. Shares "
+        "and odds ratios at the right are formulas over the counts; inputs are set on Inputs.",
+        "C5",
+    )
+    page.widths(9, 30, 8, 18, 16, *([13.0] * 20))
+    page.heading(3, "Trial arms")
+    trials = book.study.evidence("trials")
+    end = _table(page, 4, trials)
+    if trials:
+        _shares(page, trials)
+    page.heading(end, "Published effects without counts")
+    _table(page, end + 1, book.study.evidence("reported_effects"))
+
+
+def _shares(page: Page, trials: list[dict[str, str]]) -> None:
+    """Share with the outcome among those assessed, and among all with missing as failure."""
+    columns = list(trials[0])
+    needed = ("events_lod", "n_assessed", "n_randomised")
+    if not set(needed) <= set(columns):
+        return
+    events, assessed, randomised = (letter(columns.index(n) + 1) for n in needed)
+    first = len(columns) + 1
+    page.headings(
+        4, ["loss of diagnosis, assessed", "missing = failure", "log odds, assessed"], first
+    )
+    for i in range(len(trials)):
+        row = 5 + i
+        known = f"AND(ISNUMBER({events}{row}),ISNUMBER({assessed}{row}))"
+        page.formula(
+            row, first, f'IF({known},{events}{row}/{assessed}{row},"")', "formula", "share"
+        )
+        total = f"AND(ISNUMBER({events}{row}),ISNUMBER({randomised}{row}))"
+        page.formula(
+            row, first + 1, f'IF({total},{events}{row}/{randomised}{row},"")', "formula", "share"
+        )
+        both = f"AND({known},{events}{row}>0,{events}{row}<{assessed}{row})"
+        odds = f"LN({events}{row}/({assessed}{row}-{events}{row}))"
+        page.formula(row, first + 2, f'IF({both},{odds},"")', "formula", "number")
+
+
+def write_assumptions(book: Book) -> None:
+    """Structural assumptions, then every input that is an assumption or not read in a source."""
+    study = book.study
+    page = add_page(
+        book.workbook,
+        "Assumptions",
+        "Assumptions",
+        "What the model takes for granted, why, and which scenario tests it.",
+        "A5",
+    )
+    page.widths(26, 70, 70, 26, 14, 14, 14)
+    page.heading(3, "Structure")
+    end = _table(page, 4, study.evidence("assumptions"))
+    page.heading(end, "Inputs that are assumptions, or that were not read in a source")
+    page.headings(
+        end + 1,
+        [
+            "input",
+            "description",
+            "justification",
+            "scenarios that test it",
+            "status",
+            "low",
+            "high",
+        ],
+    )
+    weak = [p for p in study.parameters if p.is_input and p.status in ("assumption", "memory")]
+    for i, parameter in enumerate(weak):
+        row = end + 2 + i
+        page.put(row, 1, parameter.text)
+        page.put(row, 2, parameter.description)
+        page.put(row, 3, parameter.derivation or parameter.note or parameter.source)
+        page.put(row, 4, ", ".join(_tests(book, parameter)) or "one-way only")
+        page.put(row, 5, parameter.status, parameter.status)
+        page.put(row, 6, parameter.low)
+        page.put(row, 7, parameter.high)
+
+
+def _tests(book: Book, parameter: Parameter) -> list[str]:
+    """Scenarios that set the parameter, or a quantity computed from nothing else."""
+    model = book.study.model
+    same = {parameter.key}
+    same |= {k for k, e in model.formulas.items() if e.op == "name" and e.name == parameter.name}
+    return [s.id for s in book.study.scenarios if same & set(s.changes)]
+
+
+def write_sources(book: Book) -> None:
+    """Published figures that the inputs and scenarios refer to, with status."""
+    study = book.study
+    texts = [p.evidence_ids for p in study.parameters] + [s.source for s in study.scenarios]
+    wanted = {word for text in texts for word in re.split(r"[,; ]+", text)}
+    rows = [r for r in study.evidence("sources") if r.get("id", "") in wanted]
+    page = add_page(
+        book.workbook,
+        "Sources",
+        "Sources",
+        "Every published figure that an input or a scenario refers to by its id, and whether it "
+        "was read in the source itself.",
+        "C5",
+    )
+    page.widths(8, 24, 50, 16, 14, 9, 9, 14, 9, 9, 10, 10, 60, 26, 40, 12, 50)
+    page.heading(3, f"{len(rows)} figures")
+    end = _table(page, 4, rows)
+    page.heading(end, "Tables")
+    tables = {**study.jurisdiction.definition.tables, **study.definition.tables}
+    listed = [
+        {
+            "table": name,
+            "id": entry.id,
+            "description": entry.description,
+            "source": entry.source,
+            "status": entry.status,
+            "note": entry.note,
+        }
+        for name, entry in tables.items()
+    ]
+    _table(page, end + 1, listed)
+
+
+def write_cheers(book: Book) -> None:
+    """The reporting checklist, each item with where it is reported."""
+    page = add_page(
+        book.workbook,
+        "CHEERS 2022",
+        "CHEERS 2022",
+        "Items of the Consolidated Health Economic Evaluation Reporting Standards (Husereau et "
+        "al., BMJ 2022;376:e067975) and where this workbook reports them.",
+        "A5",
+    )
+    page.widths(8, 24, 62, 20, 90)
+    rows = book.study.evidence("cheers")
+    _table(page, 4, rows)
+    titles = [s.title for s in book.workbook.worksheets]
+    for i, each in enumerate(rows):
+        if each["sheet"] in titles:
+            page.link(5 + i, 4, each["sheet"])

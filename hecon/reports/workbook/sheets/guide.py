@@ -1,0 +1,92 @@
+"""Guide: how to read, change, replay and reset the workbook; what its colours mean."""
+
+from __future__ import annotations
+
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.sheets.inputs import HEADER
+from hecon.reports.workbook.styles import FILLS, add_page
+
+
+def write_guide(book: Book) -> None:
+    """How to change, run, replay and reset; what the colours mean."""
+    page = add_page(
+        book.workbook,
+        "Guide",
+        "Guide",
+        "How to read, change, replay and reset this workbook.",
+        "A4",
+    )
+    page.widths(26, 110)
+    place = book.study.jurisdiction.definition
+    lines = [
+        (
+            "Read",
+            "Summary gives the answer; Results the figures; every figure can be traced "
+            "cell by cell back to Inputs, Sessions and Tables.",
+        ),
+        (
+            "Change an input",
+            f"Type over a yellow cell: a base value on Inputs (from row {HEADER + 1}), "
+            "a session on Sessions, an age on Tables. Everything moves at once.",
+        ),
+        (
+            "Replay a scenario",
+            "On Inputs choose Show = Scenario and its id. The yellow columns on "
+            "Scenarios hold what it sets.",
+        ),
+        ("Replay a tornado bar", "On Inputs choose Show = One-way, the parameter and the end."),
+        (
+            "Replay a draw",
+            f"On Inputs choose Show = PSA draw and a number from 1 to {book.draws.rows}.",
+        ),
+        (
+            "Reset",
+            "On Inputs choose Show = Base case. Values typed over are not restored: "
+            "keep the original file.",
+        ),
+        (
+            "Check",
+            "Results shows Python's own figures for whatever is in use, and Checks "
+            "whether they agree. Once a base value is typed over, they no longer can: "
+            "the flag turns FALSE until Python has run the edited workbook.",
+        ),
+        (
+            "Run an edited workbook",
+            "hecon run report.xlsx reads the inputs back, runs everything again and "
+            f"lists what differs from the study ({book.study.name}, {place.name}).",
+        ),
+        (
+            "Model",
+            "Cohort state-transition model. States: "
+            f"{', '.join(s.name for s in book.study.model.states)}. Cycle 0 is the "
+            "start; row t holds what happens in cycle t and who is where at its end.",
+        ),
+        (
+            "Not live",
+            "Uncertainty on Summary, results on Scenarios, One-way and Draws, and "
+            "columns headed Python are computed by hecon and stored as values. "
+            "Everything else is a formula.",
+        ),
+        (
+            "Names and macros",
+            "There are no defined names, macros, links to other files, hidden or protected sheets.",
+        ),
+    ]
+    page.headings(3, ["to", "do this"])
+    for i, (name, text) in enumerate(lines):
+        page.put(4 + i, 1, name)
+        page.put(4 + i, 2, text, wrap=True)
+    row = 5 + len(lines)
+    page.heading(row, "Colours, each with its meaning in words")
+    meanings = {
+        "input": "input: can be changed",
+        "link": "value in use or brought from another sheet",
+        "output": "result",
+        "check": "check or difference",
+        "assumption": "status: assumption",
+        "memory": "status: not read in a source, to be confirmed",
+    }
+    for i, (kind, text) in enumerate(meanings.items()):
+        assert kind in FILLS
+        page.put(row + 1 + i, 1, kind, kind)
+        page.put(row + 1 + i, 2, text)

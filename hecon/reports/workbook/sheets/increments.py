@@ -1,0 +1,104 @@
+"""The comparison in use: increments, ICER or dominance in words, net benefit, threshold price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.styles import Page
+
+TITLE = "Results"
+
+
+def write_increments(book: Book, page: Page, row: int) -> int:
+    """The comparison in use, the severity weight and net monetary benefit."""
+    answers, selector = book.answers, book.selector
+    a, b = book.study.compared
+    page.heading(row, "Intervention against comparator, discounted")
+    lines: list[tuple[str, str, str, str]] = []
+
+    def add(name: str, label: str, text: str, shape: str = "general") -> None:
+        address = f"'{TITLE}'!$B${row + 1 + len(lines)}"
+        lines.append((name, label, text, shape))
+        answers[name] = address
+
+    for name, value in (("intervention", a), ("comparator", b)):
+        chosen = f"INDEX({book.scenarios.span(name)},{selector['scenario']})"
+        text = (
+            f'IF({selector["mode"]}=2,{chosen},"{value}")' if book.study.scenarios else f'"{value}"'
+        )
+        add(name, name.capitalize(), text, "text")
+    for name, label, shape in (
+        ("cost", f"Incremental cost ({book.currency})", "money"),
+        ("qaly", "Incremental QALYs", "qaly"),
+        ("life_years", "Incremental life-years", "qaly"),
+    ):
+        values = answers[f"{name} True"]
+        at = [
+            f"INDEX({values},MATCH({answers[w]},{answers['names']},0))"
+            for w in ("intervention", "comparator")
+        ]
+        add(f"{name} difference", label, f"{at[0]}-{at[1]}", shape)
+    dc, dq = answers["cost difference"], answers["qaly difference"]
+    words = (
+        f'IF(ABS({dq})<=0.000000001,IF({dc}>0.000001,"more costly, no difference in QALYs",'
+        f'IF({dc}<-0.000001,"less costly, no difference in QALYs","no difference")),'
+        f'IF({dq}>0,IF({dc}>0.000001,"more costly, more effective","dominant"),'
+        f'IF({dc}<-0.000001,"less costly, less effective","dominated")))'
+    )
+    add("verdict", "In words", words, "text")
+    verdict = answers["verdict"]
+    add(
+        "icer",
+        f"ICER ({book.currency} per QALY; #N/A under dominance)",
+        f'IF(OR({verdict}="more costly, more effective",{verdict}="less costly, less effective"),'
+        f"{dc}/{dq},NA())",
+        "money",
+    )
+    threshold = answers["threshold"]
+    add(
+        "threshold in use", "Opportunity cost, severity-weighted (see Severity)", threshold, "money"
+    )
+    add(
+        "nmb",
+        f"Incremental net monetary benefit ({book.currency})",
+        f"{threshold}*{dq}-{dc}",
+        "money",
+    )
+    _threshold_price(book, add)
+    for i, (_, label, text, shape) in enumerate(lines):
+        page.put(row + 1 + i, 1, label)
+        page.formula(row + 1 + i, 2, text, "output", shape)
+    return row + 2 + len(lines)
+
+
+def _threshold_price(book: Book, add: Callable[..., None]) -> None:
+    """The price at which the comparison breaks even: net benefit is linear in it."""
+    price = book.study.definition.price
+    if price is None:
+        return
+    answers = book.answers
+    names = f"'Sessions'!$B$4:${letter(1 + len(book.strategies))}$4"
+    values = answers[f"discounted {price.quantity}"]
+    units = [
+        f"INDEX({values},MATCH({answers[w]},{names},0))" for w in ("intervention", "comparator")
+    ]
+    add(
+        "units",
+        f"Discounted {price.quantity.replace('_', ' ')}, difference",
+        "-".join(units),
+        "qaly",
+    )
+    key = book.study.model.resolve(price.parameter, None)
+    assert key is not None
+    in_use = book.layout.cells[key]
+    none = '"none: the price plays no part"'
+    below = '"none: not even at a price of zero"'
+    found = f"{in_use}+{answers['nmb']}/{answers['units']}"
+    add(
+        "threshold price",
+        f"Highest cost-effective price ({book.currency}; {price.parameter})",
+        f"IF(ABS({answers['units']})<0.000000001,{none},IF({found}<0,{below},{found}))",
+        "money",
+    )

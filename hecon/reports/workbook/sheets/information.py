@@ -1,0 +1,79 @@
+"""Value of information: perfect information from the draws by formula, and Python's beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.sheets.acceptability import FIRST as ROWS
+from hecon.reports.workbook.sheets.acceptability import STEPS
+from hecon.reports.workbook.sheets.acceptability import TITLE as CURVES
+from hecon.reports.workbook.styles import add_page
+
+TITLE = "Value of information"
+FIRST = 6
+
+
+def write_information(book: Book) -> None:
+    """Write the sheet."""
+    draws, options = book.draws, book.study.options
+    found = book.results.probabilistic
+    page = add_page(
+        book.workbook,
+        TITLE,
+        "Value of information",
+        f"Expected value of perfect information per person: by formula from the {draws.rows:,} "
+        "draws on Draws, and computed in Python from all draws.",
+        f"A{FIRST}",
+    )
+    page.widths(18, *([18.0] * (len(options) + 4)))
+    means = [f"mean NMB {s} ({book.currency})" for s in options]
+    page.headings(
+        FIRST - 1,
+        [
+            "value of a QALY",
+            *means,
+            "best on average",
+            f"mean of the best ({book.currency})",
+            f"EVPI per person ({book.currency})",
+            f"EVPI, Python, {found.design.draws:,} draws",
+        ],
+    )
+    count = len(options)
+    thresholds = found.decision["threshold"].values
+    evpi = found.decision["evpi"].values
+    highest = book.study.jurisdiction.definition.acceptability.highest
+    for i in range(STEPS):
+        row = FIRST + i
+        page.formula(row, 1, f"'{CURVES}'!$A${ROWS + i}", "link", "money")
+        parts = []
+        for j, option in enumerate(options):
+            benefit = f"$A{row}*{draws.span(f'qaly {option}')}-{draws.span(f'cost {option}')}"
+            text = f"SUMPRODUCT({benefit})/{draws.rows}"
+            page.formula(row, 2 + j, text, "formula", "money")
+            others = [
+                f"(({benefit}){'>' if k < j else '>='}($A{row}*{draws.span(f'qaly {o}')}-"
+                f"{draws.span(f'cost {o}')}))"
+                for k, o in enumerate(options)
+                if k != j
+            ]
+            parts.append(f"SUMPRODUCT({'*'.join([*others, f'({benefit})'])})")
+        area = f"$B{row}:${letter(1 + count)}{row}"
+        heads = ",".join(f'"{s}"' for s in options)
+        page.formula(row, 2 + count, f"CHOOSE(MATCH(MAX({area}),{area},0),{heads})", "output")
+        page.formula(row, 3 + count, f"({'+'.join(parts)})/{draws.rows}", "formula", "money")
+        page.formula(row, 4 + count, f"{letter(3 + count)}{row}-MAX({area})", "output", "money")
+        threshold = round(highest / (STEPS - 1) * i)
+        known = float(np.interp(threshold, thresholds, evpi))
+        if np.isclose(thresholds, threshold).any():
+            page.put(row, 5 + count, known, "text", "money")
+    last = FIRST + STEPS - 1
+    column = letter(4 + count)
+    book.checks.append(
+        (
+            f"{TITLE}: perfect information is never worth less than nothing",
+            f"MIN('{TITLE}'!${column}${FIRST}:${column}${last})>=-{book.layout.fixed['tolerance']}*"
+            f"MAX('{TITLE}'!$B${FIRST}:${letter(1 + count)}${last})",
+        )
+    )

@@ -1,0 +1,256 @@
+"""Formulas: only arithmetic over known names, without circles, at the right time."""
+
+import pytest
+
+CASES = {
+    "unknown name": (
+        "variables.csv",
+        "exp(-rate_well",
+        "exp(-rate_wel",
+        [
+            (
+                "small/variables.csv, row 4, column formula: 'rate_wel' is not a parameter or "
+                "variable; did you mean rate_well?"
+            ),
+        ],
+    ),
+    "unknown table column": (
+        "variables.csv",
+        "life.all(age)",
+        "life.men(age)",
+        [
+            (
+                "small/variables.csv, row 2, column formula: 'life.men' is not a table's column; "
+                "did you mean life.all?; allowed are life.all"
+            ),
+        ],
+    ),
+    "look-alike letter": (
+        "variables.csv",
+        "1 - (1 - q_death)",
+        '1 - (1 - q_d\u0435ath)',
+        [
+            (
+                "small/variables.csv, row 3, column formula: 'q_d\u0435ath' is not a parameter or "
+                "variable; did you mean q_death or p_death?; it holds a letter outside a to z"
+            ),
+        ],
+    ),
+    "import": (
+        "variables.csv",
+        "life.all(age)",
+        "__import__('os')",
+        [
+            (
+                "small/variables.csv, row 2, column formula: '__import__' is not a function; "
+                "allowed are min, max, exp, log, sqrt, abs, floor, ceil, expit, logit and look-ups "
+                "table.column(age)"
+            ),
+        ],
+    ),
+    "attribute": (
+        "variables.csv",
+        "life.all(age)",
+        "age.real",
+        [
+            "small/variables.csv, row 2, column formula: 'age.real' is not arithmetic",
+        ],
+    ),
+    "method": (
+        "variables.csv",
+        "life.all(age)",
+        "age.__class__(1)",
+        [
+            "small/variables.csv, row 2, column formula: 'age.__class__(1)' is not arithmetic",
+        ],
+    ),
+    "lambda": (
+        "variables.csv",
+        "life.all(age)",
+        "lambda: 1",
+        [
+            "small/variables.csv, row 2, column formula: 'lambda: 1' is not arithmetic",
+        ],
+    ),
+    "subscript": (
+        "variables.csv",
+        "life.all(age)",
+        "age[0]",
+        [
+            "small/variables.csv, row 2, column formula: 'age[0]' is not arithmetic",
+        ],
+    ),
+    "string": (
+        "variables.csv",
+        "life.all(age)",
+        "'text'",
+        [
+            "small/variables.csv, row 2, column formula: ''text'' is not arithmetic",
+        ],
+    ),
+    "f-string": (
+        "variables.csv",
+        "life.all(age)",
+        "f'{age}'",
+        [
+            "small/variables.csv, row 2, column formula: 'f'{age}'' is not arithmetic",
+        ],
+    ),
+    "comprehension": (
+        "variables.csv",
+        "life.all(age)",
+        "[age for age in 1]",
+        [
+            "small/variables.csv, row 2, column formula: '[age for age in 1]' is not arithmetic",
+        ],
+    ),
+    "assignment": (
+        "variables.csv",
+        "life.all(age)",
+        "(a := 1)",
+        [
+            "small/variables.csv, row 2, column formula: '(a := 1)' is not arithmetic",
+        ],
+    ),
+    "two lines": (
+        "variables.csv",
+        "life.all(age)",
+        "age = 1",
+        [
+            (
+                "small/variables.csv, row 2, column formula: 'age = 1' is not one line of "
+                "arithmetic (+ - * / **, comparisons, 'a if condition else b', min, max, exp, log, "
+                "sqrt, abs, floor, ceil, expit, logit, table.column(age))"
+            ),
+        ],
+    ),
+    "caret": (
+        "variables.csv",
+        "life.all(age)",
+        "age ^ 2",
+        [
+            (
+                "small/variables.csv, row 2, column formula: '^' is not allowed; write ** for a "
+                "power"
+            ),
+        ],
+    ),
+    "empty formula": (
+        "variables.csv",
+        "life.all(age)",
+        "",
+        [
+            "small/variables.csv, row 2, column formula: is empty; a value is needed",
+        ],
+    ),
+    "circular": (
+        "variables.csv",
+        "life.all(age)",
+        "p_death",
+        [
+            (
+                "small/variables.csv, row 3, column formula: circular formulas: p_death -> q_death "
+                "-> p_death"
+            ),
+        ],
+    ),
+    "circle of itself": (
+        "parameters.csv",
+        "share_a * c_ill",
+        "c_mix + 1",
+        [
+            "small/parameters.csv, row 13, column formula: circular formulas: c_mix -> c_mix",
+        ],
+    ),
+    "circle through start age": (
+        "parameters.csv",
+        "start_age,all,40,,",
+        "start_age,all,,horizon + start_age,",
+        [
+            (
+                "small/parameters.csv, row 2, column formula: circular formulas: start_age -> "
+                "start_age"
+            ),
+        ],
+    ),
+    "cycle in its own length": (
+        "study.toml",
+        'cycle_months = "12"',
+        'cycle_months = "12 * cycle_years"',
+        [
+            (
+                "small/study.toml, column time.cycle_months: depends on cycle_years, which has no "
+                "meaning here; allowed from the engine are months_per_year, weeks_per_year"
+            ),
+        ],
+    ),
+    "horizon by age": (
+        "study.toml",
+        '"horizon"',
+        '"100 - age"',
+        [
+            (
+                "small/study.toml, column time.horizon_years: depends on age, which has no meaning "
+                "here; allowed from the engine are cycle_years, months_per_year, weeks_per_year"
+            ),
+        ],
+    ),
+    "time in state at the start": (
+        "payoffs.csv",
+        "c_mix",
+        "c_mix * years_in_state",
+        [
+            (
+                "small/payoffs.csv, row 6, column amount: depends on years_in_state, which has no "
+                "meaning here; allowed from the engine are age, cycle, cycle_years, "
+                "months_per_year, weeks_per_year, year"
+            ),
+        ],
+    ),
+    "time in a session": (
+        "sessions.csv",
+        "2 * 1.5",
+        "2 * year",
+        [
+            (
+                "small/sessions.csv, row 5, column hours: depends on year, which has no meaning "
+                "here; allowed from the engine are cycle_years, months_per_year, weeks_per_year"
+            ),
+        ],
+    ),
+    "lacks a row for a strategy": (
+        "parameters.csv",
+        "rate_well,New",
+        "rate_new,New",
+        [
+            (
+                "small/scenarios.csv, row 3, column changes: 'rate_well[New]' has no row; allowed "
+                "are rate_well[Old]"
+            ),
+        ],
+    ),
+    "differs by strategy outside strategies": (
+        "jurisdiction.toml",
+        '"30000"',
+        '"30000 * rate_well"',
+        [
+            (
+                "small/jurisdiction.toml, column opportunity_cost: 'rate_well' differs by "
+                "strategy, and this holds for all strategies"
+            ),
+        ],
+    ),
+    "no age": (
+        "study.toml",
+        'start_age = "start_age"\n',
+        "",
+        [
+            "small/variables.csv, row 2, column formula: 'age' is not a parameter or variable",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "faults"), CASES.values(), ids=CASES)
+def test_formulas(small, file, old, new, faults):
+    assert small.change(file, old, new).faults() == faults

@@ -1,0 +1,77 @@
+"""Look-up tables."""
+
+import pytest
+
+CASES = {
+    "gap": (
+        "life.csv",
+        '\n57,0.01271\n',
+        '\n',
+        [
+            (
+                "small/life.csv, row 59, column age: age 58 follows 56; every single year of age "
+                "is needed"
+            ),
+        ],
+    ),
+    "text": (
+        "life.csv",
+        '\n57,0.01271\n',
+        '\n57,unknown\n',
+        [
+            "small/life.csv, row 59, column all: found 'unknown', allowed is a number",
+        ],
+    ),
+    "nan": (
+        "life.csv",
+        '\n57,0.01271\n',
+        '\n57,nan\n',
+        [
+            "small/life.csv, row 59, column all: found 'nan', allowed is a finite number",
+        ],
+    ),
+    "not whole": (
+        "life.csv",
+        '\n0,0.0001\n',
+        '\n0.5,0.0001\n',
+        [
+            "small/life.csv, row 2, column age: found 0.5, allowed is a whole age",
+            (
+                "small/life.csv, row 3, column age: age 1 follows 0.5; every single year of age is "
+                "needed"
+            ),
+        ],
+    ),
+    "no values": (
+        "life.csv",
+        None,
+        'age\n1\n2\n',
+        [
+            "small/life.csv, row 1: a table needs a column of keys first and a column of values",
+        ],
+    ),
+    "no rows": (
+        "life.csv",
+        None,
+        'age,all\n',
+        [
+            "small/life.csv: the table has no rows",
+        ],
+    ),
+    "bad column": (
+        "life.csv",
+        "age,all",
+        "age,all people",
+        [
+            (
+                "small/life.csv, row 1, column all people: 'all people' is not a name; allowed are "
+                "letters, digits and _, a letter first"
+            ),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "faults"), CASES.values(), ids=CASES)
+def test_tables(small, file, old, new, faults):
+    assert small.change(file, old, new).faults() == faults
