@@ -218,18 +218,20 @@ def reproduce(
 def _study(folder: Path, jurisdiction: str) -> Study:
     from hecon.studies.load import load_study
 
-    return load_study(folder, _jurisdiction_folder(folder, jurisdiction))
+    # files are named by their folder, which `.` and `..` would leave blank
+    here = Path(os.path.abspath(folder))
+    return load_study(here, _jurisdiction_folder(here, jurisdiction))
 
 
 def _jurisdiction_folder(study: Path, text: str) -> Path | None:
     """The folder meant by `--jurisdiction`: a name beside the studies first, else a path."""
     if not text:
         return None
-    beside = study.absolute().parent.parent / "jurisdictions"
+    beside = study.parent.parent / "jurisdictions"
     if Path(text).name == text and (beside / text).is_dir():
         return beside / text
     if Path(text).is_dir():
-        return Path(text)
+        return Path(os.path.abspath(text))
     known = sorted(p.name for p in beside.iterdir() if p.is_dir()) if beside.is_dir() else []
     named = f"; in {beside} there are {', '.join(known)}" if known else ""
     message = f"'{text}' is neither a jurisdiction nor a folder{nearest(text, known)}{named}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 
 MAX_CYCLES = 20_000
 
+#: Dimension along which each kind of outcome is split.
+DIMS: dict[str, str | None] = {"cost": "item", "qaly": "source", "life_years": None}
+
 Progress = Callable[[int, int], None]
 
 
@@ -31,6 +34,50 @@ class _Timing:
     cycles: int
     cycle_months: float
     rows: Array | None
+
+
+@dataclass(frozen=True)
+class _Filled:
+    """Outcomes of a whole design, filled block by block: nothing is ever copied whole.
+
+    `arrays` holds, by kind and whether discounted, shape (strategy, item, draw).
+    """
+
+    items: dict[tuple[str, bool], list[str]]
+    arrays: dict[tuple[str, bool], Array]
+
+    @staticmethod
+    def empty(model: CohortModel, outcomes: Sequence[Outcome], draws: int) -> _Filled:
+        """Room for every outcome."""
+        items: dict[tuple[str, bool], list[str]] = {
+            (kind, discounted): [] for discounted in (True, False) for kind in DIMS
+        }
+        for outcome in outcomes:
+            items[(outcome.kind, outcome.discounted)].append(outcome.item)
+        strategies = len(model.strategies)
+        return _Filled(
+            items, {key: np.zeros((strategies, len(names), draws)) for key, names in items.items()}
+        )
+
+    def put(self, outcomes: Sequence[Outcome], rows: Array | slice, totals: Array) -> None:
+        """Store a block's totals, shape (outcome, strategy, draw)."""
+        for outcome, values in zip(outcomes, totals, strict=True):
+            key = (outcome.kind, outcome.discounted)
+            self.arrays[key][:, self.items[key].index(outcome.item), rows] = values
+
+    def dataset(self, model: CohortModel) -> xr.Dataset:
+        """The outcomes as a dataset."""
+        variables: dict[str, tuple[tuple[str, ...], Array]] = {}
+        coords: dict[str, list[str]] = {"strategy": list(model.strategies)}
+        for (kind, discounted), values in self.arrays.items():
+            name = kind if discounted else f"{kind}_undiscounted"
+            dim = DIMS[kind]
+            if dim is None:
+                variables[name] = (("strategy", "draw"), values[:, 0])
+            else:
+                variables[name] = (("strategy", dim, "draw"), values)
+                coords[dim] = self.items[(kind, discounted)]
+        return xr.Dataset(variables, coords=coords)
 
 
 def evaluate(
@@ -65,12 +112,13 @@ def evaluate(
     ModelError
         If the model breaks a rule; the message names draw, strategy, cycle and transition.
     """
-    results: dict[tuple[str, bool], dict[str, Array]] = {}
-    strategies = len(model.strategies)
+    filled: _Filled | None = None
     finished = 0
     for timing in _timings(model, design):
         program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
         kernel = Kernel(program)
+        if filled is None:
+            filled = _Filled.empty(model, program.outcomes, design.draws)
         count = design.draws if timing.rows is None else len(timing.rows)
         spans = [(a, min(a + block, count)) for a in range(0, count, block)]
 
@@ -93,15 +141,12 @@ def evaluate(
         with ThreadPoolExecutor(workers) as pool:
             outputs = pool.map(run, spans) if workers > 1 else map(run, spans)
             for rows, totals in outputs:
-                for outcome, values in zip(program.outcomes, totals, strict=True):
-                    target = results.setdefault((outcome.kind, outcome.discounted), {}).setdefault(
-                        outcome.item, np.zeros((strategies, design.draws))
-                    )
-                    target[:, rows] = values
+                filled.put(program.outcomes, rows, totals)
                 finished += totals.shape[2]
                 if progress is not None:
                     progress(finished, design.draws)
-    return _dataset(model, results)
+    assert filled is not None
+    return filled.dataset(model)
 
 
 def _renumbered(error: ModelError, rows: Array) -> ModelError:
@@ -160,27 +205,8 @@ def _leaves(model: CohortModel) -> set[str]:
     return found
 
 
-def _dataset(model: CohortModel, results: dict[tuple[str, bool], dict[str, Array]]) -> xr.Dataset:
-    variables = {}
-    dims = {"cost": "item", "qaly": "source"}
-    strategies, draws = results[("life_years", True)]["alive"].shape
-    for discounted in (True, False):
-        ending = "" if discounted else "_undiscounted"
-        for kind, dim in dims.items():
-            items = results.get((kind, discounted), {})
-            values = np.zeros((strategies, len(items), draws))
-            for position, item in enumerate(items.values()):
-                values[:, position] = item
-            variables[kind + ending] = xr.DataArray(
-                values, dims=("strategy", dim, "draw"), coords={dim: list(items)}
-            )
-        alive = results[("life_years", discounted)]["alive"]
-        variables["life_years" + ending] = xr.DataArray(alive, dims=("strategy", "draw"))
-    return xr.Dataset(variables, coords={"strategy": list(model.strategies)})
-
-
 def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
-    """Occupancy by cycle and state for a design of few rows: ``share`` (strategy, cycle, state, draw).
+    """Occupancy for a design of few rows: ``share`` (strategy, cycle, state, draw).
 
     Sub-states of a state with memory are added up.
     """

@@ -38,33 +38,34 @@ def increments(table: DrawsTable) -> Array:
     return np.vstack([table.cost[1:] - table.cost[0], table.effect[1:] - table.effect[0]])
 
 
-def value_of_fit(found: Fit, threshold: float) -> Value:
-    """Value at one threshold of knowing what a regression's fitted values rest on.
+def values_of_fit(found: Fit, thresholds: Sequence[float] | Array) -> list[Value]:
+    """Value at each threshold of knowing what a regression's fitted values rest on.
 
     Notes
     -----
-    Strong, Oakley, Brennan (2014), Medical Decision Making 34:311. The standard error has both
-    parts, the draws' and the regression's: it is the empirical influence function's spread. In
-    the regression's part it agrees with simulating the coefficients, as voi does.
+    Strong, Oakley, Brennan (2014), Medical Decision Making 34:311. The standard error has two
+    parts: that of a mean over the draws, and that of the regression, by simulating its
+    coefficients as voi does, but jointly for all outcomes: their residuals are correlated.
     """
     others = len(found.fitted) // 2
-    draws = found.fitted.shape[1]
-    benefit = np.zeros((others + 1, draws))
-    benefit[1:] = threshold * found.fitted[others:] - found.fitted[:others]
-    best = int(benefit.mean(axis=1).argmax())
-    chosen = benefit.argmax(axis=0)
-    gain = np.take_along_axis(benefit, chosen[None], axis=0)[0] - benefit[best]
-    x = found.basis.columns
-    influence = (gain - gain.mean()) / draws
-    for option in range(1, others + 1):
-        share = (chosen == option).astype(float) - (option == best)
-        if not share.any():
-            continue
-        slope = share @ x / draws
-        for row, weight in ((others + option - 1, threshold), (option - 1, -1.0)):
-            reach = x @ (found.inverse[row] @ slope)
-            influence += weight * reach * found.residual[row]
-    return Value(float(gain.mean()), float(np.sqrt((influence**2).sum())))
+    replicates, means = found.replicates()
+    values = []
+    for threshold in thresholds:
+        benefit = _with_reference(threshold * found.fitted[others:] - found.fitted[:others])
+        best = int(benefit.mean(axis=1).argmax())
+        gain = benefit.max(axis=0) - benefit[best]
+        simulated = threshold * replicates[others:] - replicates[:others]
+        simulated_mean = threshold * means[others:] - means[:others]
+        repeated = np.maximum(simulated.max(axis=0), 0.0).mean(axis=0)
+        repeated -= np.maximum(simulated_mean.max(axis=0), 0.0)
+        error = np.hypot(gain.std() / np.sqrt(len(gain)), repeated.std())
+        values.append(Value(float(gain.mean()), float(error)))
+    return values
+
+
+def _with_reference(benefit: Array) -> Array:
+    """Incremental net benefits with the first strategy's zeros on top."""
+    return np.vstack([np.zeros((1, benefit.shape[1])), benefit])
 
 
 def basis_for(
@@ -143,8 +144,7 @@ def evppi(
         basis, used = basis_for(table, names, method)
         found = fit(basis, outcomes)
         checks = diagnostics(table, names, found)
-        for threshold in grid.tolist():
-            value = value_of_fit(found, threshold)
+        for threshold, value in zip(grid.tolist(), values_of_fit(found, grid), strict=True):
             evpi = perfect[threshold]
             rows.append(
                 {

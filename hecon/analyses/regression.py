@@ -12,6 +12,10 @@ from hecon.analyses.bases import Basis
 
 Array = NDArray[np.float64]
 
+#: Replicates of a regression, and draws at which they are looked at, for standard errors.
+REPLICATES = 200
+POINTS = 500
+
 _ROUNDS = 60
 _SETTLED = 1e-3
 _STIFFEST = 1e9
@@ -47,6 +51,35 @@ class Fit:
         variance = total.var(axis=1)
         flat = variance == 0
         return np.where(flat, 0.0, 1 - self.residual.var(axis=1) / np.where(flat, 1.0, variance))
+
+    def replicates(self) -> tuple[Array, Array]:
+        """Fitted values as other draws of the same size would have given them.
+
+        Returns
+        -------
+        tuple
+            Fitted values at some of the draws, shape (outcomes, points, replicates), and their
+            means over all draws, shape (outcomes, replicates). The seed is fixed.
+        """
+        x = self.basis.columns
+        outcomes, draws = self.fitted.shape
+        rows = np.linspace(0, draws - 1, min(POINTS, draws)).round().astype(int)
+        points = x[rows]
+        points[:, 1:] -= points[:, 1:].mean(axis=0)
+        noise = self.residual @ self.residual.T / draws
+        noise *= np.sqrt(np.outer(*[draws / np.maximum(draws - self.freedom, 1.0)] * 2))
+        normal = np.random.Generator(np.random.PCG64DXSM(0)).standard_normal
+        mixed = np.tensordot(_root(noise), normal((outcomes, x.shape[1], REPLICATES)), 1)
+        shifts = self.inverse @ (_root(x.T @ x) @ mixed)
+        return self.fitted[:, rows, None] + points @ shifts, (
+            self.fitted.mean(axis=1)[:, None] + shifts[:, 0]
+        )
+
+
+def _root(matrix: Array) -> Array:
+    """A matrix whose product with its transpose is a covariance matrix, singular or not."""
+    values, vectors = np.linalg.eigh(matrix)
+    return vectors * np.sqrt(np.maximum(values, 0.0))
 
 
 def fit(basis: Basis, outcomes: Array) -> Fit:

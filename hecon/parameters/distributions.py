@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 Array = NDArray[np.float64]
 
@@ -69,8 +69,10 @@ class Distribution:
                 return a[0] + (a[1] - a[0]) * u
             case "triangular":
                 low, mode, high = a
-                shape = (mode - low) / (high - low)
-                return np.asarray(stats.triang.ppf(u, shape, loc=low, scale=high - low))
+                width = high - low
+                rising = low + np.sqrt(u * width * (mode - low))
+                falling = high - np.sqrt((1.0 - u) * width * (high - mode))
+                return np.where(u * width < mode - low, rising, falling)
             case _:
                 return np.full(u.shape, a[0])
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 Array = NDArray[np.float64]
 
@@ -52,6 +51,9 @@ def sobol(seed: int, names: Sequence[str], draws: int) -> dict[str, Array]:
     The parameter's position in `names` chooses the dimension, so one added at the end leaves
     the others as they are. Source: Lemieux (2009), Monte Carlo and Quasi-Monte Carlo Sampling.
     """
+    # imported here: scipy.stats costs most of a second and 50 MB, and no other design needs it
+    from scipy.stats import qmc
+
     if not names:
         return {}
     power = max(0, int(np.ceil(np.log2(max(draws, 1)))))

@@ -170,9 +170,7 @@ def _parameter(row: ParameterRow, position: int, shown: str, faults: FaultList) 
     )
 
 
-def _distribution(
-    row: ParameterRow, position: int, shown: str, faults: FaultList
-) -> Distribution:
+def _distribution(row: ParameterRow, position: int, shown: str, faults: FaultList) -> Distribution:
     """The row's distribution; a faulty one is recorded and becomes fixed."""
     kind = row.distribution or "fixed"
     column = "distribution_parameters"

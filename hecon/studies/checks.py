@@ -60,8 +60,9 @@ def check_price(reading: Reading, inputs: Inputs) -> None:
         ("price.parameter", price.parameter, names),
         ("price.quantity", price.quantity, quantities),
     ):
-        if name not in known:
-            text = f"'{name}' is not known{nearest(name, known)}"
+        if name not in known and inputs.complete:
+            kind = column.removeprefix("price.")
+            text = f"'{name}' is not a {kind} of the study{nearest(name, known)}"
             reading.faults.add(reading.shown(FILE), None, column, text)
 
 

@@ -149,8 +149,8 @@ CASES = {
         "p_death",
         [
             (
-                "small/variables.csv, row 3, column formula: circular formulas: p_death -> q_death "
-                "-> p_death"
+                "small/variables.csv, row 2, column formula: circular formulas: q_death -> p_death "
+                "-> q_death"
             ),
         ],
     ),

@@ -529,6 +529,17 @@ CASES = {
             ),
         ],
     ),
+    "centre too large": (
+        "parameters.csv",
+        "lognormal,estimate=0.1; ci_low=0.05; ci_high=0.2",
+        "lognormal,mu=1000; sigma=1",
+        [
+            (
+                "small/parameters.csv, row 4, column distribution_parameters: the lognormal's "
+                "centre is too large"
+            ),
+        ],
+    ),
 }
 
 

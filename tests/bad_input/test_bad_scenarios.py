@@ -208,6 +208,12 @@ CASES = {
             ),
         ],
     ),
+    "given twice in two ways": (
+        "scenarios.csv",
+        "rate_well[New] = 0.3",
+        "rate_well[New] = 0.3; rate_well[ New ] = 0.4",
+        ["small/scenarios.csv, row 3, column changes: 'rate_well[New]' is given twice"],
+    ),
 }
 
 

@@ -125,6 +125,12 @@ CASES = {
             ),
         ],
     ),
+    "item twice": (
+        "study.toml",
+        'items = [',
+        'items = [{ item = "Staff", amount = "1" }, ',
+        ["small/study.toml, column course.items: 'Staff, cost' appears twice"],
+    ),
 }
 
 

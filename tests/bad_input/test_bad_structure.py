@@ -294,6 +294,12 @@ CASES = {
             ),
         ],
     ),
+    "transition payoff per year": (
+        "payoffs.csv",
+        "Ill -> Well,all,100,event",
+        "Ill -> Well,all,100,year",
+        ["small/payoffs.csv, row 5, column per: a payoff on a transition is per event"],
+    ),
 }
 
 

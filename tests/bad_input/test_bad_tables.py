@@ -69,6 +69,12 @@ CASES = {
             ),
         ],
     ),
+    "keys that fall": (
+        "life.csv",
+        None,
+        "years,all\n1,0.1\n1,0.2\n",
+        ["small/life.csv, row 3, column years: 1 follows 1; keys must rise"],
+    ),
 }
 
 

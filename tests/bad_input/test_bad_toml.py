@@ -221,6 +221,32 @@ CASES = {
             ),
         ],
     ),
+    "the study's table with a bad name": (
+        "study.toml",
+        "[time]",
+        '[tables.c1]\nfile = "life.csv"\nsource = "x"\nstatus = "y"\n\n[time]',
+        [
+            (
+                "small/study.toml, column tables.c1: 'c1' looks like a cell address in Excel; "
+                "choose a longer name such as c1_"
+            ),
+        ],
+    ),
+    "price of nothing": (
+        "study.toml",
+        "[time]",
+        '[price]\nparameter = "c_houre"\nquantity = "staf_hours"\n\n[time]',
+        [
+            (
+                "small/study.toml, column price.parameter: 'c_houre' is not a parameter of the "
+                "study; did you mean c_hour?"
+            ),
+            (
+                "small/study.toml, column price.quantity: 'staf_hours' is not a quantity of the "
+                "study; did you mean staff_hours?"
+            ),
+        ],
+    ),
 }
 
 

@@ -116,3 +116,17 @@ def test_definitions(small, file, text):
     with pytest.raises(InputError, match=f"small/{file}") as caught:
         small.load()
     assert len(str(caught.value)) < 1_000
+
+
+def test_parser_gives_up(small, monkeypatch):
+    """Whatever makes the parser give up is a fault of its cell."""
+
+    def give_up(text):
+        raise RecursionError
+
+    monkeypatch.setattr("hecon.parameters.rows.parse", give_up)
+    faults = small.faults()
+    assert faults[0] == (
+        "small/jurisdiction.toml, column discount.steps[1].start: "
+        "'0' is too large or nests too deeply"
+    )

@@ -157,6 +157,12 @@ def test_jurisdiction_by_folder_is_the_same_run(finished, tmp_path):
     assert files(tmp_path) == files(finished[1])
 
 
+def test_the_study_one_stands_in_is_the_same_run(finished, tmp_path, monkeypatch):
+    monkeypatch.chdir(SMALL)
+    assert run(tmp_path, "-j", "../../jurisdictions/testland", study=".").exit_code == 0
+    assert files(tmp_path) == files(finished[1])
+
+
 def test_the_same_run_gives_the_same_bytes(finished, tmp_path):
     """CSV, NetCDF, record and workbook; also in another process and with more workers."""
     command = [*HECON, "run", str(SMALL), "-j", "testland", "--draws", "60", "--workers", "2"]

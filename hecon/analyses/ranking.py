@@ -1,0 +1,48 @@
+"""The probability of each place: how often a strategy is best, second, third, and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from hecon.analyses.draws_table import DrawsTable, checked_thresholds
+
+Array = NDArray[np.float64]
+
+
+def ranking(table: DrawsTable, thresholds: Sequence[float] | Array) -> xr.Dataset:
+    """How often each strategy takes each place.
+
+    Returns
+    -------
+    xr.Dataset
+        ``probability`` (strategy, place, threshold), places counted from 1, and ``mean_place``
+        (strategy, threshold). Equal net benefits are placed in the order of the strategies.
+
+    Notes
+    -----
+    Rankograms as in network meta-analysis: Salanti, Ades, Ioannidis (2011), Journal of Clinical
+    Epidemiology 64:163.
+    """
+    grid = checked_thresholds(thresholds)
+    count = len(table.strategies)
+    probability = np.empty((count, count, len(grid)))
+    for column, threshold in enumerate(grid.tolist()):
+        order = np.argsort(-table.benefit(threshold), axis=0, kind="stable")
+        for place in range(count):
+            taken = np.bincount(order[place], minlength=count)
+            probability[:, place, column] = taken / table.draws
+    places = np.arange(1, count + 1)
+    return xr.Dataset(
+        {
+            "probability": (("strategy", "place", "threshold"), probability),
+            "mean_place": (
+                ("strategy", "threshold"),
+                np.einsum("spt,p->st", probability, places.astype(float)),
+            ),
+        },
+        coords={"strategy": list(table.strategies), "place": places, "threshold": grid},
+    )
