@@ -17,6 +17,7 @@ from hecon import __version__
 from hecon.errors import Fault, HeconError, InputError, nearest
 
 if TYPE_CHECKING:
+    from hecon.analyses.results import Progress, Results
     from hecon.studies.study import Study
 
 # The modules that compute are imported inside the commands, so that `--help` is quick.
@@ -94,8 +95,19 @@ def run(
         Path, typer.Option(metavar="DIR", help="Where outputs/ and reports/ are written.")
     ] = Path(),
     workers: Workers = 1,
+    original: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="STUDY",
+            help="For an edited workbook: the study it was made from; without it "
+            "inputs/studies/NAME.",
+        ),
+    ] = None,
 ) -> None:
     """Run every analysis of a study and write its tables and its report.
+
+    STUDY may also be a report (.xlsx) whose inputs were edited: they are read back, validated,
+    run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV, outcomes as NetCDF, a record of the
     run) and DIR/reports/STUDY_JURISDICTION.xlsx, in place of those of an earlier run. Nothing
@@ -107,6 +119,7 @@ def run(
       hecon run inputs/studies/ptsd -j norway --draws 1000 --seed 7 --out trial
       hecon run inputs/studies/ptsd -j norway --design sobol --workers 2
       hecon run inputs/studies/ptsd -j ../my-rules/norway
+      hecon run reports/ptsd_norway.xlsx
     """  # noqa: D301
     with _messages():
         from hecon.analyses.results import analyse
@@ -115,9 +128,8 @@ def run(
         from hecon.reports.run import write_run
         from hecon.reports.summary import print_summary
 
-        study = _study(folder, jurisdiction)
-        with ProgressBar() as tell:
-            results = analyse(
+        def analysed(study: Study, tell: Progress) -> Results:
+            return analyse(
                 study,
                 draws=draws,
                 seed=seed,
@@ -125,7 +137,20 @@ def run(
                 workers=workers,
                 progress=tell,
             )
-            written = write_run(results, out, tell)
+
+        if folder.suffix.lower() == ".xlsx":
+            from hecon.reports.edited import run_edited
+
+            source, rules = _origin(folder, original, jurisdiction)
+            with ProgressBar() as tell:
+                results, written, edited = run_edited(
+                    folder, _study(source, rules), lambda s: analysed(s, tell), out, tell
+                )
+            edited.print(stdout())
+        else:
+            with ProgressBar() as tell:
+                results = analysed(_study(folder, jurisdiction), tell)
+                written = write_run(results, out, tell)
         print_summary(results, written, stdout())
 
 
@@ -213,6 +238,17 @@ def reproduce(
         print_differences(found, reference, stdout())
         if found.differences:
             raise typer.Exit(1)
+
+
+def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str]:
+    """The study and the jurisdiction that an edited workbook was made from."""
+    from hecon.reports.workbook.edits import names_in_workbook
+
+    name, rules = names_in_workbook(workbook)
+    folder = original or Path("inputs/studies") / name
+    if not jurisdiction and not (folder / "jurisdiction.toml").is_file():
+        jurisdiction = rules
+    return folder, jurisdiction
 
 
 def _study(folder: Path, jurisdiction: str) -> Study:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+#: Costs and effects that differ by less than this share of the largest are equal.
+_TIE = 1e-12
+
 
 def frontier(strategies: Sequence[str], cost: Array, effect: Array) -> pd.DataFrame:
     """Order strategies by cost and find the efficient ones.
@@ -30,15 +33,19 @@ def frontier(strategies: Sequence[str], cost: Array, effect: Array) -> pd.DataFr
     Notes
     -----
     Drummond et al. (2015), Methods for the Economic Evaluation of Health Care Programmes, ch. 4.
-    Ties in cost are ordered by effect, then by position, so the result is deterministic.
+    Ties in cost are ordered by effect, then by position; costs and effects that differ by less
+    than 1e-12 of the largest are equal, so rounding decides nothing.
     """
+    cheap, slight = _TIE * np.abs(cost).max(), _TIE * np.abs(effect).max()
     order = sorted(range(len(strategies)), key=lambda i: (cost[i], -effect[i], i))
     efficient: list[int] = []
     status = dict.fromkeys(order, "on the frontier")
     for i in order:
-        if efficient and effect[i] <= effect[efficient[-1]]:
+        if efficient and effect[i] <= effect[efficient[-1]] + slight:
             status[i] = "dominated"
             continue
+        while efficient and cost[i] <= cost[efficient[-1]] + cheap:
+            status[efficient.pop()] = "dominated"
         while len(efficient) >= 2:
             a, b = efficient[-2], efficient[-1]
             before = (cost[b] - cost[a]) / (effect[b] - effect[a])

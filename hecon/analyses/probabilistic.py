@@ -47,7 +47,7 @@ def decision(
     names = list(strategies)
     shape = (len(names), len(thresholds))
     nmb, share = np.empty(shape), np.empty(shape)
-    perfect, error = np.empty(shape[1]), np.empty(shape[1])
+    loss, error = np.empty(shape), np.empty(shape[1])
     best = np.empty(shape[1], dtype=int)
     for column, threshold in enumerate(thresholds):
         benefit = threshold * effect - cost
@@ -56,10 +56,9 @@ def decision(
         share[:, column] = np.bincount(winner, minlength=len(names)) / benefit.shape[1]
         highest = nmb[:, [column]]
         best[column] = first_of_best(highest, _TIE * np.abs(highest).max())[0]
-        top = benefit.max(axis=0)
-        perfect[column] = top.mean()
-        error[column] = (top - benefit[best[column]]).std() / np.sqrt(benefit.shape[1])
-    loss = perfect - nmb
+        lost = benefit.max(axis=0) - benefit
+        loss[:, column] = lost.mean(axis=1)
+        error[column] = lost[best[column]].std() / np.sqrt(benefit.shape[1])
     columns = np.arange(shape[1])
     over = np.where(np.asarray(thresholds) > 0, thresholds, np.nan)
     both = ("strategy", "threshold")

@@ -78,7 +78,7 @@ class Distribution:
 
     @property
     def centre(self) -> float:
-        """What the base case uses: the mean, for a lognormal the median, for a triangular the mode."""
+        """What the base case uses: the mean; a lognormal's median, a triangular's mode."""
         a = self.parameters
         match self.kind:
             case "beta":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,15 +27,27 @@ def run_name(study: Study) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", f"{study.name}_{study.jurisdiction.definition.name}")
 
 
-def write_run(results: Results, out: Path, progress: Progress | None = None) -> Written:
-    """Write `outputs/<run>/` and `reports/<run>.xlsx` below `out`, or nothing at all."""
-    name = run_name(results.study)
+def write_run(
+    results: Results,
+    out: Path,
+    progress: Progress | None = None,
+    *,
+    suffix: str = "",
+    extra: Callable[[Path], None] | None = None,
+) -> Written:
+    """Write `outputs/<run>/` and `reports/<run>.xlsx` below `out`, or nothing at all.
+
+    `suffix` is added to the run's name; `extra` may add files to the run's outputs.
+    """
+    name = run_name(results.study) + suffix
     written = Written(out / "outputs" / name, out / "reports" / f"{name}.xlsx")
     with staging(out) as folder:
         if progress is not None:
             progress("Tables", 0, 1)
         outputs = folder / name
         write_outputs(results, outputs)
+        if extra is not None:
+            extra(outputs)
         if progress is not None:
             progress("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"

@@ -25,7 +25,8 @@ def text(rng, depth):
     """A random formula whose parts stay finite."""
     if depth == 0 or rng.random() < 0.15:
         return rng.choice((*VALUES, "2", "0.5", "3", "1e-3", "12"))
-    a, b, c = (text(rng, depth - 1) for _ in range(3))
+    a, b = text(rng, depth - 1), text(rng, depth - 2 if depth > 1 else 0)
+    c = text(rng, 0)
     return rng.choice(
         (
             f"({a}) {rng.choice('+-*')} ({b})",

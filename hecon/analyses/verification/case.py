@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.analyses.verification.by_hand import Hand
 from hecon.analyses.verification.finding import NotApplicable
-from hecon.analyses.verification.variants import told_apart
+from hecon.analyses.verification.variants import reached, told_apart
 from hecon.engine.model import CohortModel, Key
 from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign, base_values, rows
@@ -31,7 +31,7 @@ MOST_BREACHES = 8
 
 @dataclass(frozen=True)
 class Change:
-    """One parameter at another value; `end` says which, an empty one is a small nudge."""
+    """One parameter at another value; `end` says which, it is empty if no range gives it."""
 
     parameter: Parameter
     value: float
@@ -59,6 +59,19 @@ class Case:
         self.model = study.model
         self.numbers = base_values(study.parameters)
         self.strategies = list(study.model.strategies)
+
+    def with_numbers(self, numbers: Mapping[Key, float]) -> Case:
+        """The same study with more or other base values."""
+        other = Case(self.study)
+        other.numbers = {**self.numbers, **numbers}
+        return other
+
+    def without(self, keys: Iterable[Key]) -> Case:
+        """The same study without some base values."""
+        other = Case(self.study)
+        dropped = set(keys)
+        other.numbers = {k: v for k, v in self.numbers.items() if k not in dropped}
+        return other
 
     @cached_property
     def base(self) -> xr.Dataset:
@@ -132,7 +145,7 @@ class Case:
 
     @cached_property
     def changes(self) -> list[Change]:
-        """Every input at the ends of its range, at far percentiles, and nudged."""
+        """Every input at the ends of its range and at far percentiles; without any, moved."""
         found: list[Change] = []
         for p in self.inputs():
             value = self.numbers[p.key]
@@ -145,33 +158,55 @@ class Case:
                     "99.9 percentile": float(p.distribution.quantile(0.999)),
                 }
             found += [Change(p, v, end) for end, v in ends.items() if v != value]
-            found += [Change(p, v, "") for v in nudges(p, value)]
+            if not any(v != value for v in ends.values()):
+                found += [Change(p, v, "") for v in nudges(p, value)]
         return found
 
     @cached_property
     def changed(self) -> Answers:
-        """Outcomes of `changes`; the small nudges of cycle length and horizon may not fit."""
-        return self.answers([{c.parameter.key: c.value} for c in self.changes])
+        """Outcomes of `changes`.
+
+        What the number of cycles rests on is evaluated apart: each such row is a program of
+        its own, which is quick if little varies in it.
+        """
+        timing = [(self.model.cycle_months, None), (self.model.horizon_years, None)]
+        apart = {key for key, _ in reached(self.model, timing)}
+        changes = [{c.parameter.key: c.value} for c in self.changes]
+        sets = [
+            [i for i, c in enumerate(self.changes) if (c.parameter.key in apart) == wanted]
+            for wanted in (False, True)
+        ]
+        joined: list[Array] = []
+        kept: list[int] = []
+        breaches: dict[int, str] = {}
+        for places in sets:
+            part = self.answers([changes[i] for i in places])
+            joined.append(part.figures)
+            kept += [places[row] for row in part.rows]
+            breaches |= {places[row]: text for row, text in part.breaches.items()}
+        return Answers(np.concatenate(joined, axis=2), kept, breaches)
 
     @cached_property
     def base_figures(self) -> Array:
         """The base case in the shape of `Answers`, (kind, strategy)."""
         return figures(self.base.expand_dims("draw", axis=-1))[:, :, 0]
 
-    def moved(self, before: Array, after: Array) -> Array:
-        """Which strategies a change moves, beyond rounding."""
-        gap = np.abs(after - before) > 1e-12 * np.maximum(1.0, np.abs(before))
-        result: Array = gap.any(axis=0)
-        return result
+
+def moved(before: Array, after: Array) -> NDArray[np.bool_]:
+    """Which strategies a change moves, beyond rounding."""
+    gap: NDArray[np.bool_] = np.abs(after - before) > 1e-12 * np.maximum(1.0, np.abs(before))
+    return np.asarray(gap.any(axis=0))
 
 
 def nudges(parameter: Parameter, value: float) -> list[float]:
-    """Values near the base case: a switch is turned, a zero becomes a little."""
+    """Other values of a parameter without a range: half and twice as much, a switch turned."""
     if parameter.unit == "0/1":
         return [1.0 - value]
     if value == 0.0:
         return [0.01]
-    return [value * 0.9]
+    if parameter.unit in ("probability", "share", "utility"):
+        return [value / 2, (1 + value) / 2]
+    return [value / 2, value * 2]
 
 
 def figures(outcomes: xr.Dataset) -> Array:

@@ -8,7 +8,6 @@ import numpy as np
 
 from hecon.analyses.verification.case import Case, worst
 from hecon.analyses.verification.finding import (
-    PASS,
     SAME,
     Check,
     Finding,
@@ -16,7 +15,9 @@ from hecon.analyses.verification.finding import (
     found,
     listed,
 )
-from hecon.analyses.verification.variants import ZERO, payoff_label, reached
+from hecon.analyses.verification.variants import ONE, ZERO, payoff_label, reached
+from hecon.engine.model import Payoff
+from hecon.engine.timing import COUNTING
 
 RISE = 1.1
 
@@ -29,9 +30,7 @@ def _need_costs(case: Case) -> None:
 def costs_zero(case: Case) -> Finding:
     """With every cost zero nothing is paid, and QALYs stay as they were."""
     _need_costs(case)
-    payoffs = tuple(
-        replace(p, amount=ZERO) if p.kind == "cost" else p for p in case.model.payoffs
-    )
+    payoffs = tuple(replace(p, amount=ZERO) if p.kind == "cost" else p for p in case.model.payoffs)
     outcomes = case.run(replace(case.model, payoffs=payoffs))
     left = float(np.abs(outcomes["cost"].values).max())
     gap = worst(outcomes["qaly"].sum("source").values, case.base["qaly"].sum("source").values)
@@ -139,10 +138,6 @@ def nothing_twice(case: Case) -> Finding:
 
 def flows_of_death(case: Case) -> Finding:
     """One paid at every death, on transitions, adds up to the growth of the dead states."""
-    from hecon.engine.model import Payoff
-    from hecon.engine.timing import COUNTING
-    from hecon.analyses.verification.variants import ONE
-
     positions = case.deaths
     weights = COUNTING[case.model.counting].events(case.hand.cycles)[1:]
     if not np.allclose(weights, 1.0):
@@ -173,5 +168,3 @@ CHECKS = [
     Check("No amount under two names", "what is counted twice is paid twice", nothing_twice),
     Check("Deaths counted by transitions", "flows agree with occupancy", flows_of_death),
 ]
-
-__all__ = ["CHECKS", "PASS"]

@@ -67,9 +67,7 @@ def utilities_one(case: Case) -> Finding:
 def utilities_zero(case: Case) -> Finding:
     """With every effect zero there are no QALYs, and costs stay as they were."""
     _need_effects(case)
-    payoffs = tuple(
-        replace(p, amount=ZERO) if p.kind == "qaly" else p for p in case.model.payoffs
-    )
+    payoffs = tuple(replace(p, amount=ZERO) if p.kind == "qaly" else p for p in case.model.payoffs)
     outcomes = case.run(replace(case.model, payoffs=payoffs))
     left = float(np.abs(outcomes["qaly"].values).max())
     cost = worst(outcomes["cost"].sum("item").values, case.base["cost"].sum("item").values)

@@ -96,7 +96,11 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
         for (source, target), share in moment.flows.items():
             local = {**moment.times, "years_in_state": source[1] * hand.cycle_years}
             for payoff in payoffs:
-                if (payoff.on, payoff.source, payoff.target) == ("transition", source[0], target[0]):
+                if (payoff.on, payoff.source, payoff.target) == (
+                    "transition",
+                    source[0],
+                    target[0],
+                ):
                     amount = hand.value(payoff.amount, strategy, local)
                     add(payoff.kind, share * amount, moment.times)
     for payoff in payoffs:
@@ -113,11 +117,11 @@ def _once(hand: Hand, strategy: str, payoff: Payoff) -> dict[str, float]:
         return {"cycle": 0.0, "year": 0.0}
     week = hand.value(payoff.week, strategy, {})
     cycle = max(1, math.ceil(week / (WEEKS_PER_YEAR * hand.cycle_years)))
-    rule = hand.model.counting
-    moment = _RULES[rule][2] if rule in _RULES else 1.0
     begun = (cycle - 1) * hand.cycle_years
-    return {
-        "cycle": float(cycle),
-        "year": begun,
-        "discount_time": begun + moment * hand.cycle_years,
-    }
+    later = moment(hand.model.counting) * hand.cycle_years
+    return {"cycle": float(cycle), "year": begun, "discount_time": begun + later}
+
+
+def moment(rule: str) -> float:
+    """When a counting rule discounts a cycle, in cycles after the cycle's start."""
+    return _RULES[rule][2] if rule in _RULES else 1.0

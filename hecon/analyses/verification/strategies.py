@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
+from numpy.typing import NDArray
 
 from hecon.analyses.frontier import frontier
-from hecon.analyses.verification.case import Case, figures, worst
+from hecon.analyses.verification.case import Case, figures, moved, worst
 from hecon.analyses.verification.finding import SAME, Check, Finding, NotApplicable, found, listed
 from hecon.analyses.verification.variants import Exchange, reached
+from hecon.engine.model import Key
 
 
 def _need_two(case: Case) -> None:
@@ -15,9 +20,9 @@ def _need_two(case: Case) -> None:
         raise NotApplicable("the study has one strategy")
 
 
-def _swapped(case: Case, moves: dict[str, str], payoffs: dict[str, str] | None = None) -> np.ndarray:
+def _exchanged(case: Case, moves: dict[str, str]) -> NDArray[np.float64]:
     exchange = Exchange(case.model, case.numbers)
-    outcomes = case.run(exchange.exchanged(moves, payoffs), exchange.numbers)
+    outcomes = case.run(exchange.exchanged(moves), exchange.numbers)
     return figures(outcomes.expand_dims("draw", axis=-1))[:, :, 0]
 
 
@@ -25,7 +30,7 @@ def equal_strategies(case: Case) -> Finding:
     """With the comparator's rows in every strategy, all have the comparator's results."""
     _need_two(case)
     comparator = case.study.compared[1]
-    got = _swapped(case, dict.fromkeys(case.strategies, comparator))
+    got = _exchanged(case, dict.fromkeys(case.strategies, comparator))
     wanted = case.base_figures[:, [case.strategies.index(comparator)]]
     gap = worst(got, np.broadcast_to(wanted, got.shape))
     return found(gap <= SAME, f"largest gap {gap:.2g}", f"all rows of {comparator}")
@@ -36,7 +41,7 @@ def swapped_strategies(case: Case) -> Finding:
     _need_two(case)
     a, b = case.study.compared
     moves = {s: s for s in case.strategies} | {a: b, b: a}
-    got = _swapped(case, moves)
+    got = _exchanged(case, moves)
     order = [case.strategies.index(moves[s]) for s in case.strategies]
     gap = worst(got, case.base_figures[:, order])
     return found(gap <= SAME, f"largest gap {gap:.2g}", f"{a} and {b} exchanged")
@@ -46,19 +51,14 @@ def no_treatment_effect(case: Case) -> Finding:
     """With the comparator's transitions, strategies live equally long and equally well."""
     _need_two(case)
     comparator = case.study.compared[1]
-    own = {s: s for s in case.strategies}
-    got = _swapped(case, dict.fromkeys(case.strategies, comparator), own)
     place = case.strategies.index(comparator)
-    years = worst(got[2], np.broadcast_to(got[2, place], got[2].shape))
     exchange = Exchange(case.model, case.numbers)
+    own = {s: s for s in case.strategies}
     model = exchange.exchanged(dict.fromkeys(case.strategies, comparator), own)
-    states = {p.item for p in model.payoffs if p.kind == "qaly" and p.on == "state"}
-    model_only = [p for p in model.payoffs if p.item in states and p.on == "state"]
-    from dataclasses import replace
-
-    outcomes = case.run(
-        replace(model, payoffs=tuple(p for p in model_only if p.kind == "qaly")), exchange.numbers
-    )
+    states = tuple(p for p in model.payoffs if p.kind == "qaly" and p.on == "state")
+    outcomes = case.run(replace(model, payoffs=states), exchange.numbers)
+    alive = outcomes["life_years"].values
+    years = worst(alive, np.broadcast_to(alive[place], alive.shape))
     qaly = outcomes["qaly"].sum("source").values
     differing = _utilities_that_differ(case)
     alike = [i for i, s in enumerate(case.strategies) if s not in differing]
@@ -76,9 +76,7 @@ def _utilities_that_differ(case: Case) -> list[str]:
 
     def rows(strategy: str) -> set[object]:
         payoffs = [
-            p
-            for p in case.model.payoffs_of(strategy)
-            if p.kind == "qaly" and p.on == "state"
+            p for p in case.model.payoffs_of(strategy) if p.kind == "qaly" and p.on == "state"
         ]
         targets = [(p.amount, strategy) for p in payoffs]
         keys = {key for key, _ in reached(case.model, targets)}
@@ -98,19 +96,17 @@ def concerned_strategies(case: Case) -> Finding:
     }
     if not named:
         raise NotApplicable("no parameter names the strategy that it concerns")
-    moved: dict[object, np.ndarray] = {}
+    acted: dict[Key, NDArray[np.bool_]] = {}
     for column, row in enumerate(case.changed.rows):
         key = case.changes[row].parameter.key
         if key in named:
-            now = case.moved(case.base_figures, case.changed.figures[:, :, column])
-            moved[key] = moved.get(key, np.zeros(len(now), dtype=bool)) | now
+            now = moved(case.base_figures, case.changed.figures[:, :, column])
+            acted[key] = acted[key] | now if key in acted else now
     wrong = [
         f"{key[0]} concerns {strategy} but moves "
-        + listed([s for s, m in zip(case.strategies, moved[key], strict=True) if m])
+        + listed([s for s, m in zip(case.strategies, acted[key], strict=True) if m])
         for key, strategy in named.items()
-        if key in moved
-        and moved[key].any()
-        and not moved[key][case.strategies.index(strategy)]
+        if key in acted and acted[key].any() and not acted[key][case.strategies.index(strategy)]
     ]
     return found(
         not wrong, f"{len(named)} parameters", listed(wrong) or "each moves its own strategy"
@@ -126,7 +122,7 @@ def rising_icers(case: Case) -> Finding:
     cost, qaly = case.base_figures[0, places], case.base_figures[1, places]
     table = frontier(options, cost, qaly)
     icers = table["icer"].dropna().to_list()
-    rising = all(a <= b for a, b in zip(icers, icers[1:], strict=False))
+    rising = all(a <= b for a, b in pairwise(icers))
     on = table["strategy"][table["status"] == "on the frontier"].to_list()
     dominated = [
         s

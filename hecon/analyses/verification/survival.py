@@ -41,7 +41,9 @@ def dead_stay_dead(case: Case) -> Finding:
     dead = case.share[:, :, case.deaths].sum(axis=2)
     fall = float(-np.diff(dead, axis=1).min())
     return found(
-        fall <= SAME, f"largest fall {max(fall, 0.0):.2g}", f"dead at the end: {dead[:, -1].max():.1%} at most"
+        fall <= SAME,
+        f"largest fall {max(fall, 0.0):.2g}",
+        f"dead at the end: {dead[:, -1].max():.1%} at most",
     )
 
 
@@ -71,8 +73,8 @@ def no_mortality(case: Case) -> Finding:
 
 def certain_mortality(case: Case) -> Finding:
     """When everybody dies, nobody is left after one cycle."""
-    share = case.trace(with_certain_death(case.model))
     positions = case.deaths
+    share = case.trace(with_certain_death(case.model))
     left = float(1.0 - share[:, 1:, positions].sum(axis=2).min())
     return found(abs(left) <= SAME, f"{left:.2g} alive after one cycle", "all others dead")
 
@@ -85,9 +87,7 @@ def within_population(case: Case) -> Finding:
     alive = 1.0 - case.share[:, :, positions].sum(axis=2)
     population = 1.0 - case.trace(case.study.population)[:, :, 1]
     gap = (alive - population * alive[:, [0]]).max(axis=1)
-    wrong = [
-        f"{s} by {g:.2g}" for s, g in zip(case.strategies, gap, strict=True) if g > SAME
-    ]
+    wrong = [f"{s} by {g:.2g}" for s, g in zip(case.strategies, gap, strict=True) if g > SAME]
     return found(
         not wrong,
         f"largest excess {max(float(gap.max()), 0.0):.2g}",

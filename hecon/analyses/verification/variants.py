@@ -156,9 +156,7 @@ def without_death(model: CohortModel) -> CohortModel:
 def with_certain_death(model: CohortModel) -> CohortModel:
     """The model in which everybody alive dies in every cycle."""
     grave = next(s.name for s in model.states if s.dead)
-    rows = [
-        Transition(s.name, s.name if s.dead else grave, ONE) for s in model.states
-    ]
+    rows = [Transition(s.name, s.name if s.dead else grave, ONE) for s in model.states]
     return replace(model, transitions=tuple(rows), payoffs=())
 
 
@@ -173,6 +171,4 @@ def payoff_label(payoff: Payoff) -> str:
 
 def told_apart(model: CohortModel) -> CohortModel:
     """The model with every payoff under an item of its own; a strategy's row still goes first."""
-    return replace(
-        model, payoffs=tuple(replace(p, item=payoff_label(p)) for p in model.payoffs)
-    )
+    return replace(model, payoffs=tuple(replace(p, item=payoff_label(p)) for p in model.payoffs))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -13,6 +15,9 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 INK, QUIET = "1F2933", "616E7C"
+#: A row no workbook has, so that its number can be told apart inside a formula.
+_ROW = 987_654_321
+
 LINE = Side(style="thin", color="CBD2D9")
 
 #: Fill of each kind of cell; the legend on the guide says the same in words.
@@ -91,7 +96,17 @@ class Page:
         elif value is not None and value == value:
             cell.value = value
         self._dress(cell, kind, shape, wrap)
+        if wrap and isinstance(value, str):
+            self._make_room(row, column, value)
         return cell
+
+    def _make_room(self, row: int, column: int, text: str) -> None:
+        """Make a row high enough for a text that is broken over several lines."""
+        width = self.sheet.column_dimensions[get_column_letter(column)].width
+        lines = 1 + int(len(text) / (width * 1.05))
+        rows = self.sheet.row_dimensions[row]
+        if lines > 1:
+            rows.height = max(rows.height or 0.0, 13.5 * lines)
 
     def formula(
         self,
@@ -111,6 +126,8 @@ class Page:
     def _dress(self, cell: Any, kind: str, shape: str, wrap: bool) -> None:
         known = self._styles.get((kind, shape, wrap))
         if known is None:
+            # a style of its own: the cell may share the one it was given before
+            cell._style = StyleArray()
             cell.font = FONTS.get(kind, FONTS["text"])
             if kind in FILLS:
                 cell.fill = PatternFill("solid", start_color=FILLS[kind])
@@ -125,6 +142,20 @@ class Page:
             self._styles[(kind, shape, wrap)] = cell._style
         else:
             cell._style = known
+
+    def fill(
+        self, first: int, rows: int, column: int, cell: Callable[[int, int], str], shape: str
+    ) -> None:
+        """Fill a column with one formula: `cell` gives it for a cycle and a row.
+
+        It is asked for cycle 0 and once for all others, whose rows are then filled in.
+        """
+        self.formula(first, column, cell(0, first), "formula", shape)
+        before, here = "\0before\0", "\0here\0"
+        text = cell(1, _ROW).replace(str(_ROW), here).replace(str(_ROW - 1), before)
+        for row in range(first + 1, first + rows):
+            filled = text.replace(here, str(row)).replace(before, str(row - 1))
+            self.formula(row, column, filled, "formula", shape)
 
     def link(self, row: int, column: int, title: str) -> None:
         """A cell that jumps to another sheet."""

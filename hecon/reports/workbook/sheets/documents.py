@@ -9,6 +9,9 @@ from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.styles import Page, add_page
 
+#: Texts longer than this are broken over several lines.
+WRAPPED = 40
+
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE]-?\d+)?")
 
 
@@ -23,7 +26,7 @@ def _table(page: Page, row: int, rows: list[dict[str, str]]) -> int:
         for j, name in enumerate(columns, start=1):
             text = each[name]
             number = float(text) if _NUMBER.fullmatch(text) else None
-            page.put(row + i, j, text if number is None else number)
+            page.put(row + i, j, text if number is None else number, wrap=len(text) > WRAPPED)
     return row + len(rows) + 2
 
 
@@ -103,8 +106,9 @@ def write_assumptions(book: Book) -> None:
     for i, parameter in enumerate(weak):
         row = end + 2 + i
         page.put(row, 1, parameter.text)
-        page.put(row, 2, parameter.description)
-        page.put(row, 3, parameter.derivation or parameter.note or parameter.source)
+        page.put(row, 2, parameter.description, wrap=True)
+        reason = parameter.derivation or parameter.note or parameter.source
+        page.put(row, 3, reason, wrap=True)
         page.put(row, 4, ", ".join(_tests(book, parameter)) or "one-way only")
         page.put(row, 5, parameter.status, parameter.status)
         page.put(row, 6, parameter.low)

@@ -96,13 +96,17 @@ def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | Non
         suffix = " (counted)" if counted and layout.points and name in ("year", "age") else ""
         page.headings(layout.first - 1, [name.replace("_", " ") + suffix], position)
         shape = "exact" if key is not None else SHAPES.get(name, "exact")
-        for t in range(layout.rows):
-            row = layout.first + t
-            if name == "cycle" and key is None:
-                page.put(row, position, t, "formula", "count")
-            else:
-                text = _cell(book, name, counted, key, row)
-                page.formula(row, position, text, "formula", shape)
+        if name == "cycle" and key is None:
+            for t in range(layout.rows):
+                page.put(layout.first + t, position, t, "formula", "count")
+            continue
+
+        def cell(
+            t: int, row: int, name: str = name, counted: bool = counted, key: Key | None = key
+        ) -> str:
+            return _cell(book, name, counted, key, row)
+
+        page.fill(layout.first, layout.rows, position, cell, shape)
 
 
 def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> str:

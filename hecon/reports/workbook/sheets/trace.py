@@ -108,8 +108,7 @@ class _Columns:
         """Fill a column; `cell` gets the cycle and the row. Returns its letter."""
         column = self.next
         self.page.headings(self.first - 1, [heading], column)
-        for t in range(self.rows):
-            self.page.formula(self.first + t, column, cell(t, self.first + t), "formula", shape)
+        self.page.fill(self.first, self.rows, column, cell, shape)
         self.next += 1
         return letter(column)
 

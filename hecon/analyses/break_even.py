@@ -1,0 +1,158 @@
+"""Break-even values: where along a parameter's range the decision turns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import find_parameter
+from hecon.analyses.results_table import evaluated_table
+from hecon.errors import Fault, InputError, ModelError
+from hecon.parameters.design import base_values, rows
+from hecon.parameters.schema import Parameter
+from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
+
+#: Intervals that a range is searched in: a turn back within one of them is not seen.
+INTERVALS = 16
+#: Width at which the search ends, as a share of the range.
+TOLERANCE = 1e-9
+_CUTS = 9
+
+
+@dataclass
+class _Bracket:
+    """Two values of a parameter with net benefits of different signs."""
+
+    parameter: Parameter
+    low: float
+    high: float
+    at_low: float
+    at_high: float
+    span: float
+
+
+def break_even(
+    study: Study, bounds: Mapping[str, tuple[float, float]] | None = None
+) -> pd.DataFrame:
+    """Values at which intervention and comparator have equal net benefit.
+
+    Parameters
+    ----------
+    bounds
+        Lowest and highest value by parameter; without it all parameters over the ranges of
+        one-way sensitivity.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a turn, or one row for a parameter without any: ``parameter``, ``unit``, ``base``,
+        ``low``, ``high``, ``nmb_low``, ``nmb_high``, ``break_even`` (NaN if none), ``status``:
+        ``solved``, ``no solution in range``, ``jumps across zero`` (a step, so that no value
+        gives equality) or why the model takes no values in between.
+
+    Notes
+    -----
+    Net benefit is at the row's own threshold, as in one-way sensitivity. The range is cut in
+    `INTERVALS` parts; each with a change of sign is cut in ten until it is narrower than
+    `TOLERANCE` of the range, all parameters together, and the last cut is interpolated.
+    """
+    chosen = _chosen(study, bounds)
+    table, brackets = [], []
+    for parameter, points, benefit, why in _profiles(study, chosen):
+        row = {
+            "parameter": parameter.text,
+            "unit": parameter.unit,
+            "base": parameter.value,
+            "low": points[0],
+            "high": points[-1],
+            "nmb_low": benefit[0],
+            "nmb_high": benefit[-1],
+        }
+        turns = np.flatnonzero(np.sign(benefit[1:]) * np.sign(benefit[:-1]) < 0)
+        exact = np.flatnonzero(benefit == 0)
+        if why or not (len(turns) or len(exact)):
+            table.append({**row, "break_even": np.nan, "status": why or "no solution in range"})
+        for i in exact:
+            table.append({**row, "break_even": points[i], "status": "solved"})
+        for i in turns:
+            ends = (points[i], points[i + 1], benefit[i], benefit[i + 1])
+            brackets.append(_Bracket(parameter, *map(float, ends), float(np.ptp(points))))
+            table.append({**row, "bracket": len(brackets) - 1})
+    _narrow(study, brackets)
+    for row in table:
+        if "bracket" in row:
+            found = brackets[row.pop("bracket")]
+            row["break_even"], row["status"] = _solution(found, row["nmb_low"] - row["nmb_high"])
+    return pd.DataFrame(table)
+
+
+def _chosen(
+    study: Study, bounds: Mapping[str, tuple[float, float]] | None
+) -> list[tuple[Parameter, float, float]]:
+    if bounds is None:
+        return [(r.parameter, r.low, r.high) for r in ranges(study)]
+    chosen = []
+    for name, (low, high) in bounds.items():
+        parameter = find_parameter(study, name)
+        if not (np.isfinite([low, high]).all() and low < high):
+            text = f"found {low:g} to {high:g}, needed is a lower and a higher finite value"
+            raise InputError([Fault(study.name, None, name, text)])
+        chosen.append((parameter, low, high))
+    return chosen
+
+
+def _profiles(
+    study: Study, chosen: list[tuple[Parameter, float, float]]
+) -> list[tuple[Parameter, Array, Array, str]]:
+    """Net benefit along each range; alone, at the two ends, where the model refuses the rest."""
+    grids = [(p, np.linspace(low, high, INTERVALS + 1)) for p, low, high in chosen]
+    try:
+        values = [{p.key: float(v)} for p, points in grids for v in points]
+        benefit = _benefit(study, values).reshape(len(grids), -1)
+        return [(p, points, b, "") for (p, points), b in zip(grids, benefit, strict=True)]
+    except ModelError as error:
+        if len(chosen) > 1:
+            middle = len(chosen) // 2
+            return _profiles(study, chosen[:middle]) + _profiles(study, chosen[middle:])
+        ((parameter, points),) = grids
+        ends = points[[0, -1]]
+        reason = str(error).partition(": ")[2] or str(error)
+        benefit = _benefit(study, [{parameter.key: float(v)} for v in ends])
+        return [(parameter, ends, benefit, f"no values in between: {reason}")]
+
+
+def _benefit(study: Study, values: list[dict[tuple[str, str | None], float]]) -> Array:
+    if not values:
+        return np.empty(0)
+    design = rows(base_values(study.parameters), values)
+    table = evaluated_table(study, design, [study.compared] * len(values))
+    return table["nmb"].to_numpy(dtype=float)
+
+
+def _narrow(study: Study, brackets: list[_Bracket]) -> None:
+    """Cut all brackets until each is narrow enough."""
+    while active := [b for b in brackets if b.high - b.low > TOLERANCE * b.span]:
+        cuts = [np.linspace(b.low, b.high, _CUTS + 2)[1:-1] for b in active]
+        pairs = zip(active, cuts, strict=True)
+        found = _benefit(study, [{b.parameter.key: float(v)} for b, cut in pairs for v in cut])
+        for b, cut, inner in zip(active, cuts, found.reshape(len(active), -1), strict=True):
+            points = np.r_[b.low, cut, b.high]
+            benefit = np.r_[b.at_low, inner, b.at_high]
+            turn = int(np.flatnonzero(np.sign(benefit[1:]) != np.sign(benefit[0]))[0])
+            b.low, b.high = float(points[turn]), float(points[turn + 1])
+            b.at_low, b.at_high = float(benefit[turn]), float(benefit[turn + 1])
+
+
+def _solution(found: _Bracket, change: float) -> tuple[float, str]:
+    gap = abs(found.at_high - found.at_low)
+    share = abs(found.at_low) / gap
+    value = found.low + share * (found.high - found.low)
+    jump = gap > 1e-4 * max(abs(change), 1e-300)
+    return value, "jumps across zero" if jump else "solved"

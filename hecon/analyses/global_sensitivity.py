@@ -1,0 +1,201 @@
+"""Global sensitivity with SALib: Sobol' indices and Morris screening of incremental net benefit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from SALib.analyze import morris as morris_analysis
+from SALib.analyze import sobol as sobol_analysis
+from SALib.sample import morris as morris_sample
+from SALib.sample import sobol as sobol_sample
+
+from hecon.analyses.cube import CubeDesign, uncertain_groups
+from hecon.analyses.pair import increments
+from hecon.errors import Fault, InputError
+from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
+#: From points in the unit cube, by dimension, to the result.
+Run = Callable[[Array], Array]
+
+RESAMPLES = 200
+#: Morris steps over this share of each distribution: its ends may be infinite.
+SPAN = (0.01, 0.99)
+LEVELS = 4
+
+
+def sobol_indices(
+    groups: Mapping[str, Sequence[int]], run: Run, samples: int, seed: int = 1
+) -> pd.DataFrame:
+    """Sobol' indices of a function on the unit cube.
+
+    Parameters
+    ----------
+    groups
+        Dimensions of the cube by the group's name; every dimension in one group.
+    run
+        Takes points of shape (rows, dimensions), gives the result of shape (rows,).
+    samples
+        Base samples, a power of two; `run` sees samples * (groups + 2) rows.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a group: ``parameter``, ``first_order``, ``first_order_low``,
+        ``first_order_high``, ``total``, ``total_low``, ``total_high`` (95 % by bootstrap).
+
+    Notes
+    -----
+    Saltelli et al. (2010), Computer Physics Communications 181:259, by SALib. Estimates are not
+    clipped to 0 and 1. SALib's analysis ignores a seed of 0, so seeds are moved up by one.
+    """
+    if samples < 2 or samples & (samples - 1):
+        text = f"found {samples}, allowed is a power of two (2 ** 10, 2 ** 13)"
+        raise InputError([Fault("Sobol' indices", None, "samples", text)])
+    problem = _problem(groups, (0.0, 1.0))
+    points = sobol_sample.sample(problem, samples, calc_second_order=False, seed=seed + 1)
+    result = run(points)
+    centred = (result - result.mean()) / (result.std() or 1.0)
+    found = sobol_analysis.analyze(
+        problem, centred, calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1
+    )
+    return pd.DataFrame(
+        {
+            "parameter": list(groups),
+            **_interval("first_order", found["S1"], found["S1_conf"]),
+            **_interval("total", found["ST"], found["ST_conf"]),
+        }
+    )
+
+
+def morris_effects(
+    groups: Mapping[str, Sequence[int]], run: Run, trajectories: int, seed: int = 1
+) -> pd.DataFrame:
+    """Elementary effects of a function on the unit cube.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a group: ``parameter``, ``mu_star`` (mean size of the change over the whole
+        range), ``mu_star_low``, ``mu_star_high`` (95 % by bootstrap), ``mu`` (mean change) and
+        ``sigma`` (its spread: curvature and interaction); the last two are NaN for a group of
+        several dimensions.
+
+    Notes
+    -----
+    Morris (1991), Technometrics 33:161; Campolongo, Cariboni, Saltelli (2007), Environmental
+    Modelling & Software 22:1509, by SALib.
+    """
+    problem = _problem(groups, SPAN)
+    points = morris_sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed + 1)
+    found = morris_analysis.analyze(
+        problem, points, run(points), num_levels=LEVELS, num_resamples=RESAMPLES, seed=seed + 1
+    )
+    single = np.array([len(members) == 1 for members in groups.values()])
+    several = "groups" in problem
+    return pd.DataFrame(
+        {
+            "parameter": list(groups),
+            **_interval("mu_star", found["mu_star"], found["mu_star_conf"]),
+            "mu": np.where(single & (not several), np.ma.filled(found["mu"], np.nan), np.nan),
+            "sigma": np.where(single & (not several), np.ma.filled(found["sigma"], np.nan), np.nan),
+        }
+    )
+
+
+def sobol(
+    study: Study, threshold: float, samples: int = 2**13, seed: int = 1, workers: int = 1
+) -> pd.DataFrame:
+    """Sobol' indices of the study's incremental net benefit, the largest total first.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of `sobol_indices` and ``idle``: inputs that never move the result are found
+        first and get 0; the others decide how many rows are run.
+    """
+    groups, idle = _screened(study, threshold, seed, workers)
+    run, positions = _runner(study, threshold, groups, workers)
+    table = sobol_indices(positions, run, samples, seed)
+    return _with_idle(table, idle, "total")
+
+
+def morris(
+    study: Study, threshold: float, trajectories: int = 50, seed: int = 1, workers: int = 1
+) -> pd.DataFrame:
+    """Morris screening of the study's incremental net benefit, the largest effect first."""
+    groups, idle = _screened(study, threshold, seed, workers)
+    run, positions = _runner(study, threshold, groups, workers)
+    return _with_idle(morris_effects(positions, run, trajectories, seed), idle, "mu_star")
+
+
+def _runner(
+    study: Study, threshold: float, groups: Mapping[str, Sequence[Any]], workers: int
+) -> tuple[Run, dict[str, list[int]]]:
+    keys = [key for members in groups.values() for key in members]
+    positions = {name: [keys.index(key) for key in members] for name, members in groups.items()}
+
+    def run(points: Array) -> Array:
+        cube = {key: points[:, column] for column, key in enumerate(keys)}
+        design = CubeDesign(study.parameters, cube, study.correlations)
+        return increments(study, design, workers=workers).benefit(threshold)
+
+    return run, positions
+
+
+def _screened(
+    study: Study, threshold: float, seed: int, workers: int
+) -> tuple[dict[str, list[Any]], list[str]]:
+    """Groups that move the result, and the names of those that never do.
+
+    From three random points each group goes to both ends of its distribution.
+    """
+    groups = uncertain_groups(study)
+    if not groups:
+        text = "no input has a distribution, so there is no sensitivity to share out"
+        raise InputError([Fault(study.name, None, "distribution", text)])
+    run, positions = _runner(study, threshold, groups, workers)
+    count = sum(map(len, positions.values()))
+    centres = np.random.Generator(np.random.PCG64DXSM(seed)).uniform(0.2, 0.8, (3, count))
+    rows = [centre for centre in centres]
+    for members in positions.values():
+        for centre in centres:
+            for end in SPAN:
+                moved = centre.copy()
+                moved[members] = end
+                rows.append(moved)
+    result = run(np.array(rows))
+    change = np.abs(result[3:].reshape(len(groups), 3, 2) - result[:3, None]).max(axis=(1, 2))
+    moves = change > 1e-9 * change.max()
+    idle = [name for name, moved in zip(groups, moves, strict=True) if not moved]
+    return {name: members for name, members in groups.items() if name not in idle}, idle
+
+
+def _problem(groups: Mapping[str, Sequence[int]], bounds: tuple[float, float]) -> dict[str, Any]:
+    owner = {column: name for name, members in groups.items() for column in members}
+    count = len(owner)
+    problem: dict[str, Any] = {
+        "num_vars": count,
+        "names": [f"x{column}" for column in range(count)],
+        "bounds": [list(bounds)] * count,
+    }
+    if any(len(members) > 1 for members in groups.values()):
+        problem["groups"] = [owner[column] for column in range(count)]
+    return problem
+
+
+def _interval(name: str, value: Array, half: Array) -> dict[str, Array]:
+    """SALib's half width is that of 95 %."""
+    return {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+
+
+def _with_idle(table: pd.DataFrame, idle: list[str], by: str) -> pd.DataFrame:
+    table = table.sort_values(by, ascending=False, kind="stable")
+    table["idle"] = False
+    zeros = pd.DataFrame(0.0, index=range(len(idle)), columns=table.columns)
+    zeros["parameter"], zeros["idle"] = idle, True
+    return pd.concat([table, zeros], ignore_index=True) if idle else table.reset_index(drop=True)

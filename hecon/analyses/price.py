@@ -1,0 +1,114 @@
+"""The threshold price: at which price an intervention is just worth it, with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hecon.analyses.draws_table import checked_thresholds
+from hecon.analyses.pair import Increments, find_parameter, increments, with_values
+from hecon.errors import Fault, InputError
+from hecon.parameters.design import Design, base_case
+from hecon.parameters.schema import Parameter
+from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
+
+#: Departure from a straight line, as a share of the change, that is still rounding.
+_STRAIGHT = 1e-9
+
+
+def threshold_price(
+    study: Study,
+    price: str,
+    thresholds: Sequence[float] | Array,
+    draws: Design,
+    *,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """The value of a price at which intervention and comparator have equal net benefit.
+
+    Parameters
+    ----------
+    price
+        Name of an input in which net benefit is linear.
+    draws
+        Rows of a probabilistic analysis; the price's own draws, if any, are replaced.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a threshold: ``parameter``, ``unit``, ``threshold``, ``deterministic`` (base
+        values), ``expected`` (where mean net benefit is zero) with ``standard_error`` (Monte
+        Carlo, by the delta method), ``low`` and ``high`` (2.5 and 97.5 percentiles over draws:
+        the prices at which the intervention is cost-effective with probability 97.5 and 2.5 %),
+        and ``feasible`` (False where the expected price is negative: no price makes it so).
+
+    Raises
+    ------
+    InputError
+        If net benefit is not linear in the input or does not depend on it; use `break_even`.
+
+    Notes
+    -----
+    Two evaluations give the line, a third halfway checks it.
+    """
+    grid = checked_thresholds(thresholds)
+    parameter = find_parameter(study, price)
+    base = base_case(study.parameters)
+    high = max(abs(parameter.value or 0.0), 1.0)
+    first, slope = _line(study, parameter, base, high, workers)
+    start, rise = _line(study, parameter, draws, high, workers)
+    rows = []
+    for threshold in grid.tolist():
+        level, per_unit = start.benefit(threshold), rise.benefit(threshold)
+        if not (per_unit.all() and slope.benefit(threshold).all()):
+            _refuse(parameter, f"net benefit does not depend on '{price}' at {threshold:g}")
+        by_draw = -level / per_unit
+        expected = -level.mean() / per_unit.mean()
+        error = (level + expected * per_unit).std() / abs(per_unit.mean()) / np.sqrt(draws.draws)
+        low, upper = np.quantile(by_draw, [0.025, 0.975])
+        rows.append(
+            {
+                "parameter": price,
+                "unit": parameter.unit,
+                "threshold": threshold,
+                "deterministic": float(
+                    -first.benefit(threshold)[0] / slope.benefit(threshold)[0]
+                ),
+                "expected": float(expected),
+                "standard_error": float(error),
+                "low": float(low),
+                "high": float(upper),
+                "feasible": bool(expected >= 0),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _line(
+    study: Study, parameter: Parameter, design: Design, high: float, workers: int
+) -> tuple[Increments, Increments]:
+    """Increments at a price of zero, and their change per unit of price."""
+    key = parameter.key
+    zero = increments(study, with_values(design, {key: 0.0}), workers=workers)
+    full = increments(study, with_values(design, {key: high}), workers=workers)
+    few = min(design.draws, 50)
+    columns = {k: v[:few] for k, v in with_values(design, {key: high / 2}).columns.items()}
+    numbers = {**design.numbers, key: high / 2}
+    half = increments(study, type(base_case([]))(few, numbers, columns))
+    for a, b, middle in ((zero.cost, full.cost, half.cost), (zero.qaly, full.qaly, half.qaly)):
+        change = np.abs(b[:few] - a[:few]).max()
+        bend = np.abs(middle - (a[:few] + b[:few]) / 2).max()
+        if bend > _STRAIGHT * max(change, np.abs(a[:few]).max()):
+            _refuse(parameter, f"net benefit is not linear in '{parameter.text}'")
+    slope = Increments((full.cost - zero.cost) / high, (full.qaly - zero.qaly) / high)
+    return zero, slope
+
+
+def _refuse(parameter: Parameter, why: str) -> None:
+    text = f"{why}; its break-even value can be searched for instead"
+    raise InputError([Fault(parameter.file, parameter.row, "name", text)])

@@ -1,0 +1,83 @@
+"""Two parameters together: the decision over a grid of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import find_parameter
+from hecon.analyses.results_table import evaluated_table
+from hecon.errors import Fault, InputError
+from hecon.parameters.design import TableDesign, base_values
+from hecon.parameters.schema import Parameter
+from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
+
+
+def two_way(
+    study: Study,
+    first: str,
+    second: str,
+    *,
+    first_values: Sequence[float] | None = None,
+    second_values: Sequence[float] | None = None,
+    steps: int = 11,
+) -> xr.Dataset:
+    """Results for every combination of two inputs, all others at base.
+
+    Parameters
+    ----------
+    first, second
+        Names of two different inputs.
+    first_values, second_values
+        Values; without them `steps` values over the range that one-way sensitivity uses.
+
+    Returns
+    -------
+    xr.Dataset
+        ``nmb``, ``cost_difference``, ``qaly_difference``, ``icer`` and ``threshold``, each over
+        (`first`, `second`).
+
+    Raises
+    ------
+    InputError
+        If an input is unknown, named twice, or has neither range nor values.
+    """
+    one, two = find_parameter(study, first), find_parameter(study, second)
+    if one == two:
+        text = f"'{first}' is named twice; a grid needs two different parameters"
+        raise InputError([Fault(study.name, None, first, text)])
+    across = _values(study, one, first_values, steps)
+    down = _values(study, two, second_values, steps)
+    grid = np.meshgrid(across, down, indexing="ij")
+    numbers = base_values(study.parameters)
+    columns = {one.key: grid[0].ravel(), two.key: grid[1].ravel()}
+    constant = {key: value for key, value in numbers.items() if key not in columns}
+    design = TableDesign(grid[0].size, constant, columns)
+    table = evaluated_table(study, design, [study.compared] * design.draws)
+    names = ("nmb", "cost_difference", "qaly_difference", "icer", "threshold")
+    return xr.Dataset(
+        {n: ((first, second), table[n].to_numpy().reshape(grid[0].shape)) for n in names},
+        coords={first: across, second: down},
+    )
+
+
+def _values(
+    study: Study, parameter: Parameter, given: Sequence[float] | None, steps: int
+) -> Array:
+    if given is not None:
+        values = np.unique(np.asarray(given, dtype=float))
+        if not values.size or not np.isfinite(values).all():
+            text = "needed is at least one finite value"
+            raise InputError([Fault(study.name, None, parameter.text, text)])
+        return values
+    for found in ranges(study):
+        if found.parameter == parameter:
+            return np.linspace(found.low, found.high, steps)
+    text = f"'{parameter.text}' has no range; give its values"
+    raise InputError([Fault(parameter.file, parameter.row, "low", text)])

@@ -1,0 +1,66 @@
+"""The battery: every check on a study, in the order of the report."""
+
+from __future__ import annotations
+
+from hecon.analyses.verification import (
+    costs,
+    dimensions,
+    discounting,
+    effects,
+    horizon,
+    links,
+    strategies,
+    survival,
+    uncertainty,
+)
+from hecon.analyses.verification.case import Case
+from hecon.analyses.verification.finding import (
+    FAIL,
+    NOT_APPLICABLE,
+    Check,
+    Finding,
+    NotApplicable,
+)
+from hecon.errors import ModelError
+from hecon.studies.study import Study
+
+CHECKS: list[Check] = [
+    *survival.CHECKS,
+    *effects.CHECKS,
+    *costs.CHECKS,
+    *strategies.CHECKS,
+    *discounting.CHECKS,
+    *horizon.CHECKS,
+    *uncertainty.CHECKS,
+    *links.CHECKS,
+    *dimensions.CHECKS,
+]
+
+
+def verify(study: Study) -> list[tuple[Check, Finding]]:
+    """Run every check on a study.
+
+    A model that breaks a rule in its base case fails the first check, with the engine's
+    message; the units are still checked and everything else is not applicable.
+    """
+    case = Case(study)
+    try:
+        _ = case.base
+    except ModelError as error:
+        broken = Finding(FAIL, "", f"the base case does not run: {error}")
+        still = dimensions.CHECKS
+        no_base = Finding(NOT_APPLICABLE, "", "the base case does not run")
+        return [
+            (c, broken if i == 0 else _run(c, case) if c in still else no_base)
+            for i, c in enumerate(CHECKS)
+        ]
+    return [(check, _run(check, case)) for check in CHECKS]
+
+
+def _run(check: Check, case: Case) -> Finding:
+    try:
+        return check.run(case)
+    except NotApplicable as reason:
+        return Finding(NOT_APPLICABLE, "", str(reason))
+    except ModelError as error:
+        return Finding(FAIL, "", f"the model breaks a rule: {error}")
