@@ -217,7 +217,7 @@ def expected_net_benefit(found: pd.DataFrame, trial: Trial) -> pd.DataFrame:
                 number(definition.eligible_per_year, patients),
                 horizon,
                 number(definition.discount, patients),
-                definition.uptake,
+                [number(share, patients) for share in definition.uptake],
                 years,
             )
         cost = number(definition.fixed_cost, patients)

@@ -72,7 +72,7 @@ class TrialDefinition(Strict):
     cost_per_patient: Required
     years_to_report: Required
     eligible_per_year: Required
-    uptake: Annotated[list[Annotated[Real, Field(ge=0, le=1)]], Field(min_length=1)]
+    uptake: Annotated[list[Required], Field(min_length=1)]
     horizon_years: Required
     discount: Required
     assumptions: dict[str, Assumption] = Field(default_factory=dict)

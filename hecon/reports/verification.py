@@ -33,10 +33,10 @@ def print_verification(study: Study, table: pd.DataFrame, to: Console) -> None:
     """Print every check with its figure and what it means, and the count of each result."""
     place = study.jurisdiction.definition
     to.print(f"{study.definition.title}; {place.title}", style="bold")
-    for row in table.itertuples(index=False):
-        style = "bold red" if row.result == FAIL else None
-        to.print(f"{row.result}: {row.check}", style=style)
-        to.print(f"    {'; '.join(filter(None, (row.figure, row.detail)))}")
+    for row in table.to_dict("records"):
+        style = "bold red" if row["result"] == FAIL else None
+        to.print(f"{row['result']}: {row['check']}", style=style)
+        to.print(f"    {'; '.join(str(row[c]) for c in ('figure', 'detail') if row[c])}")
     counts = table["result"].value_counts()
     parts = [f"{counts.get(result, 0)} {result}" for result in (PASS, FAIL, NOT_APPLICABLE)]
     to.print(f"{len(table)} checks: {', '.join(parts)}", style="bold")

@@ -51,13 +51,14 @@ def verify(study: Study) -> list[tuple[Check, Finding]]:
         still = dimensions.CHECKS
         no_base = Finding(NOT_APPLICABLE, "", "the base case does not run")
         return [
-            (c, broken if i == 0 else _run(c, case) if c in still else no_base)
+            (c, broken if i == 0 else answer(c, case) if c in still else no_base)
             for i, c in enumerate(CHECKS)
         ]
-    return [(check, _run(check, case)) for check in CHECKS]
+    return [(check, answer(check, case)) for check in CHECKS]
 
 
-def _run(check: Check, case: Case) -> Finding:
+def answer(check: Check, case: Case) -> Finding:
+    """What one check finds; a modified model that breaks a rule fails it."""
     try:
         return check.run(case)
     except NotApplicable as reason:

@@ -55,12 +55,18 @@ def utilities_one(case: Case) -> Finding:
     for suffix in ("", "_undiscounted"):
         qaly = outcomes["qaly" + suffix].sum("source").values
         gap = max(gap, worst(qaly, outcomes["life_years" + suffix].values))
+    counts = {
+        f"{state.name} ({strategy}) has {n}"
+        for strategy in case.strategies
+        for state in case.model.states
+        if not state.dead and (n := len(_utilities(case, strategy, state.name))) != 1
+    }
     return found(
         gap <= SAME,
         f"largest gap {gap:.2g}",
         "every living state counts once"
         if gap <= SAME
-        else "a living state has no utility, or one that is counted twice",
+        else f"utilities a living state has, needed is one: {listed(sorted(counts))}",
     )
 
 

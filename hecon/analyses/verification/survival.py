@@ -8,7 +8,6 @@ from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.effects import sampled_cycles
 from hecon.analyses.verification.finding import SAME, Check, Finding, NotApplicable, found, listed
 from hecon.analyses.verification.variants import (
-    result_targets,
     with_certain_death,
     without_death,
 )
@@ -98,20 +97,20 @@ def within_population(case: Case) -> Finding:
 
 
 def ages_of_tables(case: Case) -> Finding:
-    """A table that is read at an age that moves with time is read at the cohort's age."""
+    """A table that is read at an age that moves with time is read at the cohort's age.
+
+    Rows of a single strategy are left out: a strategy may stand for a group of another age.
+    """
     if case.model.start_age is None:
         raise NotApplicable("the study has no start age")
-    exprs = [
-        *((e, s) for e, s in result_targets(case.model)),
-        *(
-            (e, key[1] or strategy)
-            for key, e in case.model.formulas.items()
-            for strategy in case.strategies
-        ),
-    ]
+    # a row of one strategy may be about a group of another age
+    exprs = [e for key, e in case.model.formulas.items() if key[1] is None]
+    exprs += [t.probability for t in case.model.transitions if t.probability and not t.strategy]
+    exprs += [p.amount for p in case.model.payoffs if not p.strategy]
     wrong: dict[str, float] = {}
     read = set()
-    for expr, strategy in exprs:
+    strategy = case.strategies[0]
+    for expr in exprs:
         for part in expr.walk():
             if part.op != "lookup" or "age" not in part.args[0].names:
                 continue

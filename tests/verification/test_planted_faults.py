@@ -1,0 +1,244 @@
+"""Deliberately broken studies: each is caught by the check that should catch it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from broken_copies import HEALTHY, Copy, ask
+
+from hecon.analyses.verification.battery import CHECKS, verify
+from hecon.engine import timing
+from hecon.engine.expression import parse
+from hecon.engine.model import CohortModel
+
+ACTS = "Every parameter acts or is named"
+UNITS = "Units are consistent"
+
+#: What is wrong; file, text and what it becomes (None adds a line); who must catch it, saying what.
+FAULTS = [
+    (
+        "mortality ratio dropped",
+        ("variables.csv", "(smr_ill * cycle_years)", "cycle_years"),
+        (ACTS, "smr_ill is a ratio that no formula uses"),
+    ),
+    (
+        "discount applied twice",
+        (
+            "payoffs.csv",
+            "c_month_ill * months_per_year",
+            "c_month_ill * months_per_year * (1 + d_first) ** -year",
+        ),
+        ("No discounting, undiscounted totals", "acts twice"),
+    ),
+    (
+        "cost of a month entered as a year's",
+        ("payoffs.csv", "c_month_ill * months_per_year", "c_month_ill"),
+        (UNITS, "Care in Ill: gives EUR/month, needed is EUR/year"),
+    ),
+    (
+        "utility above the norm",
+        ("payoffs.csv", "m_well * norm.all(age)", "norm.all(age) / m_well"),
+        ("No state above the population's utility", "Well (New) by 0.0"),
+    ),
+    (
+        "utility above full health",
+        ("payoffs.csv", "m_well * norm.all(age)", "1 + m_well * norm.all(age)"),
+        ("QALYs at most life-years", "1.807"),
+    ),
+    (
+        "rate used as a probability",
+        ("variables.csv", "1 - exp(-rate_back * cycle_years)", "rate_back"),
+        (UNITS, "variables.csv, row 8: p_back: gives per year, needed is probability"),
+    ),
+    (
+        "probability added to a rate",
+        ("variables.csv", "exp(-rate_back * cycle_years)", "exp(-(rate_back + p_well) * 0.25)"),
+        (UNITS, "adds per year and probability"),
+    ),
+    (
+        "years compared with months",
+        ("payoffs.csv", "New,c_new_year", "New,c_new_year if year <= cycle_months else 0"),
+        (UNITS, "compares years and months"),
+    ),
+    (
+        "dropout ignored",
+        ("study.toml", "1 - p_drop * (session - 1) / (n_sessions - 1)", "1"),
+        (ACTS, "p_drop is drawn, but no formula uses it"),
+    ),
+    (
+        "idle parameter",
+        ("payoffs.csv", "all,c_crisis,event", "all,0 * c_crisis + 900,event"),
+        (ACTS, "c_crisis is used but moves nothing"),
+    ),
+    (
+        "a formula that leads nowhere",
+        ("transitions.csv", "(1 - p_die_well) * p_back", "(1 - p_die_well) * 0.02"),
+        (ACTS, "rate_back feeds a formula that no result uses"),
+    ),
+    (
+        "price with the wrong sign",
+        ("payoffs.csv", "New,c_new_year", "New,-c_new_year"),
+        ("Higher price, no lower cost", "c_new_year (New -"),
+    ),
+    (
+        "price that acts through another",
+        ("payoffs.csv", "all,c_crisis,", "all,c_crisis * c_hour / 120,"),
+        ("Costs are straight in prices", ""),
+    ),
+    (
+        "treatment effect on the wrong strategy",
+        ("variables.csv", "rate_now,New,", "rate_now,Old,"),
+        ("Parameters move the strategy they concern", "rr_new concerns New but moves Old"),
+    ),
+    (
+        "rate times cycle length instead of the exponential",
+        ("variables.csv", "1 - exp(-rate_back * cycle_years)", "rate_back * cycle_years"),
+        ("Probabilities rescale with the cycle", "Well (Old)"),
+    ),
+    (
+        "probability that ignores the cycle's length",
+        ("variables.csv", "1 - exp(-rate_back * cycle_years)", "1 - exp(-rate_back * 0.25)"),
+        ("Half the cycle, nearly the same result", "allowed"),
+    ),
+    (
+        "cost of the dead",
+        ("payoffs.csv", "Care,cost,Ill,", "Care,cost,Ill; Dead,"),
+        ("Nothing is paid while dead", "Care in Dead"),
+    ),
+    (
+        "item counted twice",
+        ("payoffs.csv", None, "Hospital,cost,Ill,all,c_month_ill * months_per_year,year"),
+        ("No amount under two names", "Hospital in Ill equals Care in Ill"),
+    ),
+    (
+        "utility counted twice",
+        ("payoffs.csv", None, "Quality,qaly,Well,all,0.1 * m_well,year"),
+        ("All utilities one: QALYs are life-years", "Well (New) has 2"),
+    ),
+    (
+        "utility forgotten",
+        ("payoffs.csv", "Health,qaly,Ill,all,m_ill * norm.all(age),year\n", ""),
+        ("All utilities one: QALYs are life-years", "Ill (New) has 0"),
+    ),
+    (
+        "life table ten years off",
+        ("variables.csv", "life.all(age)", "life.all(age - 10)"),
+        ("Tables are read at the right age", "life.all at -10 years"),
+    ),
+    (
+        "mortality that stays at the age of the start",
+        ("variables.csv", "1 - (1 - q_general) ** cycle_years", "1 - 0.999 ** cycle_years"),
+        ("No more alive than in the population", "New by"),
+    ),
+    (
+        "the dead come back",
+        ("transitions.csv", "Dead,Dead,rest", "Dead,Ill,0.02\nDead,Dead,rest"),
+        ("The dead stay dead", ""),
+    ),
+    (
+        "probability above one at the end of a range",
+        ("transitions.csv", "(1 - p_die_well) * p_back", "(1 - p_die_well) * p_back * 30"),
+        ("Extreme values stay legal", "rate_back = 0.2 (high)"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "caught"), [f[1:] for f in FAULTS], ids=[f[0] for f in FAULTS])
+def test_fault_is_caught(copy, change, caught):
+    file, old, new = change
+    if old is None:
+        copy.add(file, new)
+    else:
+        copy.change(file, old, new)
+    name, said = caught
+    finding = ask(copy.load(), name)
+    assert finding.result == "fail", finding
+    assert said in finding.detail
+
+
+def test_the_healthy_study_passes_everything():
+    found = verify(Copy(HEALTHY).load())
+    assert len(found) == len(CHECKS)
+    assert [(c.name, f) for c, f in found if f.result != "pass"] == []
+
+
+def test_leaking_state_is_stopped_by_the_engine(copy):
+    """Nothing can be measured then, but the units are still read."""
+    copy.change("transitions.csv", "Ill,Ill,rest", "Ill,Ill,1 - p_die_ill - p_well")
+    results = {c.name: f for c, f in verify(copy.load())}
+    first = results.pop("Nobody is lost")
+    assert first.result == "fail"
+    assert "does not sum to one" in first.detail
+    assert results.pop(UNITS).result == "pass"
+    assert {f.result for f in results.values()} == {"not applicable"}
+
+
+# -- faults of the program, not of the study -------------------------------------------------------
+
+
+def test_discount_factor_that_drifted_from_the_steps():
+    study = Copy(HEALTHY).load()
+    flat = replace(study.model, discount_effect=parse("(1 + d_later) ** -discount_time"))
+    finding = ask(replace(study, model=flat), "Year two discounted by hand")
+    assert finding.result == "fail"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["One cycle by hand", "No mortality, everybody lives", "Very high rate leaves the first cycle"],
+)
+def test_counting_rule_that_lost_weight(monkeypatch, name):
+    """The wrong rule credits 0.4 of the start and 0.5 of the end of a cycle."""
+    rule = timing.COUNTING["cycle-means"]
+    monkeypatch.setitem(timing.COUNTING, "cycle-means", replace(rule, before_share=0.4))
+    result = ask(Copy(HEALTHY).load(), name).result
+    # the first cycle is still all that is left under a very high rate
+    assert result == ("pass" if name.startswith("Very") else "fail")
+
+
+@pytest.mark.parametrize(
+    "name", ["Equal strategies, equal results", "Strategies swapped, results swapped"]
+)
+def test_strategy_treated_by_its_place(monkeypatch, name):
+    """The first strategy loses its event costs."""
+    honest = CohortModel.payoffs_of
+
+    def forgetful(self, strategy):
+        first = strategy == self.strategies[0]
+        return [p for p in honest(self, strategy) if not (first and p.on == "transition")]
+
+    monkeypatch.setattr(CohortModel, "payoffs_of", forgetful)
+    assert ask(Copy(HEALTHY).load(), name).result == "fail"
+
+
+def test_without_a_shipped_part_it_is_not_applicable(copy):
+    """A study without a population, an age or a length of cycle to change."""
+    text = (copy.folder / "study.toml").read_text(encoding="utf-8")
+    start = text.index("[general_population]")
+    (copy.folder / "study.toml").write_text(text[:start], encoding="utf-8")
+    copy.change("study.toml", 'cycle_months = "cycle_months"', 'cycle_months = "3"')
+    study = copy.load()
+    for name, reason in (
+        ("No state above the population's utility", "no general population"),
+        ("No more alive than in the population", "no general population"),
+        ("Half the cycle, nearly the same result", "not a parameter"),
+        ("Probabilities rescale with the cycle", "not a parameter"),
+    ):
+        finding = ask(study, name)
+        assert finding.result == "not applicable"
+        assert reason in finding.detail
+
+
+def test_idle_parameter_with_a_note_is_named(copy):
+    copy.change("study.toml", "1 - p_drop * (session - 1) / (n_sessions - 1)", "1")
+    path = copy.folder / "parameters.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    noted = [
+        f"{line},{'note' if i == 0 else 'kept for the reader' if 'p_drop' in line else ''}"
+        for i, line in enumerate(lines)
+    ]
+    path.write_text("\n".join(noted) + "\n", encoding="utf-8")
+    finding = ask(copy.load(), ACTS)
+    assert finding.result == "pass"
+    assert "idle, no formula uses them: p_drop" in finding.detail
