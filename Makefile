@@ -16,7 +16,7 @@ RUN := inputs/studies/$(STUDY) --jurisdiction $(JURISDICTION)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test reproduce bench lock clean
+.PHONY: help install run test reproduce prove bench lock clean
 
 help: ## list the targets
 	@echo "make TARGET [STUDY=$(STUDY)] [JURISDICTION=$(JURISDICTION)] [DRAWS=$(DRAWS)]"
@@ -35,6 +35,9 @@ test: $(VENV)/installed ## check style, types, layers and behaviour
 
 reproduce: $(VENV)/installed ## run a study again and compare with the committed reference
 	$(BIN)/hecon reproduce $(RUN) --reference reference/$(STUDY)_$(JURISDICTION)
+
+prove: $(VENV)/installed ## replay the workbook in two spreadsheet engines (about 15 minutes)
+	$(BIN)/hecon prove $(RUN)
 
 bench: $(VENV)/bench ## measure speed and memory against other implementations
 	$(BIN)/python -m benchmarks.run

@@ -98,7 +98,7 @@ def _margin(values: Array) -> tuple[Array, Array] | None:
     sparse = BSpline.design_matrix(scaled, whole, _DEGREE)
     count = sparse.shape[1]
     gram = (sparse.T @ sparse).toarray() / len(values)
-    means = np.asarray(sparse.mean(axis=0)).ravel()
+    means: Array = np.asarray(sparse.mean(axis=0)).ravel()
     turn = linalg.qr(means[:, None])[0][:, 1:]
     size = turn.T @ gram @ turn
     size += 1e-10 * np.trace(size) / count * np.eye(count - 1)

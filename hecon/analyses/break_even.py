@@ -82,8 +82,9 @@ def break_even(
         for i in exact:
             table.append({**row, "break_even": points[i], "status": "solved"})
         for i in turns:
-            ends = (points[i], points[i + 1], benefit[i], benefit[i + 1])
-            brackets.append(_Bracket(parameter, *map(float, ends), float(np.ptp(points))))
+            low, high = float(points[i]), float(points[i + 1])
+            ends = float(benefit[i]), float(benefit[i + 1])
+            brackets.append(_Bracket(parameter, low, high, *ends, float(np.ptp(points))))
             table.append({**row, "bracket": len(brackets) - 1})
     _narrow(study, brackets)
     for row in table:

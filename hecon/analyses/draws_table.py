@@ -59,7 +59,9 @@ class DrawsTable:
         if name not in self.parameters:
             known = list(self.parameters)
             shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
-            hint = nearest(name, known) or f"; allowed are {shown or 'none: there are no parameters'}"
+            hint = (
+                nearest(name, known) or f"; allowed are {shown or 'none: there are no parameters'}"
+            )
             raise InputError([Fault(self.name, None, name, f"'{name}' is not a parameter{hint}")])
         return self.parameters[name]
 
@@ -86,7 +88,7 @@ def study_draws(study: Study, design: Design, outcomes: xr.Dataset) -> DrawsTabl
 
 
 def checked_thresholds(thresholds: Sequence[float] | Array, place: str = "thresholds") -> Array:
-    """Thresholds as an array; raises InputError if there are none, or a negative or infinite one."""
+    """Thresholds as an array; raises InputError if there are none or one is below 0."""
     values = np.atleast_1d(np.asarray(thresholds, dtype=float)).ravel()
     if not values.size:
         raise InputError([Fault(place, None, None, "found none, needed is at least one")])

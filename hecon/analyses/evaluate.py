@@ -11,7 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hecon.engine.cohort import BLOCK, Kernel
-from hecon.engine.model import CohortModel
+from hecon.engine.model import CohortModel, Key
 from hecon.engine.program import Outcome, Program
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
@@ -32,7 +32,7 @@ class _Timing:
     """Rows of a design that share the number and length of cycles."""
 
     cycles: int
-    cycle_months: float
+    cycle_months: float | Array
     rows: Array | None
 
 
@@ -160,10 +160,12 @@ def _renumbered(error: ModelError, rows: Array) -> ModelError:
 def _timings(model: CohortModel, design: Design) -> list[_Timing]:
     """The design's rows by number and length of cycles; most designs have one group."""
     exprs = [(model.cycle_months, None), (model.horizon_years, None)]
-    needed = _leaves(model)
+    needed = model.rests_on(model.cycle_months, model.horizon_years)
     columns = {}
     if needed & {key[0] for key in design.varying}:
         columns = design.block(0, design.draws)
+    if model.cycles_differ:
+        return _uneven_timings(model, design, columns)
     months, years = formula_values(model, exprs, design.numbers, columns)
     with np.errstate(all="ignore"):
         cycles = np.atleast_1d(years * 12.0 / months)
@@ -190,19 +192,35 @@ def _timings(model: CohortModel, design: Design) -> list[_Timing]:
     ]
 
 
-def _leaves(model: CohortModel) -> set[str]:
-    """Names that the model's timing rests on, through all formulas."""
-    found: set[str] = set()
-    queue = [*model.cycle_months.names, *model.horizon_years.names]
-    while queue:
-        name = queue.pop()
-        if name in found:
-            continue
-        found.add(name)
-        for (known, _), expr in model.formulas.items():
-            if known == name:
-                queue += expr.names
-    return found
+def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array]) -> list[_Timing]:
+    """The same where cycles differ in length: they follow each other until the horizon is full."""
+    (years,) = formula_values(model, [(model.horizon_years, None)], design.numbers, columns)
+    shape = (design.draws if columns else 1,)
+    left = np.broadcast_to(years * 12.0, shape).copy()
+    lengths: list[Array] = []
+    while not lengths or (left > 1e-6).any():
+        targets = [(model.cycle_months, None)]
+        number = len(lengths) + 1
+        (months,) = formula_values(model, targets, design.numbers, columns, cycle=number)
+        months = np.where(left > 1e-6, months, 0.0)
+        left = left - months
+        wrong = ~(left > -1e-6) | ~((months > 0) | (left <= 1e-6)) | (number > MAX_CYCLES)
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0])
+            raise ModelError(
+                f"cycle {number} of {months[row]:g} months doesn't fit into the horizon, which has "
+                f"{left[row] + months[row]:g} months left; cycles must fill it, at most "
+                f"{MAX_CYCLES}",
+                draw=row,
+            )
+        lengths.append(months)
+    found, group = np.unique(np.stack(lengths, axis=1), axis=0, return_inverse=True)
+    timings = []
+    for position, months in enumerate(found):
+        rows = None if len(found) == 1 else np.flatnonzero(group == position).astype(float)
+        kept = months[months > 0]
+        timings.append(_Timing(len(kept), kept, rows))
+    return timings
 
 
 def base_traces(model: CohortModel, design: Design) -> xr.Dataset:

@@ -52,12 +52,12 @@ def gaussian_process_basis(parameters: Sequence[Array], outcomes: Array) -> Basi
 def _every(values: Array, wanted: int) -> Array:
     """About so many rows, evenly spaced."""
     positions = np.linspace(0, len(values) - 1, min(wanted, len(values))).round().astype(int)
-    return values[positions]
+    return np.asarray(values[positions])
 
 
 def _kernel(a: Array, b: Array) -> Array:
     square = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None] - 2 * a @ b.T
-    return np.exp(-0.5 * np.maximum(square, 0.0))
+    return np.asarray(np.exp(-0.5 * np.maximum(square, 0.0)))
 
 
 def _lengths(z: Array, outcomes: Array) -> Array:
@@ -89,8 +89,5 @@ def _lengths(z: Array, outcomes: Array) -> Array:
 
     start = np.r_[np.full(count, 1.0), np.log(0.5)]
     bounds = [(-2.0, 6.0)] * count + [(-9.0, 6.0)]
-    options = {"maxiter": 40}
-    found = optimize.minimize(
-        loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options
-    )
-    return np.exp(found.x[:count])
+    best, _, _ = optimize.fmin_l_bfgs_b(loss, start, bounds=bounds, maxiter=40)
+    return np.asarray(np.exp(best[:count]))

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from SALib.analyze import morris as morris_analysis
+from SALib.analyze import morris as morris_analysis  # type: ignore[import-untyped]
 from SALib.analyze import sobol as sobol_analysis
-from SALib.sample import morris as morris_sample
+from SALib.sample import morris as morris_sample  # type: ignore[import-untyped]
 from SALib.sample import sobol as sobol_sample
 
 from hecon.analyses.cube import CubeDesign, uncertain_groups
@@ -26,6 +26,10 @@ RESAMPLES = 200
 #: Morris steps over this share of each distribution: its ends may be infinite.
 SPAN = (0.01, 0.99)
 LEVELS = 4
+#: Inputs below this share of the largest Morris effect are one group for Sobol' indices: each
+#: explains less than about its square, one part in a hundred of what the largest does.
+MINOR = 0.1
+SCREENING = 20
 
 
 def sobol_indices(
@@ -114,13 +118,27 @@ def sobol(
     Returns
     -------
     pd.DataFrame
-        The columns of `sobol_indices` and ``idle``: inputs that never move the result are found
-        first and get 0; the others decide how many rows are run.
+        The columns of `sobol_indices`, ``members`` (the inputs of a group, joined by `` + ``)
+        and ``idle``. Inputs that never move the result get 0 without a run. Those whose Morris
+        effect is below `MINOR` of the largest are sampled as one group, which has a row of its
+        own: their indices are too small to tell apart, and each would cost as many rows as one
+        that matters.
     """
     groups, idle = _screened(study, threshold, seed, workers)
     run, positions = _runner(study, threshold, groups, workers)
-    table = sobol_indices(positions, run, samples, seed)
-    return _with_idle(table, idle, "total")
+    effect = morris_effects(positions, run, SCREENING, seed).set_index("parameter")["mu_star"]
+    minor = [name for name in groups if effect[name] < MINOR * effect.max()]
+    members = {name: name for name in groups if name not in minor}
+    if len(minor) > 1:
+        label = f"{len(minor)} minor inputs"
+        groups = {name: groups[name] for name in members} | {
+            label: [key for name in minor for key in groups[name]]
+        }
+        members[label] = " + ".join(minor)
+        run, positions = _runner(study, threshold, groups, workers)
+    table = _with_idle(sobol_indices(positions, run, samples, seed), idle, "total")
+    table.insert(1, "members", [members.get(name, name) for name in table["parameter"]])
+    return table
 
 
 def morris(
@@ -160,7 +178,7 @@ def _screened(
     run, positions = _runner(study, threshold, groups, workers)
     count = sum(map(len, positions.values()))
     centres = np.random.Generator(np.random.PCG64DXSM(seed)).uniform(0.2, 0.8, (3, count))
-    rows = [centre for centre in centres]
+    rows = list(centres)
     for members in positions.values():
         for centre in centres:
             for end in SPAN:

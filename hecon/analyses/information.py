@@ -68,9 +68,7 @@ def _with_reference(benefit: Array) -> Array:
     return np.vstack([np.zeros((1, benefit.shape[1])), benefit])
 
 
-def basis_for(
-    table: DrawsTable, names: Sequence[str], method: str = "auto"
-) -> tuple[Basis, str]:
+def basis_for(table: DrawsTable, names: Sequence[str], method: str = "auto") -> tuple[Basis, str]:
     """Columns for a set of parameters, and the method used.
 
     Raises

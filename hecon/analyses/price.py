@@ -76,9 +76,7 @@ def threshold_price(
                 "parameter": price,
                 "unit": parameter.unit,
                 "threshold": threshold,
-                "deterministic": float(
-                    -first.benefit(threshold)[0] / slope.benefit(threshold)[0]
-                ),
+                "deterministic": float(-first.benefit(threshold)[0] / slope.benefit(threshold)[0]),
                 "expected": float(expected),
                 "standard_error": float(error),
                 "low": float(low),

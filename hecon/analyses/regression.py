@@ -79,7 +79,7 @@ class Fit:
 def _root(matrix: Array) -> Array:
     """A matrix whose product with its transpose is a covariance matrix, singular or not."""
     values, vectors = np.linalg.eigh(matrix)
-    return vectors * np.sqrt(np.maximum(values, 0.0))
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
 def fit(basis: Basis, outcomes: Array) -> Fit:

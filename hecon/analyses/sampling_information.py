@@ -1,4 +1,4 @@
-"""The value of a planned trial: EVSI by two methods, and the expected net benefit of sampling."""
+"""The value of a planned trial: EVSI by two methods."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from scipy import special, stats
 from hecon.analyses.bases import additive_basis
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds
 from hecon.analyses.information import Value, increments, values_of_fit
-from hecon.analyses.population import effective_population
 from hecon.analyses.regression import Fit, fit
-from hecon.analyses.trial import Measured, Trial
+from hecon.analyses.trial_plan import Measured, Trial
 from hecon.errors import Fault, InputError
 from hecon.parameters import random
 
@@ -22,8 +21,10 @@ Array = NDArray[np.float64]
 
 METHODS = ("regression", "importance")
 #: Data sets that importance sampling averages over, and how many are handled together.
-DATA_SETS = 1_000
-_TOGETHER = 100
+DATA_SETS = 4_000
+_TOGETHER = 250
+#: Closest that a probability may come to 0 and 1 on the log scale.
+_EDGE = 1e-12
 
 
 def simulated_data(
@@ -67,16 +68,31 @@ def _summaries(measured: Sequence[Measured], data: list[tuple[Array, Array]]) ->
 def _log_likelihood(
     measured: Sequence[Measured], data: list[tuple[Array, Array]], rows: slice
 ) -> Array:
-    """Log likelihood of some data sets in every draw, shape (data sets, draws)."""
-    total: Array | float = 0.0
+    """Log likelihood of some data sets in every draw, up to a number a data set, as one product.
+
+    Returns
+    -------
+    Array
+        Shape (data sets, draws).
+    """
+    found, truth = [], []
     for outcome, (result, observed) in zip(measured, data, strict=True):
-        y, n = result[rows, None], observed[rows, None]
+        y, n, p = result[rows], observed[rows], outcome.truth
         if outcome.sd > 0:
-            total = total - 0.5 * n * ((y - outcome.truth) / outcome.sd) ** 2
+            found += [n * y, n]
+            truth += [p / outcome.sd**2, -0.5 * (p / outcome.sd) ** 2]
         else:
-            p = np.clip(outcome.truth, 1e-300, 1 - 1e-16)
-            total = total + y * np.log(p) + (n - y) * np.log1p(-p)
-    return np.asarray(total)
+            inside = np.clip(p, _EDGE, 1 - _EDGE)
+            found += [y, n - y]
+            truth += [np.log(inside), np.log1p(-inside)]
+    return np.asarray(np.stack(found, axis=1) @ np.stack(truth))
+
+
+def _scaled_truth(measured: Sequence[Measured]) -> list[Array]:
+    """What the trial measures on the scale of its summaries: means, and log odds."""
+    return [
+        m.truth if m.sd > 0 else special.logit(np.clip(m.truth, _EDGE, 1 - _EDGE)) for m in measured
+    ]
 
 
 def evsi(
@@ -122,7 +138,7 @@ def evsi(
         text = f"was planned for {len(measured[0].truth)} draws, the table has {table.draws}"
         raise InputError([Fault(trial.label, None, None, text)])
     outcomes = increments(table)
-    perfect = fit(additive_basis([m.truth for m in measured]), outcomes)
+    perfect = fit(additive_basis(_scaled_truth(measured)), outcomes)
     limits = values_of_fit(perfect, grid)
     rows = []
     for patients in sizes if sizes is not None else trial.definition.sizes:
@@ -182,53 +198,3 @@ def _importance(
         error = np.hypot(gain.std() / np.sqrt(len(gain)), share * limit.standard_error)
         values.append(Value(value, float(error)))
     return values, float(np.median(np.concatenate(effective)))
-
-
-def expected_net_benefit(found: pd.DataFrame, trial: Trial) -> pd.DataFrame:
-    """What a trial is worth to the population less what it costs, by size.
-
-    Parameters
-    ----------
-    found
-        Rows of `evsi` for the trial.
-
-    Returns
-    -------
-    pd.DataFrame
-        The rows with ``years_to_report``, ``people_after`` (discounted patients who benefit once
-        it has reported), ``population_evsi``, ``cost``, ``enbs`` with ``enbs_error``, and
-        ``optimal`` (the size with the highest net benefit by threshold and method, where that
-        is above zero).
-
-    Notes
-    -----
-    Eckermann, Willan (2007), Health Economics 16:195; Conti, Claxton (2009), Value in Health
-    12:1: information is worth nothing to those treated before the report. The cost is today's.
-    """
-    definition, number = trial.definition, trial.number
-    table = found.copy()
-    by_size = {}
-    for patients in table["patients"].unique().tolist():
-        years = number(definition.years_to_report, patients)
-        horizon = number(definition.horizon_years, patients)
-        people = 0.0
-        if years < horizon:
-            people = effective_population(
-                number(definition.eligible_per_year, patients),
-                horizon,
-                number(definition.discount, patients),
-                [number(share, patients) for share in definition.uptake],
-                years,
-            )
-        cost = number(definition.fixed_cost, patients)
-        cost += patients * number(definition.cost_per_patient, patients)
-        by_size[patients] = (years, people, cost)
-    columns = ("years_to_report", "people_after", "cost")
-    for column, position in zip(columns, range(3), strict=True):
-        table[column] = [by_size[patients][position] for patients in table["patients"]]
-    table["population_evsi"] = table["evsi"] * table["people_after"]
-    table["enbs"] = table["population_evsi"] - table["cost"]
-    table["enbs_error"] = table["standard_error"] * table["people_after"]
-    highest = table.groupby(["threshold", "method"])["enbs"].transform("max")
-    table["optimal"] = (table["enbs"] == highest) & (table["enbs"] > 0)
-    return table

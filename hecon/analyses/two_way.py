@@ -67,9 +67,7 @@ def two_way(
     )
 
 
-def _values(
-    study: Study, parameter: Parameter, given: Sequence[float] | None, steps: int
-) -> Array:
+def _values(study: Study, parameter: Parameter, given: Sequence[float] | None, steps: int) -> Array:
     if given is not None:
         values = np.unique(np.asarray(given, dtype=float))
         if not values.size or not np.isfinite(values).all():

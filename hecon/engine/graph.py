@@ -61,6 +61,7 @@ class Graph:
         self._known: dict[object, Node] = {}
         self._resolved: dict[object, Node] = {}
         self._open: list[tuple[Key, str | None]] = []
+        self._cycles_differ = model.cycles_differ
 
     def add(self, op: str, *args: Node, what: object = None) -> Node:
         """The node of an operation, made if it does not exist yet."""
@@ -81,6 +82,10 @@ class Graph:
     def constant(self, value: float) -> Node:
         """The node of a number."""
         return self.add("const", what=float(value))
+
+    def cycle_years(self) -> Node:
+        """The length of a cycle: one number, or one a cycle."""
+        return self.add("time" if self._cycles_differ else "fixed", what="cycle_years")
 
     def total(self, parts: list[Node]) -> Node:
         """The sum of nodes, 0 for none."""
@@ -127,6 +132,8 @@ class Graph:
     def _name(self, name: str, strategy: str | None, counted: bool, local: dict[str, Node]) -> Node:
         if name in local:
             return local[name]
+        if name == "cycle_years":
+            return self.cycle_years()
         if name in FIXED_NAMES:
             return self.add("fixed", what=name)
         if name in ("cycle", "discount_time"):

@@ -27,6 +27,10 @@ TIME_NAMES: dict[str, str] = {
     "years_in_state": "years since the current state was entered, at the start of the cycle",
     "discount_time": "years since the start of the model when the cycle is discounted",
 }
+#: A table of the engine's own, by minus the end of each cycle in weeks: which cycle a week is in.
+#: Used where cycles differ in length; the space keeps it apart from the tables of a study.
+CALENDAR = "engine calendar"
+
 FIXED_NAMES: dict[str, str] = {
     "cycle_years": "length of a cycle in years",
     "months_per_year": "12",
@@ -149,6 +153,24 @@ class CohortModel:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameter_set", frozenset(self.parameters))
+
+    @property
+    def cycles_differ(self) -> bool:
+        """True if the length of a cycle depends on its number."""
+        return "cycle" in self.rests_on(self.cycle_months)
+
+    def rests_on(self, *exprs: Expr) -> set[str]:
+        """Names that expressions rest on, through all formulas."""
+        found: set[str] = set()
+        queue = [name for expr in exprs for name in expr.names]
+        while queue:
+            name = queue.pop()
+            if name not in found:
+                found.add(name)
+                for (known, _), expr in self.formulas.items():
+                    if known == name:
+                        queue += expr.names
+        return found
 
     def with_formulas(self, formulas: Mapping[Key, Expr]) -> CohortModel:
         """The same model with some parameters or formulas replaced by formulas."""

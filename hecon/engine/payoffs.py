@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hecon.engine.expression import constant
 from hecon.engine.graph import Graph, Node
-from hecon.engine.model import CohortModel, Payoff
+from hecon.engine.model import CALENDAR, CohortModel, Payoff
 from hecon.engine.timing import Counting
 from hecon.engine.transitions import Cohorts, Move
 from hecon.errors import ModelError
@@ -88,18 +88,7 @@ class Credits:
         graph = self.graph
         local: dict[str, Node] = {}
         if payoff.week is not None:
-            week = graph.lower(payoff.week, strategy)
-            length = graph.add("fixed", what="cycle_years")
-            weeks = graph.add("mul", graph.add("fixed", what="weeks_per_year"), length)
-            number = graph.add("ceil", graph.add("div", week, weeks))
-            cycle = graph.add("max", number, graph.constant(1.0))
-            begun = graph.add("sub", cycle, graph.constant(1.0))
-            middle = graph.add("add", begun, graph.constant(self.counting.moment))
-            local = {
-                "cycle": cycle,
-                "year": graph.add("mul", begun, length),
-                "discount_time": graph.add("mul", middle, length),
-            }
+            local = self._times_of(graph.lower(payoff.week, strategy))
         else:
             local = {"cycle": graph.constant(0.0), "year": graph.constant(0.0)}
         amount = graph.lower(payoff.amount, strategy, local=local)
@@ -111,6 +100,25 @@ class Credits:
                 node = graph.add("mul", amount, self._discount(payoff.kind, strategy, local))
             outcome = self._outcome(payoff.kind, payoff.item, discounted)
             self.singles.append(Single(outcome, position, node))
+
+    def _times_of(self, week: Node) -> dict[str, Node]:
+        """Number, start and moment of discounting of the cycle that a week is in."""
+        graph = self.graph
+        if self.model.cycles_differ:
+            before = graph.add("neg", week)
+            names = ("cycle", "year", "discount_time", "cycle_years")
+            return {n: graph.add("lookup", before, what=f"{CALENDAR}.{n}") for n in names}
+        length = graph.cycle_years()
+        weeks = graph.add("mul", graph.add("fixed", what="weeks_per_year"), length)
+        number = graph.add("ceil", graph.add("div", week, weeks))
+        cycle = graph.add("max", number, graph.constant(1.0))
+        begun = graph.add("sub", cycle, graph.constant(1.0))
+        middle = graph.add("add", begun, graph.constant(self.counting.moment))
+        return {
+            "cycle": cycle,
+            "year": graph.add("mul", begun, length),
+            "discount_time": graph.add("mul", middle, length),
+        }
 
     def _add_running(self, position: int, strategy: str, payoff: Payoff) -> None:
         assert payoff.source is not None
@@ -144,7 +152,7 @@ class Credits:
         kind = self.outcomes[outcome].kind
         factors = self._factors(amount)
         if rate:
-            factors.append(self.graph.add("fixed", what="cycle_years"))
+            factors.append(self.graph.cycle_years())
         if discounted:
             factors += self._factors(self._discount(kind, strategy))
         self.credits.append(

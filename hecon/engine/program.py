@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Graph, Node
-from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key
+from hecon.engine.model import (
+    CALENDAR,
+    MONTHS_PER_YEAR,
+    WEEKS_PER_YEAR,
+    CohortModel,
+    Key,
+    Table,
+)
 from hecon.engine.payoffs import Credit, Credits, Outcome, Single
 from hecon.engine.timing import COUNTING, Counting
 from hecon.engine.transitions import TOLERANCE, Cohorts, Move, Row, Trace
@@ -28,7 +36,12 @@ class Program:
     varying
         Keys of the parameters that differ between draws.
     cycles, cycle_months
-        Number of cycles and their length.
+        Number of cycles and their length: a number, or shape (cycles,) where they differ.
+
+    Raises
+    ------
+    ModelError
+        If the counting rule doesn't fit the number or the lengths of the cycles.
     """
 
     def __init__(
@@ -37,13 +50,17 @@ class Program:
         numbers: Mapping[Key, float],
         varying: frozenset[Key],
         cycles: int,
-        cycle_months: float,
+        cycle_months: float | Array,
     ):
         self.model = model
         self.numbers = numbers
         self.cycles = cycles
         self.cycle_months = cycle_months
         self.counting: Counting = COUNTING[model.counting]
+        self._times = self.times()
+        if np.ndim(cycle_months):
+            model = replace(model, tables={**model.tables, CALENDAR: self._calendar()})
+            self.model = model
         try:
             self.before = self.counting.before(cycles)
             self.after = self.counting.after(cycles)
@@ -59,7 +76,6 @@ class Program:
             credits.credits,
             credits.singles,
         )
-        self._times = self.times()
         self._constants: dict[int, float | Array] = {}
         with np.errstate(all="ignore"):
             for node in self.graph.nodes:
@@ -121,6 +137,8 @@ class Program:
         started = np.maximum(cycle - 1.0, 0.0)
         counted = cycle if self.counting.points else started
         moment = cycle if self.counting.points else started + self.counting.moment
+        if isinstance(self.cycle_months, np.ndarray):
+            return self._uneven_times(cycle, self.cycle_months / MONTHS_PER_YEAR)
         years = self.cycle_months / MONTHS_PER_YEAR
         return {
             "cycle": cycle,
@@ -128,6 +146,31 @@ class Program:
             "counted_year": counted * self.cycle_months / MONTHS_PER_YEAR,
             "discount_time": moment * years,
         }
+
+    def _uneven_times(self, cycle: Array, years: Array) -> dict[str, Array]:
+        """The time variables where cycles differ in length, `years` of shape (cycles,)."""
+        if self.counting.points:
+            rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
+            raise ModelError(
+                f"cycles of different length can't be counted by '{self.model.counting}'; "
+                f"allowed are {rules}"
+            )
+        length = np.concatenate([years[:1], years])
+        begun = np.concatenate([[0.0, 0.0], np.cumsum(years)[:-1]])
+        return {
+            "cycle": cycle,
+            "year": begun,
+            "counted_year": begun,
+            "discount_time": begun + self.counting.moment * length,
+            "cycle_years": length,
+        }
+
+    def _calendar(self) -> Table:
+        """Which cycle a week is in, by minus the week: the row of the first end not before it."""
+        ends = np.cumsum(self._times["cycle_years"][1:]) * WEEKS_PER_YEAR
+        names = ("cycle", "year", "discount_time", "cycle_years")
+        columns = {name: self._times[name][:0:-1] for name in names}
+        return Table(CALENDAR, -ends[::-1], columns)
 
 
 def _weighted(weights: Array, values: Array) -> Array:

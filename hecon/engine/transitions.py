@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hecon.engine.graph import Graph, Node
 from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key, Transition
 from hecon.errors import ModelError
+
+Array = NDArray[np.float64]
 
 TOLERANCE = 1e-9
 
@@ -59,7 +62,7 @@ class Cohorts:
         What must be checked: every distinct row of probabilities.
     """
 
-    def __init__(self, model: CohortModel, graph: Graph, cycles: int, cycle_months: float):
+    def __init__(self, model: CohortModel, graph: Graph, cycles: int, cycle_months: float | Array):
         self.model = model
         self.graph = graph
         self.cycles = cycles
@@ -79,7 +82,11 @@ class Cohorts:
         first: dict[str, int] = {}
         for state in self.model.states:
             first[state.name] = len(expanded)
-            cycles = state.memory_years * MONTHS_PER_YEAR / self.cycle_months
+            if state.memory_years and np.ndim(self.cycle_months):
+                raise ModelError(
+                    f"{state.name} has memory_years, which needs cycles of the same length"
+                )
+            cycles = state.memory_years * MONTHS_PER_YEAR / float(np.min(self.cycle_months))
             count = 1 if state.memory_years == 0 else int(np.ceil(cycles - TOLERANCE)) + 1
             expanded += [(state.name, k) for k in range(min(count, self.cycles + 1))]
         return expanded, first
@@ -90,7 +97,8 @@ class Cohorts:
 
     def time_in_state(self, position: int) -> dict[str, Node]:
         """Meaning of `years_in_state` in a sub-state."""
-        years = self.states[position][1] * self.cycle_months / MONTHS_PER_YEAR
+        completed = self.states[position][1]
+        years = completed * float(np.min(self.cycle_months)) / MONTHS_PER_YEAR
         return {"years_in_state": self.graph.constant(years)}
 
     def _add_trace(self, strategy: str) -> None:
@@ -138,6 +146,9 @@ class Cohorts:
         if rest is not None:
             others = self.graph.total([n for n in nodes if n is not zero])
             nodes[self.first[rest]] = self.graph.add("sub", self.graph.constant(1.0), others)
+        if any(node.by_cycle for node in nodes):
+            text = "the initial distribution depends on the cycle, which it must not"
+            raise ModelError(text, strategy=strategy)
         self._watch(strategy, -1, range(len(nodes)), nodes, complete=rest is not None)
         return nodes
 

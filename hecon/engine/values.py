@@ -20,6 +20,8 @@ def formula_values(
     targets: Sequence[tuple[Expr, str | None]],
     numbers: Mapping[Key, float],
     columns: Mapping[Key, Array],
+    *,
+    cycle: int | None = None,
 ) -> list[Array]:
     """Values of expressions that do not depend on the cycle.
 
@@ -29,6 +31,8 @@ def formula_values(
         Expressions, each with the strategy it is read in.
     numbers, columns
         Values of the parameters: common to all draws, and by draw.
+    cycle
+        Number of the cycle that `cycle` stands for; without it expressions may not use it.
 
     Returns
     -------
@@ -42,7 +46,8 @@ def formula_values(
     """
     varying = frozenset(columns)
     graph = Graph(model, varying, varying | frozenset(numbers))
-    nodes = [graph.lower(expr, strategy) for expr, strategy in targets]
+    local = {} if cycle is None else {"cycle": graph.constant(cycle)}
+    nodes = [graph.lower(expr, strategy, local=local) for expr, strategy in targets]
     values: dict[int, Array] = {}
     cycle_years: Array | None = None
     with np.errstate(all="ignore"):

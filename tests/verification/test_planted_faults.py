@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from broken_copies import HEALTHY, Copy, ask
 
-from hecon.analyses.verification.battery import CHECKS, verify
+from hecon.analyses.verification import strategies
+from hecon.analyses.verification.battery import CHECKS, answer, verify
+from hecon.analyses.verification.case import Case
 from hecon.engine import timing
 from hecon.engine.expression import parse
 from hecon.engine.model import CohortModel
+from hecon.parameters.distributions import Distribution
 
 ACTS = "Every parameter acts or is named"
 UNITS = "Units are consistent"
@@ -44,7 +48,7 @@ FAULTS = [
     (
         "utility above full health",
         ("payoffs.csv", "m_well * norm.all(age)", "1 + m_well * norm.all(age)"),
-        ("QALYs at most life-years", "1.807"),
+        ("QALYs at most life-years", "1.808"),
     ),
     (
         "rate used as a probability",
@@ -84,7 +88,7 @@ FAULTS = [
     (
         "price that acts through another",
         ("payoffs.csv", "all,c_crisis,", "all,c_crisis * c_hour / 120,"),
-        ("Costs are straight in prices", ""),
+        ("Costs are straight in prices", "double prices"),
     ),
     (
         "treatment effect on the wrong strategy",
@@ -134,7 +138,7 @@ FAULTS = [
     (
         "the dead come back",
         ("transitions.csv", "Dead,Dead,rest", "Dead,Ill,0.02\nDead,Dead,rest"),
-        ("The dead stay dead", ""),
+        ("The dead stay dead", "2.0% leave Dead for Ill"),
     ),
     (
         "probability above one at the end of a range",
@@ -201,12 +205,12 @@ def test_counting_rule_that_lost_weight(monkeypatch, name):
     "name", ["Equal strategies, equal results", "Strategies swapped, results swapped"]
 )
 def test_strategy_treated_by_its_place(monkeypatch, name):
-    """The first strategy loses its event costs."""
+    """The last strategy loses its event costs."""
     honest = CohortModel.payoffs_of
 
     def forgetful(self, strategy):
-        first = strategy == self.strategies[0]
-        return [p for p in honest(self, strategy) if not (first and p.on == "transition")]
+        last = strategy == self.strategies[-1]
+        return [p for p in honest(self, strategy) if not (last and p.on == "transition")]
 
     monkeypatch.setattr(CohortModel, "payoffs_of", forgetful)
     assert ask(Copy(HEALTHY).load(), name).result == "fail"
@@ -242,3 +246,62 @@ def test_idle_parameter_with_a_note_is_named(copy):
     finding = ask(copy.load(), ACTS)
     assert finding.result == "pass"
     assert "idle, no formula uses them: p_drop" in finding.detail
+
+
+def test_distribution_off_the_base_case():
+    """The files can't say this: reading them refuses it."""
+    study = Copy(HEALTHY).load()
+    off = [
+        replace(p, distribution=Distribution("normal", (300.0, 25.0)))
+        if p.name == "c_month_ill"
+        else p
+        for p in study.parameters
+    ]
+    finding = ask(replace(study, parameters=off), "Mean of draws near the base case")
+    assert finding.result == "fail"
+    assert "c_month_ill: 300 against 250" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "factor"),
+    [
+        ("Costs are the sum of their items", "cost", 1.01),
+        ("QALYs are the sum of their sources", "qaly", 1.01),
+        ("All costs zero: nothing is paid", "qaly", 1.01),
+        ("All effects zero: no QALYs", "cost", 1.01),
+        ("Discounting lowers", "life_years", 2.0),
+        ("No discounting, undiscounted totals", "cost_undiscounted", 1.01),
+    ],
+)
+def test_totals_that_are_a_little_off(name, variable, factor):
+    """The base case is tampered with after it was computed."""
+    case = Case(Copy(HEALTHY).load())
+    case.base = case.base.assign({variable: case.base[variable] * factor})
+    (check,) = [c for c in CHECKS if c.name == name]
+    assert answer(check, case).result == "fail"
+
+
+@pytest.mark.parametrize(
+    "name", ["Nobody is lost", "The dead stay dead", "Deaths counted by transitions"]
+)
+def test_trace_that_loses_somebody(name):
+    case = Case(Copy(HEALTHY).load())
+    share = case.share.copy()
+    share[:, -1, :] *= 0.9
+    case.share = share
+    (check,) = [c for c in CHECKS if c.name == name]
+    assert answer(check, case).result == "fail"
+
+
+def test_falling_icers_on_a_frontier(monkeypatch):
+    """A frontier that forgot extended dominance: the second step is cheaper per QALY."""
+    study = Copy(HEALTHY).load()
+    wrong = pd.DataFrame(
+        {
+            "strategy": ["Old", "New"],
+            "status": ["on the frontier"] * 2,
+            "icer": [3000.0, 2000.0],
+        }
+    )
+    monkeypatch.setattr(strategies, "frontier", lambda *found: wrong)
+    assert ask(study, "ICERs rise along the frontier").result == "fail"

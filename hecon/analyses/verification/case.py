@@ -25,9 +25,6 @@ Array = NDArray[np.float64]
 
 KINDS = ("cost", "qaly", "life_years")
 
-#: Rows of a design that may break the model's rules before the rest is left alone.
-MOST_BREACHES = 8
-
 
 @dataclass(frozen=True)
 class Change:
@@ -136,12 +133,28 @@ class Case:
                 return Answers(figures(evaluate(model or self.model, design)), kept, breaches)
             except ModelError as error:
                 draw = error.coordinates.get("draw")
-                if not isinstance(draw, int):
-                    draw = 0
-                breaches[kept.pop(draw)] = str(error).partition(": ")[2] or str(error)
-                if len(breaches) > MOST_BREACHES:
-                    break
+                if not isinstance(draw, int) and len(kept) > 1:
+                    # no row is to blame by itself: some cycle length or horizon is
+                    return self._apart(changes, kept, breaches, model)
+                breach = kept.pop(draw if isinstance(draw, int) else 0)
+                breaches[breach] = str(error).partition(": ")[2] or str(error)
         return Answers(np.zeros((2 * len(KINDS), len(self.strategies), 0)), [], breaches)
+
+    def _apart(
+        self,
+        changes: Sequence[Mapping[Key, float]],
+        places: list[int],
+        breaches: dict[int, str],
+        model: CohortModel | None,
+    ) -> Answers:
+        """The same, one row at a time."""
+        parts, kept = [np.zeros((2 * len(KINDS), len(self.strategies), 0))], []
+        for place in places:
+            part = self.answers([changes[place]], model)
+            parts.append(part.figures)
+            kept += [place] if part.rows else []
+            breaches |= {place: text for text in part.breaches.values()}
+        return Answers(np.concatenate(parts, axis=2), kept, breaches)
 
     @cached_property
     def changes(self) -> list[Change]:

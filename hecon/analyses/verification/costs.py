@@ -76,8 +76,10 @@ def doubled_prices(case: Case) -> Finding:
         for s, r, c in zip(case.strategies, rest, one, strict=True)
         if abs(r) > 1e-8 * max(1.0, abs(c))
     ]
+    if bend > 1e-8:
+        return found(False, f"bend {bend:.2g}", "from double prices on, costs rise by another step")
     return found(
-        bend <= 1e-8,
+        True,
         f"bend {bend:.2g}",
         f"amounts that no price moves: {listed(left)}" if left else "double prices, double costs",
     )

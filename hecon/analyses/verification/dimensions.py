@@ -48,7 +48,7 @@ class _Units:
         for p in study.parameters:
             self.declared[p.key] = read_unit(p.unit, self.currency)
         for v in study.variables:
-            self.declared[v.key] = read_unit(v.unit, self.currency) if v.unit else None
+            self.declared[v.key] = read_unit(v.unit, self.currency)
         self._open: set[Key] = set()
 
     def of(self, name: str, strategy: str | None) -> Unit | None:

@@ -36,13 +36,24 @@ def mass_conserved(case: Case) -> Finding:
 
 
 def dead_stay_dead(case: Case) -> Finding:
-    """The share of the dead never falls."""
-    dead = case.share[:, :, case.deaths].sum(axis=2)
+    """Nobody leaves a dead state for a living one, and the share of the dead never falls."""
+    places = case.deaths
+    names = [case.model.states[i].name for i in places]
+    dead = case.share[:, :, places].sum(axis=2)
     fall = float(-np.diff(dead, axis=1).min())
+    leaving: dict[str, float] = {}
+    for strategy in case.strategies:
+        for name in names:
+            for cycle in sampled_cycles(case):
+                row = case.hand.row(strategy, (name, 0), case.hand.times(cycle))
+                for target, probability in row.items():
+                    if target not in names and probability > SAME:
+                        text = f"{probability:.1%} leave {name} for {target}"
+                        leaving[text] = probability
     return found(
-        fall <= SAME,
+        fall <= SAME and not leaving,
         f"largest fall {max(fall, 0.0):.2g}",
-        f"dead at the end: {dead[:, -1].max():.1%} at most",
+        listed(list(leaving)) or f"dead at the end: {dead[:, -1].max():.1%} at most",
     )
 
 

@@ -8,6 +8,7 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.verification.case import Case, figures
 from hecon.analyses.verification.finding import Check, Finding, NotApplicable, found, listed
 from hecon.parameters.design import ProbabilisticDesign
+from hecon.parameters.rows import CENTRE_TOLERANCE
 
 DRAWS = 1000
 SEED = 20240501
@@ -50,9 +51,16 @@ def mean_of_draws(case: Case) -> Finding:
     uncertain = [p for p in case.inputs() if p.distribution.varies]
     if not uncertain:
         raise NotApplicable("no parameter has a distribution")
-    design = ProbabilisticDesign(
-        case.study.parameters, DRAWS, SEED, correlations=case.study.correlations
-    )
+    off = [
+        f"{p.text}: {p.distribution.centre:.6g} against {case.numbers[p.key]:.6g}"
+        for p in uncertain
+        if p.distribution.kind != "dirichlet"
+        and abs(p.distribution.centre - case.numbers[p.key])
+        > CENTRE_TOLERANCE * abs(case.numbers[p.key]) + 1e-12
+    ]
+    if off:
+        return found(False, f"{len(off)} off centre", f"not centred on the base: {listed(off)}")
+    design = ProbabilisticDesign(case.study.parameters, DRAWS, SEED)
     drawn = figures(evaluate(case.model, design))[:2]
     base = case.base_figures[:2]
     error = drawn.std(axis=2, ddof=1) / np.sqrt(DRAWS)

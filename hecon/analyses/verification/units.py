@@ -111,6 +111,8 @@ def read_unit(text: str, currency: str) -> Unit | None:
         The study's currency, which the word ``currency`` stands for.
     """
     words = " ".join(text.split())
+    if not words:
+        return None
     if words.lower() in _WHOLE:
         return Unit(text=words)
     parts = re.split(r"\s*/\s*|\s+per\s+|^per\s+", words)

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -214,40 +214,98 @@ def libreoffice_values(path: Path, timeout: float = 300.0) -> Values:
     CannotCalculate
         If LibreOffice wrote no workbook, or took too long.
     """
-    program = shutil.which("soffice")
-    if program is None:
-        raise LibreOfficeMissing("LibreOffice is not installed: no soffice on the search path")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        bare, out = Path(folder, "bare.xlsx"), Path(folder, "out")
-        without_cached(path, bare)
-        options = f"-env:UserInstallation={Path(folder, 'profile').as_uri()} --headless --norestore"
-        process = subprocess.Popen(
-            [program, *options.split(), "--convert-to", "xlsx", "--outdir", str(out), str(bare)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            raise CannotCalculate(f"LibreOffice took longer than {timeout:g} s") from None
-        finally:
-            if process.poll() is None:
-                if sys.platform == "win32":
-                    process.kill()
-                else:  # `soffice` is a script: end what it started, too
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        if not (out / bare.name).exists():
-            raise CannotCalculate(f"LibreOffice wrote no workbook (exit {process.returncode})")
-        parts = _read(out / bare.name)
+        (written,) = libreoffice_recalculated([path], Path(folder), timeout)
+        parts = _read(written)
     shared = _shared_strings(parts)
     found = {title: _cell_values(xml, shared) for title, xml in _sheets(parts).values()}
     return {
         title: {m[2] + m[3]: found[title].get(m[2] + m[3], "") for m in _FORMULA.finditer(xml)}
         for title, xml in _sheets(_read(path)).values()
     }
+
+
+def libreoffice_recalculated(
+    paths: Sequence[Path], folder: Path, timeout: float = 300.0
+) -> list[Path]:
+    """Recalculate several workbooks in one start of LibreOffice.
+
+    Parameters
+    ----------
+    folder : Path
+        Where LibreOffice may work; the recalculated files lie below it afterwards.
+
+    Returns
+    -------
+    list
+        The recalculated file of each workbook, in order.
+
+    Raises
+    ------
+    LibreOfficeMissing
+        If there is no `soffice` on the search path.
+    CannotCalculate
+        If LibreOffice wrote no workbook, or took too long.
+    """
+    program = shutil.which("soffice")
+    if program is None:
+        raise LibreOfficeMissing("LibreOffice is not installed: no soffice on the search path")
+    bare = [folder / f"bare{i}.xlsx" for i in range(len(paths))]
+    out = folder / "out"
+    for path, target in zip(paths, bare, strict=True):
+        without_cached(path, target)
+    options = f"-env:UserInstallation={(folder / 'profile').as_uri()} --headless --norestore"
+    process = subprocess.Popen(
+        [program, *options.split(), "--convert-to", "xlsx", "--outdir", str(out), *map(str, bare)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        raise CannotCalculate(f"LibreOffice took longer than {timeout:g} s") from None
+    finally:
+        if process.poll() is None:
+            if sys.platform == "win32":
+                process.kill()
+            else:  # `soffice` is a script: end what it started, too
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    written = [out / path.name for path in bare]
+    if not all(path.exists() for path in written):
+        raise CannotCalculate(f"LibreOffice wrote no workbook (exit {process.returncode})")
+    return written
+
+
+def with_cells(source: Path, target: Path, sheet: str, cells: Mapping[str, str | float]) -> None:
+    """A copy of a workbook of ours with some cells of one sheet replaced, their styles kept."""
+    parts = _read(source)
+    part, (_, xml) = next((p, s) for p, s in _sheets(parts).items() if s[0] == sheet)
+    for address, value in cells.items():
+        kind, content = (
+            ("inlineStr", f"<is><t>{escape(value)}</t></is>")
+            if isinstance(value, str)
+            else ("n", f"<v>{value!r}</v>")
+        )
+        pattern = re.compile(rf'<c r="{address}"( s="\d+")?[^>]*>.*?</c>', re.S)
+        found = pattern.search(xml)
+        if found is None:
+            raise CannotCalculate(f"sheet '{sheet}' has no cell {address}")
+        cell = f'<c r="{address}"{found[1] or ""} t="{kind}">{content}</c>'
+        xml = xml[: found.start()] + cell + xml[found.end() :]
+    parts[part] = xml.encode()
+    _write(target, parts)
+
+
+def cell_values(path: Path, sheet: str) -> dict[str, CellValue]:
+    """The values of one sheet's cells as they are stored in a file."""
+    parts = _read(path)
+    shared = _shared_strings(parts)
+    return next(
+        _cell_values(xml, shared) for title, xml in _sheets(parts).values() if title == sheet
+    )
 
 
 def _read(path: Path) -> dict[str, bytes]:

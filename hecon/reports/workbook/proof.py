@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,17 +12,30 @@ import formualizer
 import numpy as np
 import openpyxl
 import pandas as pd
+from rich.console import Console
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.results import Results
 from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.cached import Values, libreoffice_values
+from hecon.reports.workbook.cached import (
+    CellValue,
+    cell_values,
+    libreoffice_recalculated,
+    with_cells,
+)
 from hecon.reports.workbook.context import MODES, REPLAYED
+from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.sheets.inputs import SELECTORS
 
 #: Parameters whose two ends are replayed, and draws spread over those that the workbook holds.
 PARAMETERS = 10
 DRAWS = 25
+
+#: Workbooks that one start of LibreOffice recalculates.
+TOGETHER = 10
+
+#: Largest relative difference that counts as agreement.
+LIMIT = 1e-9
 
 _LABELS = {"cost": "Total cost", "qaly": "Total qaly", "life_years": "Life-years, discounted"}
 
@@ -31,7 +45,7 @@ class Replay:
     """One thing to choose on Inputs, and Python's totals for it by figure and strategy."""
 
     name: str
-    chosen: dict[int, object]
+    chosen: dict[int, str | float]
     expected: dict[str, list[float]]
 
 
@@ -47,7 +61,11 @@ def replays(results: Results) -> Iterator[Replay]:
         name = str(row["scenario"])
         yield Replay(f"scenario {name}", {0: MODES[1], 1: name}, expected(row))
     for _, row in results.one_way.iloc[: 2 * PARAMETERS].iterrows():
-        chosen: dict[int, object] = {0: MODES[2], 2: row["parameter"], 3: row["end"]}
+        chosen: dict[int, str | float] = {
+            0: MODES[2],
+            2: str(row["parameter"]),
+            3: str(row["end"]),
+        }
         yield Replay(f"{row['parameter']} {row['end']}", chosen, expected(row))
     outcomes = results.probabilistic.outcomes
     cost, qaly = totals(outcomes)
@@ -63,52 +81,90 @@ def replays(results: Results) -> Iterator[Replay]:
 
 def prove(
     results: Results,
+    listed: Sequence[Replay] | None = None,
     *,
     libreoffice: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """Replay everything in both engines.
+    """Replay everything, or the replays listed, in both engines.
 
     Returns
     -------
     pd.DataFrame
         One row a replay: ``replay``, and for each engine the worst relative difference of the
-        discounted totals from Python's, ``formualizer`` and ``libreoffice`` (NaN if not asked).
+        discounted totals from Python's, ``formualizer`` and, if asked for, ``libreoffice``.
 
     Raises
     ------
     LibreOfficeMissing
         If LibreOffice is asked for and not installed.
     """
-    listed = list(replays(results))
+    listed = list(replays(results)) if listed is None else listed
     tell = progress or (lambda what, done, total: None)
-    rows = []
-    with tempfile.TemporaryDirectory() as text:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         folder = Path(text)
         plain = folder / "plain.xlsx"
         build_workbook(results).save(plain)
         places = _places(plain)
-        book = formualizer.Workbook.from_path(str(plain))
-        inputs = book.sheet("Inputs")
-        for done, replay in enumerate(listed):
-            tell("Replaying", done, len(listed))
-            for offset, value in replay.chosen.items():
-                inputs.set_value(SELECTORS + offset, 3, value)
-            book.evaluate_all()
-            live = _worst(
-                replay, lambda what, j: book.evaluate_cell("Results", places[what], 2 + j)
-            )
-            second = float("nan")
-            if libreoffice:
-                values = _in_libreoffice(plain, replay, folder)
-                second = _worst(
-                    replay,
-                    lambda what, j, values=values: values["Results"].get(  # type: ignore[misc]
-                        f"{openpyxl.utils.get_column_letter(2 + j)}{places[what]}"
-                    ),
-                )
-            rows.append((replay.name, live, second))
-    return pd.DataFrame(rows, columns=["replay", "formualizer", "libreoffice"])
+        table = pd.DataFrame({"replay": [r.name for r in listed]})
+        table["formualizer"] = _formualizer(plain, listed, places, tell)
+        if libreoffice:
+            table["libreoffice"] = _libreoffice(plain, listed, places, folder, tell)
+        return table
+
+
+def _formualizer(
+    plain: Path,
+    listed: Sequence[Replay],
+    places: dict[str, int],
+    tell: Callable[[str, int, int], None],
+) -> list[float]:
+    """Worst difference of each replay in the engine that the report's values come from."""
+    book = formualizer.Workbook.from_path(str(plain))
+    inputs = book.sheet("Inputs")
+    worst = []
+    for done, replay in enumerate(listed, start=1):
+        for offset, value in replay.chosen.items():
+            inputs.set_value(SELECTORS + offset, 3, value)
+        book.evaluate_all()
+        found = lambda what, j: book.evaluate_cell("Results", places[what], 2 + j)  # noqa: E731
+        worst.append(_worst(replay, found))
+        tell("Replaying in formualizer", done, len(listed))
+    return worst
+
+
+def _libreoffice(
+    plain: Path,
+    listed: Sequence[Replay],
+    places: dict[str, int],
+    folder: Path,
+    tell: Callable[[str, int, int], None],
+) -> list[float]:
+    """The same in LibreOffice, which recalculates files without stored values."""
+    worst: list[float] = []
+    for start in range(0, len(listed), TOGETHER):
+        batch = listed[start : start + TOGETHER]
+        work = folder / f"batch{start}"
+        work.mkdir()
+        paths = []
+        for i, replay in enumerate(batch):
+            cells: dict[str, str | float] = {
+                f"C{SELECTORS + offset}": value for offset, value in replay.chosen.items()
+            }
+            paths.append(work / f"chosen{i}.xlsx")
+            with_cells(plain, paths[-1], "Inputs", cells)
+        for replay, written in zip(
+            batch, libreoffice_recalculated(paths, work, timeout=60.0 * len(batch)), strict=True
+        ):
+            values = cell_values(written, "Results")
+
+            def found(what: str, j: int, values: Mapping[str, CellValue] = values) -> object:
+                return values.get(f"{letter(2 + j)}{places[what]}")
+
+            worst.append(_worst(replay, found))
+        shutil.rmtree(work, ignore_errors=True)
+        tell("Replaying in LibreOffice", len(worst), len(listed))
+    return worst
 
 
 def _places(path: Path) -> dict[str, int]:
@@ -122,15 +178,6 @@ def _places(path: Path) -> dict[str, int]:
     return found
 
 
-def _in_libreoffice(plain: Path, replay: Replay, folder: Path) -> Values:
-    book = openpyxl.load_workbook(plain)
-    for offset, value in replay.chosen.items():
-        book["Inputs"].cell(SELECTORS + offset, 3).value = value  # type: ignore[assignment]
-    path = folder / "chosen.xlsx"
-    book.save(path)
-    return libreoffice_values(path)
-
-
 def _worst(replay: Replay, found: Callable[[str, int], object]) -> float:
     """Largest relative difference of a replay's totals; infinite where there is no number."""
     worst = 0.0
@@ -141,3 +188,24 @@ def _worst(replay: Replay, found: Callable[[str, int], object]) -> float:
                 return float("inf")
             worst = max(worst, abs(value - expected) / max(abs(expected), 1e-12))
     return worst
+
+
+def print_proof(table: pd.DataFrame, console: Console) -> bool:
+    """Print the worst difference of each engine and every replay above the limit.
+
+    Returns True if there is none.
+    """
+    engines = [c for c in table.columns if c != "replay"]
+    for engine in engines:
+        values = table[engine].to_numpy(dtype=float)
+        where = int(values.argmax())
+        console.print(
+            f"{engine}: {len(table)} replays, worst relative difference {values[where]:.1e} "
+            f"({table['replay'].iloc[where]})"
+        )
+    failed = table[~(table[engines] <= LIMIT).all(axis=1)]
+    for _, row in failed.iterrows():
+        console.print(
+            f"differs: {row['replay']}: " + ", ".join(f"{e} {row[e]:.1e}" for e in engines)
+        )
+    return failed.empty

@@ -1,0 +1,198 @@
+"""A planned trial: its formulas worked out for the draws of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.analyses.trial import Arm, TrialDefinition
+from hecon.engine.expression import OPERATIONS, Expr, ExpressionError, parse
+from hecon.engine.model import WEEKS_PER_YEAR, CohortModel, Key
+from hecon.engine.values import formula_values
+from hecon.errors import Fault, InputError, ModelError, nearest
+from hecon.parameters.design import Design
+from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One outcome in one arm, with what it would be in every draw.
+
+    Attributes
+    ----------
+    truth
+        Probability or mean by draw, shape (draws,).
+    share
+        Share of all randomised who are in the arm.
+    dropout
+        Share of those followed whose outcome is not seen.
+    sd
+        Spread between persons; 0 for a binomial outcome.
+    among
+        Position of the outcome that those followed must have had, or None.
+    """
+
+    name: str
+    truth: Array
+    share: float
+    dropout: float
+    sd: float
+    among: int | None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial with one length of follow-up, its formulas worked out for a design."""
+
+    definition: TrialDefinition
+    follow_up_weeks: float
+    measured: tuple[Measured, ...]
+    informs: tuple[str, ...]
+    number: Callable[[str, float], float]
+
+    @property
+    def label(self) -> str:
+        """Name and follow-up."""
+        return f"{self.definition.name}, {self.follow_up_weeks:g} weeks"
+
+
+def plan(
+    definition: TrialDefinition,
+    study: Study,
+    design: Design,
+    changes: Mapping[str, float] | None = None,
+) -> list[Trial]:
+    """The trial for each length of follow-up.
+
+    Parameters
+    ----------
+    design
+        Rows in which the trial's outcomes are worked out.
+    changes
+        Other values for some of the trial's own assumptions.
+
+    Raises
+    ------
+    InputError
+        If a formula names something unknown or depends on time, a probability leaves 0 to 1, or
+        the trial informs no uncertain parameter.
+    """
+    return [
+        _plan(definition, study, design, weeks, dict(changes or {}))
+        for weeks in definition.follow_up_weeks
+    ]
+
+
+def _plan(
+    definition: TrialDefinition,
+    study: Study,
+    design: Design,
+    weeks: float,
+    changes: dict[str, float],
+) -> Trial:
+    shown = f"trials/{definition.name}"
+    own = {name: entry.value for name, entry in definition.assumptions.items()} | changes
+    own |= {"follow_up_weeks": weeks, "weeks_per_year": WEEKS_PER_YEAR}
+    columns = design.block(0, design.draws)
+    informs: set[Key] = set()
+
+    def value(text: str, strategy: str | None, where: str, extra: Mapping[str, float]) -> Array:
+        known = {**own, **extra}
+        expr = _parsed(text, shown, where)
+        for name in sorted(expr.names - known.keys()):
+            if study.model.resolve(name, strategy) is None:
+                hint = nearest(name, {*known, *(p.name for p in study.parameters)})
+                raise InputError([Fault(shown, None, where, f"'{name}' is not known{hint}")])
+        try:
+            return _evaluated(expr, strategy, known, study.model, design.numbers, columns)
+        except ModelError as error:
+            raise InputError([Fault(shown, None, where, str(error))]) from None
+
+    def number(text: str, patients: float) -> float:
+        found = value(text, None, text, {"patients": patients})
+        if np.ptp(found) > 0:
+            raise InputError([Fault(shown, None, text, "must be the same in every draw")])
+        return float(found.flat[0])
+
+    measured: list[Measured] = []
+    positions: dict[tuple[str, str], int] = {}
+    for outcome in definition.outcomes:
+        for arm in definition.arms:
+            where = f"outcomes[{outcome.name}].values.{arm.strategy}"
+            truth = value(outcome.values[arm.strategy], arm.strategy, where, {})
+            if np.ptp(truth) == 0:
+                continue
+            if outcome.kind == "binomial" and (truth.min() < 0 or truth.max() > 1):
+                text = f"found {truth.min():g} to {truth.max():g}, allowed is 0 to 1"
+                raise InputError([Fault(shown, None, where, text)])
+            informs |= _inputs(_parsed(outcome.values[arm.strategy], shown, where), arm, study)
+            positions[(outcome.name, arm.strategy)] = len(measured)
+            measured.append(
+                Measured(
+                    f"{outcome.name}, {arm.strategy}",
+                    truth,
+                    arm.share,
+                    float(value(outcome.dropout, arm.strategy, "dropout", {}).mean()),
+                    float(value(outcome.sd, None, "sd", {}).mean()) if outcome.sd else 0.0,
+                    positions.get((outcome.among or "", arm.strategy)),
+                )
+            )
+    uncertain = [p.text for p in study.parameters if p.key in informs & design.varying]
+    if not uncertain:
+        text = "the trial informs no uncertain parameter, so it can't be worth anything"
+        raise InputError([Fault(shown, None, "outcomes", text)])
+    return Trial(definition, weeks, tuple(measured), tuple(uncertain), number)
+
+
+def _parsed(text: str, shown: str, where: str) -> Expr:
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        raise InputError([Fault(shown, None, where, str(error))]) from None
+
+
+def _evaluated(
+    expr: Expr,
+    strategy: str | None,
+    known: Mapping[str, float],
+    model: CohortModel,
+    numbers: Mapping[Key, float],
+    columns: Mapping[Key, Array],
+) -> Array:
+    """Value by draw; the trial's own names go before the study's."""
+    wanted = sorted(expr.names - known.keys())
+    targets = [(Expr("name", name=name), strategy) for name in wanted]
+    found: dict[str, Array | float] = {**known}
+    found |= zip(wanted, formula_values(model, targets, numbers, columns), strict=True)
+    draws = len(next(iter(columns.values()))) if columns else 1
+
+    def fold(part: Expr) -> Array | float:
+        if part.op == "const":
+            return part.value
+        if part.op == "name":
+            return found[part.name]
+        return np.asarray(OPERATIONS[part.op].numpy(*map(fold, part.args)), dtype=float)
+
+    return np.array(np.broadcast_to(np.asarray(fold(expr), dtype=float), (draws,)))
+
+
+def _inputs(expr: Expr, arm: Arm, study: Study) -> set[Key]:
+    """Inputs that a formula rests on, through all other formulas."""
+    model, found = study.model, set[Key]()
+    waiting, seen = list(expr.names), set[str]()
+    while waiting:
+        name = waiting.pop()
+        key = model.resolve(name, arm.strategy)
+        if name in seen or key is None:
+            continue
+        seen.add(name)
+        if key in model.formulas:
+            waiting += model.formulas[key].names
+        else:
+            found.add(key)
+    return found

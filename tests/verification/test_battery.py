@@ -1,0 +1,74 @@
+"""The battery on whole studies, and its table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from broken_copies import HEALTHY, Copy
+
+from hecon.analyses.verification.battery import CHECKS, verify
+from hecon.analyses.verification.by_hand import Hand
+from hecon.analyses.verification.finding import FAIL
+from hecon.analyses.verification.one_cycle import first_cycle
+from hecon.parameters.design import base_values
+from hecon.reports.verification import COLUMNS, verification_table, verify_command
+from hecon.studies.load import load_study
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = sorted((ROOT / "tests/replications/studies").iterdir())
+OTHERS = [*PUBLISHED, ROOT / "tests/workbook/studies/memory", ROOT / "tests/cli/studies/small"]
+
+
+def fails(study):
+    return [(c.name, f.detail) for c, f in verify(study) if f.result == FAIL]
+
+
+def test_the_shipped_study_passes():
+    place = ROOT / "inputs/jurisdictions/norway"
+    found = verify(load_study(ROOT / "inputs/studies/ptsd", place))
+    assert [(c.name, f.detail) for c, f in found if f.result != "pass"] == []
+    details = {c.name: f.detail for c, f in found}
+    idle = details["Every parameter acts or is named"]
+    # the switch of the societal scenario lets the price of lost production act
+    assert "unit_production_loss in scenarios S50" in idle
+    # the third discount rate begins after 75 years, the horizon is 60
+    assert "disc_75 after the horizon" in idle
+
+
+@pytest.mark.parametrize("folder", OTHERS, ids=lambda f: f.name)
+def test_published_models_pass(folder):
+    assert fails(load_study(folder)) == []
+
+
+def test_table_and_exit_code(copy, capsys):
+    table = verification_table(copy.load())
+    assert tuple(table.columns) == COLUMNS
+    assert table["check"].to_list() == [c.name for c in CHECKS]
+    assert table["check"].is_unique
+    assert set(table["result"]) == {"pass"}
+    assert verify_command(copy.load()) == 0
+    assert f"{len(CHECKS)} checks: {len(CHECKS)} pass, 0 fail" in capsys.readouterr().out
+    copy.change("payoffs.csv", "New,c_new_year", "New,-c_new_year")
+    assert verify_command(copy.load()) == 1
+    assert "fail: Higher price, no lower cost" in capsys.readouterr().out
+
+
+def test_first_cycle_in_figures():
+    """Mean of start and end over three months, discounted at mid-cycle, on paper."""
+    study = Copy(HEALTHY).load()
+    hand = Hand(study.model, base_values(study.parameters))
+    year = 0.25
+    q = 0.00235158  # life.csv at 50
+    die_ill = 1 - (1 - q) ** (2 * year)
+    move = (1 - die_ill) * (1 - 2.718281828459045 ** (-0.2 * year))
+    ill, well = 1 - die_ill - move, move
+    norm = 0.95 - 0.002 * 50
+    alive = (1 + ill + well) / 2 * year
+    qaly = ((1 + ill) / 2 * 0.7 + well / 2 * 0.95) * norm * year
+    cost = (1 + ill) / 2 * 250 * 12 * year
+    found = first_cycle(hand, "Old")
+    assert found["life_years_undiscounted"] == pytest.approx(alive, rel=1e-9)
+    assert found["qaly_undiscounted"] == pytest.approx(qaly, rel=1e-9)
+    assert found["cost_undiscounted"] == pytest.approx(cost, rel=1e-9)
+    assert found["cost"] == pytest.approx(cost * 1.04**-0.125, rel=1e-9)
