@@ -23,6 +23,8 @@ METHODS = ("auto", "additive", "gaussian-process")
 DRAWS_A_COLUMN = 20
 #: Residuals with a pattern less likely than this are called too stiff.
 SUSPECT = 0.001
+#: Variance left, as a share, that is only rounding.
+_EXACT = 1e-12
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,8 @@ def diagnostics(table: DrawsTable, names: Sequence[str], found: Fit) -> pd.DataF
             for order in [*orders.values(), np.argsort(found.fitted[row], kind="stable")]
         ]
         ratio, p_value = min(looks, key=lambda look: look[1])
+        if found.explained[row] > 1 - _EXACT:
+            ratio, p_value = 1.0, 1.0
         p_value = min(1.0, p_value * len(looks))
         rows.append(
             {

@@ -9,6 +9,7 @@ from broken_copies import HEALTHY, Copy
 
 from hecon.analyses.verification.battery import CHECKS, verify
 from hecon.analyses.verification.by_hand import Hand
+from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.finding import FAIL
 from hecon.analyses.verification.one_cycle import first_cycle
 from hecon.parameters.design import base_values
@@ -72,3 +73,13 @@ def test_first_cycle_in_figures():
     assert found["qaly_undiscounted"] == pytest.approx(qaly, rel=1e-9)
     assert found["cost_undiscounted"] == pytest.approx(cost, rel=1e-9)
     assert found["cost"] == pytest.approx(cost * 1.04**-0.125, rel=1e-9)
+
+
+def test_a_cycle_length_that_breaks_a_probability_is_blamed_alone(copy):
+    """Twelve months times 0.1 a month is more than one; no other row is at fault."""
+    copy.change("variables.csv", "1 - exp(-rate_back * cycle_years)", "0.1 * 12 * cycle_years")
+    copy.change("parameters.csv", "months,,,fixed", "months,3,12,fixed")
+    case = Case(copy.load())
+    broken = [case.changes[i] for i in case.changed.breaches]
+    assert [(c.parameter.name, c.value) for c in broken] == [("cycle_months", 12.0)]
+    assert len(case.changed.rows) == len(case.changes) - 1

@@ -148,12 +148,14 @@ class Case:
         model: CohortModel | None,
     ) -> Answers:
         """The same, one row at a time."""
-        parts, kept = [np.zeros((2 * len(KINDS), len(self.strategies), 0))], []
+        parts = [np.zeros((2 * len(KINDS), len(self.strategies), 0))]
+        kept: list[int] = []
         for place in places:
             part = self.answers([changes[place]], model)
             parts.append(part.figures)
             kept += [place] if part.rows else []
-            breaches |= {place: text for text in part.breaches.values()}
+            if not part.rows:
+                breaches[place] = part.breaches[0]
         return Answers(np.concatenate(parts, axis=2), kept, breaches)
 
     @cached_property

@@ -15,7 +15,7 @@ from hecon.engine.expression import Expr, constant
 from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key
 
 #: How far above its estimate a discretisation error may lie.
-SLACK = 150
+SLACK = 1.5
 
 
 def one_cycle_model(model: CohortModel) -> CohortModel:
