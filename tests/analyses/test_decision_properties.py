@@ -36,7 +36,9 @@ def test_the_frontier_is_the_convex_hull(points):
     """A strategy is efficient if and only if it is the best at some threshold (brute force)."""
     cost, effect = points
     table = frontier(names(len(cost)), cost, effect)
-    efficient = {s for s, t in zip(table["strategy"], table["status"], strict=True) if "on" in t[:3]}
+    efficient = {
+        s for s, t in zip(table["strategy"], table["status"], strict=True) if "on" in t[:3]
+    }
     slopes = [
         (cost[i] - cost[j]) / (effect[i] - effect[j])
         for i in range(len(cost))

@@ -41,7 +41,9 @@ def test_acceptability_is_that_of_bcea(found, peers):
 def test_incremental_benefit_is_that_of_bcea(found, peers):
     # BCEA's reference here is the last strategy
     gain = found["nmb"].sel(strategy="AB") - found["nmb"].sel(strategy=["SoC", "A", "B"])
-    np.testing.assert_allclose(gain.transpose('threshold', 'strategy'), peers["bcea"]["eib"], rtol=0, atol=1e-8)
+    np.testing.assert_allclose(
+        gain.transpose("threshold", "strategy"), peers["bcea"]["eib"], rtol=0, atol=1e-8
+    )
 
 
 def test_frontier_is_that_of_dampack(peer_table, peers):

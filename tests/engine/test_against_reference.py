@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from dense import Plain, key, run, to_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import Plain, key, run, to_model
 
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.engine.timing import COUNTING

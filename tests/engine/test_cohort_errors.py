@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import Plain, key, to_model
+from dense import Plain, key, to_model
 
 from hecon.analyses.evaluate import evaluate
 from hecon.engine.values import formula_values

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from dense import FUNCTIONS, Plain, key, to_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import FUNCTIONS, Plain, key, to_model
 from spreadsheet import value
 
-from hecon.engine.expression import excel, parse
+from hecon.engine.expression import excel, is_zero, parse, substitute
 from hecon.engine.values import formula_values
 
 SETTINGS = settings(max_examples=150, derandomize=True, deadline=None)
@@ -141,3 +141,16 @@ def test_look_up_is_by_the_largest_key_not_above():
     columns = {("aa", None): asked}
     (found,) = formula_values(to_model(plain), [(parse("t.v(aa)"), None)], {}, columns)
     np.testing.assert_array_equal(found, [np.nan, 1, 1, 2, 2, 3, 3, np.nan])
+
+
+def test_what_substitution_and_negation_keep():
+    """Look-ups keep their table; a negated truth is a number; look-ups inside look-ups render."""
+    replaced = substitute(parse("life.female(age) + 1"), {"age": parse("50")})
+    assert excel(replaced, str, lambda column, k: f"LOOK({column},{k})") == "LOOK(life.female,50)+1"
+    assert rendered("1 if not (aa + bb) else 2") == "IF(NOT((aa+bb)<>0),1,2)"
+    assert (
+        rendered("life.a(norm.b(age) + (aa > 1))") == "LOOK(life.a,LOOK(norm.b,age)+IF(aa>1,1,0))"
+    )
+    assert [is_zero(parse(t)) for t in ("0", "aa", "0 * aa", "exp(0)", "-0", "0 / aa", "aa - aa")] == [
+        True, False, True, False, True, True, False,
+    ]  # fmt: skip

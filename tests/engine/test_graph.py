@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from reference import Plain, key, to_model
+from dense import Plain, key, to_model
 
 from hecon.engine.expression import parse
 from hecon.engine.graph import Circular, Graph, UnknownName

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hecon.engine import timing
 from hecon.engine.timing import COUNTING
 
 # before and after for four cycles, t = 0..4, and what happens during a cycle
@@ -66,3 +67,8 @@ def test_trapezoid_is_exact_for_a_line():
 def test_simpson_refuses_an_odd_number():
     with pytest.raises(ValueError, match="even number of cycles, found 7"):
         COUNTING["simpson"].after(7)
+
+
+def test_equal_weights_of_cycles():
+    """The table of rules is made on import; its maker is tested here as well."""
+    assert timing._cycles(0.25)(3).tolist() == [0, 0.25, 0.25, 0.25]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from reference import Plain, key, to_model
+from dense import Plain, key, to_model
 
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.engine.program import Program

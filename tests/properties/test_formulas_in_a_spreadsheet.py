@@ -9,7 +9,7 @@ import formualizer
 import numpy as np
 import openpyxl
 import pytest
-from reference import Plain, key, to_model
+from dense import Plain, key, to_model
 
 from hecon.engine.expression import excel, parse
 from hecon.engine.values import formula_values

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from dense import Plain as Texts
+from dense import key, to_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference import Plain as Texts
-from reference import key, to_model
 
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.engine.timing import COUNTING

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reference import Plain, to_model
+from dense import Plain, to_model
 
 from hecon.analyses.comparison import compare, comparison, sentence, totals
 from hecon.analyses.evaluate import evaluate
@@ -52,7 +52,13 @@ def base():
         (10, 1e-9, "more costly, no difference in QALYs", None, None),
         (-10, -1e-9, "less costly, no difference in QALYs", None, None),
         (0, 0, "no difference", None, "A against B: no difference."),
-        (10, 2e-9, "more costly, more effective", 5e9, None),
+        (
+            2,
+            2e-9,
+            "more costly, more effective",
+            1e9,
+            "A against B: NOK 1,000,000,000 per QALY gained.",
+        ),
     ],
 )
 def test_verdicts(cost, qaly, verdict, icer, words):
@@ -170,7 +176,9 @@ def test_one_way_is_one_run_for_each_end():
         assert (row["value"], row["basis"]) == (value, chosen[name].basis)
         numbers = {**base_values(study.parameters), chosen[name].parameter.key: value}
         found = compare(evaluate(study.model, TableDesign(1, numbers)), *study.compared)
-        assert (row["cost"], row["qaly"]) == pytest.approx((found.cost, found.qaly), rel=1e-9)
+        assert (row["cost_difference"], row["qaly_difference"]) == pytest.approx(
+            (found.cost, found.qaly), rel=1e-9
+        )
     spans = table.groupby("parameter", sort=False)["nmb"].agg(lambda s: s.max() - s.min())
     assert list(spans) == sorted(spans, reverse=True)
     assert list(table["end"]) == ["low", "high"] * len(chosen)
@@ -203,7 +211,9 @@ def test_scenarios_are_one_run_each():
         alone = evaluate(scenario_model(study, scenario), TableDesign(1, numbers))
         found = compare(alone, *scenario.compare)
         row = table.iloc[position]
-        assert (row["cost"], row["qaly"]) == pytest.approx((found.cost, found.qaly), rel=1e-9)
+        assert (row["cost_difference"], row["qaly_difference"]) == pytest.approx(
+            (found.cost, found.qaly), rel=1e-9
+        )
 
 
 def test_a_scenario_design_holds_what_its_scenarios_say():

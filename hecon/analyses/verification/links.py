@@ -200,7 +200,11 @@ def every_parameter_acts(case: Case) -> Finding:
     unexplained = [
         p
         for p in unused
-        if p.distribution.varies and not p.note and p not in place and p not in dangling + ratios
+        if p.distribution.varies
+        and p.distribution.kind != "dirichlet"  # it scales the others of its group
+        and not p.note
+        and p not in place
+        and p not in dangling + ratios
     ]
     wrong = [f"{name} is used but moves nothing" for name in dead]
     wrong += [f"{p.text} feeds a formula that no result uses" for p in dangling]

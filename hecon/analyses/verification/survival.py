@@ -110,31 +110,28 @@ def within_population(case: Case) -> Finding:
 def ages_of_tables(case: Case) -> Finding:
     """A table that is read at an age that moves with time is read at the cohort's age.
 
-    Rows of a single strategy are left out: a strategy may stand for a group of another age.
+    A column may also be read at other ages, for a group that is older than the rest.
     """
     if case.model.start_age is None:
         raise NotApplicable("the study has no start age")
-    # a row of one strategy may be about a group of another age
-    exprs = [e for key, e in case.model.formulas.items() if key[1] is None]
-    exprs += [t.probability for t in case.model.transitions if t.probability and not t.strategy]
-    exprs += [p.amount for p in case.model.payoffs if not p.strategy]
-    wrong: dict[str, float] = {}
-    read = set()
-    strategy = case.strategies[0]
-    for expr in exprs:
+    exprs = [(e, key[1]) for key, e in case.model.formulas.items()]
+    exprs += [(t.probability, t.strategy) for t in case.model.transitions if t.probability]
+    exprs += [(p.amount, p.strategy) for p in case.model.payoffs]
+    read: dict[str, list[float]] = {}
+    for expr, owner in exprs:
+        strategy = owner or case.strategies[0]
         for part in expr.walk():
             if part.op != "lookup" or "age" not in part.args[0].names:
                 continue
-            read.add(part.name)
             for cycle in sampled_cycles(case):
                 times = case.hand.times(cycle)
                 age = case.hand.value(Expr("name", name="age"), strategy, times)
                 off = case.hand.value(part.args[0], strategy, times) - age
-                if abs(off) > 1:
-                    wrong[part.name] = off
+                read.setdefault(part.name, []).append(off)
     if not read:
         raise NotApplicable("no table is read at the cohort's age")
-    names = [f"{name} at {off:+g} years" for name, off in wrong.items()]
+    nearest = {name: min(offs, key=abs) for name, offs in read.items()}
+    names = [f"{name} at {off:+g} years" for name, off in nearest.items() if abs(off) > 1]
     return found(
         not names, f"{len(read)} columns", listed(names) or "all are read at the cohort's age"
     )

@@ -47,7 +47,7 @@ def write_acceptability(book: Book) -> Page:
                 for k, other in enumerate(options)
                 if k != j
             ]
-            text = f"SUMPRODUCT({'*'.join(beats)}*1)/{draws.rows}" if beats else "1"
+            text = f"SUMPRODUCT({'*'.join(beats)}*1)/ROWS({draws.span('draw')})" if beats else "1"
             page.formula(row, 2 + j, text, "formula", "share")
     last = FIRST + STEPS - 1
     area = f"'{TITLE}'!$B${FIRST}:${letter(1 + len(options))}${last}"

@@ -48,7 +48,7 @@ def write_guide(book: Book) -> None:
             "Check",
             "Results shows Python's own figures for whatever is in use, and Checks "
             "whether they agree. Once a base value is typed over, they no longer can: "
-            "the flag turns FALSE until Python has run the edited workbook.",
+            "the flag turns FALSE until hecon has run the edited workbook.",
         ),
         (
             "Run an edited workbook",

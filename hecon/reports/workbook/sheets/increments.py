@@ -41,11 +41,12 @@ def write_increments(book: Book, page: Page, row: int) -> int:
         ]
         add(f"{name} difference", label, f"{at[0]}-{at[1]}", shape)
     dc, dq = answers["cost difference"], answers["qaly difference"]
+    no_cost, no_effect = book.layout.fixed["no_cost"], book.layout.fixed["no_effect"]
     words = (
-        f'IF(ABS({dq})<=0.000000001,IF({dc}>0.000001,"more costly, no difference in QALYs",'
-        f'IF({dc}<-0.000001,"less costly, no difference in QALYs","no difference")),'
-        f'IF({dq}>0,IF({dc}>0.000001,"more costly, more effective","dominant"),'
-        f'IF({dc}<-0.000001,"less costly, less effective","dominated")))'
+        f'IF(ABS({dq})<={no_effect},IF({dc}>{no_cost},"more costly, no difference in QALYs",'
+        f'IF({dc}<-{no_cost},"less costly, no difference in QALYs","no difference")),'
+        f'IF({dq}>0,IF({dc}>{no_cost},"more costly, more effective","dominant"),'
+        f'IF({dc}<-{no_cost},"less costly, less effective","dominated")))'
     )
     add("verdict", "In words", words, "text")
     verdict = answers["verdict"]
@@ -93,12 +94,13 @@ def _threshold_price(book: Book, add: Callable[..., None]) -> None:
     key = book.study.model.resolve(price.parameter, None)
     assert key is not None
     in_use = book.layout.cells[key]
+    no_effect = book.layout.fixed["no_effect"]
     none = '"none: the price plays no part"'
     below = '"none: not even at a price of zero"'
     found = f"{in_use}+{answers['nmb']}/{answers['units']}"
     add(
         "threshold price",
         f"Highest cost-effective price ({book.currency}; {price.parameter})",
-        f"IF(ABS({answers['units']})<0.000000001,{none},IF({found}<0,{below},{found}))",
+        f"IF(ABS({answers['units']})<{no_effect},{none},IF({found}<0,{below},{found}))",
         "money",
     )

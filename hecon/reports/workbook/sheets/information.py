@@ -38,9 +38,11 @@ def write_information(book: Book) -> None:
             f"mean of the best ({book.currency})",
             f"EVPI per person ({book.currency})",
             f"EVPI, Python, {found.design.draws:,} draws",
+            "probability that the best on average is best (CEAF)",
         ],
     )
     count = len(options)
+    count_of = f"ROWS({draws.span('draw')})"
     thresholds = found.decision["threshold"].values
     evpi = found.decision["evpi"].values
     highest = book.study.jurisdiction.definition.acceptability.highest
@@ -50,7 +52,7 @@ def write_information(book: Book) -> None:
         parts = []
         for j, option in enumerate(options):
             benefit = f"$A{row}*{draws.span(f'qaly {option}')}-{draws.span(f'cost {option}')}"
-            text = f"SUMPRODUCT({benefit})/{draws.rows}"
+            text = f"SUMPRODUCT({benefit})/{count_of}"
             page.formula(row, 2 + j, text, "formula", "money")
             others = [
                 f"(({benefit}){'>' if k < j else '>='}($A{row}*{draws.span(f'qaly {o}')}-"
@@ -62,10 +64,13 @@ def write_information(book: Book) -> None:
         area = f"$B{row}:${letter(1 + count)}{row}"
         heads = ",".join(f'"{s}"' for s in options)
         page.formula(row, 2 + count, f"CHOOSE(MATCH(MAX({area}),{area},0),{heads})", "output")
-        page.formula(row, 3 + count, f"({'+'.join(parts)})/{draws.rows}", "formula", "money")
+        page.formula(row, 3 + count, f"({'+'.join(parts)})/{count_of}", "formula", "money")
         page.formula(row, 4 + count, f"{letter(3 + count)}{row}-MAX({area})", "output", "money")
         threshold = round(highest / (STEPS - 1) * i)
         known = float(np.interp(threshold, thresholds, evpi))
+        shares = f"'{CURVES}'!$B${ROWS + i}:${letter(1 + count)}${ROWS + i}"
+        text = f"INDEX({shares},MATCH(MAX({area}),{area},0))"
+        page.formula(row, 6 + count, text, "output", "share")
         if np.isclose(thresholds, threshold).any():
             page.put(row, 5 + count, known, "text", "money")
     last = FIRST + STEPS - 1

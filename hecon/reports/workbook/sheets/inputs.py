@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from hecon.analyses.comparison import NO_COST, NO_EFFECT
 from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
 from hecon.engine.timing import COUNTING
@@ -32,7 +33,7 @@ COLUMNS = [
 ]
 SELECTORS = 4
 SETTINGS = 11
-HEADER = 27
+HEADER = 29
 
 #: Settings that are not parameters: what each is called and what it means.
 SETTINGS_ROWS = (
@@ -47,6 +48,8 @@ SETTINGS_ROWS = (
     ("weight_odd", "weight of the occupancy at odd cycles"),
     ("weight_even", "weight of the occupancy at even cycles"),
     ("tolerance", "largest relative difference that a check accepts"),
+    ("no_cost", "difference in cost that counts as none"),
+    ("no_effect", "difference in QALYs that counts as none"),
 )
 
 
@@ -174,6 +177,8 @@ def _settings(book: Book, page: Page) -> None:
         "weight_odd": float(weights[1]),
         "weight_even": float(weights[2]),
         "tolerance": 1e-9,
+        "no_cost": NO_COST,
+        "no_effect": NO_EFFECT,
     }
     page.put(SETTINGS - 1, 1, f"Settings: {counting.label}", "note")
     for i, (name, label) in enumerate(SETTINGS_ROWS):

@@ -14,12 +14,13 @@ TITLE = "Summary"
 
 def add_summary(book: Book) -> Page:
     """The first sheet, filled once all others stand."""
+    dated = f"; inputs of {book.study.definition.date}" if book.study.definition.date else ""
     return add_page(
         book.workbook,
         TITLE,
         book.study.definition.title,
-        f"{book.study.jurisdiction.definition.title}; hecon {__version__}. Text and figures follow "
-        "what is in use on Inputs, unless they say otherwise.",
+        f"{book.study.jurisdiction.definition.title}; hecon {__version__}{dated}. Text and figures "
+        "follow what is in use on Inputs, unless they say otherwise.",
     )
 
 
