@@ -25,7 +25,7 @@ help: ## list the targets
 install: $(VENV)/installed ## install hecon into .venv (the other targets do it when needed)
 
 run: $(VENV)/installed ## run a study: tables in outputs/, the Excel report in reports/
-	$(BIN)/hecon run $(RUN) --draws $(DRAWS)
+	$(BIN)/hecon run $(RUN) --draws $(DRAWS) --verify
 
 test: $(VENV)/installed ## check style, types, layers and behaviour
 	$(BIN)/ruff check .

@@ -95,6 +95,10 @@ def run(
         Path, typer.Option(metavar="DIR", help="Where outputs/ and reports/ are written.")
     ] = Path(),
     workers: Workers = 1,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
+    ] = False,
     original: Annotated[
         Path | None,
         typer.Option(
@@ -127,6 +131,7 @@ def run(
         from hecon.reports.progress import ProgressBar
         from hecon.reports.run import write_run
         from hecon.reports.summary import print_summary
+        from hecon.reports.verification import verification_table
 
         def analysed(study: Study, tell: Progress) -> Results:
             return analyse(
@@ -150,7 +155,8 @@ def run(
         else:
             with ProgressBar() as tell:
                 results = analysed(_study(folder, jurisdiction), tell)
-                written = write_run(results, out, tell)
+                battery = verification_table(results.study) if verify else None
+                written = write_run(results, out, tell, verification=battery)
         print_summary(results, written, stdout())
 
 
@@ -237,6 +243,25 @@ def reproduce(
         found = compare_with_reference(results, reference)
         print_differences(found, reference, stdout())
         if found.differences:
+            raise typer.Exit(1)
+
+
+@app.command()
+def verify(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
+    """Ask a study questions whose answers are known.
+
+    All utilities one must give life-years, no mortality must keep everyone alive, equal
+    strategies must give equal results, and so on. Prints each check with its figure; the exit
+    code is 1 if one fails.
+
+    \b
+    Examples
+      hecon verify inputs/studies/ptsd --jurisdiction norway
+    """  # noqa: D301
+    with _messages():
+        from hecon.reports.verification import verify_command
+
+        if verify_command(_study(folder, jurisdiction)):
             raise typer.Exit(1)
 
 

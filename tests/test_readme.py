@@ -1,6 +1,7 @@
 """What the pages promise is run as it is written."""
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -77,9 +78,7 @@ def test_figures_of_the_readme(norway):
 def test_scenario_line_is_accepted(tmp_path):
     header, line = re.findall(r"^    (id,title.*|S90,.*)$", text("README.md"), re.M)
     study = tmp_path / "ptsd"
-    study.mkdir()
-    for path in (ROOT / "inputs/studies/ptsd").iterdir():
-        (study / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(ROOT / "inputs/studies/ptsd", study)
     scenarios = study / "scenarios.csv"
     assert scenarios.read_text(encoding="utf-8").splitlines()[0] == header
     with scenarios.open("a", encoding="utf-8") as file:

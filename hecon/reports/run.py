@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from hecon.analyses.results import Progress, Results
 from hecon.reports.record import write_outputs
 from hecon.reports.staging import publish, staging
@@ -33,11 +35,13 @@ def write_run(
     progress: Progress | None = None,
     *,
     suffix: str = "",
+    verification: pd.DataFrame | None = None,
     extra: Callable[[Path], None] | None = None,
 ) -> Written:
     """Write `outputs/<run>/` and `reports/<run>.xlsx` below `out`, or nothing at all.
 
-    `suffix` is added to the run's name; `extra` may add files to the run's outputs.
+    `suffix` is added to the run's name; `verification` goes into the workbook and is written
+    as a table; `extra` may add files to the run's outputs.
     """
     name = run_name(results.study) + suffix
     written = Written(out / "outputs" / name, out / "reports" / f"{name}.xlsx")
@@ -46,11 +50,14 @@ def write_run(
             progress("Tables", 0, 1)
         outputs = folder / name
         write_outputs(results, outputs)
+        if verification is not None:
+            path = outputs / "verification.csv"
+            verification.to_csv(path, index=False, lineterminator="\n")
         if extra is not None:
             extra(outputs)
         if progress is not None:
             progress("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"
-        write_workbook(results, report)
+        write_workbook(results, report, verification)
         publish([(outputs, written.outputs), (report, written.report)], folder)
     return written

@@ -1,5 +1,7 @@
 """Properties that any decision must have, on random tables."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -48,7 +50,7 @@ def test_the_frontier_is_the_convex_hull(points):
     positive = sorted({s for s in slopes if s > 0})
     edges = [0.0, *positive, (positive[-1] if positive else 1.0) * 2 + 1]
     best = set()
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         benefit = (low + high) / 2 * effect - cost
         winners = np.flatnonzero(np.isclose(benefit, benefit.max(), rtol=0, atol=1e-9))
         best.add(f"s{winners[0]}")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from hecon.analyses.bases import additive_basis
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.information import diagnostics, evppi, increments
 from hecon.analyses.population import effective_population
 from hecon.analyses.regression import fit
-from hecon.analyses.bases import additive_basis
 from hecon.errors import InputError
 
 
@@ -90,11 +90,11 @@ def test_a_regression_that_is_too_stiff_is_suspect():
 
 def test_a_set_too_large_is_said_so(linear):
     table = linear(200, 1)
-    with pytest.raises(InputError, match="2 parameters .a, b. is too large.*700 draws"):
+    with pytest.raises(InputError, match=r"2 parameters .a, b. is too large.*700 draws"):
         evppi(table, [1.0], {"ab": ["a", "b"]}, "additive")
     many = {f"p{i}": np.random.default_rng(i).random(200) for i in range(31)}
     table = DrawsTable(table.strategies, table.cost, table.effect, many)
-    with pytest.raises(InputError, match="31 parameters .*30 parameters at most"):
+    with pytest.raises(InputError, match=r"31 parameters .*30 parameters at most"):
         evppi(table, [1.0], {"all": list(many)})
 
 

@@ -10,10 +10,14 @@ from hecon.errors import InputError
 
 WIDE = pd.DataFrame(
     {
-        "draw": [1, 2, 3], "p": [0.1, 0.2, 0.3], "cost_A": [1.0, 2.0, 3.0],
-        "cost_B": [4.0, 5.0, 6.5], "qaly_B": [0.6, 0.7, 0.8], "qaly_A": [0.5, 0.25, 0.125],
+        "draw": [1, 2, 3],
+        "p": [0.1, 0.2, 0.3],
+        "cost_A": [1.0, 2.0, 3.0],
+        "cost_B": [4.0, 5.0, 6.5],
+        "qaly_B": [0.6, 0.7, 0.8],
+        "qaly_A": [0.5, 0.25, 0.125],
     }
-)  # fmt: skip
+)
 
 
 def long_form():
@@ -27,7 +31,7 @@ def long_form():
                 "p": WIDE["p"],
                 "own": WIDE["p"] + (s == "B"),
             }
-        )  # fmt: skip
+        )
         for s in "AB"
     ]
     return pd.concat(parts).sample(frac=1, random_state=1).sort_values("sim", kind="stable")
@@ -89,7 +93,7 @@ def test_files_that_cannot_be(tmp_path):
     with pytest.raises(InputError, match="the file is missing"):
         read_draws(tmp_path / "no.csv")
     (tmp_path / "t.xlsx").write_bytes(b"x")
-    with pytest.raises(InputError, match="found '.xlsx', allowed are"):
+    with pytest.raises(InputError, match=r"found '\.xlsx', allowed are"):
         read_draws(tmp_path / "t.xlsx")
     (tmp_path / "t.parquet").write_bytes(b"x")
     with pytest.raises(InputError, match="can't be read"):
@@ -102,10 +106,10 @@ def test_files_that_cannot_be(tmp_path):
 def test_exports_come_back_to_the_last_digit(peer_table, tmp_path):
     names = {path.name for path in write_exports(peer_table, [0, 1000], tmp_path / "x", "USD")}
     assert {"bcea.R", "dampack.R", "voi.R", "names.csv"} <= names
-    costs = pd.read_csv(tmp_path / "x" / "costs.csv", float_precision="round_trip")
+    costs = pd.read_csv(tmp_path / "x" / "costs.csv")
     np.testing.assert_array_equal(costs.to_numpy().T, peer_table.cost)
     assert list(costs) == list(peer_table.strategies)
-    parameters = pd.read_csv(tmp_path / "x" / "parameters.csv", float_precision="round_trip")
+    parameters = pd.read_csv(tmp_path / "x" / "parameters.csv")
     np.testing.assert_array_equal(parameters["u_S1"], peer_table.parameters["u_S1"])
     assert 'currency = "USD"' in (tmp_path / "x" / "dampack.R").read_text()
 

@@ -132,10 +132,15 @@ def test_later_outcomes_follow_only_those_who_had_the_first(planned):
 def test_net_benefit_of_sampling_by_hand(planned, linear):
     rows = pd.DataFrame(
         {
-            "trial": "test", "follow_up_weeks": 52.0, "patients": [40, 400], "threshold": 1.0,
-            "method": "regression", "evsi": [20.0, 60.0], "standard_error": [1.0, 2.0],
+            "trial": "test",
+            "follow_up_weeks": 52.0,
+            "patients": [40, 400],
+            "threshold": 1.0,
+            "method": "regression",
+            "evsi": [20.0, 60.0],
+            "standard_error": [1.0, 2.0],
         }
-    )  # fmt: skip
+    )
     found = expected_net_benefit(rows, planned)
     # reports after 1.1 and 2 years of 4; uptake is half in the first year, all later
     assert found["people_after"].tolist() == pytest.approx([290, 200])

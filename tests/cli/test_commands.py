@@ -351,9 +351,7 @@ def test_a_changed_figure_is_named(table, row, column, to, named, reference):
 
 def test_rounding_is_no_difference(reference):
     for row in (1, 2):
-        change(
-            reference / "probabilistic.csv", row, "mean", lambda x: repr(float(x) * (1 + 1e-13))
-        )
+        change(reference / "probabilistic.csv", row, "mean", lambda x: repr(float(x) * (1 + 1e-13)))
     assert reproduce(reference).exit_code == 0
 
 

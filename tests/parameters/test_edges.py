@@ -106,7 +106,7 @@ def test_values_and_units(unit, money, value, allowed):
 
 @pytest.mark.parametrize("text", ["a", "a =", "= 1", "a = 1; b", "a = 1; a = 2", "=", "a = 1; = 2"])
 def test_pairs_refused(text):
-    with pytest.raises(ValueError, match="found|twice"):
+    with pytest.raises(ValueError, match=r"found|twice"):
         parse_pairs(text)
 
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from openpyxl.chart import AreaChart, Reference
 from openpyxl.workbook import Workbook
 
@@ -44,21 +45,23 @@ from hecon.reports.workbook.styles import Page
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def write_workbook(results: Results, path: Path) -> None:
+def write_workbook(results: Results, path: Path, verification: pd.DataFrame | None = None) -> None:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
     Parameters
     ----------
     path
         Where the file goes; it is written under a temporary name and renamed.
+    verification
+        The verification battery's table, to be shown on Checks.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        build_workbook(results).save(plain)
+        build_workbook(results, verification).save(plain)
         write_cached(plain, path, recalculate(plain), CREATED)
 
 
-def build_workbook(results: Results) -> Workbook:
+def build_workbook(results: Results, verification: pd.DataFrame | None = None) -> Workbook:
     """The workbook with formulas and no values."""
     study = results.study
     workbook = Workbook()
@@ -101,7 +104,7 @@ def build_workbook(results: Results) -> Workbook:
     write_sources(book)
     write_guide(book)
     gather_checks(book)
-    write_checks(book)
+    write_checks(book, verification)
     write_provenance(book)
     write_cheers(book)
     write_summary(book, summary, acceptability)

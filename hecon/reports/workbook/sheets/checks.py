@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from hecon.reports.record import run_record
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import trace_title
@@ -46,8 +48,8 @@ def gather_checks(book: Book) -> None:
     )
 
 
-def write_checks(book: Book) -> None:
-    """Write the sheet with one flag over all checks."""
+def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
+    """Write the sheet with one flag over all live checks, then the battery's results if given."""
     page = add_page(
         book.workbook,
         CHECKS,
@@ -55,7 +57,7 @@ def write_checks(book: Book) -> None:
         "Each line is a live formula; the flag at the top is TRUE only if all are.",
         "A6",
     )
-    page.widths(92, 14)
+    page.widths(92, 18, 40, 70, 60)
     first = 6
     last = first + len(book.checks) - 1
     page.put(4, 1, "All checks hold", "output")
@@ -65,6 +67,16 @@ def write_checks(book: Book) -> None:
         page.put(first + i, 1, label)
         page.formula(first + i, 2, text, "check")
     book.answers["checks"] = f"'{CHECKS}'!$B$4"
+    row = last + 2
+    page.heading(row, "Verification battery")
+    if verification is None:
+        page.put(row + 1, 1, "Not part of this run; 'hecon verify' runs it.", "note")
+        return
+    page.put(row + 1, 1, "Computed in Python when this workbook was made; not live.", "note")
+    page.headings(row + 2, ["check", "result", "figure", "detail", "why"])
+    for i, found in enumerate(verification.to_dict("records"), start=row + 3):
+        for column, name in enumerate(("check", "result", "figure", "detail", "why"), start=1):
+            page.put(i, column, str(found[name]), wrap=column > 2)
 
 
 def write_provenance(book: Book) -> None:

@@ -1,0 +1,49 @@
+"""`hecon verify` and the battery on the workbook's Checks sheet."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+from typer.testing import CliRunner
+
+from hecon.cli import app
+
+SMALL = Path(__file__).parent / "studies/small"
+
+
+def test_a_healthy_study_passes() -> None:
+    result = CliRunner().invoke(app, ["verify", str(SMALL)])
+    assert result.exit_code == 0, result.output
+    assert " 0 fail" in result.output
+
+
+def test_a_fault_fails(tmp_path: Path) -> None:
+    """A utility above one makes more QALYs than life-years."""
+    study = tmp_path / "small"
+    shutil.copytree(SMALL, study)
+    payoffs = study / "payoffs.csv"
+    lines = payoffs.read_text(encoding="utf-8").splitlines()
+    kind, amount = (lines[0].split(",").index(n) for n in ("kind", "amount"))
+    for i, line in enumerate(lines[1:], start=1):
+        cells = line.split(",")
+        if cells[kind] == "qaly":
+            cells[amount] = "1.7"
+            lines[i] = ",".join(cells)
+    payoffs.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["verify", str(study)])
+    assert result.exit_code == 1, result.output
+    assert "fail: " in result.output
+
+
+def test_the_battery_is_in_the_workbook(tmp_path: Path) -> None:
+    arguments = ["run", str(SMALL), "--draws", "20", "--verify", "--out", str(tmp_path)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    (report,) = (tmp_path / "reports").iterdir()
+    cells = [c.value for c in openpyxl.load_workbook(report)["Checks"]["B"]]
+    assert cells.count("pass") > 20
+    assert "fail" not in cells
+    (table,) = (tmp_path / "outputs").glob("*/verification.csv")
+    assert table.read_text(encoding="utf-8").startswith("check,why,result,figure,detail")
