@@ -156,4 +156,4 @@ def _solution(found: _Bracket, change: float) -> tuple[float, str]:
     share = abs(found.at_low) / gap
     value = found.low + share * (found.high - found.low)
     jump = gap > 1e-4 * max(abs(change), 1e-300)
-    return value, "solved"
+    return value, "jumps across zero" if jump else "solved"

@@ -235,7 +235,7 @@ def test_a_run_cut_short_leaves_everything_as_it_was(error, code, again, tmp_pat
         assert run(out).exit_code == 0
     before = files(tmp_path)
 
-    def fail(results, path):
+    def fail(results, path, *more):
         path.write_bytes(b"half a workbook")
         raise error
 
