@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hecon.analyses.draws_table import checked_thresholds
 from hecon.analyses.pair import Increments, find_parameter, increments, with_values
 from hecon.errors import Fault, InputError
-from hecon.parameters.design import Design, base_case
+from hecon.parameters.design import Design, TableDesign, base_case
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
 
@@ -97,7 +97,7 @@ def _line(
     few = min(design.draws, 50)
     columns = {k: v[:few] for k, v in with_values(design, {key: high / 2}).columns.items()}
     numbers = {**design.numbers, key: high / 2}
-    half = increments(study, type(base_case([]))(few, numbers, columns))
+    half = increments(study, TableDesign(few, numbers, columns))
     for a, b, middle in ((zero.cost, full.cost, half.cost), (zero.qaly, full.qaly, half.qaly)):
         change = np.abs(b[:few] - a[:few]).max()
         bend = np.abs(middle - (a[:few] + b[:few]) / 2).max()

@@ -159,7 +159,7 @@ def _long(
     numbers = _numbers(frame, values_in, file, first_row)
     names = [str(name).strip() for name in frame[strategy]]
     strategies = list(dict.fromkeys(names))
-    draws = pd.Index(frame[draw].unique())
+    draws = pd.Index(frame[draw].unique()).sort_values()
     row = draws.get_indexer(frame[draw])
     column = np.array([strategies.index(name) for name in names])
     count = np.zeros((len(strategies), len(draws)), dtype=int)

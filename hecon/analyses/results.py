@@ -10,8 +10,10 @@ import pandas as pd
 import xarray as xr
 
 from hecon.analyses.comparison import Comparison, compare, totals
+from hecon.analyses.draws_table import study_draws
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.analyses.frontier import frontier
+from hecon.analyses.information import evppi
 from hecon.analyses.one_way import one_way
 from hecon.analyses.probabilistic import decision, summary
 from hecon.analyses.results_table import result_table
@@ -20,6 +22,9 @@ from hecon.analyses.threshold import severity
 from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_case
 from hecon.studies.study import Study
+
+#: Draws below which no value of partial information is estimated.
+LEAST_DRAWS = 500
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,6 +45,9 @@ class Probabilistic:
         The comparison of means: the ICER is a ratio of means, never a mean of ratios.
     probability_cost_effective
         Share of draws in which the intervention has the higher net benefit at the threshold.
+    evppi
+        Value of perfect information on each uncertain parameter alone, at the threshold; no
+        rows below `LEAST_DRAWS` draws, too few for a regression.
     """
 
     design: ProbabilisticDesign
@@ -49,6 +57,7 @@ class Probabilistic:
     comparison: Comparison
     probability_cost_effective: float
     evpi: float
+    evppi: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -194,4 +203,15 @@ def reduce_draws(
         compare(means, a, b),
         float(better.mean()),
         float(found["evpi"].sel(threshold=threshold)),
+        _partial_information(study, design, outcomes, threshold),
     )
+
+
+def _partial_information(
+    study: Study, design: ProbabilisticDesign, outcomes: xr.Dataset, threshold: float
+) -> pd.DataFrame:
+    table = study_draws(study, design, outcomes)
+    if design.draws < LEAST_DRAWS or len(table.strategies) < 2:
+        return pd.DataFrame(columns=["set", "evppi", "standard_error", "evpi", "share", "suspect"])
+    found = evppi(table, [threshold])
+    return found.sort_values("evppi", ascending=False, kind="stable").reset_index(drop=True)

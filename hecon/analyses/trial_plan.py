@@ -192,7 +192,7 @@ def _inputs(expr: Expr, arm: Arm, study: Study) -> set[Key]:
             continue
         seen.add(name)
         if key in model.formulas:
-            pass
+            waiting += model.formulas[key].names
         else:
             found.add(key)
     return found

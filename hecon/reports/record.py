@@ -58,6 +58,7 @@ def result_tables(results: Results) -> dict[str, pd.DataFrame]:
         "one_way": results.one_way,
         "probabilistic": results.probabilistic.table,
         "acceptability": acceptability,
+        "partial_information": results.probabilistic.evppi,
     }
 
 

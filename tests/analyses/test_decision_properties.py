@@ -122,15 +122,15 @@ def test_places():
 
 
 def test_draws_needed_is_the_textbook_formula():
-    cost, effect = np.zeros((2, 400)), np.zeros((2, 400))
-    effect[1] = 0.5 + np.tile([-3.0, 3.0], 200)
+    cost, effect = np.zeros((2, 20)), np.zeros((2, 20))
+    effect[1] = 0.5 + np.tile([-3.0, 3.0], 10)
     table = DrawsTable(names(2), cost, effect)
     row = draws_needed(table, 1.0).iloc[0]
-    assert row["needed"] == np.ceil((1.6448536269514722 / 0.5) ** 2 * 9 * 400 / 399)
-    assert bool(row["enough"])
+    assert row["needed"] == np.ceil((1.6448536269514722 / 0.5) ** 2 * 9 * 20 / 19)
+    assert not row["enough"]
     last = convergence(table, 1.0).query("strategy == 's1'").iloc[-1]
     assert last["nmb"] == pytest.approx(0.5)
-    assert last["standard_error"] == pytest.approx(3 / np.sqrt(399))
+    assert last["standard_error"] == pytest.approx(3 / np.sqrt(19))
 
 
 def test_the_ellipse_holds_its_share():

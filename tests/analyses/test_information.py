@@ -58,6 +58,17 @@ def test_curved_effects_are_found():
         assert row["method"] == method
 
 
+def test_a_pure_interaction():
+    """200 (x - 1/2) (y - 1/2): neither alone tells anything, both 200 / 2 / 16."""
+    x, y, noise = np.random.default_rng(8).uniform(-0.5, 0.5, (3, 10_000))
+    zero = np.zeros_like(x)
+    gain = np.stack([zero, 200 * x * y + 20 * noise])
+    table = DrawsTable(("Old", "New"), np.stack([zero, zero]), gain, {"x": x, "y": y})
+    found = evppi(table, [1.0], {"x": ["x"], "xy": ["x", "y"]}).set_index("set")
+    assert found.loc["xy", "evppi"] == pytest.approx(6.25, abs=0.3)
+    assert found.loc["x", "evppi"] < 0.3
+
+
 def test_bounds_hold_up_to_the_error(linear):
     found = evppi(linear(2000, 1), [0.5, 1.0, 2.0], {"a": ["a"], "ab": ["a", "b"]})
     slack = 3 * found["standard_error"]

@@ -27,6 +27,9 @@ def test_threshold_price(algebra):
         for s in range(25)
     ]
     error = spread[0]["standard_error"][0]
+    left = 20_000 * gain - found["expected"][0] * units
+    exact = left.std() / units.mean() / np.sqrt(2000)
+    assert found["standard_error"][0] == pytest.approx(exact)
     assert np.std([s["expected"][0] for s in spread]) == pytest.approx(error, rel=0.35)
 
 

@@ -15,6 +15,7 @@ from hecon.analyses.trial import TrialDefinition, read_trial
 from hecon.analyses.trial_plan import Measured, Trial, plan
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign
+from hecon.studies.load import load_study
 
 FILE = """
 name = "test"
@@ -164,6 +165,22 @@ def test_a_plan_knows_what_it_informs(tmp_path, algebra):
     columns = design.block(0, 50)
     expected = columns[("gain", None)] * columns[("units", None)]
     np.testing.assert_allclose(trial.measured[0].truth, expected)
+
+
+def test_a_plan_follows_computed_rows():
+    inputs = Path(__file__).parents[2] / "inputs"
+    study = load_study(inputs / "studies" / "ptsd", inputs / "jurisdictions" / "norway")
+    design = ProbabilisticDesign(study.parameters, 20, 1)
+    trials = plan(
+        read_trial(inputs / "studies" / "ptsd" / "trials" / "head_to_head.toml"), study, design
+    )
+    outcome = {"p_lod_comp_pbo", "lnor_mdma_v_pbo", "lnor_pe_v_supportive", "p_dropout_outcome"}
+    outcome |= {"d_mdma", "d_pbo", "rr_dropout_pe"}
+    assert set(trials[0].informs) == outcome
+    assert set(trials[1].informs) == outcome | {"rate_relapse", "hr_relapse_mdma"}
+    years = (104 - 18) / (365.25 / 7)
+    assert trials[2].measured[2].dropout == pytest.approx(1 - 0.9**years)
+    assert trials[2].number("follow_up_weeks * 2", 1) == 208
 
 
 @pytest.mark.parametrize(

@@ -251,3 +251,20 @@ def test_a_strategys_own_row_replaces_the_general_one(own_first):
     alive = np.array([math.exp(-0.5), 0.75])
     np.testing.assert_allclose(found["life_years"].values[:, 0], alive, rtol=1e-14)
     np.testing.assert_allclose(found["cost"].values[:, 0, 0], [7, 11] * alive, rtol=1e-14)
+
+
+def test_a_table_looked_up_by_draw():
+    """A key that differs by draw and not by cycle; beside it a transition that is never made."""
+    plain = Plain(
+        states={"A": 0, "B": 0},
+        initial={"A": "1"},
+        transitions={("A", "B"): "0", ("A", "A"): "rest", ("B", "B"): "rest"},
+        payoffs=(("Tariff", "cost", "A", "tariff.price(level)", "cycle", None),),
+        dead=(),
+        parameters=("level",),
+        tables={"tariff": {"level": [0, 1, 5], "price": [10.0, 20.0, 70.0]}},
+        horizon_years=3,
+    )
+    columns = {("level", None): np.array([0.0, 0.9, 1.0, 4.0, 5.0, 6.0])}
+    found = evaluate(to_model(plain), TableDesign(6, {}, columns))["cost_undiscounted"]
+    assert found.values[0, 0].tolist() == [30, 30, 60, 60, 210, 210]

@@ -50,6 +50,7 @@ def write_acceptability(book: Book) -> Page:
             text = f"SUMPRODUCT({'*'.join(beats)}*1)/ROWS({draws.span('draw')})" if beats else "1"
             page.formula(row, 2 + j, text, "formula", "share")
     last = FIRST + STEPS - 1
+    page.allow("positive", [f"A{FIRST}:A{last}"])
     area = f"'{TITLE}'!$B${FIRST}:${letter(1 + len(options))}${last}"
     tolerance = book.layout.fixed["tolerance"]
     book.checks.append(

@@ -9,7 +9,7 @@ from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.sheets.acceptability import FIRST as ROWS
 from hecon.reports.workbook.sheets.acceptability import STEPS
 from hecon.reports.workbook.sheets.acceptability import TITLE as CURVES
-from hecon.reports.workbook.styles import add_page
+from hecon.reports.workbook.styles import Page, add_page
 
 TITLE = "Value of information"
 FIRST = 6
@@ -75,6 +75,7 @@ def write_information(book: Book) -> None:
             page.put(row, 5 + count, known, "text", "money")
     last = FIRST + STEPS - 1
     column = letter(4 + count)
+    _partial(book, page, last + 3)
     book.checks.append(
         (
             f"{TITLE}: perfect information is never worth less than nothing",
@@ -82,3 +83,30 @@ def write_information(book: Book) -> None:
             f"MAX('{TITLE}'!$B${FIRST}:${letter(1 + count)}${last})",
         )
     )
+
+
+def _partial(book: Book, page: Page, row: int) -> None:
+    """Value of knowing each uncertain parameter alone, as Python estimated it."""
+    found = book.results.probabilistic
+    page.heading(row, "Perfect information on one parameter (EVPPI): computed in Python, not live")
+    table = found.evppi
+    if table.empty:
+        page.put(row + 1, 1, "Too few draws in this run to estimate it.", "note")
+        return
+    page.put(
+        row + 1,
+        1,
+        f"Per person, at {book.results.threshold:,.0f} per "
+        f"QALY, by additive regression on {found.design.draws:,} draws; estimates are not clipped.",
+        "note",
+    )
+    page.headings(
+        row + 2,
+        ["parameter", f"EVPPI ({book.currency})", "standard error", "share of EVPI", "fit suspect"],
+    )
+    for i, each in enumerate(table.to_dict("records"), start=row + 3):
+        page.put(i, 1, str(each["set"]))
+        page.put(i, 2, float(each["evppi"]), "text", "money")
+        page.put(i, 3, float(each["standard_error"]), "text", "money")
+        page.put(i, 4, float(each["share"]), "text", "share")
+        page.put(i, 5, "yes" if each["suspect"] else "no")

@@ -44,6 +44,7 @@ def write_severity(book: Book) -> None:
         for i, each in enumerate(rule.classes):
             page.put(4 + i, 4, each.shortfall, "input")
             page.put(4 + i, 5, each.weight, "input")
+        page.allow("any", [f"D4:E{last}"])
         page.put(last + 2, 4, f"[{rule.status}] {rule.source}", "note")
     else:
         lines.append(("weight", "Severity weight (no rule here)", "1", "weight"))
