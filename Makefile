@@ -16,7 +16,7 @@ RUN := inputs/studies/$(STUDY) --jurisdiction $(JURISDICTION)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test reproduce prove bench lock clean
+.PHONY: help install run test reproduce prove mutation bench lock clean
 
 help: ## list the targets
 	@echo "make TARGET [STUDY=$(STUDY)] [JURISDICTION=$(JURISDICTION)] [DRAWS=$(DRAWS)]"
@@ -39,6 +39,9 @@ reproduce: $(VENV)/installed ## run a study again and compare with the committed
 prove: $(VENV)/installed ## replay the workbook in two spreadsheet engines (about 15 minutes)
 	$(BIN)/hecon prove $(RUN)
 
+mutation: $(VENV)/installed ## break the program in single places; tests must notice (long)
+	nice -n 10 $(BIN)/python tests/mutation/run.py
+
 bench: $(VENV)/bench ## measure speed and memory against other implementations
 	$(BIN)/python -m benchmarks.run
 
@@ -51,7 +54,7 @@ lock: $(VENV)/installed ## choose new versions: rewrite requirements.lock and be
 	  --constraint requirements.lock --output-file bench.lock pyproject.toml
 
 clean: ## remove outputs, reports and caches (.venv stays)
-	rm -rf outputs reports build *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf outputs reports build mutants *.egg-info .mypy_cache .ruff_cache .pytest_cache \
 	  .hypothesis .import_linter_cache
 	find hecon tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 

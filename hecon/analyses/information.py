@@ -170,17 +170,18 @@ def diagnostics(table: DrawsTable, names: Sequence[str], found: Fit) -> pd.DataF
     -------
     pd.DataFrame
         ``outcome``, ``strategy``, ``explained`` (share of variance), ``degrees_of_freedom``,
-        ``ratio`` and ``p_value`` (the smallest over the parameters and the fitted values, see
-        `residual_pattern`, times the number of looks) and ``suspect`` (p-value below 0.001).
+        ``ratio`` and ``p_value`` (the smallest over the parameters and, for several, the fitted
+        values, see `residual_pattern`, times the number of looks) and ``suspect`` (p-value
+        below 0.001).
     """
     others = len(table.strategies) - 1
     orders = {name: np.argsort(table.parameter(name), kind="stable") for name in names}
     rows = []
     for row in range(2 * others):
-        looks = [
-            residual_pattern(order, found.residual[row])
-            for order in [*orders.values(), np.argsort(found.fitted[row], kind="stable")]
-        ]
+        looked = [*orders.values()]
+        if len(names) > 1:
+            looked.append(np.argsort(found.fitted[row], kind="stable"))
+        looks = [residual_pattern(order, found.residual[row]) for order in looked]
         ratio, p_value = min(looks, key=lambda look: look[1])
         if found.explained[row] > 1 - _EXACT:
             ratio, p_value = 1.0, 1.0

@@ -56,7 +56,7 @@ def result_table(
     table["qaly_difference"] = [f.qaly for f in found]
     table["icer"] = [f.icer for f in found]
     table["verdict"] = [f.verdict for f in found]
-    table["shortfall"] = limits["shortfall"] if "shortfall" in limits else np.nan
+    table["shortfall"] = limits.get("shortfall", np.nan)
     table["weight"] = limits["weight"]
     table["threshold"] = limits["threshold"]
     table["nmb"] = table["threshold"] * table["qaly_difference"] - table["cost_difference"]
