@@ -67,7 +67,7 @@ def write_items(book: Book) -> tuple[Page, int]:
             page.formula(row, 2 + j, address, "output", "qaly")
         book.answers[f"life_years {discounted}"] = _row(row, len(strategies))
         row += 2
-    return page, _time_in_states(book, page, row)
+    return page, _by_state(book, page, row)
 
 
 def write_comparison(book: Book, page: Page, row: int) -> None:
@@ -77,19 +77,28 @@ def write_comparison(book: Book, page: Page, row: int) -> None:
     _python(book, page, row)
 
 
-def _time_in_states(book: Book, page: Page, row: int) -> int:
-    """Years in each state, discounted and not."""
-    page.heading(row, "Years in each state")
+def _by_state(book: Book, page: Page, row: int) -> int:
+    """Years, costs and QALYs in each state; courses and what falls at the start have none."""
+    page.heading(row, "By state: years, running costs and QALYs")
+    lines = (
+        ("years", "years", "qaly"),
+        ("cost in", book.currency, "money"),
+        ("qaly in", "QALY", "qaly"),
+    )
     for state in book.study.model.states:
-        if state.dead:
-            continue
-        for discounted in (True, False):
-            row += 1
-            word = "discounted" if discounted else "undiscounted"
-            page.put(row, 1, f"{state.name}, {word}")
-            for j, strategy in enumerate(book.strategies):
-                address = book.totals[(trace_title(strategy), f"years {state.name}", discounted)]
-                page.formula(row, 2 + j, address, "formula", "qaly")
+        for name, unit, shape in lines:
+            for discounted in (True, False):
+                addresses = [
+                    book.totals.get((trace_title(s), f"{name} {state.name}", discounted))
+                    for s in book.strategies
+                ]
+                if (state.dead and name == "years") or not any(addresses):
+                    continue
+                row += 1
+                word = "discounted" if discounted else "undiscounted"
+                page.put(row, 1, f"{state.name} ({unit}), {word}")
+                for j, address in enumerate(addresses):
+                    page.formula(row, 2 + j, address or "0", "formula", shape)
     return row + 2
 
 

@@ -343,62 +343,59 @@ def _amounts(
     title = trace_title(strategy)
     layout = book.layout
     running = [p for p in model.payoffs_of(strategy) if p.on != "once"]
-    groups: dict[tuple[str, str], list[Payoff]] = {}
-    for payoff in running:
-        groups.setdefault((payoff.kind, payoff.item), []).append(payoff)
     before, after = layout.times[("before", True)], layout.times[("after", True)]
 
-    def amount(t: int, row: int, payoffs: list[Payoff]) -> str:
+    def amount(t: int, row: int, payoff: Payoff) -> str:
         terms: dict[str, list[str]] = {}
-        for payoff in payoffs:
-            for position, state in enumerate(states):
-                if state.name != payoff.source:
-                    continue
-                scope = _scope(book, model, strategy, title, row, counted=True)
-                scope.here = {"years_in_state": f"{state.years:.15g}"}
-                value = f"({scope.formula(payoff.amount)})"
-                if payoff.rate:
-                    value += f"*{layout.fixed['cycle_years']}"
-                if payoff.on == "state":
-                    terms.setdefault(value, []).append(f"${counted[position]}{row}")
-                    continue
-                events = f"('{TIME}'!${before}{row}+'{TIME}'!${after}{row})"
-                for move in moves:
-                    arrives = states[move.target].name == payoff.target
-                    if t and move.source == position and arrives:
-                        flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{events}"
-                        terms.setdefault(value, []).append(flow)
+        for position, state in enumerate(states):
+            if state.name != payoff.source:
+                continue
+            scope = _scope(book, model, strategy, title, row, counted=True)
+            scope.here = {"years_in_state": f"{state.years:.15g}"}
+            value = f"({scope.formula(payoff.amount)})"
+            if payoff.rate:
+                value += f"*{layout.fixed['cycle_years']}"
+            if payoff.on == "state":
+                terms.setdefault(value, []).append(f"${counted[position]}{row}")
+                continue
+            events = f"('{TIME}'!${before}{row}+'{TIME}'!${after}{row})"
+            for move in moves:
+                arrives = states[move.target].name == payoff.target
+                if t and move.source == position and arrives:
+                    flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{events}"
+                    terms.setdefault(value, []).append(flow)
         parts = [f"({'+'.join(shares)})*{value}" for value, shares in terms.items()]
         return "+".join(parts) or "0"
 
-    for (kind, item), payoffs in groups.items():
+    for payoff in running:
 
-        def cell(t: int, row: int, payoffs: list[Payoff] = payoffs) -> str:
-            return amount(t, row, payoffs)
+        def cell(t: int, row: int, payoff: Payoff = payoff) -> str:
+            return amount(t, row, payoff)
 
-        shape = "money" if kind == "cost" else "exact"
-        column = columns.add(f"{item}, {'cost' if kind == 'cost' else 'QALY'}", cell, shape)
-        _totals(book, title, columns, column, kind, item, shape)
+        cost = payoff.kind == "cost"
+        where = payoff.source if payoff.on == "state" else f"{payoff.source} -> {payoff.target}"
+        heading = f"{payoff.item}, {where}, {'cost' if cost else 'QALY'}"
+        column = columns.add(heading, cell, "money" if cost else "exact")
+        names = (f"{payoff.kind} {payoff.item}", f"{payoff.kind} in {payoff.source}")
+        _totals(book, title, columns, column, payoff.kind, names)
     if book.study.course is not None and model is book.study.model:
         _course(book, strategy, columns)
-    alive = [i for i, s in enumerate(states) if not _dead(model, s.name)]
-    years = layout.fixed["cycle_years"]
-    column = columns.add(
-        "life-years",
-        lambda t, row: f"({'+'.join(f'${counted[i]}{row}' for i in alive)})*{years}",
-        "exact",
-    )
-    _totals(book, title, columns, column, "life_years", "alive", "exact")
-
-
-def _dead(model: CohortModel, name: str) -> bool:
-    return next(s.dead for s in model.states if s.name == name)
+    for discounted in (True, False):
+        years = [
+            book.totals[(title, f"years {s.name}", discounted)] for s in model.states if not s.dead
+        ]
+        book.totals[(title, "life_years alive", discounted)] = "+".join(years)
 
 
 def _totals(
-    book: Book, title: str, columns: _Columns, column: str, kind: str, item: str, shape: str
+    book: Book,
+    title: str,
+    columns: _Columns,
+    column: str,
+    kind: str,
+    names: tuple[str, ...],
 ) -> None:
-    """Totals above a column: discounted and undiscounted."""
+    """Totals above a column, discounted and not, added to those of the same names."""
     layout = book.layout
     first, last = layout.first, layout.first + layout.rows - 1
     rate = layout.times[("discount_cost" if kind == "cost" else "discount_effect", True)]
@@ -406,12 +403,17 @@ def _totals(
     factors = f"'{TIME}'!${rate}${first}:${rate}${last}"
     position = columns.next - 1
     page = columns.page
+    shape = "money" if kind == "cost" else "exact"
     page.put(first - 4, 1, "total, discounted", "text")
     page.put(first - 3, 1, "total, undiscounted", "text")
     page.formula(first - 4, position, f"SUMPRODUCT({area},{factors})", "output", shape)
     page.formula(first - 3, position, f"SUM({area})", "output", shape)
     for row, discounted in ((first - 4, True), (first - 3, False)):
-        book.totals[(title, f"{kind} {item}", discounted)] = page.ref(row, position)
+        for name in names:
+            key = (title, name, discounted)
+            known = book.totals.get(key)
+            address = page.ref(row, position)
+            book.totals[key] = f"{known}+{address}" if known else address
 
 
 def _course(book: Book, strategy: str, columns: _Columns) -> None:
@@ -431,4 +433,4 @@ def _course(book: Book, strategy: str, columns: _Columns) -> None:
             return f'SUMIFS({amounts},{names},"{strategy}",{cycles},$A{row})'
 
         column = columns.add(heading, cell, shape)
-        _totals(book, title, columns, column, kind, "treatment course", shape)
+        _totals(book, title, columns, column, kind, (f"{kind} treatment course",))
