@@ -21,7 +21,10 @@ DEEPEST = 250
 #: Names shown of a circle.
 LONGEST_CIRCLE = 12
 
-_NOT_IN_NAMES = re.compile(r"[\[\].;=\n]|->| v ")
+_NOT_IN_NAMES = re.compile(r"[\[\].;=\n*?~\"<>]|->| v ")
+
+#: Strategies are told apart by this many characters in the names of a report's sheets.
+_TOLD_APART = 25
 _TAKEN = ("all", "start", "rest")
 
 
@@ -34,8 +37,12 @@ def check_definition(reading: Reading) -> None:
             reading.faults.add(file, None, column, f"'{name}' appears twice (capitals don't count)")
         for name in names:
             if _NOT_IN_NAMES.search(name) or name in _TAKEN:
-                text = f"'{name}' can't be a name; leave out [ ] . ; = -> and the word v"
+                text = f"'{name}' can't be a name; leave out [ ] . ; = * ? ~ \" < > and the word v"
                 reading.faults.add(file, None, column, text)
+    cut = [re.sub(r"[:/\\']", "-", n.lower())[:_TOLD_APART] for n in reading.strategies]
+    for name in sorted({n for n in cut if cut.count(n) > 1}):
+        text = f"two strategies begin with '{name}'; they must differ in {_TOLD_APART} characters"
+        reading.faults.add(file, None, "strategies", text)
     known = reading.strategies
     for column, name in (
         ("intervention", definition.intervention),

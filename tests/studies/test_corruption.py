@@ -78,7 +78,7 @@ def test_corruption(folder, seed):
         path
         for part in (STUDY, JURISDICTION)
         for path in (folder / part).iterdir()
-        if path.name not in ("rules.csv", "evidence.csv", "trials.csv")
+        if path.is_file() and path.name not in ("rules.csv", "evidence.csv", "trials.csv")
     )
     path = chance.choice(files)
     text = path.read_text(encoding="utf-8")
@@ -94,7 +94,7 @@ def test_corruption(folder, seed):
 def test_broken_bytes(folder, seed):
     """A few bytes of a file replaced, so that quoting, encoding and TOML break too."""
     chance = random.Random(seed)
-    path = chance.choice(sorted((folder / STUDY).iterdir()))
+    path = chance.choice(sorted(p for p in (folder / STUDY).iterdir() if p.is_file()))
     content = path.read_bytes()
     broken = bytearray(content)
     for _ in range(3):

@@ -14,9 +14,13 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hecon.errors import ModelError
+
 INK, QUIET = "1F2933", "616E7C"
-#: A row no workbook has, so that its number can be told apart inside a formula.
-_ROW = 987_654_321
+_HERE, _BEFORE = "\0here\0", "\0before\0"
+
+#: The longest formula that Excel takes.
+LONGEST = 8_192
 
 LINE = Side(style="thin", color="CBD2D9")
 
@@ -55,6 +59,23 @@ FORMATS = {
     "text": "@",
     "difference": "0.0E+00",
 }
+
+
+class _Row(int):
+    """A row whose number is not known yet: in text it is a mark, and so is the row before it."""
+
+    mark: str
+
+    def __new__(cls, mark: str) -> _Row:
+        row = super().__new__(cls, 1)
+        row.mark = mark
+        return row
+
+    def __format__(self, spec: str) -> str:
+        return self.mark
+
+    def __sub__(self, other: int) -> _Row:
+        return _Row(_BEFORE)
 
 
 @dataclass
@@ -118,6 +139,11 @@ class Page:
         wrap: bool = False,
     ) -> Any:
         """Write a formula, given without its equals sign."""
+        if len(text) >= LONGEST:
+            raise ModelError(
+                f"sheet {self.title} would need a formula of {len(text):,} characters and Excel "
+                f"takes {LONGEST:,}; remember less time in states, or use longer cycles"
+            )
         cell: Any = self.sheet.cell(row, column)
         cell.value = f"={text}"
         self._dress(cell, kind, shape, wrap)
@@ -151,10 +177,9 @@ class Page:
         It is asked for cycle 0 and once for all others, whose rows are then filled in.
         """
         self.formula(first, column, cell(0, first), "formula", shape)
-        before, here = "\0before\0", "\0here\0"
-        text = cell(1, _ROW).replace(str(_ROW), here).replace(str(_ROW - 1), before)
+        text = cell(1, _Row(_HERE))
         for row in range(first + 1, first + rows):
-            filled = text.replace(here, str(row)).replace(before, str(row - 1))
+            filled = text.replace(_HERE, str(row)).replace(_BEFORE, str(row - 1))
             self.formula(row, column, filled, "formula", shape)
 
     def link(self, row: int, column: int, title: str) -> None:
@@ -218,7 +243,8 @@ def add_page(book: Workbook, title: str, heading: str, purpose: str, freeze: str
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.left.text = heading
+    # an ampersand is a code in footers, and their length is limited
+    sheet.oddFooter.left.text = heading.replace("&", "&&")[:120]
     sheet.oddFooter.right.text = "&A, page &P of &N"
     if freeze:
         sheet.freeze_panes = freeze

@@ -19,7 +19,7 @@ def gather_checks(book: Book) -> None:
         word = "discounted" if discounted else "undiscounted"
         for strategy in book.strategies:
             title = trace_title(strategy)
-            course = book.totals.get((title, "cost treatment course", discounted))
+            course = book.totals.get((title, "sessions cost", discounted))
             if course is None:
                 continue
             items = [
@@ -34,6 +34,10 @@ def gather_checks(book: Book) -> None:
                     f"{gap}<={tolerance}*MAX(1,ABS({course}))",
                 )
             )
+    rows = f"'Time'!$A${book.layout.first}:$A${book.layout.first + book.layout.rows - 1}"
+    book.checks.append(
+        ("The horizon fits the rows of the traces", f"{book.layout.fixed['cycles']}<=MAX({rows})")
+    )
     book.checks.append(
         (
             "QALYs are never more than life-years",

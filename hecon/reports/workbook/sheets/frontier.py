@@ -6,11 +6,14 @@ from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.styles import Page
 
+#: First column of the working beside the table.
+WORK = 9
+
 
 def write_frontier(book: Book, page: Page, row: int) -> int:
     """Dominance among the options: strong, then extended, by formula."""
     options = book.study.options
-    page.heading(row, "Frontier: the options in order of cost, with dominance")
+    page.heading(row, "Frontier: strong and extended dominance among the options")
     names = [
         "option",
         f"cost ({book.currency})",
@@ -18,59 +21,75 @@ def write_frontier(book: Book, page: Page, row: int) -> int:
         "status",
         "against",
         f"ICER ({book.currency}/QALY)",
+        "Python, base case",
     ]
     page.headings(row + 1, names)
     first = row + 2
     last = first + len(options) - 1
-    answers = book.answers
-    cost, qaly = f"$B${first}:$B${last}", f"$C${first}:$C${last}"
-    work = 9
-    page.put(row, work, "working: cost per QALY between each pair of undominated options", "note")
-    page.headings(row + 1, ["dominated", "least slope up", "steepest slope down", *options], work)
+    spans = {
+        n: f"${c}${first}:${c}${last}" for n, c in (("name", "A"), ("cost", "B"), ("qaly", "C"))
+    }
+    page.put(row, WORK, "working: cost per QALY between each pair of undominated options", "note")
+    work = ["number", "dominated", "least slope up", "steepest slope down", "efficient QALYs"]
+    page.headings(row + 1, [*work, *options], WORK)
+    python = book.results.frontier.set_index("strategy")["status"]
     for i, option in enumerate(options):
         r = first + i
         page.put(r, 1, option)
         for column, values, shape in ((2, "cost True", "money"), (3, "qaly True", "exact")):
-            text = f"INDEX({answers[values]},MATCH($A{r},{answers['names']},0))"
+            text = f"INDEX({book.answers[values]},MATCH($A{r},{book.answers['names']},0))"
             page.formula(r, column, text, "formula", shape)
-        beaten = (
-            f"SUMPRODUCT(({cost}<=$B{r})*({qaly}>=$C{r})*((({cost}<$B{r})+({qaly}>$C{r}))>0))>0"
+        page.put(r, 7, str(python[option]))
+        _dominance(page, r, i, first, len(options), spans)
+    efficient = f"${letter(WORK + 4)}${first}:${letter(WORK + 4)}${last}"
+    for r in range(first, last + 1):
+        below = f"SUMPRODUCT(({efficient}<$C{r})*1)"
+        found = f"INDEX({spans['name']},MATCH(SMALL({efficient},{below}),{efficient},0))"
+        page.formula(r, 5, f'IF(AND($D{r}="on the frontier",{below}>0),{found},"")')
+        at = f"MATCH($E{r},{spans['name']},0)"
+        cost, qaly = f"INDEX({spans['cost']},{at})", f"INDEX({spans['qaly']},{at})"
+        text = f'IF($E{r}="",NA(),($B{r}-{cost})/($C{r}-{qaly}))'
+        page.formula(r, 6, text, "output", "money")
+    same = (
+        f"SUMPRODUCT(('{page.title}'!$D${first}:$D${last}='{page.title}'!$G${first}:$G${last})*1)"
+    )
+    book.checks.append(
+        (
+            "The frontier of the base case equals Python's",
+            f"IF({book.selector['mode']}=1,{same}=ROWS('{page.title}'!$D${first}:$D${last}),TRUE)",
         )
-        page.formula(r, work, f"IF({beaten},1,0)")
-        for j in range(len(options)):
-            other = first + j
-            both = f"$I{r}+$I{other}=0"
-            text = f'IF({both},IF($C{other}<>$C{r},($B{other}-$B{r})/($C{other}-$C{r}),""),"")'
-            page.formula(r, work + 3 + j, text, "formula", "money")
-        pairs = [(letter(work + 3 + j), first + j) for j in range(len(options)) if j != i]
-        up = [f'IF(AND($I{o}=0,$C{o}>$C{r}),{c}{r},"")' for c, o in pairs]
-        down = [f'IF(AND($I{o}=0,$C{o}<$C{r}),{c}{r},"")' for c, o in pairs]
-        page.formula(r, work + 1, _extreme("MIN", up), "formula", "money")
-        page.formula(r, work + 2, _extreme("MAX", down), "formula", "money")
-        status = (
-            f'IF($I{r}=1,"dominated",IF(AND(ISNUMBER($J{r}),ISNUMBER($K{r})),'
-            f'IF($J{r}<$K{r},"extendedly dominated","on the frontier"),"on the frontier"))'
-        )
-        page.formula(r, 4, status, "output")
-    for i in range(len(options)):
-        r = first + i
-        eligible = f'($D${first}:$D${last}="on the frontier")*({qaly}<$C{r})'
-        before = f"SUMPRODUCT(MAX({eligible}*{qaly}))"
-        page.formula(
-            r,
-            5,
-            f'IF(AND($D{r}="on the frontier",SUMPRODUCT({eligible})>0),'
-            f'INDEX($A${first}:$A${last},MATCH({before},{qaly},0)),"")',
-        )
-        at = f"MATCH($E{r},$A${first}:$A${last},0)"
-        page.formula(
-            r,
-            6,
-            f'IF($E{r}="",NA(),($B{r}-INDEX({cost},{at}))/($C{r}-INDEX({qaly},{at})))',
-            "output",
-            "money",
-        )
+    )
     return last + 2
+
+
+def _dominance(page: Page, r: int, i: int, first: int, count: int, spans: dict[str, str]) -> None:
+    """One option's working: ties go to more QALYs at the same cost, then to the option above."""
+    number, beaten, up, down = (letter(WORK + k) for k in range(4))
+    numbers = f"${number}${first}:${number}${first + count - 1}"
+    page.put(r, WORK, i + 1)
+    same_cost = f"({spans['cost']}=$B{r})"
+    before = (
+        f"(({spans['cost']}<$B{r})+{same_cost}*({spans['qaly']}>$C{r})"
+        f"+{same_cost}*({spans['qaly']}=$C{r})*({numbers}<${number}{r}))"
+    )
+    better = f"SUMPRODUCT(({spans['qaly']}>=$C{r})*({before}>0))"
+    page.formula(r, WORK + 1, f"IF({better}>0,1,0)")
+    for j in range(count):
+        other = first + j
+        both = f"${beaten}{r}+${beaten}{other}=0"
+        slope = f"($B{other}-$B{r})/($C{other}-$C{r})"
+        text = f'IF({both},IF($C{other}<>$C{r},{slope},""),"")'
+        page.formula(r, WORK + 5 + j, text, "formula", "money")
+    pairs = [(letter(WORK + 5 + j), first + j) for j in range(count) if j != i]
+    ups = [f'IF(AND(${beaten}{o}=0,$C{o}>$C{r}),{c}{r},"")' for c, o in pairs]
+    downs = [f'IF(AND(${beaten}{o}=0,$C{o}<$C{r}),{c}{r},"")' for c, o in pairs]
+    page.formula(r, WORK + 2, _extreme("MIN", ups), "formula", "money")
+    page.formula(r, WORK + 3, _extreme("MAX", downs), "formula", "money")
+    inner = f"AND(ISNUMBER(${up}{r}),ISNUMBER(${down}{r}))"
+    extended = f'IF(${up}{r}<=${down}{r},"extendedly dominated","on the frontier")'
+    status = f'IF(${beaten}{r}=1,"dominated",IF({inner},{extended},"on the frontier"))'
+    page.formula(r, 4, status, "output")
+    page.formula(r, WORK + 4, f'IF($D{r}="on the frontier",$C{r},"")')
 
 
 def _extreme(function: str, parts: list[str]) -> str:

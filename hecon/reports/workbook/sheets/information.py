@@ -76,11 +76,12 @@ def write_information(book: Book) -> None:
     last = FIRST + STEPS - 1
     column = letter(4 + count)
     _partial(book, page, last + 3)
+    area_of = f"'{TITLE}'!$B${FIRST}:${letter(1 + count)}${last}"
     book.checks.append(
         (
             f"{TITLE}: perfect information is never worth less than nothing",
             f"MIN('{TITLE}'!${column}${FIRST}:${column}${last})>=-{book.layout.fixed['tolerance']}*"
-            f"MAX('{TITLE}'!$B${FIRST}:${letter(1 + count)}${last})",
+            f"MAX(1,MAX({area_of}),-MIN({area_of}))",
         )
     )
 

@@ -10,7 +10,7 @@ from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
 from hecon.engine.timing import COUNTING
 from hecon.parameters.schema import Parameter
 from hecon.reports.workbook.context import MODES, Book, override_name
-from hecon.reports.workbook.layout import INPUTS
+from hecon.reports.workbook.layout import INPUTS, letter
 from hecon.reports.workbook.styles import Page, add_page
 
 COLUMNS = [
@@ -97,8 +97,8 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
         else:
             _parameter(book, page, row, parameter)
     _allow(page, rows)
-    for name, letter in (("names", "A"), ("labels", "B")):
-        span = f"'{INPUTS}'!${letter}${HEADER + 1}:${letter}${HEADER + len(rows)}"
+    for name, column in (("names", "A"), ("labels", "B")):
+        span = f"'{INPUTS}'!${column}${HEADER + 1}:${column}${HEADER + len(rows)}"
         book.answers[f"input {name}"] = span
     # what does not fit a printed page stays on screen: derivation, notes, ids
     page.sheet.print_area = f"A1:K{HEADER + len(rows)}"
@@ -145,7 +145,7 @@ def _selector(book: Book, page: Page) -> None:
     choices = (
         (SELECTORS, '"' + ",".join(MODES) + '"'),
         (SELECTORS + 1, book.scenarios.span("scenario")),
-        (SELECTORS + 2, f"$A${HEADER + 1}:$A${HEADER + len(book.study.parameters)}"),
+        (SELECTORS + 2, f"'{book.one_way.sheet}'!{ranged_names(book)}"),
         (SELECTORS + 3, '"low,high"'),
     )
     for row, source in choices:
@@ -264,6 +264,13 @@ def _in_use(book: Book, page: Page, row: int, key: Key, shape: str) -> None:
 
 def _own(book: Book, name: str) -> str:
     return book.selector[name].removeprefix(f"'{INPUTS}'!")
+
+
+def ranged_names(book: Book) -> str:
+    """Where One-way lists each parameter that has a range once."""
+    grid = book.one_way
+    c = letter(len(grid.columns) + 6)
+    return f"${c}${grid.first}:${c}${grid.first + max(len(book.ranges), 1) - 1}"
 
 
 def override_formula(book: Book, expr: Expr, key: Key) -> str:

@@ -81,9 +81,9 @@ def _by_state(book: Book, page: Page, row: int) -> int:
     """Years, costs and QALYs in each state; courses and what falls at the start have none."""
     page.heading(row, "By state: years, running costs and QALYs")
     lines = (
-        ("years", "years", "qaly"),
-        ("cost in", book.currency, "money"),
-        ("qaly in", "QALY", "qaly"),
+        ("state years", "years", "qaly"),
+        ("state cost", book.currency, "money"),
+        ("state qaly", "QALY", "qaly"),
     )
     for state in book.study.model.states:
         for name, unit, shape in lines:
@@ -92,7 +92,7 @@ def _by_state(book: Book, page: Page, row: int) -> int:
                     book.totals.get((trace_title(s), f"{name} {state.name}", discounted))
                     for s in book.strategies
                 ]
-                if (state.dead and name == "years") or not any(addresses):
+                if (state.dead and name == "state years") or not any(addresses):
                     continue
                 row += 1
                 word = "discounted" if discounted else "undiscounted"

@@ -16,8 +16,8 @@ DERIVED = (
     "cycle",
     "year",
     "discount_time",
-    "discount_cost",
-    "discount_effect",
+    "discount factor, cost",
+    "discount factor, effect",
 )
 
 
@@ -53,7 +53,7 @@ def _columns(course: TreatmentCourse) -> list[str]:
         *DERIVED,
         *(f"{item.item}, {item.kind}" for item, _ in course.items),
         *(f"all {k}" for k in ("cost", "qaly") if any(i.kind == k for i, _ in course.items)),
-        *(q.name for q, _ in course.quantities),
+        *(f"{q.name}, quantity" for q, _ in course.quantities),
         "source",
         "status",
         "note",
@@ -93,7 +93,10 @@ def write_sessions(book: Book) -> None:
         word = "discounted" if discounted else "undiscounted"
         page.put(row, 1, f"{item} ({'QALY' if kind == 'qaly' else book.currency}, {word})")
         c = letter(columns.index(heading) + 1)
-        rate = letter(columns.index("discount_cost" if kind == "cost" else "discount_effect") + 1)
+        rate = letter(
+            columns.index("discount factor, cost" if kind == "cost" else "discount factor, effect")
+            + 1
+        )
         for j, strategy in enumerate(book.strategies):
             head = f"${letter(2 + j)}$4"
             amounts = f"${c}${first}:${c}${last}"
@@ -104,9 +107,9 @@ def write_sessions(book: Book) -> None:
             page.formula(row, 2 + j, text, "output", "money" if kind == "cost" else "exact")
             book.course_totals[(strategy, f"{kind} {item}", discounted)] = page.ref(row, 2 + j)
     price = book.study.definition.price
-    rate = letter(columns.index("discount_cost") + 1)
+    rate = letter(columns.index("discount factor, cost") + 1)
     for entry, _ in course.quantities:
-        c = letter(columns.index(entry.name) + 1)
+        c = letter(columns.index(f"{entry.name}, quantity") + 1)
         words = ["", *([", discounted"] if price and price.quantity == entry.name else [])]
         for word in words:
             row += 1
@@ -177,8 +180,8 @@ def _session(
         "cycle": f"MAX(-INT(-({at('week')}/{weeks})),1)",
         "year": f"({cycle}-1)*{years}",
         "discount_time": f"({cycle}-1+{moment})*{years}",
-        "discount_cost": clock.formula(model.discount_cost),
-        "discount_effect": clock.formula(model.discount_effect),
+        "discount factor, cost": clock.formula(model.discount_cost),
+        "discount factor, effect": clock.formula(model.discount_effect),
     }
     for name, text in derived.items():
         page.formula(row, columns.index(name) + 1, text)
@@ -195,7 +198,8 @@ def _session(
             page.formula(row, columns.index(f"all {kind}") + 1, "+".join(parts), "formula", shape)
     for entry, amount in course.quantities:
         text = f"{share}*({formulas.formula(amount)})"
-        page.formula(row, columns.index(entry.name) + 1, text, "formula", "number")
+        position = columns.index(f"{entry.name}, quantity") + 1
+        page.formula(row, position, text, "formula", "number")
     for name, value in (
         ("source", session.source),
         ("status", session.status),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import pandas as pd
 from openpyxl.chart import BarChart, Reference
 
+from hecon.analyses.scenarios import scenario_design
 from hecon.reports.record import draws_table
 from hecon.reports.workbook.charts import dress
 from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
@@ -86,6 +88,9 @@ def write_scenarios(book: Book) -> None:
             for k in book.changed
         ],
     )
+    # formulas that need each other, each in its own scenario, would be a circle for Excel
+    live = not _circular(book)
+    values = scenario_design(book.study, book.study.scenarios).columns if not live else {}
     for i, scenario in enumerate(book.study.scenarios):
         for key in book.changed:
             column = grid.column(override_name(key))
@@ -94,9 +99,25 @@ def write_scenarios(book: Book) -> None:
                 page.put(grid.first + i, column, None, "input")
             elif expr.op == "const":
                 page.put(grid.first + i, column, expr.value, "input")
-            else:
+            elif live:
                 text = override_formula(book, expr, key)
                 page.formula(grid.first + i, column, text, "input")
+            else:
+                page.put(grid.first + i, column, float(values[key][i]), "input")
+
+
+def _circular(book: Book) -> bool:
+    """True if the formulas of all scenarios and of the model, taken together, go in a circle."""
+    needs: dict[str, set[str]] = {}
+    formulas = list(book.study.model.formulas.items())
+    formulas += [pair for s in book.study.scenarios for pair in s.changes.items()]
+    for (name, _), expr in formulas:
+        needs.setdefault(name, set()).update(expr.names)
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError:
+        return True
+    return False
 
 
 def write_one_way(book: Book) -> None:
@@ -117,6 +138,10 @@ def write_one_way(book: Book) -> None:
         keys = [f"{p}|{e}" for p, e in zip(table["parameter"], table["end"], strict=True)]
         _rows(page, grid, table.assign(key=keys))
         _tornado(book, page, grid)
+        column = len(grid.columns) + 6
+        page.headings(grid.first - 1, ["parameters with a range"], column)
+        for i, name in enumerate(dict.fromkeys(table["parameter"])):
+            page.put(grid.first + i, column, name)
 
 
 def _tornado(book: Book, page: Page, grid: Grid) -> None:

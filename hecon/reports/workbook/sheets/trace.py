@@ -160,10 +160,13 @@ def _top(book: Book, page: Page, model: CohortModel, strategy: str) -> None:
         scope = book.scope(strategy, page.title, model=model)
         page.formula(row + 1 + i, 3, scope.formula(model.formulas[key]))
     row += 1 + len(keys)
+    now = {"cycle": "0", "year": "0"}
+    if model.start_age is not None:
+        now["age"] = f"({book.scope(strategy, page.title, model=model).formula(model.start_age)})"
     for i, payoff in enumerate(starts_of(model, strategy)):
         page.put(row + i, 1, f"{payoff.item} at the start")
         page.put(row + i, 2, payoff.kind)
-        scope = book.scope(strategy, page.title, model=model, here={"cycle": "0", "year": "0"})
+        scope = book.scope(strategy, page.title, model=model, here=now)
         page.formula(row + i, 3, scope.formula(payoff.amount), "output")
         book.starts[(strategy, payoff.kind, payoff.item)] = page.ref(row + i, 3)
 
@@ -310,7 +313,7 @@ def _years_in_states(
                 columns.page.ref(row, position)
             )
     for (name, discounted), parts in addresses.items():
-        book.totals[(title, f"years {name}", discounted)] = "+".join(parts)
+        book.totals[(title, f"state years {name}", discounted)] = "+".join(parts)
 
 
 def _initial(book: Book, model: CohortModel, strategy: str, states: list[SubState]) -> list[str]:
@@ -376,13 +379,15 @@ def _amounts(
         where = payoff.source if payoff.on == "state" else f"{payoff.source} -> {payoff.target}"
         heading = f"{payoff.item}, {where}, {'cost' if cost else 'QALY'}"
         column = columns.add(heading, cell, "money" if cost else "exact")
-        names = (f"{payoff.kind} {payoff.item}", f"{payoff.kind} in {payoff.source}")
+        names = (f"{payoff.kind} {payoff.item}", f"state {payoff.kind} {payoff.source}")
         _totals(book, title, columns, column, payoff.kind, names)
     if book.study.course is not None and model is book.study.model:
         _course(book, strategy, columns)
     for discounted in (True, False):
         years = [
-            book.totals[(title, f"years {s.name}", discounted)] for s in model.states if not s.dead
+            book.totals[(title, f"state years {s.name}", discounted)]
+            for s in model.states
+            if not s.dead
         ]
         book.totals[(title, "life_years alive", discounted)] = "+".join(years)
 
@@ -433,4 +438,4 @@ def _course(book: Book, strategy: str, columns: _Columns) -> None:
             return f'SUMIFS({amounts},{names},"{strategy}",{cycles},$A{row})'
 
         column = columns.add(heading, cell, shape)
-        _totals(book, title, columns, column, kind, (f"{kind} treatment course",))
+        _totals(book, title, columns, column, kind, (f"sessions {kind}",))

@@ -1,0 +1,83 @@
+"""The frontier's formulas against Python's, with ties, dominance and QALYs below zero."""
+
+from __future__ import annotations
+
+import math
+import random
+from pathlib import Path
+
+import formualizer
+import numpy as np
+import openpyxl
+import pytest
+
+from hecon.analyses.frontier import frontier
+from hecon.analyses.results import Results, analyse
+from hecon.reports.workbook.book import build_workbook
+from hecon.reports.workbook.cached import recalculate
+from hecon.studies.load import load_study
+
+FOLDER = Path(__file__).parent / "studies/options"
+NAMES = ("a", "b", "c", "d")
+
+CASES = [
+    ((1, 2, 3, 4), (1, 2, 3, 4)),
+    ((1, 2, 3, 4), (4, 3, 2, 1)),
+    ((4, 3, 2, 1), (4, 3, 2, 1)),
+    ((1, 5, 6, 7), (1, 2, 4, 4)),
+    ((100, 5100, 1100, 400), (1, 1, 2, 1)),
+    ((2, 2, 2, 2), (1, 1, 1, 1)),
+    ((1, 2, 3, 4), (-4, -3, -2.5, -1)),
+    ((1, 2, 3, 4), (-4, -4, -2, -3)),
+    ((0, 10, 10, 30), (0, 1, 1, 2)),
+    *(
+        (
+            tuple(float(chance.randint(0, 6)) for _ in NAMES),
+            tuple(float(chance.randint(-3, 3)) for _ in NAMES),
+        )
+        for chance in (random.Random(seed) for seed in range(40))
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return analyse(load_study(FOLDER), draws=5)
+
+
+@pytest.fixture(scope="module")
+def plain(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("options") / "plain.xlsx"
+    build_workbook(results).save(path)
+    return path
+
+
+def test_checks_hold(plain: Path) -> None:
+    """An item called like the course, an age at the start, scenarios that need each other."""
+    values = recalculate(plain)
+    assert values["Checks"]["B4"] is True
+
+
+def test_against_python(plain: Path) -> None:
+    sheets = openpyxl.load_workbook(plain)
+    rows = {str(c.value): c.row for c in sheets["Inputs"]["A"]}
+    head = next(c.row for c in sheets["Results"]["A"] if str(c.value).startswith("Frontier"))
+    book = formualizer.Workbook.from_path(str(plain))
+    inputs = book.sheet("Inputs")
+    for cost, effect in CASES:
+        for name, c, q in zip(NAMES, cost, effect, strict=True):
+            inputs.set_value(rows[f"c_{name}"], 4, c)
+            inputs.set_value(rows[f"q_{name}"], 4, q)
+        book.evaluate_all()
+        expected = frontier(NAMES, np.array(cost), np.array(effect)).set_index("strategy")
+        for offset, name in enumerate(NAMES):
+            r = head + 2 + offset
+            status, against, icer = (book.evaluate_cell("Results", r, k) for k in (4, 5, 6))
+            wanted = expected.loc[name]
+            assert status == wanted["status"], (cost, effect, name)
+            assert (against or "") == wanted["against"], (cost, effect, name)
+            if math.isnan(wanted["icer"]):
+                assert isinstance(icer, dict), (cost, effect, name)
+            else:
+                assert icer == pytest.approx(wanted["icer"], rel=1e-12)
+                assert icer > 0
