@@ -297,12 +297,19 @@ def prove(
 
 def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str]:
     """The study and the jurisdiction that an edited workbook was made from."""
+    import tomllib
+
     from hecon.reports.workbook.edits import names_in_workbook
 
     name, rules = names_in_workbook(workbook)
     folder = original or Path("inputs/studies") / name
-    if not jurisdiction and not (folder / "jurisdiction.toml").is_file():
-        jurisdiction = rules
+    if not jurisdiction:
+        try:
+            own = tomllib.loads((folder / "jurisdiction.toml").read_text("utf-8")).get("name")
+        except (OSError, ValueError):
+            own = None
+        if own != rules:
+            jurisdiction = rules
     return folder, jurisdiction
 
 

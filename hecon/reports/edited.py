@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -57,7 +58,12 @@ class Edited:
             for edit in self.edits:
                 shown.add_row(edit.sheet, edit.cell, edit.what, edit.before, edit.after)
             console.print(shown)
-        if not self.gap < AGREES:
+        if math.isnan(self.gap):
+            console.print(
+                "The workbook's own formulas could not be recalculated, so its totals were not "
+                "compared. The new report holds what the inputs give."
+            )
+        elif self.gap >= AGREES:
             console.print(
                 "The workbook's own formulas give other totals than Python does from its inputs "
                 f"(relative difference {self.gap:.2g}): something besides the yellow cells was "
@@ -92,7 +98,17 @@ def run_edited(
 
 
 def workbook_gap(workbook: Path, results: Results) -> float:
-    """Largest relative difference of the workbook's base-case totals from Python's."""
+    """Largest relative difference of the workbook's base-case totals from Python's.
+
+    NaN if the workbook can't be recalculated: a broken formula is no reason to withhold the run.
+    """
+    try:
+        return _gap(workbook, results)
+    except Exception:  # noqa: BLE001 - whatever the engine raises, the answer is the same
+        return float("nan")
+
+
+def _gap(workbook: Path, results: Results) -> float:
     book = formualizer.Workbook.from_path(str(workbook))
     book.sheet("Inputs").set_value(SELECTORS, 3, MODES[0])
     book.evaluate_all()
