@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -14,13 +16,18 @@ from hecon.errors import InputError
 from hecon.parameters.design import base_case
 from hecon.parameters.distributions import distribution
 from hecon.reports.edited import workbook_gap
+from hecon.reports.workbook import safety
 from hecon.reports.workbook.book import build_workbook
 from hecon.reports.workbook.edits import moved_distribution, names_in_workbook, read_edited
 from hecon.reports.workbook.safety import refuse_unsafe
+from hecon.reports.workbook.sheets.inputs import HEADER
 from hecon.studies.load import load_study
+from hecon.studies.study import Study
 
 ROOT = Path(__file__).parents[2]
 PTSD = ROOT / "inputs/studies/ptsd"
+MEMORY = Path(__file__).parent / "studies/memory"
+REPLICATION = ROOT / "tests/replications/studies/heemod_hiv_exact"
 NORWAY = ROOT / "inputs/jurisdictions/norway"
 
 
@@ -196,10 +203,237 @@ def test_unsafe_archives_are_refused(parts: dict[str, bytes], words: str, tmp_pa
         refuse_unsafe(_archive(tmp_path / "book.xlsx", parts))
 
 
-def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
-    bomb = {"xl/workbook.xml": b"<w/>", "xl/sheet.xml": b"0" * 610_000_000}
+def _zeros(path: Path, millions: int) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<w/>")
+        with archive.open("xl/sheet.xml", "w") as stream:
+            for _ in range(millions):
+                stream.write(b"0" * 1_000_000)
+    return path
+
+
+def test_a_zip_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = _zeros(tmp_path / "bomb.xlsx", 12)
+    with pytest.raises(InputError, match="compressed more than 200 times"):
+        refuse_unsafe(path)
+    monkeypatch.setattr(safety, "MAX_UNPACKED", 5_000_000)
     with pytest.raises(InputError, match="unpacks to more than"):
-        refuse_unsafe(_archive(tmp_path / "bomb.xlsx", bomb))
+        refuse_unsafe(path)
+
+
+def test_a_small_part_may_compress_well(tmp_path: Path) -> None:
+    refuse_unsafe(_zeros(tmp_path / "small.xlsx", 9))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_a_declaration_is_found_wherever_it_is(encoding: str, tmp_path: Path) -> None:
+    """Also across two of the chunks that a part is read in."""
+    filler = " " * ((1 << 20) // len(" ".encode(encoding)) - 4)
+    part = f"{filler}<!DOCTYPE w><w/>".encode(encoding)
+    parts = {"xl/workbook.xml": b"<w/>", "xl/drawings/a.vml": part}
+    with pytest.raises(InputError, match="entities"):
+        refuse_unsafe(_archive(tmp_path / "book.xlsx", parts))
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("hyperlink", False), ("image", True)])
+def test_targets_outside(kind: str, refused: bool, tmp_path: Path) -> None:
+    rels = (
+        f'<Relationships><Relationship Id="a" Type="http://x/{kind}" Target="http://y" '
+        'TargetMode="External"/></Relationships>'
+    )
+    parts = {"xl/workbook.xml": b"<w/>", "xl/_rels/workbook.xml.rels": rels.encode()}
+    path = _archive(tmp_path / "book.xlsx", parts)
+    if refused:
+        with pytest.raises(InputError, match="links to other files"):
+            refuse_unsafe(path)
+    else:
+        refuse_unsafe(path)
+
+
+def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
+    path = _archive(tmp_path / "book.xlsx", {"xl/workbook.xml": b"<w>" + bytes(range(256)) * 9})
+    content = bytearray(path.read_bytes())
+    content[50:90] = b"\xff" * 40
+    path.write_bytes(bytes(content))
+    with pytest.raises(InputError, match="damaged"):
+        refuse_unsafe(path)
+
+
+def test_malformed_sheets_are_no_traceback(plain: Path, results: Results, tmp_path: Path) -> None:
+    with zipfile.ZipFile(plain) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    for name in parts:
+        if name.startswith("xl/worksheets/sheet"):
+            parts[name] = parts[name][: len(parts[name]) // 2]
+    path = _archive(tmp_path / "torn.xlsx", parts)
+    with pytest.raises(InputError, match="can't be read as a workbook"):
+        names_in_workbook(path)
+    with pytest.raises(InputError, match="can't be read as a workbook"):
+        read_edited(path, results.study, _folder(tmp_path))
+
+
+@pytest.mark.parametrize("folder", [MEMORY, REPLICATION], ids=lambda p: p.name)
+def test_untouched_studies_without_course(folder: Path, tmp_path: Path) -> None:
+    done = analyse(load_study(folder), draws=20)
+    path = tmp_path / "report.xlsx"
+    build_workbook(done).save(path)
+    study, edits = read_edited(path, done.study, _folder(tmp_path))
+    assert edits == []
+    assert study.model.formulas == done.study.model.formulas
+
+
+@pytest.fixture(scope="module")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Path]:
+    """A small study whose parameter `moment` is called like a setting."""
+    folder = tmp_path_factory.mktemp("memory")
+    shutil.copytree(MEMORY, folder / "memory")
+    for name in ("parameters.csv", "transitions.csv"):
+        file = folder / "memory" / name
+        file.write_text(file.read_text().replace("shape", "moment"))
+    done = analyse(load_study(folder / "memory"), draws=20)
+    build_workbook(done).save(folder / "report.xlsx")
+    return done.study, folder / "report.xlsx"
+
+
+def edited(
+    memory: tuple[Study, Path], tmp_path: Path, name: str, value: object, column: int = 4
+) -> tuple[Study, set[tuple[str, str, str]]]:
+    book = openpyxl.load_workbook(memory[1])
+    sheet = book["Inputs"]
+    row = next(r for r in range(HEADER + 1, sheet.max_row + 1) if sheet.cell(r, 1).value == name)
+    sheet.cell(row, column).value = value
+    book.save(tmp_path / "edited.xlsx")
+    study, edits = read_edited(tmp_path / "edited.xlsx", memory[0], _folder(tmp_path))
+    return study, {(e.what, e.before, e.after) for e in edits}
+
+
+def test_a_parameter_called_like_a_setting(memory: tuple[Study, Path], tmp_path: Path) -> None:
+    study, edits = edited(memory, tmp_path, "moment", 0.6)
+    assert edits == {("moment, value", "0.5", "0.6")}
+    assert next(p for p in study.parameters if p.name == "moment").value == 0.6
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "expected"),
+    [
+        (
+            "c_ill",
+            0,
+            "fixed",
+            {("value", "1000", "0"), ("low", "500", "0"), ("distribution", "gamma", "fixed")},
+        ),
+        ("c_ill", 2500, "gamma", {("value", "1000", "2500"), ("high", "2000", "2500")}),
+        (
+            "p_well",
+            1,
+            "fixed",
+            {("value", "0.3", "1"), ("high", "0.4", "1"), ("distribution", "beta", "fixed")},
+        ),
+        (
+            "rr_new",
+            0,
+            "fixed",
+            {("value", "1.4", "0"), ("low", "1.1", "0"), ("distribution", "lognormal", "fixed")},
+        ),
+    ],
+)
+def test_a_value_outside_its_range_widens_it(
+    name: str,
+    value: float,
+    kind: str,
+    expected: set[tuple[str, str, str]],
+    memory: tuple[Study, Path],
+    tmp_path: Path,
+) -> None:
+    study, edits = edited(memory, tmp_path, name, value)
+    assert edits == {(f"{name}, {what}", before, after) for what, before, after in expected}
+    parameter = next(p for p in study.parameters if p.name == name)
+    assert parameter.value == value
+    assert parameter.distribution.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        (4, "=1000*1.5", r"cell D\d+: found the formula '=1000\*1.5', allowed is a number; type"),
+        (6, "=400", r"cell F\d+: found the formula '=400'"),
+        (4, None, r"cell D\d+: is empty; a number is needed"),
+        (4, -1, r"cell D\d+: found -1, a cost can't be negative"),
+        (1, "c_other", "the row of 'c_ill' is missing"),
+    ],
+)
+def test_what_can_not_be_typed(
+    column: int, value: object, words: str, memory: tuple[Study, Path], tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=words):
+        edited(memory, tmp_path, "c_ill", value, column)
+
+
+def test_faults_of_sessions_tables_scenarios_and_settings(
+    book: openpyxl.Workbook, results: Results, tmp_path: Path
+) -> None:
+    """One reading finds all of them."""
+    sessions, tables, scenarios = book["Sessions"], book["Tables"], book["Scenarios"]
+    row = row_of(sessions, "PE", 3)
+    heads = [c.value for c in sessions[row_of(sessions, "strategy", "session")]]
+    hours = heads.index("contact_hours") + 1
+    sessions.cell(row, hours).value = None
+    sessions.cell(row + 1, hours).value = "=1+1"
+    sessions.cell(row + 2, 2).value = 77
+    tables.cell(5, 1).value = 0.5
+    tables.cell(6, 2).value = None
+    names = [c.value for c in scenarios[5]]
+    price = row_of(scenarios, "S41")
+    scenarios.cell(price, names.index("set drug_price_session") + 1).value = "=5"
+    book["Severity"]["E4"].value = 9
+    book["Acceptability"]["A7"].value = 3
+    moment = row_of(book["Inputs"], "moment")
+    book["Inputs"].cell(moment, 3).value = 0.123
+    path = tmp_path / "faulty.xlsx"
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        read_edited(path, results.study, _folder(tmp_path))
+    message = str(caught.value)
+    cell = sessions.cell(row, hours).column_letter
+    for words in (
+        f"sheet Sessions, cell {cell}{row}: is empty; a number is needed",
+        f"sheet Sessions, cell {cell}{row + 1}: found the formula '=1+1', allowed is a number",
+        f"sheet Sessions, row {row + 2}: 'PE', session '77' is none of the study's",
+        "sheet Sessions: session 5 of PE is missing",
+        "sheet Tables, cell A5: the keys of a table can't be changed here",
+        "sheet Tables, cell B6: is empty; a number is needed",
+        f"{price}: found the formula '=5', allowed is a number; type the number",
+        "sheet Severity, cell E4: this setting belongs to the jurisdiction's file",
+        "sheet Acceptability, cell A7: this setting belongs to the jurisdiction's file",
+        f"sheet Inputs, cell C{moment}: this setting belongs to the study's file",
+    ):
+        assert words in message
+    assert len(caught.value.faults) == 10
+
+
+def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "memory"
+    shutil.copytree(memory[0].folder, folder)
+    (folder / "rates.csv").write_text("age,rate\n\n0,0.1\n\n1,0.2\n,\n2,0.3\n")
+    toml = folder / "study.toml"
+    entry = '\n[tables.rates]\nfile = "rates.csv"\nsource = "example"\nstatus = "assumption"\n'
+    toml.write_text(toml.read_text() + entry)
+    payoffs = folder / "payoffs.csv"
+    payoffs.write_text(payoffs.read_text() + "Other,cost,Well,all,rates.rate(year),year\n")
+    done = analyse(load_study(folder), draws=20)
+    build_workbook(done).save(tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    book["Tables"]["B6"].value = 0.25
+    book.save(tmp_path / "edited.xlsx")
+    study, edits = read_edited(tmp_path / "edited.xlsx", done.study, _folder(tmp_path))
+    assert [(e.what, e.before, e.after) for e in edits] == [("rates.rate at 1", "0.2", "0.25")]
+    assert study.model.tables["rates"].columns["rate"].tolist() == [0.1, 0.25, 0.3]
+
+
+def test_an_engine_failure_is_no_traceback(results: Results, tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    path.write_text("not a workbook")
+    assert math.isnan(workbook_gap(path, results))
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
