@@ -19,11 +19,8 @@ from hecon.analyses.results import Progress, Results
 from hecon.reports.run import Written, write_run
 from hecon.reports.workbook.context import MODES
 from hecon.reports.workbook.edits import Edit, read_edited
-from hecon.reports.workbook.sheets.inputs import SELECTORS
+from hecon.reports.workbook.sheets.inputs import AGREES, SELECTORS
 from hecon.studies.study import Study
-
-#: Relative difference above which the workbook's own formulas no longer give Python's totals.
-AGREES = 1e-9
 
 
 @dataclass(frozen=True)

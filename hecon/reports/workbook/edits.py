@@ -21,11 +21,9 @@ from pathlib import Path
 import openpyxl
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from hecon.analyses.comparison import NO_COST, NO_EFFECT
 from hecon.analyses.one_way import ranges
 from hecon.engine.expression import Expr
-from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, key_text
-from hecon.engine.timing import COUNTING
+from hecon.engine.model import key_text
 from hecon.errors import Fault, FaultList, InputError
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.rows import parse_pairs
@@ -33,7 +31,7 @@ from hecon.parameters.schema import Parameter
 from hecon.reports.workbook.context import override_name
 from hecon.reports.workbook.safety import refuse_unsafe
 from hecon.reports.workbook.sheets import acceptability
-from hecon.reports.workbook.sheets.inputs import HEADER, SETTINGS
+from hecon.reports.workbook.sheets.inputs import HEADER, SETTINGS, plain_settings
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
 
@@ -489,21 +487,7 @@ def _tables(
 
 def _settings(book: openpyxl.Workbook, study: Study, faults: FaultList, name: str) -> None:
     """Settings that are yellow to be tried out live, but belong to the study's own files."""
-    counting = COUNTING[study.model.counting]
-    weights = counting.after(6)
-    own: dict[str, float] = {
-        "months_per_year": MONTHS_PER_YEAR,
-        "weeks_per_year": WEEKS_PER_YEAR,
-        "moment": 1.0 if counting.points else counting.moment,
-        "before": counting.before_share,
-        "weight_first": float(weights[0]),
-        "weight_last": float(weights[-1]),
-        "weight_odd": float(weights[1]),
-        "weight_even": float(weights[2]),
-        "tolerance": 1e-9,
-        "no_cost": NO_COST,
-        "no_effect": NO_EFFECT,
-    }
+    own = plain_settings(study)
     expected: dict[tuple[str, str], tuple[float, object, str]] = {}
     for row, cells in _cells(book["Inputs"], SETTINGS):
         if row >= HEADER:

@@ -25,7 +25,7 @@ from hecon.reports.workbook.cached import (
 )
 from hecon.reports.workbook.context import MODES, REPLAYED
 from hecon.reports.workbook.layout import letter
-from hecon.reports.workbook.sheets.inputs import SELECTORS
+from hecon.reports.workbook.sheets.inputs import AGREES, SELECTORS
 
 #: Parameters whose two ends are replayed, and draws spread over those that the workbook holds.
 PARAMETERS = 10
@@ -33,9 +33,6 @@ DRAWS = 25
 
 #: Workbooks that one start of LibreOffice recalculates.
 TOGETHER = 10
-
-#: Largest relative difference that counts as agreement.
-LIMIT = 1e-9
 
 _LABELS = {"cost": "Total cost", "qaly": "Total qaly", "life_years": "Life-years, discounted"}
 
@@ -203,7 +200,7 @@ def print_proof(table: pd.DataFrame, console: Console) -> bool:
             f"{engine}: {len(table)} replays, worst relative difference {values[where]:.1e} "
             f"({table['replay'].iloc[where]})"
         )
-    failed = table[~(table[engines] <= LIMIT).all(axis=1)]
+    failed = table[~(table[engines] <= AGREES).all(axis=1)]
     for _, row in failed.iterrows():
         console.print(
             f"differs: {row['replay']}: " + ", ".join(f"{e} {row[e]:.1e}" for e in engines)

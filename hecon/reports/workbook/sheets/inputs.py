@@ -12,6 +12,7 @@ from hecon.parameters.schema import Parameter
 from hecon.reports.workbook.context import MODES, Book, override_name
 from hecon.reports.workbook.layout import INPUTS, letter
 from hecon.reports.workbook.styles import Page, add_page
+from hecon.studies.study import Study
 
 COLUMNS = [
     "Name",
@@ -32,6 +33,10 @@ COLUMNS = [
     "Group",
 ]
 SELECTORS = 4
+
+#: Largest relative difference between two computations that counts as agreement.
+AGREES = 1e-9
+
 SETTINGS = 11
 HEADER = 29
 
@@ -159,26 +164,34 @@ def _selector(book: Book, page: Page) -> None:
     page.sheet.add_data_validation(rule)
 
 
-def _settings(book: Book, page: Page) -> None:
-    study, counting = book.study, COUNTING[book.study.model.counting]
-    scope = book.scope(None, INPUTS)
+def plain_settings(study: Study) -> dict[str, float]:
+    """The settings that are numbers; the length and number of cycles are formulas."""
+    counting = COUNTING[study.model.counting]
     weights = counting.after(6)
-    years = scope.formula(study.model.horizon_years)
-    months = scope.formula(study.model.cycle_months)
-    values: dict[str, object] = {
-        "cycle_years": f"({months})/C{SETTINGS + 1}",
+    return {
         "months_per_year": MONTHS_PER_YEAR,
         "weeks_per_year": WEEKS_PER_YEAR,
-        "cycles": f"ROUND(({years})/C{SETTINGS},0)",
         "moment": 1.0 if counting.points else counting.moment,
         "before": counting.before_share,
         "weight_first": float(weights[0]),
         "weight_last": float(weights[-1]),
         "weight_odd": float(weights[1]),
         "weight_even": float(weights[2]),
-        "tolerance": 1e-9,
+        "tolerance": AGREES,
         "no_cost": NO_COST,
         "no_effect": NO_EFFECT,
+    }
+
+
+def _settings(book: Book, page: Page) -> None:
+    study, counting = book.study, COUNTING[book.study.model.counting]
+    scope = book.scope(None, INPUTS)
+    years = scope.formula(study.model.horizon_years)
+    months = scope.formula(study.model.cycle_months)
+    values: dict[str, object] = {
+        **plain_settings(study),
+        "cycle_years": f"({months})/C{SETTINGS + 1}",
+        "cycles": f"ROUND(({years})/C{SETTINGS},0)",
     }
     page.put(SETTINGS - 1, 1, f"Settings: {counting.label}", "note")
     for i, (name, label) in enumerate(SETTINGS_ROWS):
