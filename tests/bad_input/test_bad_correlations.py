@@ -36,7 +36,7 @@ CASES = {
     "contradictory": (
         "correlations.csv",
         "u_ill,c_ill,-0.3",
-        'u_ill,c_ill,0.9\nu_well,c_ill,-0.9',
+        "u_ill,c_ill,0.9\nu_well,c_ill,-0.9",
         [
             (
                 "small/correlations.csv, column rho: the correlations of c_ill, u_ill, u_well "

@@ -92,13 +92,13 @@ CASES = {
         "mortality",
         '"mort"ality',
         [
-            'small/variables.csv, row 2: broken CSV: \',\' expected after \'"\'',
+            "small/variables.csv, row 2: broken CSV: ',' expected after '\"'",
         ],
     ),
     "NUL": (
         "variables.csv",
         "mortality",
-        'mort\x00ality',
+        "mort\x00ality",
         [
             "small/variables.csv, row 2: found the control character '\\x00', allowed is text",
         ],
@@ -114,7 +114,7 @@ CASES = {
     "blank lines": (
         "variables.csv",
         None,
-        '\n\n',
+        "\n\n",
         [
             "small/variables.csv: the file is empty; a header is needed",
         ],

@@ -28,7 +28,7 @@ CASES = {
     "look-alike letter": (
         "variables.csv",
         "1 - (1 - q_death)",
-        '1 - (1 - q_d\u0435ath)',
+        "1 - (1 - q_d\u0435ath)",
         [
             (
                 "small/variables.csv, row 3, column formula: 'q_d\u0435ath' is not a parameter or "

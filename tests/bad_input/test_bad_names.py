@@ -34,9 +34,7 @@ def test_not_a_name(name):
 
 @pytest.mark.parametrize("name", ["с_drug", "ｐ_x", "p_\u0445", "å_b", "p\u200b_x", "p²"])
 def test_look_alikes(name):
-    assert name_problem(name) == (
-        f"'{name}' holds a letter outside a to z; some only look alike"
-    )
+    assert name_problem(name) == (f"'{name}' holds a letter outside a to z; some only look alike")
 
 
 def test_length():

@@ -518,10 +518,10 @@ CASES = {
     "semicolons": (
         "scenarios.csv",
         (
-            'id,title,changes,compare\nA,cheaper,c_ill = 500,\nB,better,rate_well[New] = 0.3; '
-            'p_back = 0.01,New v Old\n'
+            "id,title,changes,compare\nA,cheaper,c_ill = 500,\nB,better,rate_well[New] = 0.3; "
+            "p_back = 0.01,New v Old\n"
         ),
-        'id;title;changes;compare\nA;cheaper;c_ill = 500;\n',
+        "id;title;changes;compare\nA;cheaper;c_ill = 500;\n",
         [
             (
                 "small/scenarios.csv, row 1: the columns are separated by ';'; save the file with "

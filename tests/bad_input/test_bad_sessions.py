@@ -127,7 +127,7 @@ CASES = {
     ),
     "item twice": (
         "study.toml",
-        'items = [',
+        "items = [",
         'items = [{ item = "Staff", amount = "1" }, ',
         ["small/study.toml, column course.items: 'Staff, cost' appears twice"],
     ),

@@ -44,7 +44,7 @@ CASES = {
     "complement for one strategy too": (
         "transitions.csv",
         "all,Ill,Ill,rest",
-        'all,Ill,Ill,rest\nNew,Ill,Well,rest',
+        "all,Ill,Ill,rest\nNew,Ill,Well,rest",
         [
             (
                 "small/transitions.csv, row 5, column probability: the row of Ill has a second "
@@ -55,14 +55,14 @@ CASES = {
     "transition twice": (
         "transitions.csv",
         "all,Ill,Ill,rest",
-        'all,Ill,Ill,rest\nall,Ill,Well,0.1',
+        "all,Ill,Ill,rest\nall,Ill,Well,0.1",
         [
             "small/transitions.csv, row 5, column to: Ill -> Well is already in row 3",
         ],
     ),
     "state without row": (
         "transitions.csv",
-        'all,Dead,Dead,rest\n',
+        "all,Dead,Dead,rest\n",
         "",
         [
             (
@@ -81,7 +81,7 @@ CASES = {
     ),
     "unreachable": (
         "transitions.csv",
-        'all,Ill,Well,(1 - p_death) * p_well\n',
+        "all,Ill,Well,(1 - p_death) * p_well\n",
         "",
         [
             (
@@ -240,7 +240,7 @@ CASES = {
         [
             (
                 "small/study.toml, column strategies: 'all' can't be a name; leave out [ ] . ; = "
-                "-> and the word v"
+                '* ? ~ " < > and the word v'
             ),
             "small/study.toml, column comparator: 'Old' is not a strategy; allowed are all, New",
             (

@@ -5,8 +5,8 @@ import pytest
 CASES = {
     "gap": (
         "life.csv",
-        '\n57,0.01271\n',
-        '\n',
+        "\n57,0.01271\n",
+        "\n",
         [
             (
                 "small/life.csv, row 59, column age: age 58 follows 56; every single year of age "
@@ -16,24 +16,24 @@ CASES = {
     ),
     "text": (
         "life.csv",
-        '\n57,0.01271\n',
-        '\n57,unknown\n',
+        "\n57,0.01271\n",
+        "\n57,unknown\n",
         [
             "small/life.csv, row 59, column all: found 'unknown', allowed is a number",
         ],
     ),
     "nan": (
         "life.csv",
-        '\n57,0.01271\n',
-        '\n57,nan\n',
+        "\n57,0.01271\n",
+        "\n57,nan\n",
         [
             "small/life.csv, row 59, column all: found 'nan', allowed is a finite number",
         ],
     ),
     "not whole": (
         "life.csv",
-        '\n0,0.0001\n',
-        '\n0.5,0.0001\n',
+        "\n0,0.0001\n",
+        "\n0.5,0.0001\n",
         [
             "small/life.csv, row 2, column age: found 0.5, allowed is a whole age",
             (
@@ -45,7 +45,7 @@ CASES = {
     "no values": (
         "life.csv",
         None,
-        'age\n1\n2\n',
+        "age\n1\n2\n",
         [
             "small/life.csv, row 1: a table needs a column of keys first and a column of values",
         ],
@@ -53,7 +53,7 @@ CASES = {
     "no rows": (
         "life.csv",
         None,
-        'age,all\n',
+        "age,all\n",
         [
             "small/life.csv: the table has no rows",
         ],

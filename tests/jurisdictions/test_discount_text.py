@@ -16,9 +16,7 @@ def factor(discount, years, **numbers):
     keys = {(name, None): value for name, value in {**numbers, "moment": years}.items()}
     one = parse("1")
     known = tuple(keys)
-    model = CohortModel(
-        (), (), known, {}, {}, (), (), {}, one, one, None, "half-cycle", one, one
-    )
+    model = CohortModel((), (), known, {}, {}, (), (), {}, one, one, None, "half-cycle", one, one)
     (found,) = formula_values(model, [(parse(text), None)], keys, {})
     return float(found)
 

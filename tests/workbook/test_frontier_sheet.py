@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+import shutil
 from pathlib import Path
 
 import formualizer
@@ -13,6 +14,7 @@ import pytest
 
 from hecon.analyses.frontier import frontier
 from hecon.analyses.results import Results, analyse
+from hecon.errors import InputError
 from hecon.reports.workbook.book import build_workbook
 from hecon.reports.workbook.cached import recalculate
 from hecon.studies.load import load_study
@@ -81,3 +83,22 @@ def test_against_python(plain: Path) -> None:
             else:
                 assert icer == pytest.approx(wanted["icer"], rel=1e-12)
                 assert icer > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a*", "can't be a name"),
+        ('a"b', "can't be a name"),
+        ("b: a very long name that goes on", "two strategies begin with"),
+    ],
+)
+def test_names_that_formulas_or_sheets_cannot_hold(name: str, words: str, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "options")
+    study = tmp_path / "options/study.toml"
+    text = study.read_text(encoding="utf-8")
+    text = text.replace('[[strategies]]\nname = "a"', f"[[strategies]]\nname = '{name}'")
+    text = text.replace('name = "b"', "name = 'b/ a very long name that goes on'")
+    study.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        load_study(tmp_path / "options")
