@@ -37,9 +37,10 @@ def evaluate(
     design = TableDesign(len(draws["r_HS1"]), numbers, columns)
     outcomes = run(model, design, workers=workers)
     assert tuple(outcomes["strategy"].values) == data.STRATEGIES
+    # as its peers, the model has one item of cost and one source of QALYs: nothing to add up
     return (
-        outcomes["cost"].sum("item").transpose("draw", "strategy").values,
-        outcomes["qaly"].sum("source").transpose("draw", "strategy").values,
+        outcomes["cost"].squeeze("item").transpose("draw", "strategy").values,
+        outcomes["qaly"].squeeze("source").transpose("draw", "strategy").values,
     )
 
 

@@ -31,7 +31,7 @@ from hecon.engine.program import TOLERANCE, Credit, Program
 Array = NDArray[np.float64]
 
 #: Draws handled together: small enough for a core's cache, large enough to hide Python's cost.
-BLOCK = 8192
+BLOCK = 10_240
 
 
 @dataclass(frozen=True)
