@@ -3,8 +3,8 @@
 The text of a formula gives the NumPy computation here and the Excel formula in a workbook.
 Zero cells: 0.5 is added to every cell of a study in which one cell is zero (Sweeting et al. 2004;
 Cochrane Handbook 10.4.4.1), to no other study. How much was added is a formula of its own,
-`added`, so that a reader sees it. A comparison in which nobody or everybody has the event says nothing of a
-ratio; it is an error, not a study of effect one.
+`added`, so that a reader sees it. A comparison in which nobody or everybody has the event says
+nothing of a ratio; it is an error, not a study of effect one.
 """
 
 from __future__ import annotations
@@ -133,18 +133,21 @@ def effects(
         faults.raise_if_any()
         raise AssertionError
     given = {"events_1": events_1, "n_1": n_1, "events_2": events_2, "n_2": n_2}
+    k = np.size(events_1)
     counts = {
-        name: np.atleast_1d(np.asarray(given[name], dtype=float))
+        name: np.full(k, np.nan)
+        if given[name] is None
+        else np.ravel(np.asarray(given[name], float))
         for i in range(1, known.arms + 1)
         for name in (f"events_{i}", f"n_{i}")
     }
-    k = counts["events_1"].size
-    names = list(studies) if studies is not None else [str(i + 1) for i in range(k)]
+    for name, column in counts.items():
+        if column.size != k:
+            faults.add(source, None, name, f"{column.size} counts for {k} studies")
+    faults.raise_if_any()
+    names = studies if studies is not None else [str(i + 1) for i in range(k)]
     for j, study in enumerate(names):
-        row = {
-            name: float(column[j]) if column.size == k else np.nan
-            for name, column in counts.items()
-        }
+        row = {name: float(column[j]) for name, column in counts.items()}
         _check(row, study, known, source, faults)
     faults.raise_if_any()
     values = {**counts, "added": evaluate(known.added, counts)}
