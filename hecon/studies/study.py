@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hecon.engine.expression import Expr
@@ -14,6 +14,7 @@ from hecon.parameters.design import Correlation
 from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells
 from hecon.studies.course import TreatmentCourse
+from hecon.studies.estimates.read import Synthesis
 from hecon.studies.schema import StudyDefinition
 
 
@@ -54,6 +55,10 @@ class Study:
         Inputs and computed rows of the study and its jurisdiction, in file order.
     population
         The general population as a model of its own, to measure absolute shortfall against.
+    correlations
+        Of the study's file, and those that follow from evidence which estimates share.
+    synthesis
+        The evidence and the estimates made from it; empty if the study names none.
     """
 
     folder: Path
@@ -66,6 +71,7 @@ class Study:
     scenarios: list[Scenario]
     correlations: list[Correlation]
     population: CohortModel | None
+    synthesis: Synthesis = field(default_factory=Synthesis)
 
     @property
     def name(self) -> str:
