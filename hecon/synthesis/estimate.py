@@ -1,0 +1,57 @@
+"""An estimate with its standard error, on the scale on which it is normal."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from hecon.engine.expression import OPERATIONS, Expr
+
+Array = NDArray[np.float64]
+
+#: Coverage of every interval in this package unless another is asked for.
+LEVEL = 0.95
+
+
+def normal_point(level: float = LEVEL) -> float:
+    """How many standard errors a two-sided normal interval reaches (1.96 for 95 %)."""
+    return float(stats.norm.ppf(0.5 + level / 2))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """An estimate and its standard error: log odds, log ratios, or standardised differences."""
+
+    estimate: float
+    se: float
+
+    @property
+    def low(self) -> float:
+        """Lower end of the 95 % interval."""
+        return self.estimate - normal_point() * self.se
+
+    @property
+    def high(self) -> float:
+        """Upper end of the 95 % interval."""
+        return self.estimate + normal_point() * self.se
+
+    @property
+    def p(self) -> float:
+        """Two-sided p-value of no effect; NaN without uncertainty."""
+        return 2 * float(stats.norm.sf(abs(self.estimate) / self.se)) if self.se > 0 else math.nan
+
+
+def evaluate(expr: Expr, values: Mapping[str, ArrayLike]) -> Array:
+    """The value of an expression without look-ups, for numbers or arrays by name."""
+    if expr.op == "const":
+        return np.asarray(expr.value)
+    if expr.op == "name":
+        return np.asarray(values[expr.name], dtype=float)
+    with np.errstate(all="ignore"):  # a branch that is not taken may divide by zero
+        found = OPERATIONS[expr.op].numpy(*(evaluate(arg, values) for arg in expr.args))
+    return np.asarray(found, dtype=float)
