@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import ValidationInfo, field_validator
+
 from hecon.engine.expression import FUNCTIONS, Expr, ExpressionError, constant, parse
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList
@@ -33,7 +35,6 @@ RESERVED = {
     *("true", "false", "print_area", "print_titles", "criteria", "database", "extract"),
 }
 FIXED = Distribution("fixed", (0.0,))
-EMPTY = "is empty; a value is needed"
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]{1,7}")
@@ -65,6 +66,13 @@ class ParameterRow(Strict):
     evidence_ids: Text = ""
     status: Text
     note: Text = ""
+
+    @field_validator("status")
+    @classmethod
+    def _status(cls, status: str, info: ValidationInfo) -> str:
+        if not status and not info.data["estimate"]:
+            raise ValueError("a status is needed")
+        return status
 
 
 #: What an estimate gives, so that a row with one leaves it blank.
@@ -184,7 +192,7 @@ def _typed(
     """A parameter with a value or a formula of its own."""
     if row.status not in STATUSES:
         text = f"found '{short(row.status)}', allowed are {', '.join(STATUSES)}"
-        faults.add(shown, position, "status", text if row.status else EMPTY)
+        faults.add(shown, position, "status", text)
     value: float | None = None
     formula: Expr | None = None
     if bool(row.value) == bool(row.formula):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, TypeVar
 
 from pydantic import Field
@@ -101,6 +101,15 @@ class Arm:
     source: str
     row: int
 
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        """Its one treatment, as other evidence has two."""
+        return (self.treatment,)
+
+    def renamed(self, names: Mapping[str, str]) -> Arm:
+        """The arm with its treatment called otherwise."""
+        return replace(self, treatment=names.get(self.treatment, self.treatment))
+
     def counts(self, outcome: str, missing: str) -> tuple[int, int] | None:
         """Events and the number they are counted among, or None if not reported.
 
@@ -132,6 +141,11 @@ class Effect:
     rating: str
     sizes: tuple[int, int]
     row: int
+
+    def renamed(self, names: Mapping[str, str]) -> Effect:
+        """The effect with its treatments called otherwise."""
+        a, b = (names.get(name, name) for name in self.treatments)
+        return replace(self, treatments=(a, b))
 
 
 @dataclass

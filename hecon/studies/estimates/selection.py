@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from hecon.errors import nearest
@@ -96,22 +96,11 @@ def merged(row: EstimateRow, found: Sequence[Evident]) -> list[Evident]:
             raise Problem("merge", f"found '{text}', allowed is 'treatment = treatment'")
         known(old, _treatments(found), "merge", "a treatment of the evidence")
         names[old] = new
-    result: list[Evident] = []
-    for item in found:
-        if isinstance(item, Arm):
-            result.append(replace(item, treatment=names.get(item.treatment, item.treatment)))
-        else:
-            a, b = (names.get(t, t) for t in item.treatments)
-            result.append(replace(item, treatments=(a, b)))
-    return result
+    return [item.renamed(names) for item in found]
 
 
 def _treatments(found: Sequence[Evident]) -> list[str]:
-    return [
-        name
-        for item in found
-        for name in ([item.treatment] if isinstance(item, Arm) else item.treatments)
-    ]
+    return [name for item in found for name in item.treatments]
 
 
 def selected(row: EstimateRow, found: Sequence[Evident]) -> list[Evident]:

@@ -12,7 +12,6 @@ from scipy import special
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.schema import Derived
 from hecon.synthesis.estimate import Estimate, normal_point
-from hecon.synthesis.network import Network
 from hecon.synthesis.pooling import Pooled
 
 RATIOS = {"log odds ratio": "odds ratio", "log risk ratio": "risk ratio"}
@@ -95,7 +94,7 @@ class Synthesised:
     loadings: Mapping[str, float]
     parts: tuple[str, ...]
     pooled: Pooled | None
-    network: Network | None
+    network: None
     note: str
     row: int
 
