@@ -11,6 +11,7 @@ from hecon.engine.model import CohortModel, Key
 from hecon.errors import FaultList
 from hecon.jurisdictions.schema import Jurisdiction
 from hecon.parameters.design import Correlation
+from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells
 from hecon.studies.course import TreatmentCourse
@@ -32,7 +33,23 @@ class Variable:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Overrides of values and formulas, and optionally its own pair of strategies to compare."""
+    """Overrides of values and formulas, and optionally its own pair of strategies to compare.
+
+    Attributes
+    ----------
+    changes
+        Overrides of a deterministic run: estimates and distributions are numbers.
+    drawn
+        The formulas among them as a probabilistic run reads them: estimates are names.
+    own
+        Parameters that a probabilistic run draws instead of the study's, or beside them: one
+        for each override that is an estimate or a distribution, one for each estimate within a
+        formula.
+    estimates
+        Estimates that the overrides name.
+    weakest_status
+        Weakest status of the scenario and of its estimates.
+    """
 
     id: str
     title: str
@@ -43,6 +60,15 @@ class Scenario:
     status: str
     row: int
     text: str
+    drawn: dict[Key, Expr] = field(default_factory=dict)
+    own: tuple[Parameter, ...] = ()
+    estimates: tuple[str, ...] = ()
+    weakest_status: str = ""
+
+    @property
+    def distributions(self) -> dict[Key, Distribution]:
+        """Distributions of the parameters of its own."""
+        return {p.key: p.distribution for p in self.own}
 
 
 @dataclass(frozen=True)
