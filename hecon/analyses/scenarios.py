@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -10,13 +13,56 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
-from hecon.parameters.design import TableDesign, base_values
+from hecon.parameters.design import Correlation, TableDesign, base_values
+from hecon.parameters.schema import Parameter
+from hecon.studies.estimates.covariance import shared_correlations
+from hecon.studies.estimates.synthesised import Synthesised
 from hecon.studies.study import Scenario, Study
 
 
 def scenario_model(study: Study, scenario: Scenario) -> CohortModel:
     """The model with a scenario's overrides in place."""
     return study.model.with_formulas(scenario.changes)
+
+
+def probabilistic_scenario(
+    study: Study, scenario: Scenario
+) -> tuple[CohortModel, list[Parameter], list[Correlation]]:
+    """What a probabilistic run of a scenario draws from: model, parameters and correlations.
+
+    An override by an estimate or a distribution is drawn from it; any other holds in every draw.
+    Correlations that follow from shared evidence are those of the estimates in use; those of the
+    study's file hold between parameters that the scenario leaves alone.
+    """
+    own = {p.key: p for p in scenario.own}
+    model = study.model.with_formulas(scenario.drawn)
+    model = replace(
+        model,
+        parameters=(*model.parameters, *(k for k in own if k not in model.parameter_set)),
+        formulas={k: f for k, f in model.formulas.items() if k not in own},
+    )
+    kept = [own.get(p.key, p) for p in study.parameters if p.key not in scenario.drawn]
+    known = {p.key for p in kept}
+    parameters = [*kept, *(p for p in scenario.own if p.key not in known)]
+    made = study.synthesis.estimates
+    shared = shared_correlations(_drawn_estimates(parameters, made))
+    pairs = {
+        frozenset((c.first, c.second))
+        for c in shared_correlations(_drawn_estimates(study.parameters, made))
+    }
+    stated = [
+        c
+        for c in study.correlations
+        if frozenset((c.first, c.second)) not in pairs
+        and not {c.first, c.second} & scenario.changes.keys()
+    ]
+    return model, parameters, [*shared, *stated]
+
+
+def _drawn_estimates(
+    parameters: Sequence[Parameter], made: Mapping[str, Synthesised]
+) -> dict[Key, Synthesised]:
+    return {p.key: made[p.estimate] for p in parameters if p.estimate and p.distribution.varies}
 
 
 def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
@@ -63,7 +109,10 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
 
 
 def scenario_table(study: Study) -> pd.DataFrame:
-    """All scenarios with the columns of `result_table`, in the order of the file."""
+    """All scenarios with the columns of `result_table`, in the order of the file.
+
+    ``weakest_status`` is the weakest status of the scenario and of the estimates it chooses.
+    """
     if not study.scenarios:
         return pd.DataFrame()
     design = scenario_design(study, study.scenarios)
@@ -71,4 +120,5 @@ def scenario_table(study: Study) -> pd.DataFrame:
     table.insert(0, "scenario", [s.id for s in study.scenarios])
     table.insert(1, "title", [s.title for s in study.scenarios])
     table.insert(2, "status", [s.status for s in study.scenarios])
+    table.insert(3, "weakest_status", [s.weakest_status for s in study.scenarios])
     return table

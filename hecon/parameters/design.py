@@ -21,6 +21,9 @@ from hecon.parameters.schema import Parameter
 
 Array = NDArray[np.float64]
 
+#: Variance left to a correlated parameter that is only rounding.
+SINGULAR = 1e-12
+
 
 class Design(Protocol):
     """Rows of parameter values."""
@@ -115,7 +118,7 @@ class ProbabilisticDesign:
     method
         ``monte-carlo``, ``latin-hypercube`` or ``sobol``.
     correlations
-        Pairs joined by a Gaussian copula; the implied matrix must be positive definite.
+        Pairs joined by a Gaussian copula; the implied matrix must be positive semi-definite.
 
     Raises
     ------
@@ -200,13 +203,27 @@ def _cholesky(correlations: Sequence[Correlation]) -> list[tuple[list[Key], Arra
             if pair.first in group:
                 i, j = keys.index(pair.first), keys.index(pair.second)
                 matrix[i, j] = matrix[j, i] = pair.rho
-        try:
-            lower: Array = np.linalg.cholesky(matrix).astype(np.float64)
-            result.append((keys, lower))
-        except np.linalg.LinAlgError:
+        lower = _lower(matrix)
+        if lower is None:
             names = ", ".join(key_text(k) for k in keys)
-            raise ValueError(f"the correlations of {names} contradict each other") from None
+            raise ValueError(f"the correlations of {names} contradict each other")
+        result.append((keys, lower))
     return result
+
+
+def _lower(matrix: Array) -> Array | None:
+    """Lower triangle L with L L' the matrix, or None if there is none.
+
+    Unlike a library's, it takes two quantities that are one and the same (correlation 1).
+    """
+    lower = np.zeros_like(matrix)
+    for j in range(len(matrix)):
+        left = matrix[j:, j] - lower[j:, :j] @ lower[j, :j]
+        if left[0] > SINGULAR:
+            lower[j:, j] = left / np.sqrt(left[0])
+        elif left[0] < -SINGULAR or np.abs(left).max() > np.sqrt(SINGULAR):
+            return None
+    return lower
 
 
 def to_dataset(design: Design, parameters: Sequence[Parameter]) -> xr.Dataset:

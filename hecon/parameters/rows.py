@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Callable
 from pathlib import Path
+
+from pydantic import ValidationInfo, field_validator
 
 from hecon.engine.expression import FUNCTIONS, Expr, ExpressionError, constant, parse
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList
 from hecon.parameters.distributions import Distribution, DistributionError, distribution
 from hecon.parameters.records import Number, Required, Strict, Text, number, short
-from hecon.parameters.schema import STATUSES, Parameter, currency_in, value_problem
+from hecon.parameters.schema import (
+    STATUSES,
+    Derived,
+    Parameter,
+    currency_in,
+    value_problem,
+)
 from hecon.parameters.tables import read_rows
 
 #: How far a base value may lie from its distribution's centre (sources round).
@@ -44,18 +53,42 @@ class ParameterRow(Strict):
     strategy: Text = "all"
     value: Text
     formula: Text = ""
+    estimate: Text = ""
     unit: Text
     low: Number = None
     high: Number = None
-    distribution: Text = "fixed"
+    distribution: Text = ""
     distribution_parameters: Text = ""
     currency: Text = ""
     price_year: Text = ""
     derivation: Text = ""
     source: Text
     evidence_ids: Text = ""
-    status: Required
+    status: Text
     note: Text = ""
+
+    @field_validator("status")
+    @classmethod
+    def _status(cls, status: str, info: ValidationInfo) -> str:
+        if not status and not info.data["estimate"]:
+            raise ValueError("a status is needed")
+        return status
+
+
+#: What an estimate gives, so that a row with one leaves it blank.
+GIVEN = (
+    *("value", "formula", "low", "high", "distribution", "distribution_parameters"),
+    *("derivation", "source", "status"),
+)
+
+#: What a parameter in a unit takes from an estimate: None if the estimate itself is at fault.
+#: Raises ValueError with what is wrong.
+Estimates = Callable[[str, str], Derived | None]
+
+
+def no_estimates(name: str, unit: str) -> Derived | None:
+    """Stands for the estimates of files that can't have any."""
+    raise ValueError(f"'{name}' is not an estimate; a jurisdiction's parameters have none")
 
 
 def name_problem(name: str) -> str | None:
@@ -106,7 +139,9 @@ def parse_pairs(text: str) -> dict[str, str]:
     return pairs
 
 
-def read_parameters(path: Path, shown: str, faults: FaultList) -> tuple[list[Parameter], bool]:
+def read_parameters(
+    path: Path, shown: str, faults: FaultList, estimates: Estimates = no_estimates
+) -> tuple[list[Parameter], bool]:
     """Parameters of a file, and whether every row of it could be read.
 
     Every fault is recorded: names, values, ranges, distributions. A row with a faulty value
@@ -115,13 +150,46 @@ def read_parameters(path: Path, shown: str, faults: FaultList) -> tuple[list[Par
     before = len(faults.faults)
     rows = read_rows(path, shown, ParameterRow, faults)
     complete = len(faults.faults) == before
-    return [_parameter(row, position, shown, faults) for position, row, _ in rows], complete
+    parameters = []
+    for position, row, _ in rows:
+        problem = name_problem(row.name)
+        if problem:
+            faults.add(shown, position, "name", problem)
+        read = _estimated if row.estimate else _typed
+        parameters.append(read(row, position, shown, faults, estimates))
+    return parameters, complete
 
 
-def _parameter(row: ParameterRow, position: int, shown: str, faults: FaultList) -> Parameter:
-    problem = name_problem(row.name)
-    if problem:
-        faults.add(shown, position, "name", problem)
+def _estimated(
+    row: ParameterRow, position: int, shown: str, faults: FaultList, estimates: Estimates
+) -> Parameter:
+    """A parameter that takes everything from an estimate."""
+    for column in GIVEN:
+        if getattr(row, column) not in ("", None):
+            text = f"the estimate '{row.estimate}' gives it; leave it blank, or the estimate"
+            faults.add(shown, position, column, text)
+    found = None
+    try:
+        found = estimates(row.estimate, row.unit)
+    except ValueError as error:
+        faults.add(shown, position, "estimate", str(error))
+    if found is None:
+        # formulas that use it are not blamed
+        found = Derived(0.0, None, None, FIXED, "", "", "")
+        return _described(row, position, shown, found, constant(0.0))
+    if found.status == "retracted":
+        text = (
+            f"the estimate '{row.estimate}' rests on retracted evidence "
+            f"({', '.join(found.rows)}); only a scenario with that status may use it"
+        )
+        faults.add(shown, position, "estimate", text)
+    return _described(row, position, shown, found)
+
+
+def _typed(
+    row: ParameterRow, position: int, shown: str, faults: FaultList, estimates: Estimates
+) -> Parameter:
+    """A parameter with a value or a formula of its own."""
     if row.status not in STATUSES:
         text = f"found '{short(row.status)}', allowed are {', '.join(STATUSES)}"
         faults.add(shown, position, "status", text)
@@ -145,28 +213,45 @@ def _parameter(row: ParameterRow, position: int, shown: str, faults: FaultList) 
     _check_values(row, value, position, shown, faults)
     if value is not None and drawn.varies and drawn.kind != "dirichlet":
         _check_centre(drawn, value, position, shown, faults)
+    found = Derived(
+        0.0 if value is None else value,
+        row.low,
+        row.high,
+        drawn,
+        row.source,
+        row.status,
+        row.derivation,
+    )
+    return _described(row, position, shown, found, formula)
+
+
+def _described(
+    row: ParameterRow, position: int, shown: str, found: Derived, formula: Expr | None = None
+) -> Parameter:
+    """The parameter of a row, with its figure, doubt and provenance."""
     return Parameter(
         name=row.name,
         strategy=None if row.strategy in ("", "all") else row.strategy,
         description=row.description,
         unit=row.unit,
-        value=value,
+        value=found.value if formula is None else None,
         formula=formula,
-        low=row.low,
-        high=row.high,
-        distribution=drawn,
+        low=found.low,
+        high=found.high,
+        distribution=found.distribution,
         id=row.id,
         group=row.group,
         concerns=row.concerns,
         currency=row.currency,
         price_year=row.price_year,
-        derivation=row.derivation,
-        source=row.source,
-        evidence_ids=row.evidence_ids,
-        status=row.status,
+        derivation=found.derivation,
+        source=found.source,
+        evidence_ids=", ".join(filter(None, (row.evidence_ids, *found.rows))),
+        status=found.status,
         note=row.note,
         file=shown,
         row=position,
+        estimate=row.estimate,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hecon.engine.expression import Expr
@@ -10,6 +11,12 @@ from hecon.engine.model import Key, key_text
 from hecon.parameters.distributions import Distribution
 
 STATUSES = ("published", "derived", "assumption", "secondary", "memory", "retracted", "method")
+
+#: The same from the firmest to the weakest.
+FIRMEST_FIRST = (
+    *("method", "published", "derived", "secondary"),
+    *("assumption", "memory", "retracted"),
+)
 
 #: Currencies recognised in a unit such as ``NOK/h``.
 CURRENCIES = {
@@ -20,9 +27,35 @@ CURRENCIES = {
 _WORD = re.compile(r"[A-Za-z]+")
 
 
+def weakest(statuses: Iterable[str]) -> str:
+    """The weakest of some statuses; an unknown one counts for nothing, none at all is blank."""
+    found = [s for s in statuses if s in FIRMEST_FIRST]
+    return max(found, key=FIRMEST_FIRST.index, default="")
+
+
 def currency_in(unit: str) -> str:
     """The currency that a unit counts in, or an empty string."""
     return next((word for word in _WORD.findall(unit) if word in CURRENCIES), "")
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A parameter's figure, range, doubt and provenance: typed, or taken from an estimate.
+
+    Attributes
+    ----------
+    rows
+        Rows of the evidence that an estimate rests on.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    distribution: Distribution
+    source: str
+    status: str
+    derivation: str
+    rows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,7 +63,8 @@ class Parameter:
     """One row of a parameter file.
 
     Exactly one of `value` and `formula` is given. `strategy` is None for a parameter that is
-    the same in every strategy; `concerns` only tells the reader what it is about.
+    the same in every strategy; `concerns` only tells the reader what it is about. `estimate`
+    names the estimate that value, range and distribution come from, if one does.
     """
 
     name: str
@@ -54,6 +88,7 @@ class Parameter:
     note: str = ""
     file: str = ""
     row: int = 0
+    estimate: str = ""
 
     @property
     def key(self) -> Key:

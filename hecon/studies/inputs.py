@@ -10,6 +10,8 @@ from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.rows import CENTRE_TOLERANCE, name_problem, read_parameters
 from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells, read_table
+from hecon.studies.estimates.covariance import shared_correlations
+from hecon.studies.estimates.read import Synthesis, read_synthesis
 from hecon.studies.reading import FILE, Reading
 from hecon.studies.schema import CorrelationRow, VariableRow
 from hecon.studies.study import Variable
@@ -23,10 +25,17 @@ class Inputs:
     nobody seems to define.
     """
 
+    synthesis: Synthesis = field(default_factory=Synthesis)
     parameters: list[Parameter] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
     complete: bool = True
+
+    def shared_correlations(self) -> list[Correlation]:
+        """Correlations of parameters whose estimates share evidence."""
+        made = self.synthesis.estimates
+        found = {p.key: made[p.estimate] for p in self.parameters if p.estimate in made}
+        return shared_correlations(found)
 
     @property
     def keys(self) -> list[Key]:
@@ -43,7 +52,7 @@ class Inputs:
 def read_inputs(reading: Reading) -> Inputs:
     """Everything that formulas may use, with faults recorded."""
     definition, place = reading.definition, reading.jurisdiction
-    inputs = Inputs(parameters=[*place.parameters], tables={**place.tables})
+    inputs = Inputs(read_synthesis(reading), [*place.parameters], tables={**place.tables})
     shown = reading.shown(FILE)
     for name, entry in definition.tables.items():
         table = None
@@ -63,7 +72,9 @@ def read_inputs(reading: Reading) -> Inputs:
         complete = False
         with reading.faults.collect():
             path = reading.path(file, "parameters")
-            found, complete = read_parameters(path, reading.shown(file), reading.faults)
+            found, complete = read_parameters(
+                path, reading.shown(file), reading.faults, inputs.synthesis.derived
+            )
         inputs.parameters += found
         inputs.complete &= complete
     for parameter in inputs.parameters:
@@ -165,9 +176,10 @@ def check_evidence(reading: Reading) -> None:
 
 
 def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
-    """Rank correlations; they must be possible together."""
+    """Rank correlations, of the file and of shared evidence; they must be possible together."""
+    shared = inputs.shared_correlations()
     if not reading.definition.correlations:
-        return []
+        return shared
     file = reading.shown(reading.definition.correlations)
     faulty = {(fault.file, fault.row) for fault in reading.faults.faults}
     uncertain = {
@@ -184,15 +196,20 @@ def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
                 text = f"'{name}' is not a parameter with a distribution{nearest(name, uncertain)}"
                 reading.faults.add(file, number, column, text)
         pair = frozenset((row.first, row.second))
+        keys = frozenset(uncertain[name] for name in pair & set(uncertain))
         if len(pair) == 1:
             text = f"'{row.second}' can't be correlated with itself"
             reading.faults.add(file, number, "second", text)
         elif pair in seen:
             text = f"the pair is already in row {seen[pair]}"
             reading.faults.add(file, number, "second", text)
+        elif any(keys == {c.first, c.second} for c in shared):
+            text = "the two rest on the same evidence, which gives their correlation; leave it out"
+            reading.faults.add(file, number, "second", text)
         elif pair <= set(uncertain):
             result.append(Correlation(uncertain[row.first], uncertain[row.second], row.rho))
         seen.setdefault(pair, number)
+    result = [*shared, *result]
     try:
         ProbabilisticDesign(inputs.parameters, 1, 0, correlations=result)
     except ValueError as error:

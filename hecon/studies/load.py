@@ -90,6 +90,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         scenarios,
         correlations,
         population,
+        inputs.synthesis,
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hecon.engine.expression import Expr
+from hecon.engine.expression import Expr, constant, substitute
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
-from hecon.parameters.rows import parse_pairs, plain_number
-from hecon.parameters.schema import Parameter, value_problem
+from hecon.parameters.rows import parse_formula, parse_pairs, plain_number
+from hecon.parameters.schema import Parameter, value_problem, weakest
+from hecon.studies.choices import Choice, own_parameter, read_choice
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.inputs import Inputs
 from hecon.studies.reading import NO_TIME, Reading
@@ -28,6 +29,8 @@ class _Overrides:
 
     def __post_init__(self) -> None:
         self.parameters = {p.key: p for p in self.inputs.parameters}
+        self.units = {v.key: v.unit for v in self.inputs.variables}
+        self.units |= {p.key: p.unit for p in self.inputs.parameters}
         self.known = set(self.inputs.keys)
 
     def key(self, name: str) -> Key | str:
@@ -97,17 +100,23 @@ def read_scenarios(
             text = f"scenario '{row.id}' is already in row {seen[row.id]}"
             reading.faults.add(file, number, "id", text)
         seen.setdefault(row.id, number)
+        changes = _changes(overrides, row, file, number)
+        statuses = [inputs.synthesis.estimates[name].status for name in changes.estimates]
         result.append(
             Scenario(
                 row.id,
                 row.title,
                 row.why,
-                _changes(overrides, row, file, number),
+                changes.fixed,
                 _compare(reading, row.compare, file, number),
                 row.source,
                 row.status,
                 number,
                 row.changes,
+                changes.drawn,
+                tuple(changes.own.values()),
+                tuple(dict.fromkeys(changes.estimates)),
+                weakest([row.status, *statuses]),
             )
         )
     if course is not None and overrides.cells:
@@ -116,9 +125,19 @@ def read_scenarios(
     return result, course
 
 
-def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) -> dict[Key, Expr]:
+@dataclass
+class _Changes:
+    """A scenario's overrides in both kinds of run."""
+
+    fixed: dict[Key, Expr] = field(default_factory=dict)
+    drawn: dict[Key, Expr] = field(default_factory=dict)
+    own: dict[Key, Parameter] = field(default_factory=dict)
+    estimates: list[str] = field(default_factory=list)
+
+
+def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) -> _Changes:
     reading = overrides.reading
-    changes: dict[Key, Expr] = {}
+    changes = _Changes()
     try:
         pairs = parse_pairs(row.changes)
     except ValueError as error:
@@ -130,17 +149,60 @@ def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) ->
             if overrides.inputs.complete:
                 reading.faults.add(file, number, "changes", key)
             continue
-        expr = reading.formula(text, file, number, "changes", strategy=key[1], time=NO_TIME)
+        if key in changes.fixed:
+            reading.faults.add(file, number, "changes", f"'{key_text(key)}' is given twice")
+        try:
+            choice = read_choice(text, overrides.units.get(key, ""), overrides.inputs.synthesis)
+        except ValueError as error:
+            reading.faults.add(file, number, "changes", f"{name}: {error}")
+            continue
+        if choice is not None:
+            _choose(overrides, changes, key, choice, file, number)
         parameter = overrides.parameters.get(key)
-        value = plain_number(expr)
+        value = plain_number(changes.fixed[key]) if key in changes.fixed else None
         if parameter is not None and value is not None:
             problem = value_problem(parameter.unit, parameter.money, value)
             if problem:
                 reading.faults.add(file, number, "changes", f"{name}: {problem}")
-        if key in changes:
-            reading.faults.add(file, number, "changes", f"'{key_text(key)}' is given twice")
-        changes[key] = expr
+    _check_retracted(overrides, changes, row, file, number)
     return changes
+
+
+def _choose(
+    overrides: _Overrides, changes: _Changes, key: Key, choice: Choice, file: str, number: int
+) -> None:
+    """Put one override into the deterministic and into the probabilistic run."""
+    reading, like = overrides.reading, overrides.parameters.get(key)
+    changes.estimates += choice.estimates
+    if choice.whole is not None:
+        estimate = choice.estimates[0] if choice.estimates else ""
+        unit = overrides.units.get(key, "")
+        changes.own[key] = own_parameter(*key, unit, choice.whole, like, estimate)
+        changes.fixed[key] = constant(choice.whole.value)
+        return
+    expr = parse_formula(choice.text, reading.faults, file, number, "changes") or constant(0.0)
+    fixed = substitute(expr, choice.meanings) if choice.names else expr
+    strategies = reading.strategies if key[1] is None else (key[1],)
+    reading.remember(fixed, file, number, "changes", strategies, time=NO_TIME)
+    changes.fixed[key], changes.drawn[key] = fixed, expr
+    for name, (found, estimate) in choice.names.items():
+        if (name, None) in overrides.known:
+            text = f"'{name}' is a parameter's name already; call it otherwise"
+            reading.faults.add(file, number, "changes", text)
+        changes.own[(name, None)] = own_parameter(name, None, "", found, None, estimate)
+
+
+def _check_retracted(
+    overrides: _Overrides, changes: _Changes, row: ScenarioRow, file: str, number: int
+) -> None:
+    made = overrides.inputs.synthesis.estimates
+    for name in dict.fromkeys(changes.estimates):
+        if made[name].status == "retracted" and row.status != "retracted":
+            text = (
+                f"the estimate '{name}' rests on retracted evidence "
+                f"({', '.join(made[name].rows)}); only a scenario with that status may use it"
+            )
+            overrides.reading.faults.add(file, number, "changes", text)
 
 
 def _compare(reading: Reading, text: str, file: str, row: int) -> tuple[str, str]:

@@ -86,6 +86,15 @@ class Price(Strict):
     quantity: Required
 
 
+class Synthesis(Strict):
+    """Files of the evidence that estimates are made from, and the file of estimates."""
+
+    estimates: Required
+    arms: str = ""
+    effects: str = ""
+    contrasts: str = ""
+
+
 class StudyDefinition(Strict):
     """Contents of `study.toml`."""
 
@@ -107,6 +116,7 @@ class StudyDefinition(Strict):
     correlations: str = ""
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     evidence: dict[str, str] = Field(default_factory=dict)
+    synthesis: Synthesis | None = None
     course: Course | None = None
     general_population: GeneralPopulation | None = None
     price: Price | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hecon.engine.expression import Expr
@@ -11,9 +11,11 @@ from hecon.engine.model import CohortModel, Key
 from hecon.errors import FaultList
 from hecon.jurisdictions.schema import Jurisdiction
 from hecon.parameters.design import Correlation
+from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells
 from hecon.studies.course import TreatmentCourse
+from hecon.studies.estimates.read import Synthesis
 from hecon.studies.schema import StudyDefinition
 
 
@@ -31,7 +33,23 @@ class Variable:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Overrides of values and formulas, and optionally its own pair of strategies to compare."""
+    """Overrides of values and formulas, and optionally its own pair of strategies to compare.
+
+    Attributes
+    ----------
+    changes
+        Overrides of a deterministic run: estimates and distributions are numbers.
+    drawn
+        The formulas among them as a probabilistic run reads them: estimates are names.
+    own
+        Parameters that a probabilistic run draws instead of the study's, or beside them: one
+        for each override that is an estimate or a distribution, one for each estimate within a
+        formula.
+    estimates
+        Estimates that the overrides name.
+    weakest_status
+        Weakest status of the scenario and of its estimates.
+    """
 
     id: str
     title: str
@@ -42,6 +60,15 @@ class Scenario:
     status: str
     row: int
     text: str
+    drawn: dict[Key, Expr] = field(default_factory=dict)
+    own: tuple[Parameter, ...] = ()
+    estimates: tuple[str, ...] = ()
+    weakest_status: str = ""
+
+    @property
+    def distributions(self) -> dict[Key, Distribution]:
+        """Distributions of the parameters of its own."""
+        return {p.key: p.distribution for p in self.own}
 
 
 @dataclass(frozen=True)
@@ -54,6 +81,10 @@ class Study:
         Inputs and computed rows of the study and its jurisdiction, in file order.
     population
         The general population as a model of its own, to measure absolute shortfall against.
+    correlations
+        Of the study's file, and those that follow from evidence which estimates share.
+    synthesis
+        The evidence and the estimates made from it; empty if the study names none.
     """
 
     folder: Path
@@ -66,6 +97,7 @@ class Study:
     scenarios: list[Scenario]
     correlations: list[Correlation]
     population: CohortModel | None
+    synthesis: Synthesis = field(default_factory=Synthesis)
 
     @property
     def name(self) -> str:

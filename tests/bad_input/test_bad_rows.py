@@ -11,8 +11,8 @@ CASES = {
             (
                 "small/parameters.csv, row 1, column stratgy: is not a known column; did you mean "
                 "strategy or status?; allowed are concerns, currency, derivation, description, "
-                "distribution, distribution_parameters, evidence_ids, formula, group, high, id, "
-                "low, name, note, price_year, source, status, strategy, unit, value"
+                "distribution, distribution_parameters, estimate, evidence_ids, formula, group, "
+                "high, id, low, name, note, price_year, source, status, strategy, unit, value"
             ),
         ],
     ),
@@ -24,8 +24,8 @@ CASES = {
             (
                 "small/parameters.csv, row 1, column vlaue: is not a known column; did you mean "
                 "value?; allowed are concerns, currency, derivation, description, distribution, "
-                "distribution_parameters, evidence_ids, formula, group, high, id, low, name, note, "
-                "price_year, source, status, strategy, unit, value"
+                "distribution_parameters, estimate, evidence_ids, formula, group, high, id, low, "
+                "name, note, price_year, source, status, strategy, unit, value"
             ),
             "small/parameters.csv, row 1, column value: the column is missing",
         ],

@@ -1,0 +1,316 @@
+"""The evidence a synthesis is made of: trial arms, published effects and contrasts, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Annotated, TypeVar
+
+from pydantic import Field
+
+from hecon.errors import FaultList, nearest
+from hecon.parameters.records import Number, Real, Required, Strict, Text, Whole, short
+from hecon.parameters.schema import STATUSES
+from hecon.studies.reading import Reading
+from hecon.studies.schema import Synthesis
+
+#: Columns of arms that count something: `events_` and the outcome's name; dropout is apart.
+EVENTS = "events_"
+DROPOUT = "dropout"
+
+Count = Annotated[Whole, Field(ge=0)]
+
+
+class ArmRow(Strict):
+    """Fixed columns of the file of arms; `events_X` counts the outcome X, others are carried."""
+
+    row_id: Required
+    study: Required
+    arm: Required
+    treatment_class: Required
+    n_randomised: Count
+    n_assessed: Count
+    timepoint: Text = ""
+    dropout_n: Text = ""
+    status: Required
+    use: Text = ""
+    source: Text = ""
+    note: Text = ""
+
+
+class EffectRow(Strict):
+    """A published effect of the first treatment against the second, or a proportion."""
+
+    id: Required
+    study: Required
+    treat1: Required
+    treat2: Text = ""
+    outcome: Text = ""
+    scale: Required
+    estimate: Number = None
+    ci_low: Number = None
+    ci_high: Number = None
+    n: Text = ""
+    status: Required
+    evidence_ids: Text = ""
+    use: Text = ""
+
+
+class ContrastRow(Strict):
+    """A standardised mean difference of two arms of a trial; positive favours the first."""
+
+    contrast_id: Required
+    study: Required
+    arm1: Text = ""
+    arm1_letter: Text = ""
+    treat1: Required
+    treat2: Required
+    g: Real
+    se: Annotated[Real, Field(gt=0)]
+    n1: Count
+    n2: Count
+    instrument: Text = ""
+    rating: Text = ""
+    analysis: Text = ""
+    status: Required
+    source: Text = ""
+    use: Text = ""
+    note: Text = ""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """An arm of a trial at one time point.
+
+    Attributes
+    ----------
+    events
+        Counts by outcome; an outcome that was not reported is missing.
+    """
+
+    id: str
+    study: str
+    arm: str
+    treatment: str
+    randomised: int
+    assessed: int
+    events: Mapping[str, int]
+    timepoint: str
+    status: str
+    use: str
+    source: str
+    row: int
+
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        """Its one treatment, as other evidence has two."""
+        return (self.treatment,)
+
+    def renamed(self, names: Mapping[str, str]) -> Arm:
+        """The arm with its treatment called otherwise."""
+        return replace(self, treatment=names.get(self.treatment, self.treatment))
+
+    def counts(self, outcome: str, missing: str) -> tuple[int, int] | None:
+        """Events and the number they are counted among, or None if not reported.
+
+        Dropout is counted among all who were randomised; so is every outcome if `missing` is
+        ``failure``, which takes whoever was not assessed for a failure.
+        """
+        if outcome not in self.events:
+            return None
+        everyone = missing == "failure" or outcome == DROPOUT
+        return self.events[outcome], self.randomised if everyone else self.assessed
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A published effect with its 95 % interval, or a contrast with its standard error."""
+
+    id: str
+    study: str
+    treatments: tuple[str, str]
+    outcome: str
+    scale: str
+    estimate: float
+    low: float | None
+    high: float | None
+    se: float | None
+    status: str
+    use: str
+    source: str
+    rating: str
+    sizes: tuple[int, int]
+    row: int
+
+    def renamed(self, names: Mapping[str, str]) -> Effect:
+        """The effect with its treatments called otherwise."""
+        a, b = (names.get(name, name) for name in self.treatments)
+        return replace(self, treatments=(a, b))
+
+
+@dataclass
+class Evidence:
+    """Everything that estimates may select from; `complete` is False if a row was faulty."""
+
+    arms: list[Arm] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+    contrasts: list[Effect] = field(default_factory=list)
+    complete: bool = True
+
+    @property
+    def outcomes(self) -> list[str]:
+        """Outcomes that some arm counts."""
+        return sorted({name for arm in self.arms for name in arm.events})
+
+
+def read_evidence(reading: Reading, entry: Synthesis) -> Evidence:
+    """Arms, effects and contrasts named in `[synthesis]`, with faults recorded."""
+    before = len(reading.faults.faults)
+    found = Evidence(_arms(reading, entry), _effects(reading, entry), _contrasts(reading, entry))
+    found.complete = len(reading.faults.faults) == before
+    return found
+
+
+def _arms(reading: Reading, entry: Synthesis) -> list[Arm]:
+    if not entry.arms:
+        return []
+    file, faults = reading.shown(entry.arms), reading.faults
+    arms: list[Arm] = []
+    for number, row, extra in reading.rows(entry.arms, "synthesis.arms", ArmRow, free=True):
+        _check_status(row.status, file, number, faults)
+        if row.n_assessed > row.n_randomised:
+            text = f"{row.n_assessed} assessed are more than the {row.n_randomised} randomised"
+            faults.add(file, number, "n_assessed", text)
+        events = {}
+        cells = {k: v for k, v in extra.items() if k.startswith(EVENTS)}
+        cells["dropout_n"] = row.dropout_n
+        for column, text in cells.items():
+            size = row.n_randomised if column == "dropout_n" else row.n_assessed
+            count = _events(text, size, file, number, column, faults)
+            if count is not None:
+                outcome = DROPOUT if column == "dropout_n" else column.removeprefix(EVENTS)
+                events[outcome] = count
+        arms.append(
+            Arm(
+                row.row_id,
+                row.study,
+                row.arm,
+                row.treatment_class,
+                row.n_randomised,
+                row.n_assessed,
+                events,
+                row.timepoint,
+                row.status,
+                row.use,
+                row.source,
+                number,
+            )
+        )
+    _check_twice([(a.id, a.row) for a in arms], file, "row_id", "the row", faults)
+    places = [(f"{a.study}, {a.arm}, {a.timepoint or 'no time point'}", a.row) for a in arms]
+    _check_twice(places, file, "study", "the arm", faults)
+    return arms
+
+
+def _events(
+    text: str, size: int, file: str, row: int, column: str, faults: FaultList
+) -> int | None:
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit():
+        faults.add(file, row, column, f"found '{short(text)}', allowed is a count or a blank")
+        return None
+    if int(text) > size:
+        among = "randomised" if column == "dropout_n" else "assessed"
+        faults.add(file, row, column, f"{text} events are more than the {size} {among}")
+        return None
+    return int(text)
+
+
+def _effects(reading: Reading, entry: Synthesis) -> list[Effect]:
+    if not entry.effects:
+        return []
+    file, faults = reading.shown(entry.effects), reading.faults
+    found = []
+    for number, row, _ in reading.rows(entry.effects, "synthesis.effects", EffectRow):
+        _check_status(row.status, file, number, faults)
+        low, value, high = row.ci_low, row.estimate, row.ci_high
+        if value is not None and low is not None and high is not None and not low < value < high:
+            text = f"{value:g} must lie inside its interval {low:g} to {high:g}"
+            faults.add(file, number, "estimate", text)
+        treatments = (row.treat1, row.treat2)
+        found.append(
+            Effect(
+                row.id,
+                row.study,
+                treatments,
+                row.outcome,
+                row.scale,
+                float("nan") if value is None else value,
+                low,
+                high,
+                None,
+                row.status,
+                row.use,
+                row.evidence_ids,
+                "",
+                (0, 0),
+                number,
+            )
+        )
+    _check_twice([(e.id, e.row) for e in found], file, "id", "the row", faults)
+    return found
+
+
+def _contrasts(reading: Reading, entry: Synthesis) -> list[Effect]:
+    if not entry.contrasts:
+        return []
+    file, faults = reading.shown(entry.contrasts), reading.faults
+    found, places = [], []
+    for number, row, _ in reading.rows(entry.contrasts, "synthesis.contrasts", ContrastRow):
+        _check_status(row.status, file, number, faults)
+        if row.treat1 == row.treat2:
+            faults.add(file, number, "treat2", f"'{row.treat2}' is compared with itself")
+        found.append(
+            Effect(
+                row.contrast_id,
+                row.study,
+                (row.treat1, row.treat2),
+                "",
+                "SMD",
+                row.g,
+                None,
+                None,
+                row.se,
+                row.status,
+                row.use,
+                row.source,
+                row.rating,
+                (row.n1, row.n2),
+                number,
+            )
+        )
+        name = f"{row.study}, {row.treat1} {row.arm1_letter} v {row.treat2}"
+        places.append((name, number))
+    _check_twice([(e.id, e.row) for e in found], file, "contrast_id", "the row", faults)
+    _check_twice(places, file, "study", "the contrast", faults)
+    return found
+
+
+def _check_status(status: str, file: str, row: int, faults: FaultList) -> None:
+    if status not in STATUSES:
+        hint = f"{nearest(status, STATUSES)}; allowed are {', '.join(STATUSES)}"
+        faults.add(file, row, "status", f"found '{short(status)}'{hint}")
+
+
+_Name = TypeVar("_Name", bound=str)
+
+
+def _check_twice(
+    names: Sequence[tuple[_Name, int]], file: str, column: str, what: str, faults: FaultList
+) -> None:
+    seen: dict[str, int] = {}
+    for name, row in names:
+        if name in seen:
+            faults.add(file, row, column, f"{what} '{name}' is already in row {seen[name]}")
+        seen.setdefault(name, row)

@@ -1,0 +1,82 @@
+"""Estimates from one published effect with its interval, or one contrast."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from scipy import special
+
+from hecon.studies.estimates.evidence import Effect
+from hecon.studies.estimates.making import Sources, finished
+from hecon.studies.estimates.selection import EstimateRow, Problem, known, listed, pair, selected
+from hecon.studies.estimates.synthesised import DIFFERENCE, PROPORTION, Member, Synthesised
+from hecon.synthesis.conversion import se_from_interval
+from hecon.synthesis.estimate import Estimate
+
+#: Scales of published effects, by the measure they become.
+SCALES = {
+    "OR": "log odds ratio",
+    "RR": "log risk ratio",
+    "SMD": DIFFERENCE,
+    "g": DIFFERENCE,
+    "proportion": PROPORTION,
+}
+
+
+def reported(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
+    """One published effect with its interval, or one contrast with its standard error."""
+    listings = [*sources.evidence.effects, *sources.evidence.contrasts]
+    ids = listed(row.rows)
+    if len(ids) != 1:
+        raise Problem("rows", f"found {len(ids)} rows, needed is one published effect")
+    turned = 1.0
+    (item,) = selected(row, [e for e in listings if e.id in ids] or listings)
+    known(item.scale, SCALES, "rows", f"a scale that can be used ({item.id})")
+    if SCALES[item.scale] != row.measure:
+        text = f"{item.id} is on the scale {item.scale}, which gives {SCALES[item.scale]}"
+        raise Problem("measure", f"{text}, not '{row.measure}'")
+    effect, low, high = _published(item)
+    if row.treatments and row.measure != PROPORTION:
+        wanted = pair(row)
+        if set(wanted) != set(item.treatments):
+            text = f"{item.id} compares {' with '.join(item.treatments)}"
+            raise Problem("treatments", text)
+        if wanted != item.treatments:
+            effect, low, high = Estimate(-effect.estimate, effect.se), -high, -low
+            turned = -1.0
+    return finished(
+        row,
+        number,
+        effect,
+        [item.id],
+        [sources.contrasts if item in sources.evidence.contrasts else sources.effects],
+        [item.status],
+        [item.study],
+        {item.id: turned * effect.se},
+        limits=(low, high),
+        members=[Member(item.study, (item.id,), (), effect, 1.0)],
+    )
+
+
+def _published(item: Effect) -> tuple[Estimate, float, float]:
+    """Estimate with standard error, and the interval as published, on the scale of analysis."""
+    if item.se is not None:
+        effect = Estimate(item.estimate, item.se)
+        return effect, effect.low, effect.high
+    if item.low is None or item.high is None or math.isnan(item.estimate):
+        raise Problem("rows", f"{item.id} ({item.study}) has no estimate with an interval")
+    ends = (item.estimate, item.low, item.high)
+    scale: Callable[[float], float] = float
+    if item.scale in ("OR", "RR"):
+        scale = math.log
+    elif item.scale == "proportion":
+        scale = special.logit
+    inside = item.low > 0 if scale is not float else True
+    if item.scale == "proportion":
+        inside = inside and item.high < 1
+    if not inside:
+        text = f"{item.id}: {item.low:g} to {item.high:g} can't be the interval of a {item.scale}"
+        raise Problem("rows", text)
+    x, low, high = (float(scale(v)) for v in ends)
+    return Estimate(x, se_from_interval(low, high)), low, high

@@ -1,0 +1,103 @@
+"""Reading named estimates: each row is made from the evidence that it selects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from hecon.errors import InputError, nearest
+from hecon.parameters.schema import STATUSES, Derived
+from hecon.studies.estimates.counts import pairwise, pooled_counts, proportion
+from hecon.studies.estimates.evidence import Evidence, read_evidence
+from hecon.studies.estimates.making import Sources
+from hecon.studies.estimates.networks import network
+from hecon.studies.estimates.parts import converted, indirect, pool_of_estimates
+from hecon.studies.estimates.published import reported
+from hecon.studies.estimates.selection import EstimateRow, Problem, Unmade, known
+from hecon.studies.estimates.synthesised import MEASURES, Synthesised
+from hecon.studies.reading import Reading
+from hecon.synthesis.heterogeneity import METHODS as TAU2
+
+_MAKERS: dict[str, Callable[[EstimateRow, int, Sources], Synthesised]] = {
+    "pooled counts": pooled_counts,
+    "proportion": proportion,
+    "pairwise": pairwise,
+    "reported": reported,
+    "pool of estimates": pool_of_estimates,
+    "indirect": indirect,
+    "converted": converted,
+    "network": network,
+}
+METHODS = tuple(_MAKERS)
+
+
+@dataclass
+class Synthesis:
+    """The evidence of a study and the estimates made from it.
+
+    Attributes
+    ----------
+    names
+        Every name of the file, also of estimates that are faulty.
+    """
+
+    evidence: Evidence = field(default_factory=Evidence)
+    estimates: dict[str, Synthesised] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
+
+    def find(self, name: str) -> Synthesised | None:
+        """An estimate, or None if its own row is at fault; raises ValueError if there is none."""
+        if name in self.names:
+            return self.estimates.get(name)
+        if not self.names:
+            text = "the study has none ([synthesis] in study.toml)"
+            raise ValueError(f"'{name}' is not an estimate; {text}")
+        raise ValueError(f"'{name}' is not an estimate{nearest(name, self.names)}")
+
+    def derived(self, name: str, unit: str) -> Derived | None:
+        """What a parameter in a unit takes from an estimate."""
+        found = self.find(name)
+        return None if found is None else found.derived(unit)
+
+
+def read_synthesis(reading: Reading) -> Synthesis:
+    """Evidence and estimates named in `[synthesis]` of `study.toml`, with faults recorded."""
+    entry = reading.definition.synthesis
+    if entry is None:
+        return Synthesis()
+    found = Synthesis(read_evidence(reading, entry))
+    file = reading.shown(entry.estimates)
+    rows = reading.rows(entry.estimates, "synthesis.estimates", EstimateRow)
+    sources = Sources(
+        found.evidence, found.estimates, found.names, entry.arms, entry.effects, entry.contrasts
+    )
+    for number, row, _ in rows:
+        if row.name in found.names:
+            text = f"the estimate '{row.name}' is already in another row"
+            reading.faults.add(file, number, "name", text)
+            continue
+        try:
+            if found.evidence.complete:
+                found.estimates[row.name] = _made(row, number, sources)
+        except Unmade:
+            pass
+        except Problem as problem:
+            text = f"{row.name}: {problem}"
+            reading.faults.add(file, number, problem.column, text)
+        except InputError as error:
+            for fault in error.faults:
+                reading.faults.add(file, number, None, f"{row.name}: {fault.message}")
+        found.names.append(row.name)
+    return found
+
+
+def _made(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
+    known(row.method, _MAKERS, "method", "a method")
+    known(row.measure, MEASURES, "measure", "a measure")
+    if row.status:
+        known(row.status, STATUSES, "status", "a status")
+    if row.tau2:
+        known(row.tau2, TAU2, "tau2", "a method for the variance between studies")
+    if row.knapp_hartung:
+        known(row.knapp_hartung, ("yes", "no"), "knapp_hartung", "an answer")
+    return _MAKERS[row.method](row, number, sources)
