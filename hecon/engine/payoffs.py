@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from hecon.engine.expression import constant
 from hecon.engine.graph import Graph, Node
-from hecon.engine.model import CALENDAR, CohortModel, Payoff
+from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, CohortModel, Payoff
 from hecon.engine.timing import Counting
 from hecon.engine.transitions import TOLERANCE, Cohorts, Move
 from hecon.errors import ModelError
@@ -91,6 +93,9 @@ class Credits:
             local = self._times_of(graph.lower(payoff.week, strategy))
         else:
             local = {"cycle": graph.constant(0.0), "year": graph.constant(0.0)}
+            if self.model.cycles_differ:
+                first = float(np.ravel(self.cohorts.cycle_months)[0]) / MONTHS_PER_YEAR
+                local["cycle_years"] = graph.constant(first)
         amount = graph.lower(payoff.amount, strategy, local=local)
         if amount.by_cycle:
             raise ModelError(f"the one-off '{payoff.item}' depends on the cycle; give it a week")
