@@ -28,8 +28,12 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
-class _Timing:
-    """Rows of a design that share the number and length of cycles."""
+class Timing:
+    """Rows of a design that share the number and length of cycles.
+
+    `cycle_months` is a number, or has shape (cycles,) where cycles differ; `rows` is None for
+    all rows.
+    """
 
     cycles: int
     cycle_months: float | Array
@@ -114,7 +118,7 @@ def evaluate(
     """
     filled: _Filled | None = None
     finished = 0
-    for timing in _timings(model, design):
+    for timing in timings(model, design):
         program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
         kernel = Kernel(program)
         if filled is None:
@@ -123,7 +127,7 @@ def evaluate(
         spans = [(a, min(a + block, count)) for a in range(0, count, block)]
 
         def run(
-            span: tuple[int, int], kernel: Kernel = kernel, timing: _Timing = timing
+            span: tuple[int, int], kernel: Kernel = kernel, timing: Timing = timing
         ) -> tuple[Array | slice, Array]:
             first, last = span
             if timing.rows is None:
@@ -157,8 +161,14 @@ def _renumbered(error: ModelError, rows: Array) -> ModelError:
     return ModelError(message, **coordinates)
 
 
-def _timings(model: CohortModel, design: Design) -> list[_Timing]:
-    """The design's rows by number and length of cycles; most designs have one group."""
+def timings(model: CohortModel, design: Design) -> list[Timing]:
+    """The design's rows by number and length of cycles; most designs have one group.
+
+    Raises
+    ------
+    ModelError
+        If the cycles do not fill the horizon.
+    """
     exprs = [(model.cycle_months, None), (model.horizon_years, None)]
     needed = model.rests_on(model.cycle_months, model.horizon_years)
     columns = {}
@@ -182,17 +192,17 @@ def _timings(model: CohortModel, design: Design) -> list[_Timing]:
             draw=row,
         )
     if cycles.size == 1:
-        return [_Timing(int(whole[0]), float(months[0]), None)]
+        return [Timing(int(whole[0]), float(months[0]), None)]
     pairs = sorted(set(zip(whole.tolist(), months.tolist(), strict=True)))
     if len(pairs) == 1:
-        return [_Timing(int(pairs[0][0]), pairs[0][1], None)]
+        return [Timing(int(pairs[0][0]), pairs[0][1], None)]
     return [
-        _Timing(int(n), m, np.flatnonzero((whole == n) & (months == m)).astype(float))
+        Timing(int(n), m, np.flatnonzero((whole == n) & (months == m)).astype(float))
         for n, m in pairs
     ]
 
 
-def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array]) -> list[_Timing]:
+def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array]) -> list[Timing]:
     """The same where cycles differ in length: they follow each other until the horizon is full."""
     (years,) = formula_values(model, [(model.horizon_years, None)], design.numbers, columns)
     shape = (design.draws if columns else 1,)
@@ -215,12 +225,12 @@ def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array
             )
         lengths.append(months)
     found, group = np.unique(np.stack(lengths, axis=1), axis=0, return_inverse=True)
-    timings = []
+    result = []
     for position, months in enumerate(found):
         rows = None if len(found) == 1 else np.flatnonzero(group == position).astype(float)
         kept = months[months > 0]
-        timings.append(_Timing(len(kept), kept, rows))
-    return timings
+        result.append(Timing(len(kept), kept, rows))
+    return result
 
 
 def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
@@ -228,7 +238,7 @@ def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
 
     Sub-states of a state with memory are added up.
     """
-    (timing,) = _timings(model, design)
+    (timing,) = timings(model, design)
     program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
     result = Kernel(program).run(design.block(0, design.draws), design.draws, keep_traces=True)
     share = np.stack(
@@ -253,4 +263,4 @@ def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
     )
 
 
-__all__ = ["Outcome", "base_traces", "evaluate"]
+__all__ = ["Outcome", "Timing", "base_traces", "evaluate", "timings"]

@@ -90,7 +90,7 @@ def course_table(study: Study) -> pd.DataFrame:
     rows = []
     for strategy in study.model.strategies:
         targets = [
-            (study.course.total(strategy, amount), strategy)
+            (study.course.total(strategy, amount, study.model.horizon_years), strategy)
             for _, amount in study.course.quantities
         ]
         values = formula_values(study.model, targets, numbers, {})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -134,7 +135,9 @@ def parse(text: str) -> Expr:
     if len(stripped) > MAX_LENGTH:
         raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters")
     try:
-        tree = ast.parse(stripped, mode="eval")
+        # Python warns of `1if 2else 3`; what a formula may hold is decided here alone
+        with warnings.catch_warnings(action="ignore"):
+            tree = ast.parse(stripped, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(
             f"'{stripped}' is not one line of arithmetic (+ - * / **, comparisons, "

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from hecon.engine.expression import constant
 from hecon.engine.graph import Graph, Node
-from hecon.engine.model import CALENDAR, CohortModel, Payoff
+from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, CohortModel, Payoff
 from hecon.engine.timing import Counting
-from hecon.engine.transitions import Cohorts, Move
+from hecon.engine.transitions import TOLERANCE, Cohorts, Move
 from hecon.errors import ModelError
 
 
@@ -91,9 +93,17 @@ class Credits:
             local = self._times_of(graph.lower(payoff.week, strategy))
         else:
             local = {"cycle": graph.constant(0.0), "year": graph.constant(0.0)}
+            if self.model.cycles_differ:
+                first = float(np.ravel(self.cohorts.cycle_months)[0]) / MONTHS_PER_YEAR
+                local["cycle_years"] = graph.constant(first)
         amount = graph.lower(payoff.amount, strategy, local=local)
         if amount.by_cycle:
             raise ModelError(f"the one-off '{payoff.item}' depends on the cycle; give it a week")
+        if payoff.week is not None:
+            # what falls after the horizon is nobody's cost within it
+            last = graph.constant(self.cohorts.cycles)
+            later = graph.add("gt", local["cycle"], last)
+            amount = graph.add("if", later, graph.constant(0.0), amount)
         for discounted in (True, False):
             node = amount
             if discounted and payoff.week is not None:
@@ -105,12 +115,13 @@ class Credits:
         """Number, start and moment of discounting of the cycle that a week is in."""
         graph = self.graph
         if self.model.cycles_differ:
-            before = graph.add("neg", week)
+            before = graph.add("sub", graph.constant(TOLERANCE), week)
             names = ("cycle", "year", "discount_time", "cycle_years")
             return {n: graph.add("lookup", before, what=f"{CALENDAR}.{n}") for n in names}
         length = graph.cycle_years()
         weeks = graph.add("mul", graph.add("fixed", what="weeks_per_year"), length)
-        number = graph.add("ceil", graph.add("div", week, weeks))
+        spent = graph.add("sub", graph.add("div", week, weeks), graph.constant(TOLERANCE))
+        number = graph.add("ceil", spent)
         cycle = graph.add("max", number, graph.constant(1.0))
         begun = graph.add("sub", cycle, graph.constant(1.0))
         middle = graph.add("add", begun, graph.constant(self.counting.moment))

@@ -166,11 +166,16 @@ class Program:
         }
 
     def _calendar(self) -> Table:
-        """Which cycle a week is in, by minus the week: the row of the first end not before it."""
+        """Which cycle a week is in, by minus the week: the row of the first end not before it.
+
+        What is later than all ends is in the row before them, one cycle after the last.
+        """
         ends = np.cumsum(self._times["cycle_years"][1:]) * WEEKS_PER_YEAR
-        names = ("cycle", "year", "discount_time", "cycle_years")
-        columns = {name: self._times[name][:0:-1] for name in names}
-        return Table(CALENDAR, -ends[::-1], columns)
+        columns = {}
+        for name in ("cycle", "year", "discount_time", "cycle_years"):
+            later = self.cycles + 1.0 if name == "cycle" else self._times[name][-1]
+            columns[name] = np.concatenate([[later], self._times[name][:0:-1]])
+        return Table(CALENDAR, np.concatenate([[-np.inf], -ends[::-1]]), columns)
 
 
 def _weighted(weights: Array, values: Array) -> Array:

@@ -14,6 +14,8 @@ from hecon.errors import ModelError
 
 Array = NDArray[np.float64]
 
+_FIXED = {"months_per_year": MONTHS_PER_YEAR, "weeks_per_year": WEEKS_PER_YEAR}
+
 
 def formula_values(
     model: CohortModel,
@@ -49,20 +51,16 @@ def formula_values(
     local = {} if cycle is None else {"cycle": graph.constant(cycle)}
     nodes = [graph.lower(expr, strategy, local=local) for expr, strategy in targets]
     values: dict[int, Array] = {}
-    cycle_years: Array | None = None
     with np.errstate(all="ignore"):
         for node in graph.nodes:
             if node.by_cycle:
                 continue
-            if node.op == "fixed":
-                if cycle_years is None:
-                    months = formula_values(model, [(model.cycle_months, None)], numbers, columns)
-                    cycle_years = months[0] / MONTHS_PER_YEAR
-                values[node.index] = {
-                    "cycle_years": cycle_years,
-                    "months_per_year": np.asarray(MONTHS_PER_YEAR),
-                    "weeks_per_year": np.asarray(WEEKS_PER_YEAR),
-                }[str(node.what)]
+            if node.what == "cycle_years":
+                # what the length of a cycle rests on never asks for it
+                months = formula_values(model, [(model.cycle_months, None)], numbers, columns)
+                values[node.index] = months[0] / MONTHS_PER_YEAR
+            elif node.op == "fixed":
+                values[node.index] = np.asarray(_FIXED[str(node.what)])
             else:
                 values[node.index] = _value(node, values, model, numbers, columns)
     for node, (expr, _) in zip(nodes, targets, strict=True):

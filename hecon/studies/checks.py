@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_text
+from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError, nearest
 from hecon.parameters.design import base_values
@@ -109,9 +110,12 @@ def check_dependencies(
                 if strategy is None:
                     text = f"'{name}' differs by strategy, and this holds for all strategies"
                 reading.faults.add(*place, text)
-            early = sorted(needs.supplied - formula.time)
+            allowed = formula.time
+            if model.cycles_differ and "cycle" not in allowed:
+                allowed = allowed - {"cycle_years"}
+            early = sorted(needs.supplied - allowed)
             if early:
-                reading.faults.add(*place, _time_problem(early, sorted(formula.time)))
+                reading.faults.add(*place, _time_problem(early, sorted(allowed)))
             if needs.depth > DEEPEST:
                 text = f"formulas nest {needs.depth} levels deep, allowed are {DEEPEST}"
                 deep.append((*place, text))
@@ -127,7 +131,7 @@ def check_dependencies(
             strategies = [key[1]] if key[1] else list(reading.strategies)
             for strategy in strategies:
                 changed.of_key(key, strategy)
-                moving = dependencies.of_key(key, strategy).supplied & set(TIME_NAMES)
+                moving = dependencies.of_key(key, strategy).supplied & _moving_names(model)
                 if moving:
                     text = (
                         f"'{key_text(key)}' depends on the {sorted(moving)[0]}; override the "
@@ -136,6 +140,26 @@ def check_dependencies(
                     reading.faults.add(file, scenario.row, "changes", text)
         places = dict.fromkeys(scenario.changes, (file, scenario.row))
         _report_circles(reading, changed, {**where, **places}, f" (scenario {scenario.id})")
+
+
+def _moving_names(model: CohortModel) -> set[str]:
+    """Names of the engine whose values change from cycle to cycle."""
+    return set(TIME_NAMES) | ({"cycle_years"} if model.cycles_differ else set())
+
+
+def check_cycles(reading: Reading, model: CohortModel) -> None:
+    """Cycles of different length fit neither states with memory nor rules of points in time."""
+    if not model.cycles_differ:
+        return
+    file, why = reading.shown(FILE), "time.cycle_months depends on the cycle"
+    for state in model.states:
+        if state.memory_years:
+            text = f"state {state.name} has a memory, which needs cycles of the same length; {why}"
+            reading.faults.add(file, None, "states.memory_years", text)
+    if COUNTING[model.counting].points:
+        rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
+        text = f"'{model.counting}' needs cycles of the same length; {why}; allowed are {rules}"
+        reading.faults.add(file, None, "time.counting", text)
 
 
 def _direct(expr: Expr, needs: Needs) -> frozenset[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hecon.engine.expression import Expr, constant, is_zero, substitute
 from hecon.engine.model import Payoff
+from hecon.engine.transitions import TOLERANCE
 from hecon.studies.schema import CourseItem, CourseQuantity
 
 
@@ -83,10 +84,16 @@ class TreatmentCourse:
                 )
         return result
 
-    def total(self, strategy: str, amount: Expr) -> Expr:
-        """A quantity summed over a strategy's course, per person who starts."""
-        contributions = [self.contribution(session, amount) for session in self.of(strategy)]
-        return added_up([c for c in contributions if not is_zero(c)])
+    def total(self, strategy: str, amount: Expr, horizon_years: Expr) -> Expr:
+        """A quantity summed over a strategy's course within the horizon, per person who starts."""
+        weeks = Expr("mul", (horizon_years, Expr("name", name="weeks_per_year")))
+        last = Expr("add", (weeks, constant(TOLERANCE)))
+        contributions = [
+            Expr("if", (Expr("gt", (session.week, last)), constant(0.0), added))
+            for session in self.of(strategy)
+            if not is_zero(added := self.contribution(session, amount))
+        ]
+        return added_up(contributions)
 
 
 def added_up(parts: Sequence[Expr]) -> Expr:

@@ -14,6 +14,7 @@ from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.definitions import read_toml
 from hecon.studies.checks import (
     check_ages,
+    check_cycles,
     check_definition,
     check_dependencies,
     check_names,
@@ -76,6 +77,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)
+    check_cycles(reading, model)
     reading.faults.raise_if_any()
     check_ages(reading, inputs, model)
     reading.faults.raise_if_any()
@@ -130,8 +132,10 @@ def _model(
         transitions=tuple(transitions),
         payoffs=tuple(payoffs),
         tables=inputs.tables,
-        # a cycle's length can't rest on the length of a cycle
-        cycle_months=timing(time.cycle_months, "time.cycle_months", NO_TIME - {"cycle_years"}),
+        # a cycle's length may rest on its number, not on the length of a cycle
+        cycle_months=timing(
+            time.cycle_months, "time.cycle_months", NO_TIME - {"cycle_years"} | {"cycle"}
+        ),
         horizon_years=timing(time.horizon_years, "time.horizon_years", NO_TIME),
         start_age=timing(time.start_age, "time.start_age", NO_TIME) if time.start_age else None,
         counting=time.counting,

@@ -139,10 +139,35 @@ def test_a_week_on_the_boundary_belongs_to_the_cycle_that_ends():
         assert (found == number).all()
 
 
-def test_a_week_after_the_horizon_is_refused():
-    late = (("Drug", "cost", "start", "cycle", "event", 6 * WEEKS_PER_YEAR),)
-    with pytest.raises(ModelError, match="cost 'Drug' is nan"):
-        evaluate(model(payoffs=late), design())
+@pytest.mark.parametrize("months", [MONTHLY_THEN_YEARLY, "6", "12 + 0 * cycle"])
+def test_what_falls_after_the_horizon_does_not_count(months):
+    """The horizon is five years: its last week counts, the week after it does not."""
+    end = 5 * WEEKS_PER_YEAR
+    for week, counts in ((0.0, 1), (1.0, 1), (end, 1), (end + 1e-6, 0), (end + 1, 0), (1e6, 0)):
+        late = (("Drug", "cost", "start", "7", "event", week),)
+        found = evaluate(model(months, payoffs=late), design())
+        assert (found["cost_undiscounted"] == 7 * counts).all()
+        assert (found["cost"] > 0).all() == bool(counts)
+
+
+def test_a_week_that_is_no_number_is_refused():
+    for months in (MONTHLY_THEN_YEARLY, "6"):
+        built = replace(model(months), formulas={key("lost"): parse("sqrt(0 - 1)")})
+        payoff = next(p for p in built.payoffs if p.week is not None)
+        payoff = replace(payoff, amount=parse("1"), week=parse("lost"))
+        with pytest.raises(ModelError, match="cost 'Drug' is nan"):
+            evaluate(replace(built, payoffs=(payoff,)), design())
+
+
+def test_a_week_on_the_last_end_survives_rounding():
+    """26 cycles of a week: their ends are not exact in binary, and week 26 is in the last."""
+    payoffs = (("Drug", "cost", "start", "cycle", "event", 26.0),)
+    built = replace(
+        model("12 / weeks_per_year", payoffs=payoffs), horizon_years=parse("26 / weeks_per_year")
+    )
+    uneven = replace(built, cycle_months=parse("12 / weeks_per_year + 0 * cycle"))
+    for each in (built, uneven):
+        assert (evaluate(each, design())["cost_undiscounted"] == 26).all()
 
 
 def test_even_cycles_written_as_a_formula_of_the_cycle():

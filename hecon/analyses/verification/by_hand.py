@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import accumulate
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from hecon.engine.expression import OPERATIONS, Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key, Payoff
 
 Times = Mapping[str, float]
+
+#: Years or weeks that count as none: sums of lengths are not exact.
+NEAR = 1e-9
 
 #: Sub-state: state and completed cycles in it (0 for those who have just come).
 Place = tuple[str, int]
@@ -32,14 +36,50 @@ class Hand:
     def __init__(self, model: CohortModel, numbers: Mapping[Key, float]):
         self.model = model
         self.numbers = numbers
-        months = self.value(model.cycle_months, None, {})
-        self.cycle_years = months / MONTHS_PER_YEAR
-        self.cycles = round(self.value(model.horizon_years, None, {}) / self.cycle_years)
+        self.lengths = self._lengths()
+        self.cycles = len(self.lengths)
+        self.horizon = math.fsum(self.lengths)
+        self._ends = [0.0, *accumulate(self.lengths)]
+        if not model.cycles_differ:
+            self._ends = [n * self.lengths[0] for n in range(self.cycles + 1)]
+
+    def _lengths(self) -> list[float]:
+        """The lengths of the cycles in years, one after the other until the horizon is full."""
+        years = self.value(self.model.horizon_years, None, {})
+        if not self.model.cycles_differ:
+            length = self.value(self.model.cycle_months, None, {}) / MONTHS_PER_YEAR
+            return [length] * round(years / length)
+        lengths: list[float] = []
+        while math.fsum(lengths) < years - NEAR:
+            times = {"cycle": len(lengths) + 1.0}
+            months = self.value(self.model.cycle_months, None, times)
+            lengths.append(months / MONTHS_PER_YEAR)
+        return lengths
+
+    def cycle_years(self, cycle: int) -> float:
+        """The length of a cycle; the start of the model has that of the first."""
+        return self.lengths[max(cycle, 1) - 1]
+
+    def begun(self, cycle: int) -> float:
+        """Years from the start of the model to the start of a cycle."""
+        return self._ends[max(cycle - 1, 0)]
 
     def times(self, cycle: int, at_point: bool = False) -> dict[str, float]:
         """Time names at the start of a cycle, or at the point where it ends."""
-        begun = float(cycle if at_point else max(cycle - 1, 0))
-        return {"cycle": float(cycle), "year": begun * self.cycle_years}
+        length = self.cycle_years(cycle)
+        year = self.ends(cycle) if at_point else self.begun(cycle)
+        return {"cycle": float(cycle), "year": year, "cycle_years": length}
+
+    def cycle_of(self, week: float) -> int:
+        """The cycle that a week is in; one after the last if it is later than the horizon."""
+        cycle = 1
+        while cycle <= self.cycles and week > self.ends(cycle) * WEEKS_PER_YEAR + NEAR:
+            cycle += 1
+        return cycle
+
+    def ends(self, cycle: int) -> float:
+        """Years from the start of the model to the end of a cycle."""
+        return self._ends[cycle]
 
     def value(self, expr: Expr, strategy: str | None, times: Times) -> float:
         """Value of a formula read in a strategy at a time; a fault of arithmetic gives NaN."""
@@ -69,8 +109,6 @@ class Hand:
         if name in times:
             return times[name]
         match name:
-            case "cycle_years":
-                return self.cycle_years
             case "months_per_year":
                 return MONTHS_PER_YEAR
             case "weeks_per_year":
@@ -86,7 +124,7 @@ class Hand:
 
     def row(self, strategy: str, place: Place, times: Times) -> dict[str, float]:
         """Probabilities out of a state in a cycle, by target."""
-        local = {**times, "years_in_state": place[1] * self.cycle_years}
+        local = {**times, "years_in_state": place[1] * self.lengths[0]}
         entries = self.model.transitions_of(strategy, place[0])
         shares = {
             t.target: self.value(t.probability, strategy, local)
@@ -100,7 +138,7 @@ class Hand:
 
     def start(self, strategy: str) -> dict[Place, float]:
         """Who starts where."""
-        times = {"cycle": 0.0, "year": 0.0, "discount_time": 0.0}
+        times = {**self.times(0), "discount_time": 0.0}
         shares: dict[Place, float] = {}
         rest: Place | None = None
         for state in self.model.states:
@@ -136,5 +174,5 @@ class Hand:
         for payoff in payoffs:
             if payoff.kind == "qaly" and payoff.on == "state" and payoff.source == state:
                 amount = self.value(payoff.amount, strategy, local)
-                total += amount if payoff.rate else amount / self.cycle_years
+                total += amount if payoff.rate else amount / self.cycle_years(cycle)
         return total

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from hecon.analyses.verification.by_hand import NEAR
 from hecon.analyses.verification.case import KINDS, Case, figures, worst
 from hecon.analyses.verification.finding import SAME, Check, Finding, NotApplicable, found, listed
 from hecon.analyses.verification.horizon import one_cycle_model
@@ -49,7 +50,7 @@ def no_discounting(case: Case) -> Finding:
 def year_two(case: Case) -> Finding:
     """What falls in year two is discounted as the jurisdiction's steps say, worked by hand."""
     hand = case.hand
-    cycle = min(max(1, round(2.0 / hand.cycle_years)), hand.cycles)
+    cycle = next((c for c in range(1, hand.cycles) if hand.ends(c) > 2 - NEAR), hand.cycles)
     amount = parse(f"1 if cycle == {cycle} else 0")
     payoffs = tuple(
         Payoff("probe", kind, "state", amount, source=state.name)
@@ -57,7 +58,7 @@ def year_two(case: Case) -> Finding:
         for state in case.model.states
     )
     outcomes = case.run(replace(case.model, payoffs=payoffs))
-    years = (cycle - 1 + moment(case.model.counting)) * hand.cycle_years
+    years = hand.begun(cycle) + moment(case.model.counting) * hand.cycle_years(cycle)
     gaps, shown = [], []
     for kind, dim, column in (("cost", "item", "cost"), ("qaly", "source", "effect")):
         wanted = _factor_by_hand(case, column, years)
@@ -90,11 +91,14 @@ def steep_discounting(case: Case) -> Finding:
     """Under a very high rate only what the first cycle brings is left."""
     if case.model.counting not in COUNTABLE:
         raise NotApplicable(f"the rule {case.model.counting} can't count a single cycle")
-    rule = parse(f"exp(-{STEEP / case.hand.cycle_years!r} * discount_time)")
-    model = replace(case.model, discount_cost=rule, discount_effect=rule)
+    rule = parse(f"exp(-{STEEP / min(case.hand.lengths[:2])!r} * discount_time)")
     long, short = (
-        figures(case.run(m).expand_dims("draw", axis=-1))[: len(KINDS), :, 0]
-        for m in (model, one_cycle_model(model))
+        figures(
+            case.run(replace(m, discount_cost=rule, discount_effect=rule)).expand_dims(
+                "draw", axis=-1
+            )
+        )[: len(KINDS), :, 0]
+        for m in (case.model, one_cycle_model(case))
     )
     some = short != 0
     gap = float(np.max(np.abs(long[some] / short[some] - 1.0), initial=0.0))

@@ -12,23 +12,22 @@ from hecon.analyses.verification.effects import sampled_cycles
 from hecon.analyses.verification.finding import SAME, Check, Finding, NotApplicable, found, listed
 from hecon.analyses.verification.one_cycle import COUNTABLE, first_cycle
 from hecon.engine.expression import Expr, constant
-from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key
+from hecon.engine.model import CohortModel, Key
 
 #: How far above its estimate a discretisation error may lie.
 SLACK = 1.5
 
 
-def one_cycle_model(model: CohortModel) -> CohortModel:
+def one_cycle_model(case: Case) -> CohortModel:
     """The model with a horizon of one cycle."""
-    years = Expr("div", (model.cycle_months, constant(MONTHS_PER_YEAR)))
-    return replace(model, horizon_years=years)
+    return replace(case.model, horizon_years=constant(case.hand.lengths[0]))
 
 
 def one_cycle(case: Case) -> Finding:
     """A horizon of one cycle, worked by hand from probabilities and payoffs."""
     if case.model.counting not in COUNTABLE:
         raise NotApplicable(f"the rule {case.model.counting} can't count a single cycle")
-    outcomes = case.run(one_cycle_model(case.model))
+    outcomes = case.run(one_cycle_model(case))
     wrong, largest = [], 0.0
     dims = {"cost": "item", "qaly": "source"}
     for strategy in case.strategies:
@@ -59,7 +58,7 @@ def shorter_horizon(case: Case) -> Finding:
         horizon_years=Expr("name", name=key[0]),
         parameters=(*case.model.parameters, key),
     )
-    lengths = [n * case.hand.cycle_years for n in counts]
+    lengths = [case.hand.ends(n) for n in counts]
     answers = case.with_numbers({key: lengths[-1]}).answers(
         [{key: years} for years in lengths], model
     )
@@ -71,6 +70,8 @@ def shorter_horizon(case: Case) -> Finding:
 
 
 def _cycle_key(case: Case) -> Key:
+    if case.model.cycles_differ:
+        raise NotApplicable("the length of a cycle is a formula of its number")
     expr = case.model.cycle_months
     key = case.model.resolve(expr.name, None) if expr.op == "name" else None
     if key is None or key not in case.numbers:

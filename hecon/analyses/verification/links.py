@@ -40,7 +40,8 @@ def _targets(case: Case) -> list[tuple[Expr, str | None]]:
     course = case.study.course
     if course is not None:
         for strategy in model.strategies:
-            found_targets += [(course.total(strategy, e), strategy) for _, e in course.quantities]
+            amounts = [course.total(strategy, e, model.horizon_years) for _, e in course.quantities]
+            found_targets += [(amount, strategy) for amount in amounts]
     return found_targets
 
 

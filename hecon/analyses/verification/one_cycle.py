@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hecon.analyses.verification.by_hand import Hand, Place
-from hecon.engine.model import WEEKS_PER_YEAR, Payoff
+from hecon.engine.model import Payoff
 
 #: Weights of the start and the end of the only cycle, and when each is discounted, in cycles.
 #: Rules of cycles credit both with what holds in cycle 1; rules of points with what holds there.
@@ -48,13 +47,13 @@ def _moments(hand: Hand, strategy: str) -> Iterator[_Moment]:
         shares = {p: first * before.get(p, 0.0) for p in before}
         for place, share in after.items():
             shares[place] = shares.get(place, 0.0) + last * share
-        times = {**hand.times(1), "discount_time": moment * hand.cycle_years}
+        times = {**hand.times(1), "discount_time": moment * hand.lengths[0]}
         yield _Moment(shares, flows, times)
         return
     first, last = _POINTS[rule]
     times = {**hand.times(0, True), "discount_time": 0.0}
     yield _Moment({p: first * s for p, s in before.items()}, {}, times)
-    times = {**hand.times(1, True), "discount_time": hand.cycle_years}
+    times = {**hand.times(1, True), "discount_time": hand.lengths[0]}
     yield _Moment(
         {p: last * s for p, s in after.items()}, {k: last * s for k, s in flows.items()}, times
     )
@@ -66,8 +65,8 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
     Returns
     -------
     dict
-        ``cost``, ``qaly`` and ``life_years``, and each with ``_undiscounted``. One-offs count
-        whenever they fall, as they do in the engine.
+        ``cost``, ``qaly`` and ``life_years``, and each with ``_undiscounted``. One-offs of later
+        weeks fall after the horizon and do not count.
     """
     model = hand.model
     totals = dict.fromkeys(("cost", "qaly", "life_years"), 0.0)
@@ -85,16 +84,16 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
     payoffs = model.payoffs_of(strategy)
     for moment in _moments(hand, strategy):
         for place, share in moment.shares.items():
-            local = {**moment.times, "years_in_state": place[1] * hand.cycle_years}
+            local = {**moment.times, "years_in_state": place[1] * hand.lengths[0]}
             if place[0] not in dead:
-                add("life_years", share * hand.cycle_years, moment.times)
+                add("life_years", share * hand.lengths[0], moment.times)
             for payoff in payoffs:
                 if payoff.on == "state" and payoff.source == place[0]:
-                    length = hand.cycle_years if payoff.rate else 1.0
+                    length = hand.lengths[0] if payoff.rate else 1.0
                     amount = hand.value(payoff.amount, strategy, local)
                     add(payoff.kind, share * amount * length, moment.times)
         for (source, target), share in moment.flows.items():
-            local = {**moment.times, "years_in_state": source[1] * hand.cycle_years}
+            local = {**moment.times, "years_in_state": source[1] * hand.lengths[0]}
             for payoff in payoffs:
                 if (payoff.on, payoff.source, payoff.target) == (
                     "transition",
@@ -106,6 +105,8 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
     for payoff in payoffs:
         if payoff.on == "once":
             times = _once(hand, strategy, payoff)
+            if times["cycle"] > 1:
+                continue
             amount = hand.value(payoff.amount, strategy, times)
             add(payoff.kind, amount, None if payoff.week is None else times)
     return {**totals, **{f"{kind}_undiscounted": value for kind, value in plain.items()}}
@@ -114,12 +115,11 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
 def _once(hand: Hand, strategy: str, payoff: Payoff) -> dict[str, float]:
     """The names of time for a one-off: the cycle of its week, at least the first."""
     if payoff.week is None:
-        return {"cycle": 0.0, "year": 0.0}
-    week = hand.value(payoff.week, strategy, {})
-    cycle = max(1, math.ceil(week / (WEEKS_PER_YEAR * hand.cycle_years)))
-    begun = (cycle - 1) * hand.cycle_years
-    later = moment(hand.model.counting) * hand.cycle_years
-    return {"cycle": float(cycle), "year": begun, "discount_time": begun + later}
+        return hand.times(0)
+    cycle = hand.cycle_of(hand.value(payoff.week, strategy, hand.times(0)))
+    times = hand.times(min(cycle, hand.cycles))
+    later = moment(hand.model.counting) * times["cycle_years"]
+    return {**times, "cycle": float(cycle), "discount_time": times["year"] + later}
 
 
 def moment(rule: str) -> float:

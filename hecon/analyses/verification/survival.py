@@ -65,7 +65,7 @@ def no_mortality(case: Case) -> Finding:
     alive = 1.0 - share[:, :, positions].sum(axis=2)
     lost = float(np.abs(alive - alive[:, [0]]).max())
     years = case.run(model)["life_years_undiscounted"].values
-    horizon = case.hand.cycles * case.hand.cycle_years
+    horizon = case.hand.horizon
     wanted = alive[:, 0] * horizon
     if case.model.counting not in INTEGRATING:
         return found(

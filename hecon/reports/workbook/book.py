@@ -7,16 +7,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from openpyxl.chart import AreaChart, Reference
 from openpyxl.workbook import Workbook
 
+from hecon.analyses.evaluate import timings
 from hecon.analyses.one_way import ranges
 from hecon.analyses.results import Results
 from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import CohortModel
-from hecon.engine.values import formula_values
-from hecon.parameters.design import base_case, base_values, rows
+from hecon.parameters.design import Design, base_case, base_values, rows
 from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book, new_book
@@ -71,11 +72,8 @@ def build_workbook(results: Results, verification: pd.DataFrame | None = None) -
     layout = Layout(study)
     book = new_book(workbook, results, layout, quantities(study.model))
     models = [study.model] + ([study.population] if study.population else [])
-    (months,) = formula_values(
-        study.model, [(study.model.cycle_months, None)], base_values(study.parameters), {}
-    )
-    layout.cycle_months = float(months)
-    layout.rows = most_cycles(results) + 1
+    cycles, layout.shortest = _extent(results)
+    layout.rows = cycles + 1
     listed = place_inputs(book)
     place_tables(book)
     place_traces(book, models)
@@ -134,26 +132,17 @@ def build_workbook(results: Results, verification: pd.DataFrame | None = None) -
     return workbook
 
 
-def most_cycles(results: Results) -> int:
-    """The most cycles that anything the workbook replays needs."""
+def _extent(results: Results) -> tuple[int, float]:
+    """The most cycles, and the shortest in months, that anything the workbook replays needs."""
     study = results.study
-    model = study.model
-    designs = [base_case(study.parameters)]
+    designs: list[Design] = [base_case(study.parameters)]
     if study.scenarios:
         designs.append(scenario_design(study, study.scenarios))
     ends = [{r.parameter.key: v} for r in ranges(study) for v in (r.low, r.high)]
     if ends:
         designs.append(rows(base_values(study.parameters), ends))
-    most = 0.0
-    for design in designs:
-        years, months = formula_values(
-            model,
-            [(model.horizon_years, None), (model.cycle_months, None)],
-            design.numbers,
-            design.block(0, design.draws),
-        )
-        most = max(most, float((years * 12.0 / months).max()))
-    return round(most)
+    found = [t for design in designs for t in timings(study.model, design)]
+    return max(t.cycles for t in found), min(float(np.min(t.cycle_months)) for t in found)
 
 
 def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 
 from hecon.engine.expression import Expr, excel
 from hecon.engine.graph import Graph
-from hecon.engine.model import FIXED_NAMES, CohortModel, Key
+from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key
 from hecon.engine.timing import COUNTING
 from hecon.reports.workbook.styles import quoted
 from hecon.studies.study import Study
@@ -22,6 +22,8 @@ from hecon.studies.study import Study
 #: Row of cycle 0 on `Time` and on every trace; the same everywhere, so rows can be compared.
 TIME = "Time"
 INPUTS = "Inputs"
+
+SUPPLIED = frozenset(TIME_NAMES) | frozenset(FIXED_NAMES)
 
 
 @dataclass
@@ -34,13 +36,15 @@ class Layout:
         Absolute address of each quantity that is one number.
     local
         Absolute address of quantities that are one number per strategy, by strategy and key.
+    shortest
+        The shortest cycle length that anything replayed needs, in months.
     common, own
         Column letters of quantities by cycle: on `Time`, and on a strategy's trace; the flag
         tells whether times are those of counting (payoffs) or of moving (transitions).
     """
 
     study: Study
-    cycle_months: float = 1.0
+    shortest: float = 1.0
     first: int = 0
     rows: int = 0
     cells: dict[Key, str] = field(default_factory=dict)
@@ -55,6 +59,17 @@ class Layout:
     def points(self) -> bool:
         """True if payoffs are counted at points in time, with ages of their own."""
         return COUNTING[self.study.model.counting].points
+
+    def cycle_years(self, row: int) -> str:
+        """The length of the cycle in a row: the setting, or its own where cycles differ."""
+        if column := self.times.get(("cycle_years", False)):
+            return f"'{TIME}'!${column}{row}"
+        return self.fixed["cycle_years"]
+
+    def time_column(self, name: str) -> str:
+        """A column of `Time` from cycle 0 to the last row, as an absolute range."""
+        column = self.times[(name, False)]
+        return f"'{TIME}'!${column}${self.first}:${column}${self.first + self.rows - 1}"
 
 
 @dataclass(frozen=True)
@@ -139,11 +154,11 @@ class Scope:
         layout = self.layout
         if name in self.here:
             return self.here[name]
+        counted = self.counted and layout.points
+        if name in SUPPLIED and (name, counted) in layout.times:
+            return self._column(layout.times[(name, counted)], TIME)
         if name in FIXED_NAMES:
             return self._shorten(layout.fixed[name])
-        counted = self.counted and layout.points
-        if (name, counted) in layout.times:
-            return self._column(layout.times[(name, counted)], TIME)
         key = self.model.resolve(name, self.strategy)
         if key is None:
             raise KeyError(f"{name} has no place in the workbook")

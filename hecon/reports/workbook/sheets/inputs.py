@@ -187,14 +187,19 @@ def _settings(book: Book, page: Page) -> None:
     study, counting = book.study, COUNTING[book.study.model.counting]
     scope = book.scope(None, INPUTS)
     years = scope.formula(study.model.horizon_years)
-    months = scope.formula(study.model.cycle_months)
-    values: dict[str, object] = {
-        **plain_settings(study),
-        "cycle_years": f"({months})/C{SETTINGS + 1}",
-        "cycles": f"ROUND(({years})/C{SETTINGS},0)",
-    }
+    labels = dict(SETTINGS_ROWS)
+    values: dict[str, object] = {**plain_settings(study)}
+    if study.model.cycles_differ:
+        labels["cycle_years"] = "length of the first cycle, years; each cycle's own is on Time"
+        lengths = book.layout.time_column("cycle_years")
+        values["cycle_years"] = lengths.split(":")[0]
+        values["cycles"] = f"SUMPRODUCT(({lengths}>0)*1)-1"
+    else:
+        months = scope.formula(study.model.cycle_months)
+        values["cycle_years"] = f"({months})/C{SETTINGS + 1}"
+        values["cycles"] = f"ROUND(({years})/C{SETTINGS},0)"
     page.put(SETTINGS - 1, 1, f"Settings: {counting.label}", "note")
-    for i, (name, label) in enumerate(SETTINGS_ROWS):
+    for i, (name, label) in enumerate(labels.items()):
         page.put(SETTINGS + i, 1, name)
         page.put(SETTINGS + i, 2, label)
         value = values[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hecon.engine.expression import Expr
 from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.layout import Layout, letter
 from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.course import Session, TreatmentCourse
 
@@ -14,6 +14,7 @@ DERIVED = (
     "n_sessions",
     "attendance",
     "cycle",
+    "in the horizon",
     "year",
     "discount_time",
     "discount factor, cost",
@@ -125,6 +126,29 @@ def write_sessions(book: Book) -> None:
                 book.answers[f"discounted {entry.name}"] = span
 
 
+def at_cycle(layout: Layout, name: str, cycle: str) -> str:
+    """A column of Time in a cycle, or in the last one for what is later."""
+    return f"INDEX({layout.time_column(name)},MIN({cycle},{layout.fixed['cycles']})+1)"
+
+
+def cycle_of(layout: Layout, week: str, cycle: str) -> dict[str, str]:
+    """Formulas of the number, the start and the discounting of the cycle that a week is in."""
+    fixed = layout.fixed
+    if ("cycle_years", False) in layout.times:
+        ends = layout.time_column("end_week")
+        return {
+            "cycle": f"MAX(SUMPRODUCT(({ends}+{fixed['tolerance']}<{week})*1),1)",
+            "year": at_cycle(layout, "year", cycle),
+            "discount_time": at_cycle(layout, "discount_time", cycle),
+        }
+    weeks = f"({fixed['weeks_per_year']}*{fixed['cycle_years']})"
+    return {
+        "cycle": f"MAX(-INT(-({week}/{weeks}-{fixed['tolerance']})),1)",
+        "year": f"({cycle}-1)*{fixed['cycle_years']}",
+        "discount_time": f"({cycle}-1+{fixed['moment']})*{fixed['cycle_years']}",
+    }
+
+
 def _session(
     book: Book,
     course: TreatmentCourse,
@@ -146,6 +170,8 @@ def _session(
     here = {name: at(name) for name in course.columns}
     here |= {n: at(n) for n in ("session", "week", "included", "n_sessions", "attendance")}
     here |= {n: at(n) for n in ("cycle", "year", "discount_time")}
+    if model.cycles_differ:
+        here["cycle_years"] = at_cycle(layout, "cycle_years", at("cycle"))
     if model.start_age is not None:
         here["age"] = f"({book.scope(None, TITLE).formula(model.start_age)}+{at('year')})"
     inputs = book.scope(session.strategy, TITLE)
@@ -170,22 +196,19 @@ def _session(
             page.put(row, position, expr.value, "input")
         else:
             page.formula(row, position, inputs.formula(expr), "link")
-    weeks = f"({layout.fixed['weeks_per_year']}*{layout.fixed['cycle_years']})"
-    years, moment = layout.fixed["cycle_years"], layout.fixed["moment"]
     cycle = at("cycle")
     derived = {
         "n_sessions": f"SUMIFS({column('included')},{column('strategy')},$A{row},"
         f'{column("session")},">0")',
         "attendance": formulas.formula(course.attendance),
-        "cycle": f"MAX(-INT(-({at('week')}/{weeks})),1)",
-        "year": f"({cycle}-1)*{years}",
-        "discount_time": f"({cycle}-1+{moment})*{years}",
+        **cycle_of(layout, at("week"), cycle),
+        "in the horizon": f"IF({cycle}<={layout.fixed['cycles']},1,0)",
         "discount factor, cost": clock.formula(model.discount_cost),
         "discount factor, effect": clock.formula(model.discount_effect),
     }
     for name, text in derived.items():
         page.formula(row, columns.index(name) + 1, text)
-    share = f"{at('included')}*{at('attendance')}"
+    share = f"{at('in the horizon')}*{at('included')}*{at('attendance')}"
     for item, amount in course.items:
         heading = f"{item.item}, {item.kind}"
         shape = "money" if item.kind == "cost" else "exact"

@@ -1,4 +1,8 @@
-"""Time: what is common to all strategies in every cycle, and the look-up tables."""
+"""Time: what is common to all strategies in every cycle, and the look-up tables.
+
+Where cycles differ in length, each row works out its own from the number of its cycle, and ends
+where the horizon does.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,24 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import TIME, letter
-from hecon.reports.workbook.styles import add_page
+from hecon.reports.workbook.styles import Page, add_page
 
 SHAPES = {
+    "cycle_years": "years",
+    "end": "years",
+    "end_week": "number",
     "year": "years",
     "age": "years",
     "discount_time": "years",
     "before": "weight",
     "after": "weight",
 }
+
+#: Columns of cycles that differ in length: how long, and when each ends.
+UNEVEN = ("cycle_years", "end", "end_week")
+
+#: Where the horizon stands above cycles that differ in length.
+HORIZON_ROW = 4
 
 #: Names of the columns that weigh and discount each cycle.
 WEIGHTS = ("before", "after", "discount_cost", "discount_effect")
@@ -51,6 +64,8 @@ def place_time(
     model = book.study.model
     contexts = (False, True) if layout.points else (False,)
     columns: list[tuple[str, bool, Expr | None, Key | None]] = [("cycle", False, None, None)]
+    if model.cycles_differ:
+        columns += [(name, False, None, None) for name in UNEVEN]
     for counted in contexts:
         columns.append(("year", counted, None, None))
         if model.start_age is not None:
@@ -92,6 +107,8 @@ def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | Non
         f"B{layout.first}",
     )
     page.widths(*([12.0] * len(columns)))
+    if book.study.model.cycles_differ:
+        _horizon(book, page)
     for position, (name, counted, _, key) in enumerate(columns, start=1):
         suffix = " (counted)" if counted and layout.points and name in ("year", "age") else ""
         page.headings(layout.first - 1, [name.replace("_", " ") + suffix], position)
@@ -109,6 +126,21 @@ def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | Non
         page.fill(layout.first, layout.rows, position, cell, shape)
 
 
+def _horizon(book: Book, page: Page) -> None:
+    """The horizon above the cycles, and a check that they fill it."""
+    layout = book.layout
+    page.put(HORIZON_ROW, 1, "horizon, years")
+    years = book.scope(None, TIME).formula(book.study.model.horizon_years)
+    page.formula(HORIZON_ROW, 3, years)
+    gap = f"ABS(MAX({layout.time_column('end')})-{_HORIZON})"
+    book.checks.append(
+        ("The cycles fill the horizon", f"{gap}<={layout.fixed['tolerance']}*{_HORIZON}")
+    )
+
+
+_HORIZON = f"'{TIME}'!$C${HORIZON_ROW}"
+
+
 def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> str:
     layout, model = book.layout, book.study.model
     scope = book.scope(None, TIME, row=row, counted=counted)
@@ -116,7 +148,25 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
         return scope.formula(model.formulas[key])
     fixed = layout.fixed
     cycle = f"$A{row}"
+
+    def at(column: str, row: int) -> str:
+        return f"${layout.times[(column, False)]}{row}"
+
     match name:
+        case "cycle_years":
+            if row == layout.first:
+                return at(name, row + 1)
+            months = scope.formula(model.cycle_months)
+            left = f"{_HORIZON}-{at('end', row - 1)}>{fixed['tolerance']}"
+            return f"IF({left},({months})/{fixed['months_per_year']},0)"
+        case "end":
+            return "0" if row == layout.first else f"{at('end', row - 1)}+{at('cycle_years', row)}"
+        case "end_week":
+            return f"{at('end', row)}*{fixed['weeks_per_year']}"
+        case "year" if model.cycles_differ:
+            return at("end", row) if row == layout.first else at("end", row - 1)
+        case "discount_time" if model.cycles_differ:
+            return f"{at('year', row)}+{fixed['moment']}*{at('cycle_years', row)}"
         case "year":
             begun = cycle if counted and layout.points else f"MAX({cycle}-1,0)"
             months = scope.formula(model.cycle_months)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key, Payoff
+from hecon.engine.transitions import TOLERANCE
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import TIME, Scope, letter, trace_title
 from hecon.reports.workbook.sheets.time import used
@@ -16,6 +18,9 @@ from hecon.reports.workbook.styles import Page, add_page
 ABOVE = 6
 TOP = 4
 
+#: Space for what each step of a state with memory means: words, headings and figures.
+MEMORY = 7
+
 
 @dataclass(frozen=True)
 class SubState:
@@ -24,7 +29,7 @@ class SubState:
     name: str
     step: int
     steps: int
-    years: float
+    remembered: float
 
     @property
     def label(self) -> str:
@@ -33,16 +38,22 @@ class SubState:
 
 
 def substates(book: Book, model: CohortModel) -> list[SubState]:
-    """The expanded states, as the engine expands them at the base case's cycle length."""
-    length = book.layout.cycle_months
+    """The expanded states, enough for the shortest cycle that is replayed.
+
+    A longer cycle needs fewer: then the last ones all mean the longest time that is remembered.
+    """
     result = []
     for state in model.states:
-        cycles = state.memory_years * MONTHS_PER_YEAR / length
-        steps = 1 if state.memory_years == 0 else int(-(-(cycles - 1e-9) // 1)) + 1
-        result += [
-            SubState(state.name, k, steps, k * length / MONTHS_PER_YEAR) for k in range(steps)
-        ]
+        cycles = state.memory_years * MONTHS_PER_YEAR / book.layout.shortest
+        steps = 1 if state.memory_years == 0 else ceil(cycles - TOLERANCE) + 1
+        steps = min(steps, book.layout.rows)
+        result += [SubState(state.name, k, steps, state.memory_years) for k in range(steps)]
     return result
+
+
+def remembers(models: list[CohortModel]) -> bool:
+    """True if some state of the models has a memory."""
+    return any(state.memory_years for model in models for state in model.states)
 
 
 def local_keys(book: Book, model: CohortModel) -> list[Key]:
@@ -67,7 +78,7 @@ def place_traces(book: Book, models: list[CohortModel]) -> None:
     """Find room above the tables, and give quantities of a strategy their cells and columns."""
     layout = book.layout
     rooms = [len(local_keys(book, m)) + len(starts_of(m, s)) for m in models for s in m.strategies]
-    layout.first = TOP + 2 + max(rooms) + ABOVE
+    layout.first = TOP + 2 + max(rooms) + ABOVE + (MEMORY if remembers(models) else 0)
     for model in models:
         keys = local_keys(book, model)
         for strategy in model.strategies:
@@ -137,9 +148,63 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
 
         columns.add(key[0].replace("_", " "), own, "exact")
     states = substates(book, model)
-    moves = _probabilities(book, model, strategy, columns, states)
+    clocks = _clocks(book, model, title, columns, states)
+    moves = _probabilities(book, model, strategy, columns, states, clocks)
     occupancy, counted_letters = _occupancy(book, model, strategy, columns, states, moves)
-    _amounts(book, model, strategy, columns, states, moves, occupancy, counted_letters)
+    _amounts(book, model, strategy, columns, states, clocks, moves, occupancy, counted_letters)
+
+
+def _clocks(
+    book: Book, model: CohortModel, title: str, columns: _Columns, states: list[SubState]
+) -> list[str]:
+    """What `years_in_state` is in each sub-state: cells above the table, at the cycle in use.
+
+    The sheet has a number of steps for good. A cycle so short that more time would have to be
+    remembered is told in words and by a check.
+    """
+    if not remembers([model]):
+        return ["0"] * len(states)
+    layout, page, fixed = book.layout, columns.page, book.layout.fixed
+    row = layout.first - ABOVE - MEMORY
+    months = book.scope(None, title, model=model).formula(model.cycle_months)
+    per_year, tolerance = fixed["months_per_year"], fixed["tolerance"]
+    labels = (
+        "time in a state",
+        "years remembered",
+        "the same in cycles in use",
+        "completed cycles in the state",
+        "years in the state",
+    )
+    for offset, label in enumerate(labels, start=1):
+        page.put(row + offset, 1, label)
+    result, lasts = [], []
+    for position, state in enumerate(states, start=columns.next):
+        if state.steps == 1:
+            result.append("0")
+            continue
+        c = letter(position)
+        page.put(row + 1, position, state.label, "heading")
+        page.put(row + 2, position, state.remembered, "text", "years")
+        needed = f"-INT(-({c}{row + 2}*{per_year}/({months})-{tolerance}))"
+        page.formula(row + 3, position, needed, "formula", "count")
+        page.put(row + 4, position, state.step, "text", "count")
+        years = f"MIN({c}{row + 4},{c}{row + 3})*({months})/{per_year}"
+        page.formula(row + 5, position, years, "formula", "years")
+        result.append(f"${c}${row + 5}")
+        if state.step == state.steps - 1:
+            held, cycles = page.ref(row + 4, position), fixed["cycles"]
+            lasts.append(f"{held}>=MIN({page.ref(row + 3, position)},{cycles})")
+    enough = f"AND({','.join(lasts)})"
+    words = (
+        f'IF({enough},"Time in a state is remembered as long as the study says.",'
+        '"WRONG FIGURES BELOW: the cycle in use is so short that time in a state must be '
+        'remembered for more cycles than this sheet has columns. Run hecon with that cycle length.")'
+    )
+    page.formula(row, 1, words, "check")
+    book.checks.append(
+        (f"{title}: there are columns for all the time in a state that is remembered", enough)
+    )
+    return result
 
 
 def _scope(
@@ -160,7 +225,7 @@ def _top(book: Book, page: Page, model: CohortModel, strategy: str) -> None:
         scope = book.scope(strategy, page.title, model=model)
         page.formula(row + 1 + i, 3, scope.formula(model.formulas[key]))
     row += 1 + len(keys)
-    now = {"cycle": "0", "year": "0"}
+    now = {"cycle": "0", "year": "0", "cycle_years": book.layout.fixed["cycle_years"]}
     if model.start_age is not None:
         now["age"] = f"({book.scope(strategy, page.title, model=model).formula(model.start_age)})"
     for i, payoff in enumerate(starts_of(model, strategy)):
@@ -184,6 +249,7 @@ def _probabilities(
     strategy: str,
     columns: _Columns,
     states: list[SubState],
+    clocks: list[str],
 ) -> list[_Move]:
     """Probability columns in blocks by destination, then each row's sum."""
     title = trace_title(strategy)
@@ -204,7 +270,7 @@ def _probabilities(
             others = [f"${letters[(a, b)]}{row}" for a, b, _ in rows if a == source and b != target]
             return "-".join(["1", *others])
         scope = _scope(book, model, strategy, title, row)
-        scope.here = {"years_in_state": f"{states[source].years:.15g}"}
+        scope.here = {"years_in_state": clocks[source]}
         return scope.formula(expr)
 
     moves = []
@@ -299,15 +365,17 @@ def _years_in_states(
     first, last = layout.first, layout.first + layout.rows - 1
     rate = layout.times[("discount_effect", True)]
     factors = f"'{TIME}'!${rate}${first}:${rate}${last}"
-    years = layout.fixed["cycle_years"]
     addresses: dict[tuple[str, bool], list[str]] = {}
     for i, (state, column) in enumerate(zip(states, counted, strict=True)):
         area = f"${column}${first}:${column}${last}"
         position = columns.next - len(states) + i
-        for row, discounted, text in (
-            (first - 4, True, f"SUMPRODUCT({area},{factors})*{years}"),
-            (first - 3, False, f"SUM({area})*{years}"),
-        ):
+        if ("cycle_years", False) in layout.times:
+            years = layout.time_column("cycle_years")
+            texts = (f"SUMPRODUCT({area},{factors},{years})", f"SUMPRODUCT({area},{years})")
+        else:
+            years = layout.fixed["cycle_years"]
+            texts = (f"SUMPRODUCT({area},{factors})*{years}", f"SUM({area})*{years}")
+        for row, discounted, text in ((first - 4, True, texts[0]), (first - 3, False, texts[1])):
             columns.page.formula(row, position, text, "output", "exact")
             addresses.setdefault((state.name, discounted), []).append(
                 columns.page.ref(row, position)
@@ -338,6 +406,7 @@ def _amounts(
     strategy: str,
     columns: _Columns,
     states: list[SubState],
+    clocks: list[str],
     moves: list[_Move],
     occupancy: list[str],
     counted: list[str],
@@ -354,10 +423,10 @@ def _amounts(
             if state.name != payoff.source:
                 continue
             scope = _scope(book, model, strategy, title, row, counted=True)
-            scope.here = {"years_in_state": f"{state.years:.15g}"}
+            scope.here = {"years_in_state": clocks[position]}
             value = f"({scope.formula(payoff.amount)})"
             if payoff.rate:
-                value += f"*{layout.fixed['cycle_years']}"
+                value += f"*{layout.cycle_years(row)}"
             if payoff.on == "state":
                 terms.setdefault(value, []).append(f"${counted[position]}{row}")
                 continue
