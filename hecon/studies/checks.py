@@ -12,7 +12,7 @@ from hecon.errors import ModelError, nearest
 from hecon.parameters.design import base_values
 from hecon.studies.dependencies import Dependencies, Needs
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import FILE, Reading
+from hecon.studies.reading import Reading
 from hecon.studies.study import Scenario
 
 #: Operations that may lie on top of each other, through all formulas.
@@ -30,8 +30,9 @@ _TAKEN = ("all", "start", "rest")
 
 def check_definition(reading: Reading) -> None:
     """Names of states and strategies, and the pair that the study compares."""
-    definition, file = reading.definition, reading.shown(FILE)
+    definition = reading.definition
     for column, names in (("strategies", reading.strategies), ("states", reading.states)):
+        file = reading.place(column)
         small = [n.lower() for n in names]
         for name in sorted({n for n in names if small.count(n.lower()) > 1}):
             reading.faults.add(file, None, column, f"'{name}' appears twice (capitals don't count)")
@@ -42,7 +43,7 @@ def check_definition(reading: Reading) -> None:
     cut = [re.sub(r"[:/\\']", "-", n.lower())[:_TOLD_APART] for n in reading.strategies]
     for name in sorted({n for n in cut if cut.count(n) > 1}):
         text = f"two strategies begin with '{name}'; they must differ in {_TOLD_APART} characters"
-        reading.faults.add(file, None, "strategies", text)
+        reading.faults.add(reading.place("strategies"), None, "strategies", text)
     known = reading.strategies
     for column, name in (
         ("intervention", definition.intervention),
@@ -50,10 +51,12 @@ def check_definition(reading: Reading) -> None:
     ):
         if name not in known:
             hint = f"{nearest(name, known)}; allowed are {', '.join(known)}"
-            reading.faults.add(file, None, column, f"'{name}' is not a strategy{hint}")
+            reading.faults.add(
+                reading.place(column), None, column, f"'{name}' is not a strategy{hint}"
+            )
     if definition.intervention == definition.comparator:
         text = f"'{definition.comparator}' is the intervention too; compare two strategies"
-        reading.faults.add(file, None, "comparator", text)
+        reading.faults.add(reading.place("comparator"), None, "comparator", text)
 
 
 def check_price(reading: Reading, inputs: Inputs) -> None:
@@ -70,7 +73,7 @@ def check_price(reading: Reading, inputs: Inputs) -> None:
         if name not in known and inputs.complete:
             kind = column.removeprefix("price.")
             text = f"'{name}' is not a {kind} of the study{nearest(name, known)}"
-            reading.faults.add(reading.shown(FILE), None, column, text)
+            reading.faults.add(reading.place(column), None, column, text)
 
 
 def check_names(reading: Reading, inputs: Inputs) -> None:
@@ -120,7 +123,6 @@ def check_dependencies(
         reading.faults.add(*deep[0])
     if reading.faults.faults:
         return
-    file = reading.shown(reading.definition.scenarios)
     for scenario in scenarios:
         changed = Dependencies(model, scenario.changes)
         for key in scenario.changes:
@@ -133,8 +135,8 @@ def check_dependencies(
                         f"'{key_text(key)}' depends on the {sorted(moving)[0]}; override the "
                         "parameters it is made of instead"
                     )
-                    reading.faults.add(file, scenario.row, "changes", text)
-        places = dict.fromkeys(scenario.changes, (file, scenario.row))
+                    reading.faults.add(scenario.file, scenario.row, "changes", text)
+        places = dict.fromkeys(scenario.changes, (scenario.file, scenario.row))
         _report_circles(reading, changed, {**where, **places}, f" (scenario {scenario.id})")
 
 
@@ -165,7 +167,7 @@ def _report_circles(
         seen.add(frozenset(keys))
         first = keys.index(min(keys, key=lambda key: order.get(key, len(order))))
         keys = [*keys[first:], *keys[:first], keys[first]]
-        file, row = where.get(keys[0], (reading.shown(FILE), None))
+        file, row = where.get(keys[0], (reading.place("time"), None))
         names = [key_text(key) for key in keys]
         if len(names) > LONGEST_CIRCLE:
             names = [*names[: LONGEST_CIRCLE - 2], f"({len(names)} in all)", names[-1]]
@@ -196,4 +198,4 @@ def check_ages(reading: Reading, inputs: Inputs, model: CohortModel) -> None:
                 f"ages run from {first:g} to {last:g}, but table {name} holds "
                 f"{keys[0]:g} to {keys[-1]:g}"
             )
-            reading.faults.add(reading.shown(FILE), None, "time", text)
+            reading.faults.add(reading.place("time"), None, "time", text)

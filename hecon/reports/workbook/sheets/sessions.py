@@ -9,7 +9,7 @@ from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.course import Session, TreatmentCourse
 
 TITLE = "Sessions"
-FIXED = ("strategy", "session", "kind", "week", "included")
+FIXED = ("strategy", "session", "kind", "week", "included", "line")
 DERIVED = (
     "n_sessions",
     "attendance",
@@ -144,7 +144,7 @@ def _session(
 
     layout, model = book.layout, book.study.model
     here = {name: at(name) for name in course.columns}
-    here |= {n: at(n) for n in ("session", "week", "included", "n_sessions", "attendance")}
+    here |= {n: at(n) for n in ("session", "line", "week", "included", "n_sessions", "attendance")}
     here |= {n: at(n) for n in ("cycle", "year", "discount_time")}
     if model.start_age is not None:
         here["age"] = f"({book.scope(None, TITLE).formula(model.start_age)}+{at('year')})"
@@ -164,6 +164,7 @@ def _session(
     page.put(row, 1, session.strategy)
     page.put(row, 2, session.number, "input", "count")
     page.put(row, 3, session.kind)
+    page.put(row, columns.index("line") + 1, session.line, "input", "count")
     for name, expr in cells.items():
         position = columns.index(name) + 1
         if expr.op == "const":
@@ -175,7 +176,7 @@ def _session(
     cycle = at("cycle")
     derived = {
         "n_sessions": f"SUMIFS({column('included')},{column('strategy')},$A{row},"
-        f'{column("session")},">0")',
+        f'{column("line")},{at("line")},{column("session")},">0")',
         "attendance": formulas.formula(course.attendance),
         "cycle": f"MAX(-INT(-({at('week')}/{weeks})),1)",
         "year": f"({cycle}-1)*{years}",
