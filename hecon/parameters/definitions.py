@@ -18,11 +18,20 @@ ModelType = TypeVar("ModelType", bound=BaseModel)
 
 def read_toml(path: Path, shown: str, kind: type[ModelType]) -> ModelType:
     """A validated TOML file; raises InputError with every fault."""
+    return validated(read_content(path, shown), shown, kind)
+
+
+def read_content(path: Path, shown: str) -> dict[str, Any]:
+    """A TOML file as it stands; raises InputError if it is broken."""
     try:
-        content = tomllib.loads(read_text(path, shown))
+        return tomllib.loads(read_text(path, shown))
     except (ValueError, RecursionError) as error:
         reason = short(error) if isinstance(error, ValueError) else "brackets nest too deeply"
         raise InputError([Fault(shown, None, None, f"broken TOML: {reason}")]) from None
+
+
+def validated(content: dict[str, Any], shown: str, kind: type[ModelType]) -> ModelType:
+    """The record that a TOML file's content describes; raises InputError with every fault."""
     try:
         return kind.model_validate(content, strict=True)
     except ValidationError as error:

@@ -31,7 +31,7 @@ LONGEST_NAME = 100
 #: Names with a meaning of their own in formulas or in Excel.
 RESERVED = {
     *(*FUNCTIONS, *TIME_NAMES, *FIXED_NAMES),
-    *("session", "n_sessions", "attendance", "included", "rest", "all", "start"),
+    *("session", "line", "n_sessions", "attendance", "included", "rest", "all", "start"),
     *("true", "false", "print_area", "print_titles", "criteria", "database", "extract"),
 }
 FIXED = Distribution("fixed", (0.0,))

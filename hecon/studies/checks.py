@@ -13,7 +13,7 @@ from hecon.errors import ModelError, nearest
 from hecon.parameters.design import base_values
 from hecon.studies.dependencies import Dependencies, Needs
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import FILE, Reading
+from hecon.studies.reading import Reading
 from hecon.studies.study import Scenario
 
 #: Operations that may lie on top of each other, through all formulas.
@@ -31,8 +31,9 @@ _TAKEN = ("all", "start", "rest")
 
 def check_definition(reading: Reading) -> None:
     """Names of states and strategies, and the pair that the study compares."""
-    definition, file = reading.definition, reading.shown(FILE)
+    definition = reading.definition
     for column, names in (("strategies", reading.strategies), ("states", reading.states)):
+        file = reading.place(column)
         small = [n.lower() for n in names]
         for name in sorted({n for n in names if small.count(n.lower()) > 1}):
             reading.faults.add(file, None, column, f"'{name}' appears twice (capitals don't count)")
@@ -43,7 +44,7 @@ def check_definition(reading: Reading) -> None:
     cut = [re.sub(r"[:/\\']", "-", n.lower())[:_TOLD_APART] for n in reading.strategies]
     for name in sorted({n for n in cut if cut.count(n) > 1}):
         text = f"two strategies begin with '{name}'; they must differ in {_TOLD_APART} characters"
-        reading.faults.add(file, None, "strategies", text)
+        reading.faults.add(reading.place("strategies"), None, "strategies", text)
     known = reading.strategies
     for column, name in (
         ("intervention", definition.intervention),
@@ -51,10 +52,12 @@ def check_definition(reading: Reading) -> None:
     ):
         if name not in known:
             hint = f"{nearest(name, known)}; allowed are {', '.join(known)}"
-            reading.faults.add(file, None, column, f"'{name}' is not a strategy{hint}")
+            reading.faults.add(
+                reading.place(column), None, column, f"'{name}' is not a strategy{hint}"
+            )
     if definition.intervention == definition.comparator:
         text = f"'{definition.comparator}' is the intervention too; compare two strategies"
-        reading.faults.add(file, None, "comparator", text)
+        reading.faults.add(reading.place("comparator"), None, "comparator", text)
 
 
 def check_price(reading: Reading, inputs: Inputs) -> None:
@@ -71,7 +74,7 @@ def check_price(reading: Reading, inputs: Inputs) -> None:
         if name not in known and inputs.complete:
             kind = column.removeprefix("price.")
             text = f"'{name}' is not a {kind} of the study{nearest(name, known)}"
-            reading.faults.add(reading.shown(FILE), None, column, text)
+            reading.faults.add(reading.place(column), None, column, text)
 
 
 def check_names(reading: Reading, inputs: Inputs) -> None:
@@ -124,7 +127,6 @@ def check_dependencies(
         reading.faults.add(*deep[0])
     if reading.faults.faults:
         return
-    file = reading.shown(reading.definition.scenarios)
     for scenario in scenarios:
         changed = Dependencies(model, scenario.changes)
         for key in scenario.changes:
@@ -137,8 +139,8 @@ def check_dependencies(
                         f"'{key_text(key)}' depends on the {sorted(moving)[0]}; override the "
                         "parameters it is made of instead"
                     )
-                    reading.faults.add(file, scenario.row, "changes", text)
-        places = dict.fromkeys(scenario.changes, (file, scenario.row))
+                    reading.faults.add(scenario.file, scenario.row, "changes", text)
+        places = dict.fromkeys(scenario.changes, (scenario.file, scenario.row))
         _report_circles(reading, changed, {**where, **places}, f" (scenario {scenario.id})")
 
 
@@ -151,15 +153,15 @@ def check_cycles(reading: Reading, model: CohortModel) -> None:
     """Cycles of different length fit neither states with memory nor rules of points in time."""
     if not model.cycles_differ:
         return
-    file, why = reading.shown(FILE), "time.cycle_months depends on the cycle"
+    why = "time.cycle_months depends on the cycle"
     for state in model.states:
         if state.memory_years:
             text = f"state {state.name} has a memory, which needs cycles of the same length; {why}"
-            reading.faults.add(file, None, "states.memory_years", text)
+            reading.faults.add(reading.place("states"), None, "states.memory_years", text)
     if COUNTING[model.counting].points:
         rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
         text = f"'{model.counting}' needs cycles of the same length; {why}; allowed are {rules}"
-        reading.faults.add(file, None, "time.counting", text)
+        reading.faults.add(reading.place("time.counting"), None, "time.counting", text)
 
 
 def _direct(expr: Expr, needs: Needs) -> frozenset[str]:
@@ -189,7 +191,7 @@ def _report_circles(
         seen.add(frozenset(keys))
         first = keys.index(min(keys, key=lambda key: order.get(key, len(order))))
         keys = [*keys[first:], *keys[:first], keys[first]]
-        file, row = where.get(keys[0], (reading.shown(FILE), None))
+        file, row = where.get(keys[0], (reading.place("time"), None))
         names = [key_text(key) for key in keys]
         if len(names) > LONGEST_CIRCLE:
             names = [*names[: LONGEST_CIRCLE - 2], f"({len(names)} in all)", names[-1]]
@@ -220,4 +222,4 @@ def check_ages(reading: Reading, inputs: Inputs, model: CohortModel) -> None:
                 f"ages run from {first:g} to {last:g}, but table {name} holds "
                 f"{keys[0]:g} to {keys[-1]:g}"
             )
-            reading.faults.add(reading.shown(FILE), None, "time", text)
+            reading.faults.add(reading.place("time"), None, "time", text)

@@ -13,9 +13,14 @@ from hecon.studies.schema import CourseItem, CourseQuantity
 
 @dataclass(frozen=True)
 class Session:
-    """One line of a course; `quantities` holds every numeric column as an expression."""
+    """One session of a course; `quantities` holds every numeric column as an expression.
+
+    A strategy may hold one course after another: `line` is the line of treatment, and sessions
+    are numbered within it.
+    """
 
     strategy: str
+    line: int
     number: int
     week: Expr
     kind: str
@@ -24,7 +29,13 @@ class Session:
     source: str
     status: str
     note: str
+    file: str
     row: int
+
+    @property
+    def label(self) -> str:
+        """The session's number, with the line of treatment if it isn't the first."""
+        return str(self.number) if self.line == 1 else f"{self.line}-{self.number}"
 
 
 @dataclass(frozen=True)
@@ -46,9 +57,11 @@ class TreatmentCourse:
 
     def meanings(self, session: Session) -> dict[str, Expr]:
         """What a course formula's names mean in a session."""
-        numbered = [s.included for s in self.of(session.strategy) if s.number >= 1]
+        course = [s for s in self.of(session.strategy) if s.line == session.line]
+        numbered = [s.included for s in course if s.number >= 1]
         names = {
             **session.quantities,
+            "line": constant(session.line),
             "session": constant(session.number),
             "n_sessions": added_up(numbered),
             "included": session.included,
@@ -79,7 +92,7 @@ class TreatmentCourse:
                         amount=self.contribution(session, amount),
                         strategy=session.strategy,
                         week=session.week,
-                        session=f"{session.strategy}.{session.number}",
+                        session=f"{session.strategy}.{session.label}",
                     )
                 )
         return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hecon.engine.model import Key, Table, key_text
 from hecon.errors import nearest
@@ -12,7 +13,7 @@ from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells, read_table
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.read import Synthesis, read_synthesis
-from hecon.studies.reading import FILE, Reading
+from hecon.studies.reading import Place, Reading, row_of
 from hecon.studies.schema import CorrelationRow, VariableRow
 from hecon.studies.study import Variable
 
@@ -53,30 +54,19 @@ def read_inputs(reading: Reading) -> Inputs:
     """Everything that formulas may use, with faults recorded."""
     definition, place = reading.definition, reading.jurisdiction
     inputs = Inputs(read_synthesis(reading), [*place.parameters], tables={**place.tables})
-    shown = reading.shown(FILE)
-    for name, entry in definition.tables.items():
+    for name in definition.tables:
         table = None
         problem = name_problem(name)
         if problem:
-            reading.faults.add(shown, None, f"tables.{name}", problem)
-        with reading.faults.collect():
-            path = reading.path(entry.file, f"tables.{name}.file")
-            table = read_table(path, reading.shown(entry.file), name, reading.faults)
+            reading.faults.add(reading.place(f"tables.{name}"), None, f"tables.{name}", problem)
+        for source in reading.sources(f"tables.{name}.file")[-1:]:
+            with reading.faults.collect():
+                table = read_table(source.path, source.shown, name, reading.faults)
         if table is None:
             inputs.complete = False
         else:
             inputs.tables[name] = table
-    for pattern in definition.parameters:
-        file = pattern.replace("{jurisdiction}", place.definition.name)
-        found: list[Parameter] = []
-        complete = False
-        with reading.faults.collect():
-            path = reading.path(file, "parameters")
-            found, complete = read_parameters(
-                path, reading.shown(file), reading.faults, inputs.synthesis.derived
-            )
-        inputs.parameters += found
-        inputs.complete &= complete
+    _read_parameters(reading, inputs)
     for parameter in inputs.parameters:
         _check_parameter(reading, parameter)
     _read_variables(reading, inputs)
@@ -84,6 +74,27 @@ def read_inputs(reading: Reading) -> Inputs:
         _check_duplicates(reading, inputs)
         _check_dirichlets(reading, inputs)
     return inputs
+
+
+def _read_parameters(reading: Reading, inputs: Inputs) -> None:
+    """Parameters of the jurisdiction and of the study, in whose files a row may be replaced."""
+    before = len(reading.faults.faults)
+    sources = reading.sources("parameters")
+    inputs.complete &= len(reading.faults.faults) == before
+    kept: dict[Path, list[Parameter]] = {}
+    for source in sources:
+        found: list[Parameter] = []
+        complete = False
+        with reading.faults.collect():
+            found, complete = read_parameters(
+                source.path, source.shown, reading.faults, inputs.synthesis.derived
+            )
+        kept.setdefault(source.folder, []).extend(found)
+        inputs.complete &= complete
+    own = {p.key for p in kept.get(reading.study.folder, [])}
+    for folder, parameters in kept.items():
+        extended = folder != reading.study.folder
+        inputs.parameters += [p for p in parameters if not (extended and p.key in own)]
 
 
 def _check_parameter(reading: Reading, parameter: Parameter) -> None:
@@ -110,11 +121,10 @@ def _check_parameter(reading: Reading, parameter: Parameter) -> None:
 def _read_variables(reading: Reading, inputs: Inputs) -> None:
     if not reading.definition.variables:
         return
-    file = reading.shown(reading.definition.variables)
     before = len(reading.faults.faults)
-    entries = reading.rows(reading.definition.variables, "variables", VariableRow)
+    entries = reading.rows("variables", VariableRow, lambda row: (row.name, row.strategy or "all"))
     inputs.complete &= len(reading.faults.faults) == before
-    for number, row, _ in entries:
+    for file, number, row, _ in entries:
         problem = name_problem(row.name)
         if problem:
             reading.faults.add(file, number, "name", problem)
@@ -169,10 +179,11 @@ def check_evidence(reading: Reading) -> None:
         column = f"evidence.{name}"
         if not file.endswith(".csv"):
             text = f"found '{file}', allowed is a CSV file"
-            reading.faults.add(reading.shown(FILE), None, column, text)
+            reading.faults.add(reading.place(column), None, column, text)
             continue
-        with reading.faults.collect():
-            read_cells(reading.path(file, column), reading.shown(file), reading.faults)
+        for source in reading.sources(column):
+            with reading.faults.collect():
+                read_cells(source.path, source.shown, reading.faults)
 
 
 def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
@@ -180,7 +191,6 @@ def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
     shared = inputs.shared_correlations()
     if not reading.definition.correlations:
         return shared
-    file = reading.shown(reading.definition.correlations)
     faulty = {(fault.file, fault.row) for fault in reading.faults.faults}
     uncertain = {
         p.text: p.key
@@ -188,9 +198,11 @@ def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
         if p.distribution.varies or (p.file, p.row) in faulty
     }
     result: list[Correlation] = []
-    seen: dict[frozenset[str], int] = {}
-    entries = reading.rows(reading.definition.correlations, "correlations", CorrelationRow)
-    for number, row, _ in entries:
+    seen: dict[frozenset[str], Place] = {}
+    entries = reading.rows(
+        "correlations", CorrelationRow, lambda row: frozenset((row.first, row.second))
+    )
+    for file, number, row, _ in entries:
         for column, name in (("first", row.first), ("second", row.second)):
             if name not in uncertain and inputs.complete:
                 text = f"'{name}' is not a parameter with a distribution{nearest(name, uncertain)}"
@@ -201,18 +213,18 @@ def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
             text = f"'{row.second}' can't be correlated with itself"
             reading.faults.add(file, number, "second", text)
         elif pair in seen:
-            text = f"the pair is already in row {seen[pair]}"
+            text = f"the pair is already in {row_of(seen[pair], file)}"
             reading.faults.add(file, number, "second", text)
         elif any(keys == {c.first, c.second} for c in shared):
             text = "the two rest on the same evidence, which gives their correlation; leave it out"
             reading.faults.add(file, number, "second", text)
         elif pair <= set(uncertain):
             result.append(Correlation(uncertain[row.first], uncertain[row.second], row.rho))
-        seen.setdefault(pair, number)
+        seen.setdefault(pair, (file, number))
     result = [*shared, *result]
     try:
         ProbabilisticDesign(inputs.parameters, 1, 0, correlations=result)
     except ValueError as error:
         text = f"{error}; a pair that is not listed counts as 0"
-        reading.faults.add(file, None, "rho", text)
+        reading.faults.add(reading.file("correlations"), None, "rho", text)
     return result

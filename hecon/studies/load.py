@@ -11,7 +11,6 @@ from hecon.engine.model import CohortModel, Payoff, State, Transition
 from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
-from hecon.parameters.definitions import read_toml
 from hecon.studies.checks import (
     check_ages,
     check_cycles,
@@ -20,10 +19,10 @@ from hecon.studies.checks import (
     check_names,
     check_price,
 )
+from hecon.studies.extends import FILE, read_definition
 from hecon.studies.inputs import Inputs, check_evidence, read_correlations, read_inputs
-from hecon.studies.reading import COUNTED_TIME, FILE, NO_TIME, Reading
+from hecon.studies.reading import COUNTED_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
-from hecon.studies.schema import StudyDefinition
 from hecon.studies.sessions import read_course
 from hecon.studies.structure import (
     Initial,
@@ -53,13 +52,12 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         With every fault found: file, row, column, what was found and what is allowed.
     """
     folder = Path(folder)
-    shown = f"{folder.name}/{FILE}"
-    definition = read_toml(folder / FILE, shown, StudyDefinition)
+    found = read_definition(folder)
     if jurisdiction is None and not (folder / JURISDICTION_FILE).is_file():
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
-        raise InputError([Fault(shown, None, None, text)])
+        raise InputError([Fault(f"{folder.name}/{FILE}", None, None, text)])
     place = load_jurisdiction(folder if jurisdiction is None else Path(jurisdiction))
-    reading = Reading(folder, definition, place)
+    reading = Reading(found, place)
     check_definition(reading)
     check_evidence(reading)
     inputs = read_inputs(reading)
@@ -83,7 +81,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     reading.faults.raise_if_any()
     return Study(
         folder,
-        definition,
+        found.content,
         place,
         inputs.parameters,
         inputs.variables,
@@ -93,6 +91,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         correlations,
         population,
         inputs.synthesis,
+        found.base,
     )
 
 
@@ -105,9 +104,10 @@ def _model(
 ) -> CohortModel:
     """The model; formulas of time and of the jurisdiction are read or remembered on the way."""
     definition, place = reading.definition, reading.jurisdiction
-    time, shown = definition.time, reading.shown(FILE)
+    time = definition.time
 
     def timing(text: str, column: str, names: frozenset[str]) -> Expr:
+        shown = reading.place(column)
         expr = reading.formula(text, shown, None, column, time=names)
         reading.remember(expr, shown, None, column, (None,), time=names)
         return expr
@@ -149,10 +149,10 @@ def _general_population(reading: Reading, model: CohortModel) -> CohortModel | N
     entry = reading.definition.general_population
     if entry is None:
         return None
-    file, where = reading.shown(FILE), "general_population"
+    where = "general_population"
     mortality = reading.formula(
         entry.annual_mortality,
-        file,
+        reading.place(f"{where}.annual_mortality"),
         None,
         f"{where}.annual_mortality",
         strategy=GENERAL_POPULATION,
@@ -160,7 +160,7 @@ def _general_population(reading: Reading, model: CohortModel) -> CohortModel | N
     )
     utility = reading.formula(
         entry.utility,
-        file,
+        reading.place(f"{where}.utility"),
         None,
         f"{where}.utility",
         strategy=GENERAL_POPULATION,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from hecon.engine.expression import Expr, constant
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
@@ -15,9 +14,8 @@ from hecon.parameters.files import inside
 from hecon.parameters.records import Strict
 from hecon.parameters.rows import parse_formula
 from hecon.parameters.tables import Cells, read_rows
+from hecon.studies.extends import Definition, Source
 from hecon.studies.schema import StudyDefinition
-
-FILE = "study.toml"
 
 #: Names the engine supplies, by what a formula is for.
 NO_TIME = frozenset(FIXED_NAMES)
@@ -26,6 +24,15 @@ COUNTED_TIME = EVENT_TIME | {"discount_time"}
 ANY_TIME = COUNTED_TIME | frozenset(TIME_NAMES)
 
 RowType = TypeVar("RowType", bound=Strict)
+
+
+#: A file as messages name it, and a row of it.
+Place = tuple[str, int]
+
+
+def row_of(place: Place, file: str) -> str:
+    """A row as a message in a file names it."""
+    return f"row {place[1]}" if place[0] == file else f"row {place[1]} of {place[0]}"
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,20 @@ class Formula:
     time: frozenset[str]
 
 
+class Entry(NamedTuple, Generic[RowType]):
+    """A row with its place, and the cells that its record does not know."""
+
+    file: str
+    number: int
+    row: RowType
+    cells: Cells
+
+
 @dataclass
 class Reading:
     """A study being read."""
 
-    folder: Path
-    definition: StudyDefinition
+    study: Definition
     jurisdiction: Jurisdiction
     faults: FaultList = field(default_factory=FaultList)
     formulas: list[Formula] = field(default_factory=list)
@@ -71,22 +86,47 @@ class Reading:
         """Names of the states."""
         return tuple(s.name for s in self.definition.states)
 
-    def shown(self, file: str) -> str:
-        """A file as messages name it."""
-        return f"{self.folder.name}/{file}"
+    @property
+    def definition(self) -> StudyDefinition:
+        """What `study.toml` says, with what it takes over from the study it extends."""
+        return self.study.content
 
-    def path(self, file: str, column: str) -> Path:
-        """Where a file named in `study.toml` lies; raises InputError if it lies elsewhere."""
-        return inside(self.folder, file, self.shown(FILE), column)
+    def place(self, entry: str) -> str:
+        """The `study.toml` that gives an entry, as messages name it."""
+        return self.study.place(entry)
+
+    def sources(self, entry: str) -> list[Source]:
+        """Files named by an entry of `study.toml` that lie where they may; others are faults."""
+        found = []
+        for source in self.study.sources(entry, self.jurisdiction.definition.name):
+            with self.faults.collect():
+                inside(source.folder, source.name, self.place(entry), entry)
+                found.append(source)
+        return found
+
+    def file(self, entry: str) -> str:
+        """The file to blame for what is in none of an entry's files."""
+        return self.study.sources(entry)[-1].shown
 
     def rows(
-        self, file: str, column: str, kind: type[RowType], free: bool = False
-    ) -> list[tuple[int, RowType, Cells]]:
-        """Rows of a CSV file named in `study.toml`; its faults are recorded."""
-        result: list[tuple[int, RowType, Cells]] = []
-        with self.faults.collect():
-            path = self.path(file, column)
-            result = read_rows(path, self.shown(file), kind, self.faults, free)
+        self,
+        entry: str,
+        kind: type[RowType],
+        key: Callable[[RowType], Hashable],
+        free: bool = False,
+    ) -> list[Entry[RowType]]:
+        """Rows of the CSV files that an entry of `study.toml` names; faults are recorded.
+
+        A row takes the place of those with the same key in the study that is extended.
+        """
+        result: list[Entry[RowType]] = []
+        for source in self.sources(entry):
+            found: list[Entry[RowType]] = []
+            with self.faults.collect():
+                rows = read_rows(source.path, source.shown, kind, self.faults, free)
+                found = [Entry(source.shown, *each) for each in rows]
+            own = {key(each.row) for each in found}
+            result = [each for each in result if key(each.row) not in own] + found
         return result
 
     def strategy(

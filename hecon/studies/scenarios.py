@@ -12,7 +12,7 @@ from hecon.parameters.schema import Parameter, value_problem, weakest
 from hecon.studies.choices import Choice, own_parameter, read_choice
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, Reading
+from hecon.studies.reading import NO_TIME, Place, Reading, row_of
 from hecon.studies.schema import ScenarioRow
 from hecon.studies.sessions import Cell, cell_parameter, cells_of, with_parameters
 from hecon.studies.study import Scenario
@@ -60,8 +60,7 @@ class _Overrides:
 
     def _cell(self, name: str) -> Key | str:
         """The key of a session's cell, which becomes a parameter."""
-        entry = self.reading.definition.course
-        if self.course is None or entry is None or name.count(".") != 2:
+        if self.course is None or name.count(".") != 2:
             return f"'{name}' is not a session's cell (strategy.session.column)"
         strategy, number, column = (part.strip() for part in name.split("."))
         sessions = self.course.of(strategy)
@@ -69,16 +68,16 @@ class _Overrides:
             known = list(dict.fromkeys(s.strategy for s in self.course.sessions))
             hint = f"{nearest(strategy, known)}; allowed are {', '.join(known)}"
             return f"'{strategy}' has no sessions{hint}"
-        found = [s for s in sessions if str(s.number) == number]
+        found = [s for s in sessions if s.label == number]
         if not found:
-            numbers = ", ".join(str(s.number) for s in sessions)
+            numbers = ", ".join(s.label for s in sessions)
             return f"{strategy} has no session '{number}'; allowed are {numbers}"
         columns = cells_of(found[0])
         if column not in columns:
             hint = f"{nearest(column, columns)}; allowed are {', '.join(columns)}"
             return f"'{column}' is not a column of numbers{hint}"
-        parameter = cell_parameter(found[0], column, self.reading.shown(entry.sessions))
-        self.cells[(strategy, found[0].number, column)] = parameter
+        parameter = cell_parameter(found[0], column)
+        self.cells[(strategy, number, column)] = parameter
         return parameter.key
 
 
@@ -91,15 +90,14 @@ def read_scenarios(
     """
     if not reading.definition.scenarios:
         return [], course
-    file = reading.shown(reading.definition.scenarios)
     overrides = _Overrides(reading, inputs, course)
     result: list[Scenario] = []
-    seen: dict[str, int] = {}
-    for number, row, _ in reading.rows(reading.definition.scenarios, "scenarios", ScenarioRow):
+    seen: dict[str, Place] = {}
+    for file, number, row, _ in reading.rows("scenarios", ScenarioRow, lambda row: row.id):
         if row.id in seen:
-            text = f"scenario '{row.id}' is already in row {seen[row.id]}"
+            text = f"scenario '{row.id}' is already in {row_of(seen[row.id], file)}"
             reading.faults.add(file, number, "id", text)
-        seen.setdefault(row.id, number)
+        seen.setdefault(row.id, (file, number))
         changes = _changes(overrides, row, file, number)
         statuses = [inputs.synthesis.estimates[name].status for name in changes.estimates]
         result.append(
@@ -111,6 +109,7 @@ def read_scenarios(
                 _compare(reading, row.compare, file, number),
                 row.source,
                 row.status,
+                file,
                 number,
                 row.changes,
                 changes.drawn,

@@ -99,6 +99,7 @@ class StudyDefinition(Strict):
     """Contents of `study.toml`."""
 
     name: Required
+    extends: str = ""
     title: Required
     date: str = ""
     question: str = ""
@@ -160,6 +161,7 @@ class SessionRow(Strict):
     strategy: Required
     session: Annotated[Whole, Field(ge=0)]
     week: Required
+    line: Annotated[Whole, Field(ge=1)] = 1
     kind: Text = ""
     included: Text = "1"
     source: Text = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,11 +12,13 @@ from hecon.parameters.rows import FIXED, name_problem, plain_number
 from hecon.parameters.schema import Parameter
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import COUNTED_TIME, FILE, NO_TIME, Reading
-from hecon.studies.schema import Course, SessionRow
+from hecon.studies.reading import COUNTED_TIME, NO_TIME, Place, Reading, row_of
+from hecon.studies.schema import SessionRow
 
-#: A session's cell: strategy, number of the session and column.
-Cell = tuple[str, int, str]
+#: A session's cell: strategy, the session's label and column.
+Cell = tuple[str, str, str]
+
+_CELL_NAME = re.compile(r"session_(?:[0-9]+_)+(.*)")
 
 
 def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
@@ -23,9 +26,9 @@ def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
     entry = reading.definition.course
     if entry is None:
         return None
-    sessions, columns = _sessions(reading, entry, inputs)
-    where = reading.shown(FILE)
-    local = [*columns, "session", "n_sessions", "included", "week"]
+    sessions, columns = _sessions(reading, inputs)
+    local = [*columns, "line", "session", "n_sessions", "included", "week"]
+    where = reading.place("course.attendance")
     attendance = reading.formula(
         entry.attendance, where, None, "course.attendance", local=local, time=NO_TIME
     )
@@ -33,11 +36,13 @@ def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
     items = []
     for item in entry.items:
         column = f"course.items[{item.item}].amount"
+        where = reading.place(column)
         amount = reading.formula(item.amount, where, None, column, local=local, time=COUNTED_TIME)
         items.append((item, amount))
     quantities = []
     for quantity in entry.quantities:
         column = f"course.quantities[{quantity.name}].amount"
+        where = reading.place(column)
         amount = reading.formula(quantity.amount, where, None, column, local=local, time=NO_TIME)
         quantities.append((quantity, amount))
     for column, names in (
@@ -45,38 +50,41 @@ def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
         ("course.quantities", [quantity.name for quantity in entry.quantities]),
     ):
         for name in sorted({n for n in names if names.count(n) > 1}):
-            reading.faults.add(where, None, column, f"'{name}' appears twice")
+            reading.faults.add(reading.place(column), None, column, f"'{name}' appears twice")
     return TreatmentCourse(
         attendance, tuple(sessions), tuple(items), tuple(quantities), tuple(columns)
     )
 
 
-def _sessions(reading: Reading, entry: Course, inputs: Inputs) -> tuple[list[Session], list[str]]:
-    file = reading.shown(entry.sessions)
-    entries = reading.rows(entry.sessions, "course.sessions", SessionRow, free=True)
-    columns = list(entries[0][2]) if entries else []
+def _sessions(reading: Reading, inputs: Inputs) -> tuple[list[Session], list[str]]:
+    entries = reading.rows(
+        "course.sessions", SessionRow, lambda row: (row.strategy, row.line, row.session), free=True
+    )
+    columns: dict[str, str] = {}
+    for each in entries:
+        columns |= {c: each.file for c in each.cells if c not in columns}
     defined = {name for name, _ in inputs.keys}
-    for column in columns:
+    for column, file in columns.items():
         problem = name_problem(column)
         if not problem and column in defined:
             problem = f"'{column}' is also a parameter or variable; rename one of them"
         if problem:
             reading.faults.add(file, 1, column, problem)
     sessions = []
-    seen: dict[tuple[str, int], int] = {}
-    for number, row, cells in entries:
+    seen: dict[tuple[str, int, int], Place] = {}
+    for file, number, row, cells in entries:
         if row.strategy not in reading.strategies:
             allowed = ", ".join(reading.strategies)
             hint = f"{nearest(row.strategy, reading.strategies)}; allowed are {allowed}"
             text = f"'{row.strategy}' is not a strategy{hint}"
             reading.faults.add(file, number, "strategy", text)
-        identity = (row.strategy, row.session)
+        identity = (row.strategy, row.line, row.session)
         if identity in seen:
-            text = f"session {row.session} of {row.strategy} is already in row {seen[identity]}"
-            reading.faults.add(file, number, "session", text)
-        seen.setdefault(identity, number)
+            text = f"session {row.session} of {row.strategy} is already in "
+            reading.faults.add(file, number, "session", text + row_of(seen[identity], file))
+        seen.setdefault(identity, (file, number))
         texts = {"week": row.week, "included": row.included or "1"}
-        texts |= {name: text or "0" for name, text in cells.items()}
+        texts |= {name: cells.get(name) or "0" for name in columns}
         exprs = {
             column: reading.formula(text, file, number, column, strategy=row.strategy, time=NO_TIME)
             for column, text in texts.items()
@@ -92,6 +100,7 @@ def _sessions(reading: Reading, entry: Course, inputs: Inputs) -> tuple[list[Ses
         sessions.append(
             Session(
                 strategy=row.strategy,
+                line=row.line,
                 number=row.session,
                 week=week,
                 kind=row.kind,
@@ -100,10 +109,11 @@ def _sessions(reading: Reading, entry: Course, inputs: Inputs) -> tuple[list[Ses
                 source=row.source,
                 status=row.status,
                 note=row.note,
+                file=file,
                 row=number,
             )
         )
-    return sessions, columns
+    return sessions, list(columns)
 
 
 def cells_of(session: Session) -> dict[str, Expr]:
@@ -111,14 +121,19 @@ def cells_of(session: Session) -> dict[str, Expr]:
     return {"week": session.week, "included": session.included, **session.quantities}
 
 
-def cell_parameter(session: Session, column: str, file: str) -> Parameter:
+def cell_column(parameter: Parameter) -> str:
+    """The column that a parameter of `cell_parameter` stands for."""
+    return _CELL_NAME.sub(r"\1", parameter.name)
+
+
+def cell_parameter(session: Session, column: str) -> Parameter:
     """The parameter that stands for one cell of a session in its strategy."""
     expr = cells_of(session)[column]
     plain = expr.op == "const"
     return Parameter(
-        name=f"session_{session.number}_{column}",
+        name=f"session_{session.label.replace('-', '_')}_{column}",
         strategy=session.strategy,
-        description=f"{session.strategy}, session {session.number}, {column}",
+        description=f"{session.strategy}, session {session.label}, {column}",
         unit="",
         value=expr.value if plain else None,
         formula=None if plain else expr,
@@ -128,7 +143,7 @@ def cell_parameter(session: Session, column: str, file: str) -> Parameter:
         group="sessions",
         source=session.source,
         status=session.status or "derived",
-        file=file,
+        file=session.file,
         row=session.row,
     )
 
@@ -139,7 +154,7 @@ def with_parameters(course: TreatmentCourse, cells: Mapping[Cell, Parameter]) ->
     for session in course.sessions:
         exprs = cells_of(session)
         for column in exprs:
-            parameter = cells.get((session.strategy, session.number, column))
+            parameter = cells.get((session.strategy, session.label, column))
             if parameter is not None:
                 exprs[column] = Expr("name", name=parameter.name, text=parameter.name)
         week, included = exprs.pop("week"), exprs.pop("included")

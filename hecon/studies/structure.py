@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, Payoff, Transition
-from hecon.studies.reading import ANY_TIME, EVENT_TIME, FILE, NO_TIME, Reading
+from hecon.studies.reading import ANY_TIME, EVENT_TIME, NO_TIME, Place, Reading, row_of
 from hecon.studies.schema import PayoffRow, TransitionRow
 
 Initial = dict[Key, Expr | None]
+
+#: States that a transition leads from and to, and its strategy.
+Identity = tuple[str, str, str | None]
 
 REST = "rest"
 
@@ -18,10 +21,10 @@ REST = "rest"
 def read_initial(reading: Reading) -> Initial:
     """Initial shares by state and strategy; None is the complement."""
     result: Initial = {}
-    file = reading.shown(FILE)
     for state in reading.definition.states:
         entries = state.initial if isinstance(state.initial, dict) else {"all": state.initial}
         column = f"states[{state.name}].initial"
+        file = reading.place(column)
         for name, text in entries.items():
             if not text.strip():
                 continue
@@ -31,6 +34,7 @@ def read_initial(reading: Reading) -> Initial:
                 if text.strip() == REST
                 else reading.formula(text, file, None, column, strategy=strategy, time=NO_TIME)
             )
+    file = reading.place("states")
     for strategy in reading.strategies:
         shares = [_specific(result, state, strategy) for state in reading.states]
         given = [share for share in shares if share is not _NOBODY]
@@ -51,19 +55,20 @@ def _specific(initial: Initial, state: str, strategy: str) -> Expr | None:
 
 def read_transitions(reading: Reading) -> list[Transition]:
     """Transitions, each row's entries checked in every strategy."""
-    file = reading.shown(reading.definition.transitions)
     result: list[Transition] = []
-    rows: dict[tuple[str, str, str | None], int] = {}
-    entries = reading.rows(reading.definition.transitions, "transitions", TransitionRow)
-    for number, row, _ in entries:
+    rows: dict[Identity, Place] = {}
+    entries = reading.rows(
+        "transitions", TransitionRow, lambda row: (row.source, row.target, row.strategy or "all")
+    )
+    for file, number, row, _ in entries:
         reading.state(row.source, file, number, "from")
         reading.state(row.target, file, number, "to")
         strategy = reading.strategy(row.strategy, file, number)
         identity = (row.source, row.target, strategy)
         if identity in rows:
-            text = f"{row.source} -> {row.target} is already in row {rows[identity]}"
+            text = f"{row.source} -> {row.target} is already in {row_of(rows[identity], file)}"
             reading.faults.add(file, number, "to", text)
-        rows.setdefault(identity, number)
+        rows.setdefault(identity, (file, number))
         probability = None
         if row.probability != REST:
             probability = reading.formula(
@@ -78,10 +83,10 @@ def read_transitions(reading: Reading) -> list[Transition]:
 def _check_transitions(
     reading: Reading,
     transitions: Sequence[Transition],
-    rows: Mapping[tuple[str, str, str | None], int],
+    rows: Mapping[Identity, Place],
 ) -> None:
     """Every state needs a row of transitions with at most one complement, in every strategy."""
-    file = reading.shown(reading.definition.transitions)
+    file = reading.file("transitions")
     for state in reading.states:
         leaving = [t for t in transitions if t.source == state]
         if not leaving:
@@ -101,12 +106,12 @@ def _check_transitions(
             complements = sorted(
                 rows[(t.source, t.target, t.strategy)] for t in holding if t.probability is None
             )
-            for number in complements[1:]:
+            for here, number in complements[1:]:
                 text = (
                     f"the row of {state} has a second complement; the first is in "
-                    f"row {complements[0]}, allowed is one"
+                    f"{row_of(complements[0], here)}, allowed is one"
                 )
-                reading.faults.add(file, number, "probability", text)
+                reading.faults.add(here, number, "probability", text)
 
 
 def check_reachable(reading: Reading, initial: Initial, transitions: Sequence[Transition]) -> None:
@@ -124,25 +129,27 @@ def check_reachable(reading: Reading, initial: Initial, transitions: Sequence[Tr
             text = (
                 f"state {state} can't be reached: nobody starts there and no transition leads to it"
             )
-            reading.faults.add(reading.shown(reading.definition.transitions), None, "to", text)
+            reading.faults.add(reading.file("transitions"), None, "to", text)
 
 
 def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Payoff]:
     """Payoffs of states, transitions and the start."""
-    file = reading.shown(reading.definition.payoffs)
     moves = {(t.source, t.target) for t in transitions}
     result: list[Payoff] = []
-    seen: dict[object, int] = {}
-    for number, row, _ in reading.rows(reading.definition.payoffs, "payoffs", PayoffRow):
+    seen: dict[object, Place] = {}
+    entries = reading.rows(
+        "payoffs", PayoffRow, lambda row: (row.item, row.kind, row.on, row.strategy or "all")
+    )
+    for file, number, row, _ in entries:
         strategy = reading.strategy(row.strategy, file, number)
         time = EVENT_TIME if row.on == "start" else ANY_TIME
         amount = reading.formula(row.amount, file, number, "amount", strategy=strategy, time=time)
         for on, source, target in _places(reading, row, file, number):
             identity = (row.item, row.kind, on, source, target, strategy)
             if identity in seen:
-                text = f"'{row.item}' on {row.on} is already in row {seen[identity]}"
+                text = f"'{row.item}' on {row.on} is already in {row_of(seen[identity], file)}"
                 reading.faults.add(file, number, "on", text)
-            seen.setdefault(identity, number)
+            seen.setdefault(identity, (file, number))
             if on == "transition" and moves and (source, target) not in moves:
                 text = f"no transition leads from {source} to {target}"
                 reading.faults.add(file, number, "on", text)

@@ -16,6 +16,7 @@ from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.estimates.read import Synthesis
+from hecon.studies.extends import Base, Definition, Source
 from hecon.studies.schema import StudyDefinition
 
 
@@ -58,6 +59,7 @@ class Scenario:
     compare: tuple[str, str]
     source: str
     status: str
+    file: str
     row: int
     text: str
     drawn: dict[Key, Expr] = field(default_factory=dict)
@@ -79,6 +81,8 @@ class Study:
     ----------
     parameters
         Inputs and computed rows of the study and its jurisdiction, in file order.
+    base
+        The study that this one extends, if it does.
     population
         The general population as a model of its own, to measure absolute shortfall against.
     correlations
@@ -98,6 +102,7 @@ class Study:
     correlations: list[Correlation]
     population: CohortModel | None
     synthesis: Synthesis = field(default_factory=Synthesis)
+    base: Base | None = None
 
     @property
     def name(self) -> str:
@@ -121,18 +126,33 @@ class Study:
         )
 
     def evidence(self, name: str) -> list[dict[str, str]]:
-        """Rows of an evidence file named in the study, none if it has no such file."""
-        file = self.definition.evidence.get(name)
-        if file is None:
-            return []
+        """Rows of an evidence file named in the study, none if it has no such file.
+
+        A row's key is its first cell: rows of a study that is extended give way to those of the
+        study itself.
+        """
         faults = FaultList()
-        _, rows = read_cells(self.folder / file, f"{self.folder.name}/{file}", faults)
+        columns: list[str] = []
+        result: list[dict[str, str]] = []
+        for source in self.sources(f"evidence.{name}"):
+            header, found = read_cells(source.path, source.shown, faults)
+            own = {cells[header[0]] for _, cells in found}
+            columns = list(dict.fromkeys([*columns, *header]))
+            result = [cells for cells in result if cells[columns[0]] not in own]
+            result += [cells for _, cells in found]
         faults.raise_if_any()
-        return [cells for _, cells in rows]
+        return [{column: cells.get(column, "") for column in columns} for cells in result]
+
+    def sources(self, entry: str) -> list[Source]:
+        """Files named by an entry of `study.toml`, those of a study that is extended first."""
+        found = Definition(self.folder, self.definition, self.base)
+        return found.sources(entry, self.jurisdiction.definition.name)
 
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of every input file, by folder and name."""
-        folders = dict.fromkeys([self.folder, self.jurisdiction.folder])
+        folders = dict.fromkeys(
+            [*Definition(self.folder, self.definition, self.base).folders, self.jurisdiction.folder]
+        )
         return {
             f"{folder.name}/{path.relative_to(folder).as_posix()}": hashlib.sha256(
                 path.read_bytes()

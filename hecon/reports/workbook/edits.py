@@ -33,6 +33,7 @@ from hecon.reports.workbook.safety import refuse_unsafe
 from hecon.reports.workbook.sheets import acceptability
 from hecon.reports.workbook.sheets.inputs import HEADER, SETTINGS, plain_settings
 from hecon.studies.load import load_study
+from hecon.studies.sessions import cell_column
 from hecon.studies.study import Study
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
@@ -140,7 +141,8 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
         Naming sheet and cell of every value that is not allowed.
     """
     refuse_unsafe(path)
-    places = dict.fromkeys([original.folder, original.jurisdiction.folder])
+    bases = [] if original.base is None else [original.base.folder]
+    places = dict.fromkeys([*bases, original.folder, original.jurisdiction.folder])
     folders = {place.name: folder / place.name for place in places}
     for place in places:
         shutil.copytree(place, folders[place.name])
@@ -326,8 +328,7 @@ def _base_value(
     edit = note("value", "D", _show(parameter.value), _show(after))
     if parameter.group == "sessions":
         # a session's cell that a scenario changes: its file has a column for each quantity
-        column = parameter.name.removeprefix("session_").partition("_")[2]
-        files.set(parameter.file, parameter.row, column, repr(after), edit)
+        files.set(parameter.file, parameter.row, cell_column(parameter), repr(after), edit)
         return
     files.set(parameter.file, parameter.row, "value", repr(after), edit)
     if parameter.formula is not None:
@@ -389,12 +390,11 @@ def moved_distribution(drawn: Distribution, value: float) -> str | None:
 def _sessions(
     book: openpyxl.Workbook, study: Study, files: Files, faults: FaultList, name: str
 ) -> None:
-    course, entry = study.course, study.definition.course
-    if course is None or entry is None:
+    course = study.course
+    if course is None:
         return
-    shown = f"{study.folder.name}/{entry.sessions}"
     heads: list[str] = []
-    known = {(s.strategy, float(s.number)): s for s in course.sessions}
+    known = {(s.strategy, float(s.line), float(s.number)): s for s in course.sessions}
     missing = dict(known)
     for row, cells in _cells(book["Sessions"], 1):
         if cells[:2] == ("strategy", "session"):
@@ -403,8 +403,8 @@ def _sessions(
         strategy, number = _at(cells, 0), _at(cells, 1)
         if not heads or (strategy is None and number is None):
             continue
-        numeric = isinstance(number, int | float) and not isinstance(number, bool)
-        key = (str(strategy), float(number) if numeric else math.nan)  # type: ignore[arg-type]
+        line = _heading(heads, "line", faults, name, "Sessions")
+        key = (str(strategy), _count(_at(cells, line or 0)), _count(number))
         session = missing.pop(key, None)
         if session is None:
             twice = "appears twice" if key in known else "is none of the study's"
@@ -425,14 +425,20 @@ def _sessions(
             before = expr.value if plain else None
             if after is None or not _changed(before, after):
                 continue
-            what = f"{session.strategy}, session {session.number}, {column}"
+            what = f"{session.strategy}, session {session.label}, {column}"
             shown_before = _show(before) if before is not None else "formula"
             edit = Edit("Sessions", cell, what, shown_before, _show(after))
             files.edits.append(edit)
-            files.set(shown, session.row, column, repr(after), edit)
+            files.set(session.file, session.row, column, repr(after), edit)
     for session in missing.values():
-        text = f"session {session.number} of {session.strategy} is missing"
+        text = f"session {session.label} of {session.strategy} is missing"
         faults.add(f"{name}, sheet Sessions", None, None, text)
+
+
+def _count(value: object) -> float:
+    """A cell's number, NaN for anything else."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if plain else math.nan  # type: ignore[arg-type]
 
 
 def _heading(
@@ -457,9 +463,10 @@ def _tables(
     column = 0
     here = study.jurisdiction
     for table_name, table in study.model.tables.items():
-        place = here.folder if table_name in here.definition.tables else study.folder
-        entry = {**here.definition.tables, **study.definition.tables}[table_name]
-        shown = f"{place.name}/{entry.file}"
+        if table_name in here.definition.tables:
+            shown = f"{here.folder.name}/{here.definition.tables[table_name].file}"
+        else:
+            shown = study.sources(f"tables.{table_name}.file")[-1].shown
         lines = list(enumerate(files.grid(shown), start=1))[1:]
         rows = {float(cells[0]): i for i, cells in lines if any(c.strip() for c in cells)}
         keys = [float(key) for key in table.keys]
@@ -521,7 +528,6 @@ def _scenarios(
 ) -> None:
     if not study.scenarios:
         return
-    shown = f"{study.folder.name}/{study.definition.scenarios}"
     known = {s.id: s for s in study.scenarios}
     changed = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
     heads: list[str] = []
@@ -559,4 +565,4 @@ def _scenarios(
                 pairs[texts.get(key, key_text(key))] = repr(after)
         if touched is not None:
             text = "; ".join(f"{k} = {v}" for k, v in pairs.items())
-            files.set(shown, scenario.row, "changes", text, touched)
+            files.set(scenario.file, scenario.row, "changes", text, touched)

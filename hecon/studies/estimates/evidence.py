@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import Field
 
 from hecon.errors import FaultList, nearest
 from hecon.parameters.records import Number, Real, Required, Strict, Text, Whole, short
 from hecon.parameters.schema import STATUSES
-from hecon.studies.reading import Reading
+from hecon.studies.reading import Reading, row_of
 from hecon.studies.schema import Synthesis
 
 #: Columns of arms that count something: `events_` and the outcome's name; dropout is apart.
@@ -99,6 +99,7 @@ class Arm:
     status: str
     use: str
     source: str
+    file: str
     row: int
 
     @property
@@ -140,6 +141,7 @@ class Effect:
     source: str
     rating: str
     sizes: tuple[int, int]
+    file: str
     row: int
 
     def renamed(self, names: Mapping[str, str]) -> Effect:
@@ -174,9 +176,10 @@ def read_evidence(reading: Reading, entry: Synthesis) -> Evidence:
 def _arms(reading: Reading, entry: Synthesis) -> list[Arm]:
     if not entry.arms:
         return []
-    file, faults = reading.shown(entry.arms), reading.faults
+    faults = reading.faults
     arms: list[Arm] = []
-    for number, row, extra in reading.rows(entry.arms, "synthesis.arms", ArmRow, free=True):
+    rows = reading.rows("synthesis.arms", ArmRow, lambda row: row.row_id, free=True)
+    for file, number, row, extra in rows:
         _check_status(row.status, file, number, faults)
         if row.n_assessed > row.n_randomised:
             text = f"{row.n_assessed} assessed are more than the {row.n_randomised} randomised"
@@ -203,12 +206,13 @@ def _arms(reading: Reading, entry: Synthesis) -> list[Arm]:
                 row.status,
                 row.use,
                 row.source,
+                file,
                 number,
             )
         )
-    _check_twice([(a.id, a.row) for a in arms], file, "row_id", "the row", faults)
-    places = [(f"{a.study}, {a.arm}, {a.timepoint or 'no time point'}", a.row) for a in arms]
-    _check_twice(places, file, "study", "the arm", faults)
+    _check_twice([(a.id, a) for a in arms], "row_id", "the row", faults)
+    places = [(f"{a.study}, {a.arm}, {a.timepoint or 'no time point'}", a) for a in arms]
+    _check_twice(places, "study", "the arm", faults)
     return arms
 
 
@@ -230,9 +234,10 @@ def _events(
 def _effects(reading: Reading, entry: Synthesis) -> list[Effect]:
     if not entry.effects:
         return []
-    file, faults = reading.shown(entry.effects), reading.faults
+    faults = reading.faults
     found = []
-    for number, row, _ in reading.rows(entry.effects, "synthesis.effects", EffectRow):
+    rows = reading.rows("synthesis.effects", EffectRow, lambda row: row.id)
+    for file, number, row, _ in rows:
         _check_status(row.status, file, number, faults)
         low, value, high = row.ci_low, row.estimate, row.ci_high
         if value is not None and low is not None and high is not None and not low < value < high:
@@ -255,19 +260,21 @@ def _effects(reading: Reading, entry: Synthesis) -> list[Effect]:
                 row.evidence_ids,
                 "",
                 (0, 0),
+                file,
                 number,
             )
         )
-    _check_twice([(e.id, e.row) for e in found], file, "id", "the row", faults)
+    _check_twice([(e.id, e) for e in found], "id", "the row", faults)
     return found
 
 
 def _contrasts(reading: Reading, entry: Synthesis) -> list[Effect]:
     if not entry.contrasts:
         return []
-    file, faults = reading.shown(entry.contrasts), reading.faults
+    faults = reading.faults
     found, places = [], []
-    for number, row, _ in reading.rows(entry.contrasts, "synthesis.contrasts", ContrastRow):
+    rows = reading.rows("synthesis.contrasts", ContrastRow, lambda row: row.contrast_id)
+    for file, number, row, _ in rows:
         _check_status(row.status, file, number, faults)
         if row.treat1 == row.treat2:
             faults.add(file, number, "treat2", f"'{row.treat2}' is compared with itself")
@@ -287,13 +294,13 @@ def _contrasts(reading: Reading, entry: Synthesis) -> list[Effect]:
                 row.source,
                 row.rating,
                 (row.n1, row.n2),
+                file,
                 number,
             )
         )
-        name = f"{row.study}, {row.treat1} {row.arm1_letter} v {row.treat2}"
-        places.append((name, number))
-    _check_twice([(e.id, e.row) for e in found], file, "contrast_id", "the row", faults)
-    _check_twice(places, file, "study", "the contrast", faults)
+        places.append((f"{row.study}, {row.treat1} {row.arm1_letter} v {row.treat2}", found[-1]))
+    _check_twice([(e.id, e) for e in found], "contrast_id", "the row", faults)
+    _check_twice(places, "study", "the contrast", faults)
     return found
 
 
@@ -303,14 +310,12 @@ def _check_status(status: str, file: str, row: int, faults: FaultList) -> None:
         faults.add(file, row, "status", f"found '{short(status)}'{hint}")
 
 
-_Name = TypeVar("_Name", bound=str)
-
-
 def _check_twice(
-    names: Sequence[tuple[_Name, int]], file: str, column: str, what: str, faults: FaultList
+    names: Sequence[tuple[str, Arm | Effect]], column: str, what: str, faults: FaultList
 ) -> None:
-    seen: dict[str, int] = {}
-    for name, row in names:
-        if name in seen:
-            faults.add(file, row, column, f"{what} '{name}' is already in row {seen[name]}")
-        seen.setdefault(name, row)
+    seen: dict[str, Arm | Effect] = {}
+    for name, item in names:
+        first = seen.setdefault(name, item)
+        if first is not item:
+            where = row_of((first.file, first.row), item.file)
+            faults.add(item.file, item.row, column, f"{what} '{name}' is already in {where}")

@@ -66,12 +66,11 @@ def read_synthesis(reading: Reading) -> Synthesis:
     if entry is None:
         return Synthesis()
     found = Synthesis(read_evidence(reading, entry))
-    file = reading.shown(entry.estimates)
-    rows = reading.rows(entry.estimates, "synthesis.estimates", EstimateRow)
+    rows = reading.rows("synthesis.estimates", EstimateRow, lambda row: row.name)
     sources = Sources(
         found.evidence, found.estimates, found.names, entry.arms, entry.effects, entry.contrasts
     )
-    for number, row, _ in rows:
+    for file, number, row, _ in rows:
         if row.name in found.names:
             text = f"the estimate '{row.name}' is already in another row"
             reading.faults.add(file, number, "name", text)

@@ -9,7 +9,7 @@ from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.course import Session, TreatmentCourse
 
 TITLE = "Sessions"
-FIXED = ("strategy", "session", "kind", "week", "included")
+FIXED = ("strategy", "session", "kind", "week", "included", "line")
 DERIVED = (
     "n_sessions",
     "attendance",
@@ -168,7 +168,7 @@ def _session(
 
     layout, model = book.layout, book.study.model
     here = {name: at(name) for name in course.columns}
-    here |= {n: at(n) for n in ("session", "week", "included", "n_sessions", "attendance")}
+    here |= {n: at(n) for n in ("session", "line", "week", "included", "n_sessions", "attendance")}
     here |= {n: at(n) for n in ("cycle", "year", "discount_time")}
     if model.cycles_differ:
         here["cycle_years"] = at_cycle(layout, "cycle_years", at("cycle"))
@@ -190,6 +190,7 @@ def _session(
     page.put(row, 1, session.strategy)
     page.put(row, 2, session.number, "input", "count")
     page.put(row, 3, session.kind)
+    page.put(row, columns.index("line") + 1, session.line, "input", "count")
     for name, expr in cells.items():
         position = columns.index(name) + 1
         if expr.op == "const":
@@ -199,7 +200,7 @@ def _session(
     cycle = at("cycle")
     derived = {
         "n_sessions": f"SUMIFS({column('included')},{column('strategy')},$A{row},"
-        f'{column("session")},">0")',
+        f'{column("line")},{at("line")},{column("session")},">0")',
         "attendance": formulas.formula(course.attendance),
         **cycle_of(layout, at("week"), cycle),
         "in the horizon": f"IF({cycle}<={layout.fixed['cycles']},1,0)",
