@@ -147,7 +147,7 @@ def print_proof(table: pd.DataFrame, console: Console) -> bool:
     Returns True if there is none.
     """
     for against, rows in table.groupby("against", sort=False):
-        worst = rows.loc[rows["difference"].idxmax()]
+        worst = rows.sort_values("difference").iloc[-1]
         where = f" ({worst['replay']}: {worst['sheet']}!{worst['cell']})" if worst["cell"] else ""
         console.print(
             f"formualizer and {against}: {len(rows)} replays, {rows['cells'].sum():,} cells, "

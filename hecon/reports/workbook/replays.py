@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import xarray as xr
 from openpyxl.utils.cell import rows_from_range
 
 from hecon.analyses.comparison import totals
@@ -100,15 +101,14 @@ def figures(book: Book, replay: Replay) -> Iterator[Figure]:
         yield from _figures(answers[f"qaly {discounted}"], qaly.values[:, 0])
         years = outcomes["life_years" + suffix].values[:, 0]
         yield from _figures(answers[f"life_years {discounted}"], years)
-    yield from _decision(book, replay)
+    yield from _decision(book, replay, outcomes)
     yield from _trace(book, study.model, replay.design)
     if study.population is not None:
         yield from _trace(book, study.population, replay.design)
 
 
-def _decision(book: Book, replay: Replay) -> Iterator[Figure]:
+def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figure]:
     study, answers = book.study, book.answers
-    outcomes = evaluate(study.model, replay.design)
     limits = severity(study, replay.design, outcomes)
     if replay.chosen[(INPUTS, f"C{SELECTORS}")] == MODES[3]:
         # severity describes the condition, not a draw
