@@ -14,17 +14,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import LineChart, Reference, ScatterChart, Series
 from openpyxl.workbook.defined_name import DefinedName
 
-from hecon.reports.workbook.cached import (
-    CannotCalculate,
-    CellError,
-    CellValue,
-    LibreOfficeMissing,
-    Values,
-    libreoffice_values,
-    recalculate,
-    without_cached,
-    write_cached,
-)
+from hecon.reports.workbook.cached import recalculate, write_cached
+from hecon.reports.workbook.libreoffice import LibreOfficeMissing, is_error, libreoffice_values
+from hecon.reports.workbook.parts import CannotCalculate, CellError, CellValue, Values
 
 MOMENT = dt.datetime(2026, 3, 1, 12, 30, tzinfo=dt.UTC)
 NA, DIV, VALUE, NUM, REF = map(CellError, ("#N/A", "#DIV/0!", "#VALUE!", "#NUM!", "#REF!"))
@@ -173,7 +165,7 @@ def same(ours: CellValue, theirs: CellValue) -> bool:
     """Whether LibreOffice agrees: it writes 15 digits, TRUE for 1, and other errors than Excel."""
     if isinstance(ours, float) and isinstance(theirs, float):
         return math.isclose(ours, theirs, rel_tol=1e-12, abs_tol=1e-14)
-    return ours == theirs or (isinstance(ours, CellError) and isinstance(theirs, CellError))
+    return ours == theirs or (isinstance(ours, CellError) and is_error(theirs))
 
 
 def agrees_with_libreoffice(path: Path, ours: Values) -> None:
@@ -471,17 +463,6 @@ def test_a_chart_of_a_missing_sheet_is_refused(tmp_path: Path) -> None:
     broken = rewritten(path, tmp_path / "b.xlsx", [("xl/charts/chart1.xml", "more", "less")])
     with pytest.raises(CannotCalculate, match="a chart refers to 'It''s &amp; less'"):
         write_cached(broken, broken, recalculate(path), MOMENT)
-
-
-def test_without_cached_takes_values_from_formulas_only(tmp_path: Path) -> None:
-    path, bare = cells(tmp_path / "book.xlsx", "=A2+B2", '="x"', "=NA()"), tmp_path / "bare.xlsx"
-    values = recalculate(path)
-    write_cached(path, path, values, MOMENT)
-    without_cached(path, bare)
-    first, second = load_workbook(bare, data_only=True).active.iter_rows(values_only=True)
-    assert (first, second) == ((None, None, None), (1, 2, 3))
-    assert load_workbook(bare).active["A1"].value == "=A2+B2"
-    assert recalculate(bare) == values
 
 
 def test_libreoffice_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,9 @@ import pytest
 from hecon.analyses.results import Results, analyse
 from hecon.engine.expression import parse
 from hecon.reports.workbook.book import build_workbook, write_workbook
-from hecon.reports.workbook.cached import (
-    CellError,
-    LibreOfficeMissing,
-    libreoffice_values,
-    recalculate,
-)
+from hecon.reports.workbook.cached import recalculate
+from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_values
+from hecon.reports.workbook.parts import CellError
 from hecon.reports.workbook.sheets.inputs import SELECTORS
 from hecon.studies.load import load_study
 

@@ -64,6 +64,11 @@ def write_workbook(results: Results, path: Path, verification: pd.DataFrame | No
 
 def build_workbook(results: Results, verification: pd.DataFrame | None = None) -> Workbook:
     """The workbook with formulas and no values."""
+    return compose(results, verification).workbook
+
+
+def compose(results: Results, verification: pd.DataFrame | None = None) -> Book:
+    """The workbook with formulas and no values, and where everything stands in it."""
     study = results.study
     workbook = Workbook()
     workbook.remove(workbook.worksheets[0])
@@ -129,7 +134,7 @@ def build_workbook(results: Results, verification: pd.DataFrame | None = None) -
         "Guide",
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
-    return workbook
+    return book
 
 
 def _extent(results: Results) -> tuple[int, float]:
@@ -178,4 +183,4 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     sheet.add_chart(chart, "E3")
 
 
-__all__ = ["Page", "build_workbook", "write_workbook"]
+__all__ = ["Page", "build_workbook", "compose", "write_workbook"]

@@ -57,8 +57,14 @@ class Book:
         Address of a course item's or quantity's total by (strategy, name, discounted).
     starts
         Addresses of one-off amounts at the start by (strategy, kind, item).
+    columns
+        A trace's columns by (sheet, what and state): ``share``, ``counted``, ``qaly``, ``cost``.
+    lines
+        Rows of Results with an item's totals by strategy, by (kind, item, discounted).
     checks
-        Live checks: (what, formula that is TRUE when it holds).
+        Live checks of the workbook itself: (what, formula that is TRUE when it holds).
+    comparisons
+        The same for what must equal Python's figures as long as no input is typed over.
     """
 
     workbook: Workbook
@@ -75,7 +81,10 @@ class Book:
     course_totals: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     starts: dict[tuple[str, str, str], str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
+    columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    lines: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     checks: list[tuple[str, str]] = field(default_factory=list)
+    comparisons: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def study(self) -> Study:
@@ -92,6 +101,12 @@ class Book:
         """Currency with price year, for headings."""
         place = self.study.jurisdiction.definition
         return f"{place.currency} {place.price_year}"
+
+    def column(self, title: str, what: str, column: str) -> None:
+        """Note a column of a trace; a state that remembers time has several."""
+        first, last = self.layout.first, self.layout.first + self.layout.rows - 1
+        area = f"{quoted(title)}!${column}${first}:${column}${last}"
+        self.columns.setdefault((title, what), []).append(area)
 
     def scope(
         self,

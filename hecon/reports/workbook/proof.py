@@ -1,79 +1,40 @@
-"""Proof: two independent spreadsheet engines replay scenarios, ranges and draws, against Python."""
+"""Proof: two spreadsheet engines work out every formula of every replay, and Python the figures."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from itertools import chain
 from pathlib import Path
 
-import formualizer
-import numpy as np
-import openpyxl
 import pandas as pd
+from openpyxl.utils.cell import coordinate_to_tuple
 from rich.console import Console
 
-from hecon.analyses.comparison import totals
 from hecon.analyses.results import Results
-from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.cached import (
-    CellValue,
-    cell_values,
-    libreoffice_recalculated,
-    with_cells,
-)
-from hecon.reports.workbook.context import MODES, REPLAYED
-from hecon.reports.workbook.layout import letter
-from hecon.reports.workbook.sheets.inputs import AGREES, SELECTORS
+from hecon.reports.workbook.book import compose
+from hecon.reports.workbook.cached import LiveWorkbook
+from hecon.reports.workbook.libreoffice import is_error, libreoffice_replays
+from hecon.reports.workbook.parts import CellError, CellValue, Values
+from hecon.reports.workbook.replays import Figure, Replay, draw_figures, figures, replays
+from hecon.reports.workbook.sheets.inputs import AGREES
 
-#: Parameters whose two ends are replayed, and draws spread over those that the workbook holds.
-PARAMETERS = 10
-DRAWS = 25
-
-#: Workbooks that one start of LibreOffice recalculates.
-TOGETHER = 10
-
-_LABELS = {"cost": "Total cost", "qaly": "Total qaly", "life_years": "Life-years, discounted"}
+#: Below this a cell is the rounding of a difference, not a figure.
+NOTHING = 1e-13
+#: A difference of two large amounts keeps their rounding: it is measured against at least this
+#: share of them.
+SHARE = 1e-4
 
 
 @dataclass(frozen=True)
-class Replay:
-    """One thing to choose on Inputs, and Python's totals for it by figure and strategy."""
+class Compared:
+    """How many cells were compared, and where they differ most, relative to their size."""
 
-    name: str
-    chosen: dict[int, str | float]
-    expected: dict[str, list[float]]
-
-
-def replays(results: Results) -> Iterator[Replay]:
-    """The base case, every scenario, both ends of the widest ranges, and spread draws."""
-    strategies = results.study.model.strategies
-
-    def expected(row: pd.Series) -> dict[str, list[float]]:
-        return {w: [float(row[f"{w} {s}"]) for s in strategies] for w in _LABELS}
-
-    yield Replay("base case", {0: MODES[0]}, expected(results.base_table.iloc[0]))
-    for _, row in results.scenarios.iterrows():
-        name = str(row["scenario"])
-        yield Replay(f"scenario {name}", {0: MODES[1], 1: name}, expected(row))
-    for _, row in results.one_way.iloc[: 2 * PARAMETERS].iterrows():
-        chosen: dict[int, str | float] = {
-            0: MODES[2],
-            2: str(row["parameter"]),
-            3: str(row["end"]),
-        }
-        yield Replay(f"{row['parameter']} {row['end']}", chosen, expected(row))
-    outcomes = results.probabilistic.outcomes
-    cost, qaly = totals(outcomes)
-    held = min(REPLAYED, outcomes.sizes["draw"])
-    for draw in np.unique(np.linspace(1, held, DRAWS).round().astype(int)).tolist():
-        figures = {
-            "cost": cost.values[:, draw - 1].tolist(),
-            "qaly": qaly.values[:, draw - 1].tolist(),
-            "life_years": outcomes["life_years"].values[:, draw - 1].tolist(),
-        }
-        yield Replay(f"draw {draw}", {0: MODES[3], 4: draw}, figures)
+    cells: int = 0
+    difference: float = 0.0
+    sheet: str = ""
+    cell: str = ""
 
 
 def prove(
@@ -83,126 +44,121 @@ def prove(
     libreoffice: bool = True,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """Replay everything, or the replays listed, in both engines.
+    """Replay everything, or the replays listed, in both engines and in Python.
+
+    Every formula cell of formualizer's is compared with LibreOffice's; every trace, result and
+    increment with Python's; in the base case also what follows from the draws.
 
     Returns
     -------
     pd.DataFrame
-        One row a replay: ``replay``, and for each engine the worst relative difference of the
-        discounted totals from Python's, ``formualizer`` and, if asked for, ``libreoffice``.
+        Rows of ``replay``, ``against`` (``Python`` or ``LibreOffice``), ``cells`` compared, and
+        of these the one that differs most: ``difference`` (relative; infinite if one is no
+        number or another text), ``sheet``, ``cell``.
 
     Raises
     ------
     LibreOfficeMissing
         If LibreOffice is asked for and not installed.
     """
-    listed = list(replays(results)) if listed is None else listed
+    listed = replays(results) if listed is None else listed
     tell = progress or (lambda what, done, total: None)
+    rows: list[tuple[object, ...]] = []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
-        folder = Path(text)
-        plain = folder / "plain.xlsx"
-        build_workbook(results).save(plain)
-        places = _places(plain)
-        table = pd.DataFrame({"replay": [r.name for r in listed]})
-        table["formualizer"] = _formualizer(plain, listed, places, tell)
+        plain = Path(text) / "plain.xlsx"
+        book = compose(results)
+        book.workbook.save(plain)
+        live = LiveWorkbook(plain)
+        others: Iterator[Values | None] = iter([None] * len(listed))
         if libreoffice:
-            table["libreoffice"] = _libreoffice(plain, listed, places, folder, tell)
-        return table
+            others = libreoffice_replays(plain, [r.chosen for r in listed])
+        for done, (replay, other) in enumerate(zip(listed, others, strict=True), start=1):
+            for (sheet, address), value in replay.chosen.items():
+                live.set(sheet, *coordinate_to_tuple(address), value)
+            values = live.values()
+            known = figures(book, replay)
+            if done == 1:
+                known = chain(known, draw_figures(book))
+            rows.append((replay.name, "Python", *astuple(_with_python(values, known))))
+            if other is not None:
+                rows.append((replay.name, "LibreOffice", *astuple(_with_engine(values, other))))
+            tell("Replaying the workbook", done, len(listed))
+    return pd.DataFrame(rows, columns=["replay", "against", *Compared.__dataclass_fields__])
 
 
-def _formualizer(
-    plain: Path,
-    listed: Sequence[Replay],
-    places: dict[str, int],
-    tell: Callable[[str, int, int], None],
-) -> list[float]:
-    """Worst difference of each replay in the engine that the report's values come from."""
-    book = formualizer.Workbook.from_path(str(plain))
-    inputs = book.sheet("Inputs")
-    worst = []
-    for done, replay in enumerate(listed, start=1):
-        for offset, value in replay.chosen.items():
-            inputs.set_value(SELECTORS + offset, 3, value)
-        book.evaluate_all()
-        found = lambda what, j: book.evaluate_cell("Results", places[what], 2 + j)  # noqa: E731
-        worst.append(_worst(replay, found))
-        tell("Replaying in formualizer", done, len(listed))
-    return worst
+def _with_python(values: Values, known: Iterable[Figure]) -> Compared:
+    worst = Compared()
+    count = 0
+    for figure in known:
+        count += 1
+        found = [values[sheet].get(cell, "") for sheet, cell in figure.cells]
+        total = _sum(found) if len(found) > 1 else found[0]
+        gap = difference(total, figure.value, SHARE * figure.scale)
+        if gap > worst.difference:
+            worst = Compared(count, gap, *figure.cells[0])
+    return Compared(count, *astuple(worst)[1:])
 
 
-def _libreoffice(
-    plain: Path,
-    listed: Sequence[Replay],
-    places: dict[str, int],
-    folder: Path,
-    tell: Callable[[str, int, int], None],
-) -> list[float]:
-    """The same in LibreOffice, which recalculates files without stored values."""
-    worst: list[float] = []
-    for start in range(0, len(listed), TOGETHER):
-        batch = listed[start : start + TOGETHER]
-        work = folder / f"batch{start}"
-        work.mkdir()
-        paths = []
-        for i, replay in enumerate(batch):
-            cells: dict[str, str | float] = {
-                f"C{SELECTORS + offset}": value for offset, value in replay.chosen.items()
-            }
-            paths.append(work / f"chosen{i}.xlsx")
-            with_cells(plain, paths[-1], "Inputs", cells)
-        for replay, written in zip(
-            batch, libreoffice_recalculated(paths, work, timeout=60.0 * len(batch)), strict=True
-        ):
-            values = cell_values(written, "Results")
-
-            def found(what: str, j: int, values: Mapping[str, CellValue] = values) -> object:
-                return values.get(f"{letter(2 + j)}{places[what]}")
-
-            worst.append(_worst(replay, found))
-        shutil.rmtree(work, ignore_errors=True)
-        tell("Replaying in LibreOffice", len(worst), len(listed))
-    return worst
+def _sum(values: list[CellValue]) -> CellValue:
+    numbers = [v for v in values if isinstance(v, float)]
+    return sum(numbers) if len(numbers) == len(values) else ""
 
 
-def _places(path: Path) -> dict[str, int]:
-    """Rows of the totals on Results."""
-    sheet = openpyxl.load_workbook(path, read_only=True)["Results"]
-    found: dict[str, int] = {}
-    for number, cells in enumerate(sheet.iter_rows(max_col=1, values_only=True), start=1):
-        for what, label in _LABELS.items():
-            if isinstance(cells[0], str) and cells[0].startswith(label):
-                found.setdefault(what, number)
-    return found
+def _with_engine(values: Values, other: Values) -> Compared:
+    worst = Compared()
+    for sheet, cells in values.items():
+        theirs = other[sheet]
+        for cell, value in cells.items():
+            found = theirs[cell]
+            if value == found:
+                continue
+            gap = difference(value, found)
+            if gap > worst.difference:
+                worst = Compared(0, gap, sheet, cell)
+    count = sum(len(cells) for cells in values.values())
+    return Compared(count, *astuple(worst)[1:])
 
 
-def _worst(replay: Replay, found: Callable[[str, int], object]) -> float:
-    """Largest relative difference of a replay's totals; infinite where there is no number."""
-    worst = 0.0
-    for what, values in replay.expected.items():
-        for j, expected in enumerate(values):
-            value = found(what, j)
-            if not isinstance(value, float | int):
-                return float("inf")
-            worst = max(worst, abs(value - expected) / max(abs(expected), 1e-12))
-    return worst
+def difference(ours: CellValue, theirs: CellValue, least: float = 0.0) -> float:
+    """Relative difference of two values of a cell; infinite if they are not of a kind.
+
+    Parameters
+    ----------
+    ours
+        A value as formualizer gives it.
+    theirs
+        A value as LibreOffice or Python gives it.
+    least
+        The size that the difference is at least measured against.
+    """
+    if isinstance(ours, bool):
+        return 0.0 if theirs in (ours, float(ours)) else float("inf")
+    if isinstance(ours, float) and isinstance(theirs, float):
+        gap = max(0.0, abs(ours - theirs) - NOTHING)
+        return gap / max(abs(ours), abs(theirs), least, NOTHING)
+    if isinstance(ours, CellError):
+        return 0.0 if is_error(theirs) else float("inf")
+    return 0.0 if ours == theirs else float("inf")
 
 
 def print_proof(table: pd.DataFrame, console: Console) -> bool:
-    """Print the worst difference of each engine and every replay above the limit.
+    """Print the worst difference from Python and from LibreOffice, and every replay above the limit.
 
     Returns True if there is none.
     """
-    engines = [c for c in table.columns if c != "replay"]
-    for engine in engines:
-        values = table[engine].to_numpy(dtype=float)
-        where = int(values.argmax())
+    for against, rows in table.groupby("against", sort=False):
+        worst = rows.sort_values("difference").iloc[-1]
+        where = f" ({worst['replay']}: {worst['sheet']}!{worst['cell']})" if worst["cell"] else ""
         console.print(
-            f"{engine}: {len(table)} replays, worst relative difference {values[where]:.1e} "
-            f"({table['replay'].iloc[where]})"
+            f"formualizer and {against}: {len(rows)} replays, {rows['cells'].sum():,} cells, "
+            f"worst relative difference {worst['difference']:.1e}{where}",
+            soft_wrap=True,
         )
-    failed = table[~(table[engines] <= AGREES).all(axis=1)]
-    for _, row in failed.iterrows():
+    failed = table[~(table["difference"] <= AGREES)]
+    for row in failed.to_dict("records"):
         console.print(
-            f"differs: {row['replay']}: " + ", ".join(f"{e} {row[e]:.1e}" for e in engines)
+            f"differs from {row['against']}: {row['replay']}: {row['sheet']}!{row['cell']} "
+            f"by {row['difference']:.1e}",
+            soft_wrap=True,
         )
     return failed.empty

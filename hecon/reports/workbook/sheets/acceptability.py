@@ -32,11 +32,9 @@ def write_acceptability(book: Book) -> Page:
     page.widths(16, *([14.0] * len(options)), 4, 18, 18)
     page.put(4, 1, "Share of draws in which each option has the highest net benefit", "note")
     page.headings(5, [f"threshold ({book.study.jurisdiction.definition.currency}/QALY)", *options])
-    highest = book.study.jurisdiction.definition.acceptability.highest
-    step = highest / (STEPS - 1)
-    for i in range(STEPS):
+    for i, threshold in enumerate(thresholds(book)):
         row = FIRST + i
-        page.put(row, 1, round(step * i), "input", "money")
+        page.put(row, 1, threshold, "input", "money")
         benefit = {
             s: f"($A{row}*{draws.span(f'qaly {s}')}-{draws.span(f'cost {s}')})" for s in options
         }
@@ -52,6 +50,7 @@ def write_acceptability(book: Book) -> Page:
     last = FIRST + STEPS - 1
     page.allow("positive", [f"A{FIRST}:A{last}"])
     area = f"'{TITLE}'!$B${FIRST}:${letter(1 + len(options))}${last}"
+    book.answers["acceptability"] = area
     tolerance = book.layout.fixed["tolerance"]
     book.checks.append(
         (
@@ -67,6 +66,12 @@ def write_acceptability(book: Book) -> Page:
             text = f"{draws.cell(f'{what} {a}', i)}-{draws.cell(f'{what} {b}', i)}"
             page.formula(FIRST + i, column + j, text, "formula", shape)
     return page
+
+
+def thresholds(book: Book) -> list[int]:
+    """The values of a QALY that the curves are drawn over."""
+    highest = book.study.jurisdiction.definition.acceptability.highest
+    return [round(highest / (STEPS - 1) * i) for i in range(STEPS)]
 
 
 def plane_chart(book: Book, page: Page) -> Any:

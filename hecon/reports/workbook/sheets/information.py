@@ -9,6 +9,7 @@ from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.sheets.acceptability import FIRST as ROWS
 from hecon.reports.workbook.sheets.acceptability import STEPS
 from hecon.reports.workbook.sheets.acceptability import TITLE as CURVES
+from hecon.reports.workbook.sheets.acceptability import thresholds
 from hecon.reports.workbook.styles import Page, add_page
 
 TITLE = "Value of information"
@@ -43,10 +44,9 @@ def write_information(book: Book) -> None:
     )
     count = len(options)
     count_of = f"ROWS({draws.span('draw')})"
-    thresholds = found.decision["threshold"].values
     evpi = found.decision["evpi"].values
-    highest = book.study.jurisdiction.definition.acceptability.highest
-    for i in range(STEPS):
+    values = found.decision["threshold"].values
+    for i, threshold in enumerate(thresholds(book)):
         row = FIRST + i
         page.formula(row, 1, f"'{CURVES}'!$A${ROWS + i}", "link", "money")
         parts = []
@@ -66,17 +66,19 @@ def write_information(book: Book) -> None:
         page.formula(row, 2 + count, f"CHOOSE(MATCH(MAX({area}),{area},0),{heads})", "output")
         page.formula(row, 3 + count, f"({'+'.join(parts)})/{count_of}", "formula", "money")
         page.formula(row, 4 + count, f"{letter(3 + count)}{row}-MAX({area})", "output", "money")
-        threshold = round(highest / (STEPS - 1) * i)
-        known = float(np.interp(threshold, thresholds, evpi))
+        known = float(np.interp(threshold, values, evpi))
         shares = f"'{CURVES}'!$B${ROWS + i}:${letter(1 + count)}${ROWS + i}"
         text = f"INDEX({shares},MATCH(MAX({area}),{area},0))"
         page.formula(row, 6 + count, text, "output", "share")
-        if np.isclose(thresholds, threshold).any():
+        if np.isclose(values, threshold).any():
             page.put(row, 5 + count, known, "text", "money")
     last = FIRST + STEPS - 1
     column = letter(4 + count)
     _partial(book, page, last + 3)
+    for name, position in (("evpi", 4 + count), ("ceaf", 6 + count)):
+        book.answers[name] = page.span(position, FIRST, last)
     area_of = f"'{TITLE}'!$B${FIRST}:${letter(1 + count)}${last}"
+    book.answers["mean nmb"] = area_of
     book.checks.append(
         (
             f"{TITLE}: perfect information is never worth less than nothing",

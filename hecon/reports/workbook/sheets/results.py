@@ -55,6 +55,7 @@ def write_items(book: Book) -> tuple[Page, int]:
             items = _items(book, kind)
             for i, item in enumerate(items):
                 page.put(first + i, 1, f"{item} ({unit})")
+                book.lines[(kind, item, discounted)] = _row(first + i, len(strategies))
                 for j, strategy in enumerate(strategies):
                     text = _parts(book, strategy, kind, item, discounted)
                     page.formula(first + i, 2 + j, text, "formula", shape)

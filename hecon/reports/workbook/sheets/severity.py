@@ -49,20 +49,34 @@ def write_severity(book: Book) -> None:
     else:
         lines.append(("weight", "Severity weight (no rule here)", "1", "weight"))
     currency = place.definition.currency
+    unit = f"{currency} per QALY"
     cost = book.scope(None, TITLE).formula(place.opportunity_cost)
-    weight = f"$B${3 + len(lines)}"
-    cost_row = 4 + len(lines)
+    weight, row = f"$B${3 + len(lines)}", 4 + len(lines)
+    # severity describes the condition: Python, too, fixes the threshold of the base case for draws
+    used = f"IF({book.selector['mode']}=4,$B${row + 2},$B${row + 1})"
     lines += [
-        ("opportunity cost", f"Opportunity cost ({currency} per QALY)", cost, "money"),
+        ("opportunity cost", f"Opportunity cost ({unit})", cost, "money"),
+        ("weighted", f"Opportunity cost times weight ({unit})", f"$B${row}*{weight}", "money"),
+        ("base threshold", f"The same in the base case, by Python ({unit})", "", "money"),
         (
             "threshold",
-            f"Opportunity cost, severity-weighted ({currency} per QALY); not a ceiling",
-            f"$B${cost_row}*{weight}",
+            f"Severity-weighted opportunity cost ({unit}); not a ceiling",
+            used,
             "money",
         ),
     ]
+    page.put(
+        row + 5,
+        1,
+        "A draw is judged at the threshold of the base case: severity describes the condition, not "
+        "what is uncertain about it.",
+        "note",
+    )
     page.headings(3, ["", "in use"])
     for i, (name, label, text, shape) in enumerate(lines):
         page.put(4 + i, 1, label)
-        page.formula(4 + i, 2, text, "output", shape)
+        if name == "base threshold":
+            page.put(4 + i, 2, book.results.threshold, "text", shape)
+        else:
+            page.formula(4 + i, 2, text, "output", shape)
         answers[name] = page.ref(4 + i, 2)

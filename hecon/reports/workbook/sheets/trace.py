@@ -333,7 +333,8 @@ def _occupancy(
             ]
             return "+".join(terms) or "0"
 
-        columns.add(state.label, share, "exact")
+        column = columns.add(state.label, share, "exact")
+        book.column(title, f"share {state.name}", column)
     mass = columns.add(
         "all", lambda t, row: f"SUM(${occupancy[0]}{row}:${occupancy[-1]}{row})", "exact"
     )
@@ -353,6 +354,7 @@ def _occupancy(
             return f"'{TIME}'!${weights[0]}{row}*${occupancy[position]}{row - 1}+{now}"
 
         counted.append(columns.add(f"counted {state.label}", credit, "exact"))
+        book.column(title, f"counted {state.name}", counted[-1])
     _years_in_states(book, title, columns, states, counted)
     return occupancy, counted
 
@@ -448,6 +450,8 @@ def _amounts(
         where = payoff.source if payoff.on == "state" else f"{payoff.source} -> {payoff.target}"
         heading = f"{payoff.item}, {where}, {'cost' if cost else 'QALY'}"
         column = columns.add(heading, cell, "money" if cost else "exact")
+        if payoff.on == "state":
+            book.column(title, f"{payoff.kind} {payoff.source}", column)
         names = (f"{payoff.kind} {payoff.item}", f"state {payoff.kind} {payoff.source}")
         _totals(book, title, columns, column, payoff.kind, names)
     if book.study.course is not None and model is book.study.model:
