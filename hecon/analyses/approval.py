@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from hecon.analyses.draws_table import DrawsTable
-from hecon.analyses.population import effective_population
 from hecon.analyses.trial_plan import Trial
 
 REJECT = "keep current care, no trial"
@@ -42,23 +41,17 @@ def approval_choices(
     with research. Until the report patients get what was chosen today; afterwards what the
     trial shows to be best.
     """
-    definition, number = trial.definition, trial.number
     row = table.strategies.index(intervention)
     pieces = []
     for entry in found.to_dict("records"):
-        threshold, patients = float(entry["threshold"]), float(entry["patients"])
+        threshold = float(entry["threshold"])
         benefit = table.benefit(threshold)
         means = benefit.mean(axis=1)
         other = max((m, -i) for i, m in enumerate(means) if i != row)
         difference = benefit[row] - benefit[-other[1]]
         gain = float(difference.mean())
         error = float(difference.std() / table.draws**0.5)
-        everyone = effective_population(
-            number(definition.eligible_per_year, patients),
-            number(definition.horizon_years, patients),
-            number(definition.discount, patients),
-            [number(share, patients) for share in definition.uptake],
-        )
+        everyone = trial.population.effective()
         after = float(entry["people_after"])
         before = everyone - after
         informed = after * (max(gain, 0.0) + float(entry["evsi"])) - float(entry["cost"])

@@ -15,9 +15,10 @@ from hecon.engine.model import CohortModel, Key
 from hecon.engine.program import Outcome, Program
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
-from hecon.parameters.design import Design
+from hecon.parameters.design import Design, TableDesign
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 MAX_CYCLES = 20_000
 
@@ -37,7 +38,7 @@ class Timing:
 
     cycles: int
     cycle_months: float | Array
-    rows: Array | None
+    rows: Rows | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class _Filled:
             items, {key: np.zeros((strategies, len(names), draws)) for key, names in items.items()}
         )
 
-    def put(self, outcomes: Sequence[Outcome], rows: Array | slice, totals: Array) -> None:
+    def put(self, outcomes: Sequence[Outcome], rows: Rows | slice, totals: Array) -> None:
         """Store a block's totals, shape (outcome, strategy, draw)."""
         for outcome, values in zip(outcomes, totals, strict=True):
             key = (outcome.kind, outcome.discounted)
@@ -119,28 +120,25 @@ def evaluate(
     filled: _Filled | None = None
     finished = 0
     for timing in timings(model, design):
-        program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
+        part = design if timing.rows is None else _chosen(design, timing.rows)
+        program = Program(model, part.numbers, part.varying, timing.cycles, timing.cycle_months)
         kernel = Kernel(program)
         if filled is None:
             filled = _Filled.empty(model, program.outcomes, design.draws)
-        count = design.draws if timing.rows is None else len(timing.rows)
-        spans = [(a, min(a + block, count)) for a in range(0, count, block)]
+        spans = [(a, min(a + block, part.draws)) for a in range(0, part.draws, block)]
 
         def run(
-            span: tuple[int, int], kernel: Kernel = kernel, timing: Timing = timing
-        ) -> tuple[Array | slice, Array]:
+            span: tuple[int, int],
+            kernel: Kernel = kernel,
+            timing: Timing = timing,
+            part: Design = part,
+        ) -> tuple[Rows | slice, Array]:
             first, last = span
-            if timing.rows is None:
-                return slice(first, last), kernel.run(
-                    design.block(first, last), last - first, first=first
-                ).totals
-            chosen = timing.rows[first:last].astype(int)
-            whole = design.block(0, design.draws)
-            columns = {key: column[chosen] for key, column in whole.items()}
             try:
-                return chosen, kernel.run(columns, len(chosen)).totals
+                found = kernel.run(part.block(first, last), last - first, first=first).totals
             except ModelError as error:
-                raise _renumbered(error, chosen) from None
+                raise _renumbered(error, timing.rows) from None
+            return slice(first, last) if timing.rows is None else timing.rows[first:last], found
 
         with ThreadPoolExecutor(workers) as pool:
             outputs = pool.map(run, spans) if workers > 1 else map(run, spans)
@@ -153,8 +151,16 @@ def evaluate(
     return filled.dataset(model)
 
 
-def _renumbered(error: ModelError, rows: Array) -> ModelError:
-    if "draw" not in error.coordinates:
+def _chosen(design: Design, rows: Rows) -> TableDesign:
+    """Some rows of a design; what is the same in all of them is a common value."""
+    columns = {key: column[rows] for key, column in design.block(0, design.draws).items()}
+    same = {key: float(column[0]) for key, column in columns.items() if np.ptp(column) == 0}
+    kept = {key: column for key, column in columns.items() if key not in same}
+    return TableDesign(len(rows), {**design.numbers, **same}, kept)
+
+
+def _renumbered(error: ModelError, rows: Rows | None) -> ModelError:
+    if rows is None or "draw" not in error.coordinates:
         return error
     coordinates = {**error.coordinates, "draw": int(rows[int(str(error.coordinates["draw"]))])}
     message = str(error).partition(": ")[2]
@@ -196,10 +202,7 @@ def timings(model: CohortModel, design: Design) -> list[Timing]:
     pairs = sorted(set(zip(whole.tolist(), months.tolist(), strict=True)))
     if len(pairs) == 1:
         return [Timing(int(pairs[0][0]), pairs[0][1], None)]
-    return [
-        Timing(int(n), m, np.flatnonzero((whole == n) & (months == m)).astype(float))
-        for n, m in pairs
-    ]
+    return [Timing(int(n), m, np.flatnonzero((whole == n) & (months == m))) for n, m in pairs]
 
 
 def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array]) -> list[Timing]:
@@ -227,7 +230,7 @@ def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array
     found, group = np.unique(np.stack(lengths, axis=1), axis=0, return_inverse=True)
     result = []
     for position, months in enumerate(found):
-        rows = None if len(found) == 1 else np.flatnonzero(group == position).astype(float)
+        rows = None if len(found) == 1 else np.flatnonzero(group == position)
         kept = months[months > 0]
         result.append(Timing(len(kept), kept, rows))
     return result

@@ -14,7 +14,8 @@ from hecon.analyses.draws_table import DrawsTable, checked_thresholds
 from hecon.analyses.gaussian_process import LARGEST as LARGEST_PROCESS
 from hecon.analyses.gaussian_process import gaussian_process_basis
 from hecon.analyses.regression import Fit, fit, residual_pattern
-from hecon.errors import Fault, InputError
+from hecon.errors import Fault, FaultList, InputError
+from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
 
@@ -161,6 +162,33 @@ def evppi(
                 }
             )
     return pd.DataFrame(rows)
+
+
+def parameter_groups(study: Study, table: DrawsTable) -> dict[str, list[str]]:
+    """Uncertain inputs by the study's own groups; those without a group are left out."""
+    groups: dict[str, list[str]] = {}
+    varying = set(table.varying)
+    for parameter in study.parameters:
+        if parameter.group and parameter.text in varying:
+            groups.setdefault(parameter.group, []).append(parameter.text)
+    return groups
+
+
+def checked_sets(table: DrawsTable, sets: Mapping[str, Sequence[str]]) -> None:
+    """Raise InputError if a set is empty, names something unknown, or shares a parameter."""
+    owner: dict[str, str] = {}
+    faults = FaultList()
+    for label, names in sets.items():
+        if not names:
+            faults.add(table.name, None, label, "a set without parameters")
+        for name in names:
+            with faults.collect():
+                table.parameter(name)
+            if name in owner:
+                text = f"'{name}' is in set '{owner[name]}' already; sets may not overlap"
+                faults.add(table.name, None, label, text)
+            owner.setdefault(name, label)
+    faults.raise_if_any()
 
 
 def diagnostics(table: DrawsTable, names: Sequence[str], found: Fit) -> pd.DataFrame:

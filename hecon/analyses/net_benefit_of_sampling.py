@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hecon.analyses.population import effective_population
 from hecon.analyses.trial_plan import Trial
 
 
@@ -34,16 +33,7 @@ def expected_net_benefit(found: pd.DataFrame, trial: Trial) -> pd.DataFrame:
     by_size = {}
     for patients in table["patients"].unique().tolist():
         years = number(definition.years_to_report, patients)
-        horizon = number(definition.horizon_years, patients)
-        people = 0.0
-        if years < horizon:
-            people = effective_population(
-                number(definition.eligible_per_year, patients),
-                horizon,
-                number(definition.discount, patients),
-                [number(share, patients) for share in definition.uptake],
-                years,
-            )
+        people = trial.population.effective(years)
         cost = number(definition.fixed_cost, patients)
         cost += patients * number(definition.cost_per_patient, patients)
         by_size[patients] = (years, people, cost)

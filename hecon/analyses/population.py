@@ -2,11 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
+from pydantic import Field
 
-from hecon.errors import Fault, InputError
+from hecon.analyses.assumptions import Assumption, evaluated, parsed
+from hecon.errors import Fault, InputError, nearest
+from hecon.parameters.definitions import read_toml
+from hecon.parameters.design import base_case
+from hecon.parameters.records import Required, Strict
+from hecon.studies.study import Study
+
+#: The file of a study that says whom the decision concerns.
+POPULATION = "population.toml"
+
+
+class PopulationDefinition(Strict):
+    """Contents of `population.toml`: formulas of the study's parameters and of its assumptions."""
+
+    eligible_per_year: Required
+    uptake: Annotated[list[Required], Field(min_length=1)]
+    horizon_years: Required
+    discount: Required
+    assumptions: dict[str, Assumption] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Population:
+    """Whom a decision concerns.
+
+    Attributes
+    ----------
+    annual
+        People who become eligible in a year.
+    uptake
+        Share of them whom the decision reaches, by year; the last one goes on.
+    years, discount
+        How long the decision stays relevant, and the annual rate.
+    assumptions
+        The file's own figures by name.
+    """
+
+    annual: float
+    uptake: tuple[float, ...]
+    years: float
+    discount: float
+    assumptions: Mapping[str, Assumption]
+
+    def effective(self, start: float = 0.0) -> float:
+        """Discounted people who benefit from `start` years on; none if that is too late."""
+        if start >= self.years:
+            return 0.0
+        return effective_population(self.annual, self.years, self.discount, self.uptake, start)
+
+
+def study_population(study: Study, changes: Mapping[str, float] | None = None) -> Population | None:
+    """Whom the decision of a study concerns, or None if the study doesn't say.
+
+    Parameters
+    ----------
+    changes
+        Other values for some of the file's assumptions.
+
+    Raises
+    ------
+    InputError
+        If the file is faulty or a formula names something unknown.
+    """
+    path = study.folder / POPULATION
+    shown = f"{study.folder.name}/{POPULATION}"
+    if not path.is_file():
+        return None
+    definition = read_toml(path, shown, PopulationDefinition)
+    changes = changes or {}
+    own = {n: changes.get(n, entry.value) for n, entry in definition.assumptions.items()}
+    numbers = base_case(study.parameters).numbers
+
+    def number(text: str, where: str) -> float:
+        expr = parsed(text, shown, where)
+        for name in sorted(expr.names - own.keys()):
+            if study.model.resolve(name, None) is None:
+                hint = nearest(name, {*own, *(p.name for p in study.parameters)})
+                raise InputError([Fault(shown, None, where, f"'{name}' is not known{hint}")])
+        return float(evaluated(expr, None, own, study.model, numbers, {})[0])
+
+    return Population(
+        number(definition.eligible_per_year, "eligible_per_year"),
+        tuple(number(share, "uptake") for share in definition.uptake),
+        number(definition.horizon_years, "horizon_years"),
+        number(definition.discount, "discount"),
+        definition.assumptions,
+    )
 
 
 def effective_population(

@@ -27,6 +27,7 @@ def threshold_price(
     thresholds: Sequence[float] | Array,
     draws: Design,
     *,
+    known: Increments | None = None,
     workers: int = 1,
 ) -> pd.DataFrame:
     """The value of a price at which intervention and comparator have equal net benefit.
@@ -37,6 +38,8 @@ def threshold_price(
         Name of an input in which net benefit is linear.
     draws
         Rows of a probabilistic analysis; the price's own draws, if any, are replaced.
+    known
+        Increments of these rows at the price's base value, where they are known already.
 
     Returns
     -------
@@ -59,9 +62,11 @@ def threshold_price(
     grid = checked_thresholds(thresholds)
     parameter = find_parameter(study, price)
     base = base_case(study.parameters)
-    high = max(abs(parameter.value or 0.0), 1.0)
+    high = parameter.value if parameter.value and parameter.value > 0 else 1.0
+    if parameter.key in draws.varying or high != parameter.value:
+        known = None
     first, slope = _line(study, parameter, base, high, workers)
-    start, rise = _line(study, parameter, draws, high, workers)
+    start, rise = _line(study, parameter, draws, high, workers, known)
     rows = []
     for threshold in grid.tolist():
         level, per_unit = start.benefit(threshold), rise.benefit(threshold)
@@ -88,12 +93,17 @@ def threshold_price(
 
 
 def _line(
-    study: Study, parameter: Parameter, design: Design, high: float, workers: int
+    study: Study,
+    parameter: Parameter,
+    design: Design,
+    high: float,
+    workers: int,
+    known: Increments | None = None,
 ) -> tuple[Increments, Increments]:
     """Increments at a price of zero, and their change per unit of price."""
     key = parameter.key
     zero = increments(study, with_values(design, {key: 0.0}), workers=workers)
-    full = increments(study, with_values(design, {key: high}), workers=workers)
+    full = known or increments(study, with_values(design, {key: high}), workers=workers)
     few = min(design.draws, 50)
     columns = {k: v[:few] for k, v in with_values(design, {key: high / 2}).columns.items()}
     numbers = {**design.numbers, key: high / 2}

@@ -19,6 +19,8 @@ POINTS = 500
 _ROUNDS = 60
 _SETTLED = 1e-3
 _STIFFEST = 1e9
+#: Columns are orthogonal if their products are below this share of their squares.
+_ORTHOGONAL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -108,14 +110,14 @@ def fit(basis: Basis, outcomes: Array) -> Fit:
     blocks, ranks = blocks[ranks > 0], ranks[ranks > 0]
     smoothing = np.full((len(y), len(ranks)), 1e-2 * draws)
     for _ in range(_ROUNDS):
-        inverse = np.linalg.inv(gram + (smoothing @ blocks)[:, :, None] * np.eye(count))
-        beta = np.einsum("ocd,od->oc", inverse, cross)
+        ridge = smoothing @ blocks
+        beta, diagonal = _solved(gram, ridge, cross)
         if not len(ranks):
             break
-        freedom = np.einsum("ocd,dc->o", inverse, gram)
-        rest = square - 2 * (beta * cross).sum(axis=1) + np.einsum("oc,od,cd->o", beta, beta, gram)
+        freedom = count - (ridge * diagonal).sum(axis=1)
+        rest = square - (beta * (cross + ridge * beta)).sum(axis=1)
         noise = np.maximum(rest, 1e-14 * draws) / np.maximum(draws - freedom, 1.0)
-        spread = np.einsum("occ->oc", inverse) @ blocks.T
+        spread = diagonal @ blocks.T
         rough = np.maximum(beta**2 @ blocks.T, 1e-300)
         used = np.maximum(ranks - smoothing * spread, 1e-12)
         update = np.clip(noise[:, None] * used / rough, 1e-9, _STIFFEST * draws)
@@ -123,9 +125,20 @@ def fit(basis: Basis, outcomes: Array) -> Fit:
         smoothing = update
         if settled < _SETTLED:
             break
+    inverse = np.linalg.inv(gram + ridge[:, :, None] * np.eye(count))
     freedom = np.einsum("ocd,dc->o", inverse, gram)
     fitted = (beta @ x.T) * scale + middle
     return Fit(basis, fitted, outcomes - fitted, smoothing, inverse, freedom)
+
+
+def _solved(gram: Array, ridge: Array, cross: Array) -> tuple[Array, Array]:
+    """Coefficients by outcome, and the diagonal of the inverse of the penalised normal matrix."""
+    own = np.diag(gram)
+    if np.abs(gram - np.diag(own)).max() < _ORTHOGONAL * own.max():
+        diagonal = 1 / (own + ridge)
+        return cross * diagonal, diagonal
+    inverse = np.linalg.inv(gram + ridge[:, :, None] * np.eye(len(gram)))
+    return np.einsum("ocd,od->oc", inverse, cross), np.einsum("occ->oc", inverse)
 
 
 def residual_pattern(order: NDArray[np.int64], residual: Array) -> tuple[float, float]:

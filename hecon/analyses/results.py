@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,17 +11,23 @@ import pandas as pd
 import xarray as xr
 
 from hecon.analyses.comparison import Comparison, compare, totals
-from hecon.analyses.draws_table import study_draws
+from hecon.analyses.convergence import convergence, draws_needed
+from hecon.analyses.draws_table import DrawsTable, study_draws
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.analyses.frontier import frontier
-from hecon.analyses.information import evppi
+from hecon.analyses.information import evppi, parameter_groups
 from hecon.analyses.one_way import one_way
+from hecon.analyses.pair import Increments
+from hecon.analyses.population import Population, study_population
+from hecon.analyses.price import threshold_price
 from hecon.analyses.probabilistic import decision, summary
+from hecon.analyses.ranking import ranking
 from hecon.analyses.results_table import result_table
 from hecon.analyses.scenarios import scenario_table
 from hecon.analyses.threshold import severity
 from hecon.engine.values import formula_values
-from hecon.parameters.design import ProbabilisticDesign, base_case
+from hecon.errors import InputError
+from hecon.parameters.design import Design, ProbabilisticDesign, base_case
 from hecon.studies.study import Study
 
 #: Draws below which no value of partial information is estimated.
@@ -48,6 +55,12 @@ class Probabilistic:
     evppi
         Value of perfect information on each uncertain parameter alone, at the threshold; no
         rows below `LEAST_DRAWS` draws, too few for a regression.
+    evppi_groups
+        The same for the study's groups of parameters.
+    convergence, draws_needed
+        Running results, and the draws that the decision needs, see `hecon.analyses.convergence`.
+    ranking
+        Probability of each place at the thresholds of `decision`.
     """
 
     design: ProbabilisticDesign
@@ -58,11 +71,24 @@ class Probabilistic:
     probability_cost_effective: float
     evpi: float
     evppi: pd.DataFrame
+    evppi_groups: pd.DataFrame
+    convergence: pd.DataFrame
+    draws_needed: pd.DataFrame
+    ranking: xr.Dataset
 
 
 @dataclass(frozen=True)
 class Results:
-    """Results of a study in a jurisdiction."""
+    """Results of a study in a jurisdiction.
+
+    Attributes
+    ----------
+    price
+        The study's threshold price with its interval at the threshold, see `threshold_price`; no
+        rows if the study names no price or net benefit is not linear in it.
+    population
+        Whom the decision concerns, or None if the study doesn't say.
+    """
 
     study: Study
     base: xr.Dataset
@@ -75,11 +101,19 @@ class Results:
     one_way: pd.DataFrame
     scenarios: pd.DataFrame
     probabilistic: Probabilistic
+    price: pd.DataFrame
+    population: Population | None
 
     @property
     def threshold(self) -> float:
         """Opportunity cost times the severity weight, in the base case."""
         return float(self.limits["threshold"][0])
+
+    @property
+    def population_evpi(self) -> float:
+        """Value of perfect information to everybody concerned; NaN if the study doesn't say."""
+        people = self.population.effective() if self.population else math.nan
+        return self.probabilistic.evpi * people
 
 
 def course_table(study: Study) -> pd.DataFrame:
@@ -140,6 +174,10 @@ def analyse(
         workers=workers,
         progress=lambda done, total: tell("Probabilistic analysis", done, total),
     )
+    threshold = float(limits["threshold"][0])
+    tell("Value of information", 0, 1)
+    reduced = reduce_draws(study, drawn, outcomes, threshold)
+    tell("Threshold price", 0, 1)
     return Results(
         study=study,
         base=base,
@@ -155,8 +193,30 @@ def analyse(
         ),
         one_way=sensitivity,
         scenarios=scenarios,
-        probabilistic=reduce_draws(study, drawn, outcomes, float(limits["threshold"][0])),
+        probabilistic=reduced,
+        price=study_price(study, drawn, outcomes, [threshold], workers),
+        population=study_population(study),
     )
+
+
+def study_price(
+    study: Study,
+    design: Design,
+    outcomes: xr.Dataset,
+    thresholds: Sequence[float],
+    workers: int = 1,
+) -> pd.DataFrame:
+    """The study's threshold price from draws already evaluated; no rows if there is none."""
+    if study.definition.price is None:
+        return pd.DataFrame()
+    cost, qaly = totals(outcomes)
+    a, b = ({"strategy": name} for name in study.compared)
+    known = Increments((cost.sel(a) - cost.sel(b)).values, (qaly.sel(a) - qaly.sel(b)).values)
+    price = study.definition.price.parameter
+    try:
+        return threshold_price(study, price, thresholds, design, known=known, workers=workers)
+    except InputError:
+        return pd.DataFrame()
 
 
 def reduce_draws(
@@ -194,6 +254,7 @@ def reduce_draws(
             "life_years": outcomes["life_years"].mean("draw", keepdims=True),
         }
     )
+    drawn = study_draws(study, design, outcomes)
     better = figures["nmb"][i] > figures["nmb"][j]
     return Probabilistic(
         design,
@@ -203,15 +264,18 @@ def reduce_draws(
         compare(means, a, b),
         float(better.mean()),
         float(found["evpi"].sel(threshold=threshold)),
-        _partial_information(study, design, outcomes, threshold),
+        _partial_information(drawn, threshold),
+        _partial_information(drawn, threshold, parameter_groups(study, drawn)),
+        convergence(drawn, threshold),
+        draws_needed(drawn, threshold),
+        ranking(drawn, grid),
     )
 
 
 def _partial_information(
-    study: Study, design: ProbabilisticDesign, outcomes: xr.Dataset, threshold: float
+    table: DrawsTable, threshold: float, sets: Mapping[str, Sequence[str]] | None = None
 ) -> pd.DataFrame:
-    table = study_draws(study, design, outcomes)
-    if design.draws < LEAST_DRAWS or len(table.strategies) < 2:
+    if table.draws < LEAST_DRAWS or len(table.strategies) < 2:
         return pd.DataFrame(columns=["set", "evppi", "standard_error", "evpi", "share", "suspect"])
-    found = evppi(table, [threshold])
+    found = evppi(table, [threshold], sets)
     return found.sort_values("evppi", ascending=False, kind="stable").reset_index(drop=True)

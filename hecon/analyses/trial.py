@@ -7,21 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from hecon.analyses.assumptions import Assumption
 from hecon.errors import Fault, InputError, nearest
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.records import Real, Required, Strict
-from hecon.parameters.schema import STATUSES
-
-
-class Assumption(Strict):
-    """A figure of the trial's own, with its range and where it comes from."""
-
-    value: Real
-    low: Real
-    high: Real
-    unit: str = ""
-    source: Required
-    status: Literal[STATUSES]  # type: ignore[valid-type]
 
 
 class Arm(Strict):
@@ -60,10 +49,6 @@ class TrialDefinition(Strict):
     fixed_cost: Required
     cost_per_patient: Required
     years_to_report: Required
-    eligible_per_year: Required
-    uptake: Annotated[list[Required], Field(min_length=1)]
-    horizon_years: Required
-    discount: Required
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
 
 

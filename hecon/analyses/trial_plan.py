@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.analyses.assumptions import evaluated, parsed
+from hecon.analyses.population import POPULATION, Population, study_population
 from hecon.analyses.trial import Arm, TrialDefinition
-from hecon.engine.expression import OPERATIONS, Expr, ExpressionError, parse
-from hecon.engine.model import WEEKS_PER_YEAR, CohortModel, Key
-from hecon.engine.values import formula_values
+from hecon.engine.expression import Expr
+from hecon.engine.model import WEEKS_PER_YEAR, Key
 from hecon.errors import Fault, InputError, ModelError, nearest
 from hecon.parameters.design import Design
 from hecon.studies.study import Study
@@ -53,6 +54,7 @@ class Trial:
     follow_up_weeks: float
     measured: tuple[Measured, ...]
     informs: tuple[str, ...]
+    population: Population
     number: Callable[[str, float], float]
 
     @property
@@ -74,7 +76,7 @@ def plan(
     design
         Rows in which the trial's outcomes are worked out.
     changes
-        Other values for some of the trial's own assumptions.
+        Other values for some assumptions of the trial or of the population.
 
     Raises
     ------
@@ -82,8 +84,12 @@ def plan(
         If a formula names something unknown or depends on time, a probability leaves 0 to 1, or
         the trial informs no uncertain parameter.
     """
+    population = study_population(study, changes)
+    if population is None:
+        text = "is missing: a trial needs to know how many people a decision concerns"
+        raise InputError([Fault(f"{study.folder.name}/{POPULATION}", None, None, text)])
     return [
-        _plan(definition, study, design, weeks, dict(changes or {}))
+        _plan(definition, study, design, weeks, dict(changes or {}), population)
         for weeks in definition.follow_up_weeks
     ]
 
@@ -94,22 +100,23 @@ def _plan(
     design: Design,
     weeks: float,
     changes: dict[str, float],
+    population: Population,
 ) -> Trial:
     shown = f"trials/{definition.name}"
-    own = {name: entry.value for name, entry in definition.assumptions.items()} | changes
+    own = {n: changes.get(n, entry.value) for n, entry in definition.assumptions.items()}
     own |= {"follow_up_weeks": weeks, "weeks_per_year": WEEKS_PER_YEAR}
     columns = design.block(0, design.draws)
     informs: set[Key] = set()
 
     def value(text: str, strategy: str | None, where: str, extra: Mapping[str, float]) -> Array:
         known = {**own, **extra}
-        expr = _parsed(text, shown, where)
+        expr = parsed(text, shown, where)
         for name in sorted(expr.names - known.keys()):
             if study.model.resolve(name, strategy) is None:
                 hint = nearest(name, {*known, *(p.name for p in study.parameters)})
                 raise InputError([Fault(shown, None, where, f"'{name}' is not known{hint}")])
         try:
-            return _evaluated(expr, strategy, known, study.model, design.numbers, columns)
+            return evaluated(expr, strategy, known, study.model, design.numbers, columns)
         except ModelError as error:
             raise InputError([Fault(shown, None, where, str(error))]) from None
 
@@ -130,7 +137,7 @@ def _plan(
             if outcome.kind == "binomial" and (truth.min() < 0 or truth.max() > 1):
                 text = f"found {truth.min():g} to {truth.max():g}, allowed is 0 to 1"
                 raise InputError([Fault(shown, None, where, text)])
-            informs |= _inputs(_parsed(outcome.values[arm.strategy], shown, where), arm, study)
+            informs |= _inputs(parsed(outcome.values[arm.strategy], shown, where), arm, study)
             positions[(outcome.name, arm.strategy)] = len(measured)
             measured.append(
                 Measured(
@@ -146,39 +153,7 @@ def _plan(
     if not uncertain:
         text = "the trial informs no uncertain parameter, so it can't be worth anything"
         raise InputError([Fault(shown, None, "outcomes", text)])
-    return Trial(definition, weeks, tuple(measured), tuple(uncertain), number)
-
-
-def _parsed(text: str, shown: str, where: str) -> Expr:
-    try:
-        return parse(text)
-    except ExpressionError as error:
-        raise InputError([Fault(shown, None, where, str(error))]) from None
-
-
-def _evaluated(
-    expr: Expr,
-    strategy: str | None,
-    known: Mapping[str, float],
-    model: CohortModel,
-    numbers: Mapping[Key, float],
-    columns: Mapping[Key, Array],
-) -> Array:
-    """Value by draw; the trial's own names go before the study's."""
-    wanted = sorted(expr.names - known.keys())
-    targets = [(Expr("name", name=name), strategy) for name in wanted]
-    found: dict[str, Array | float] = {**known}
-    found |= zip(wanted, formula_values(model, targets, numbers, columns), strict=True)
-    draws = len(next(iter(columns.values()))) if columns else 1
-
-    def fold(part: Expr) -> Array | float:
-        if part.op == "const":
-            return part.value
-        if part.op == "name":
-            return found[part.name]
-        return np.asarray(OPERATIONS[part.op].numpy(*map(fold, part.args)), dtype=float)
-
-    return np.array(np.broadcast_to(np.asarray(fold(expr), dtype=float), (draws,)))
+    return Trial(definition, weeks, tuple(measured), tuple(uncertain), population, number)
 
 
 def _inputs(expr: Expr, arm: Arm, study: Study) -> set[Key]:

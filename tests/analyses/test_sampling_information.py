@@ -25,10 +25,6 @@ follow_up_weeks = [52]
 fixed_cost = "start"
 cost_per_patient = "2 * visit"
 years_to_report = "1 + patients / 400"
-eligible_per_year = "100"
-uptake = ["0.5", "1"]
-horizon_years = "4"
-discount = "0"
 
 [[arms]]
 strategy = "New"
@@ -60,7 +56,7 @@ def planned(tmp_path, algebra):
 
 
 def trial_of(planned: Trial, *measured: Measured) -> Trial:
-    return Trial(planned.definition, 52.0, measured, ("x",), planned.number)
+    return Trial(planned.definition, 52.0, measured, ("x",), planned.population, planned.number)
 
 
 def loss(mean, sd):

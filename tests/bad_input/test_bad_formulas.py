@@ -180,7 +180,8 @@ CASES = {
         [
             (
                 "small/study.toml, column time.cycle_months: depends on cycle_years, which has no "
-                "meaning here; allowed from the engine are months_per_year, weeks_per_year"
+                "meaning here; allowed from the engine are cycle, months_per_year, "
+                "weeks_per_year"
             ),
         ],
     ),

@@ -61,7 +61,9 @@ def replays(results: Results) -> list[Replay]:
         design: Design = scenario_design(study, study.scenarios)
         for i, scenario in enumerate(study.scenarios):
             chosen = _chosen(MODES[1], scenario=scenario.id)
-            found.append(Replay(f"scenario {scenario.id}", chosen, _row(design, i), scenario.compare))
+            found.append(
+                Replay(f"scenario {scenario.id}", chosen, _row(design, i), scenario.compare)
+            )
     base = base_values(study.parameters)
     keys = {p.text: p.key for p in study.parameters}
     for _, each in results.one_way.iloc[: 2 * PARAMETERS].iterrows():

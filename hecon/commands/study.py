@@ -1,0 +1,248 @@
+"""Commands on a whole study: run, check, reproduce, verify and prove."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from hecon.commands.messages import messages
+from hecon.commands.options import (
+    DesignName,
+    DesignOption,
+    Draws,
+    JurisdictionName,
+    Seed,
+    StudyFolder,
+    Workers,
+    read_study,
+)
+
+if TYPE_CHECKING:
+    from hecon.analyses.results import Progress, Results
+    from hecon.studies.study import Study
+
+
+def run(
+    folder: StudyFolder,
+    jurisdiction: JurisdictionName = "",
+    draws: Draws = 10_000,
+    seed: Seed = 1,
+    design: DesignOption = DesignName.MONTE_CARLO,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where outputs/ and reports/ are written.")
+    ] = Path(),
+    workers: Workers = 1,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
+    ] = False,
+    original: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="STUDY",
+            help="For an edited workbook: the study it was made from; without it "
+            "inputs/studies/NAME.",
+        ),
+    ] = None,
+) -> None:
+    """Run every analysis of a study and write its tables and its report.
+
+    STUDY may also be a report (.xlsx) whose inputs were edited: they are read back, validated,
+    run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
+
+    Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV, outcomes as NetCDF, a record of the
+    run) and DIR/reports/STUDY_JURISDICTION.xlsx, in place of those of an earlier run. Nothing
+    is touched until everything is done.
+
+    \b
+    Examples
+      hecon run inputs/studies/ptsd --jurisdiction norway
+      hecon run inputs/studies/ptsd -j norway --draws 1000 --seed 7 --out trial
+      hecon run inputs/studies/ptsd -j norway --design sobol --workers 2
+      hecon run inputs/studies/ptsd -j ../my-rules/norway
+      hecon run reports/ptsd_norway.xlsx
+    """  # noqa: D301
+    with messages():
+        from hecon.analyses.results import analyse
+        from hecon.reports.console import stdout
+        from hecon.reports.progress import ProgressBar
+        from hecon.reports.run import write_run
+        from hecon.reports.summary import print_summary
+        from hecon.reports.verification import verification_table
+
+        def analysed(study: Study, tell: Progress) -> Results:
+            return analyse(
+                study,
+                draws=draws,
+                seed=seed,
+                method=design.value,
+                workers=workers,
+                progress=tell,
+            )
+
+        if folder.suffix.lower() == ".xlsx":
+            from hecon.reports.edited import run_edited
+
+            source, rules = _origin(folder, original, jurisdiction)
+            with ProgressBar() as tell:
+                results, written, edited = run_edited(
+                    folder, read_study(source, rules), lambda s: analysed(s, tell), out, tell
+                )
+            edited.print(stdout())
+        else:
+            with ProgressBar() as tell:
+                results = analysed(read_study(folder, jurisdiction), tell)
+                battery = verification_table(results.study) if verify else None
+                written = write_run(results, out, tell, verification=battery)
+        print_summary(results, written, stdout())
+
+
+def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
+    """Read and validate a study without the full run.
+
+    Reads every file and runs the base case, so that formulas, names, ranges, currencies and
+    rows of transition probabilities are checked. Prints what was read, or every fault with its
+    file, row and column; the exit code is then 2. Writes nothing.
+
+    \b
+    Examples
+      hecon check inputs/studies/ptsd --jurisdiction norway
+      hecon check my-studies/asthma
+    """  # noqa: D301
+    with messages():
+        from hecon.analyses.evaluate import evaluate
+        from hecon.parameters.design import base_case
+        from hecon.reports.console import stdout
+        from hecon.reports.contents import print_contents
+
+        study = read_study(folder, jurisdiction)
+        evaluate(study.model, base_case(study.parameters))
+        print_contents(study, stdout())
+
+
+def reproduce(
+    folder: StudyFolder,
+    reference: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the committed reference tables.")
+    ],
+    jurisdiction: JurisdictionName = "",
+    update: Annotated[
+        bool, typer.Option("--update", help="Rewrite the reference from this run.")
+    ] = False,
+    draws: Annotated[int, typer.Option(min=1, help="Draws; only with --update.")] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed; only with --update.")] = 1,
+    design: Annotated[
+        DesignName, typer.Option("--design", help="How draws are spread; only with --update.")
+    ] = DesignName.MONTE_CARLO,
+    workers: Workers = 1,
+) -> None:
+    """Run a study again and compare every figure with a committed reference.
+
+    Draws, seed and design are those the reference was made with. Every figure that differs is
+    named with its table, row and column; the exit code is then 1.
+
+    \b
+    Examples
+      hecon reproduce inputs/studies/ptsd --jurisdiction norway \\
+          --reference reference/ptsd_norway
+      hecon reproduce inputs/studies/ptsd -j norway \\
+          --reference reference/ptsd_norway --update
+    """  # noqa: D301
+    with messages():
+        from hecon.analyses.results import analyse
+        from hecon.reports.console import stdout
+        from hecon.reports.progress import ProgressBar
+        from hecon.reports.reference import (
+            Settings,
+            compare_with_reference,
+            print_differences,
+            read_settings,
+            write_reference,
+        )
+
+        settings = Settings(draws, seed, design.value) if update else read_settings(reference)
+        study = read_study(folder, jurisdiction)
+        with ProgressBar() as tell:
+            results = analyse(
+                study,
+                draws=settings.draws,
+                seed=settings.seed,
+                method=settings.design,
+                workers=workers,
+                progress=tell,
+            )
+        if update:
+            write_reference(results, reference)
+            stdout().print(f"Reference rewritten: {reference}")
+            return
+        found = compare_with_reference(results, reference)
+        print_differences(found, reference, stdout())
+        if found.differences:
+            raise typer.Exit(1)
+
+
+def verify(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
+    """Ask a study questions whose answers are known.
+
+    All utilities one must give life-years, no mortality must keep everyone alive, equal
+    strategies must give equal results, and so on. Prints each check with its figure; the exit
+    code is 1 if one fails.
+
+    \b
+    Examples
+      hecon verify inputs/studies/ptsd --jurisdiction norway
+    """  # noqa: D301
+    with messages():
+        from hecon.reports.verification import verify_command
+
+        if verify_command(read_study(folder, jurisdiction)):
+            raise typer.Exit(1)
+
+
+def prove(
+    folder: StudyFolder,
+    jurisdiction: JurisdictionName = "",
+    draws: Annotated[int, typer.Option(min=1, help="Draws of the probabilistic analysis.")] = 1_000,
+) -> None:
+    """Replay the workbook in two spreadsheet engines and compare every total with Python.
+
+    The base case, every scenario, both ends of the ten widest ranges and 25 draws are chosen on
+    the workbook's Inputs sheet one after the other and recalculated from a file without values,
+    by formualizer and by LibreOffice. Prints the worst relative difference; the exit code is 1
+    if it is above 1e-9. Takes a quarter of an hour.
+
+    \b
+    Examples
+      hecon prove inputs/studies/ptsd --jurisdiction norway
+    """  # noqa: D301
+    with messages():
+        from hecon.analyses.results import analyse
+        from hecon.reports.console import stdout
+        from hecon.reports.progress import ProgressBar
+        from hecon.reports.workbook.proof import print_proof, prove
+
+        with ProgressBar() as tell:
+            results = analyse(read_study(folder, jurisdiction), draws=draws, progress=tell)
+            table = prove(results, progress=tell)
+        if not print_proof(table, stdout()):
+            raise typer.Exit(1)
+
+
+def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str]:
+    """The study and the jurisdiction that an edited workbook was made from."""
+    import tomllib
+
+    from hecon.reports.workbook.edits import names_in_workbook
+
+    name, rules = names_in_workbook(workbook)
+    folder = original or Path("inputs/studies") / name
+    if not jurisdiction:
+        try:
+            own = tomllib.loads((folder / "jurisdiction.toml").read_text("utf-8")).get("name")
+        except (OSError, ValueError):
+            own = None
+        if own != rules:
+            jurisdiction = rules
+    return folder, jurisdiction
