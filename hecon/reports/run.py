@@ -26,7 +26,12 @@ class Written:
 
 def run_name(study: Study) -> str:
     """The name of a run's files: study and jurisdiction."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", f"{study.name}_{study.jurisdiction.definition.name}")
+    return file_name(f"{study.name}_{study.jurisdiction.definition.name}")
+
+
+def file_name(text: str) -> str:
+    """A text as the name of a file: what may not stand in one becomes a hyphen."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
 
 
 def write_run(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hecon.engine.expression import Expr
@@ -11,6 +12,7 @@ from hecon.engine.model import CohortModel, Key
 from hecon.errors import FaultList
 from hecon.jurisdictions.schema import Jurisdiction
 from hecon.parameters.design import Correlation
+from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells
 from hecon.studies.course import TreatmentCourse
@@ -31,7 +33,10 @@ class Variable:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Overrides of values and formulas, and optionally its own pair of strategies to compare."""
+    """Overrides of values and formulas, and optionally its own pair of strategies to compare.
+
+    `distributions` hold in the scenario's probabilistic run in place of the parameters' own.
+    """
 
     id: str
     title: str
@@ -42,6 +47,7 @@ class Scenario:
     status: str
     row: int
     text: str
+    distributions: Mapping[Key, Distribution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
