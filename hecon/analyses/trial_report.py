@@ -137,7 +137,7 @@ def _ranges(
         if not same:
             known = evsi(table, other, [threshold], methods=[CHOSEN], seed=seed)
         rows = expected_net_benefit(known, other)
-        row = rows.loc[rows["enbs"].idxmax()]
+        row = max(rows.to_dict("records"), key=lambda row: float(row["enbs"]))
         return int(row["patients"]), float(row["enbs"])
 
     rows = []

@@ -34,14 +34,14 @@ def print_decision(
     return text
 
 
-def _row(found: pd.DataFrame, threshold: float) -> dict[Hashable, Any]:
+def nearest_row(found: pd.DataFrame, threshold: float) -> dict[Hashable, Any]:
     """The row of the threshold nearest to one."""
     position = int((found["threshold"] - threshold).abs().to_numpy().argmin())
     return found.to_dict("records")[position]
 
 
 def _conclusion(found: Tables, draws: int, threshold: float, at: str, currency: str) -> str:
-    row = _row(found["information"], threshold)
+    row = nearest_row(found["information"], threshold)
     needed = found["draws_needed"]
     text = (
         f"At {at}, {row['best']} has the highest expected net benefit and is the best in "
@@ -87,7 +87,7 @@ def _print_frontier(found: Tables, currency: str, unit: str, to: Console) -> Non
 
 def _print_places(found: Tables, threshold: float, at: str, to: Console) -> None:
     ranks, curve = found["ranking"], found["acceptability"]
-    nearest = float(_row(found["information"], threshold)["threshold"])
+    nearest = float(nearest_row(found["information"], threshold)["threshold"])
     here = ranks[ranks["threshold"] == nearest]
     at_it = curve[curve["threshold"] == nearest].set_index("strategy")
     benefit, loss = at_it["nhb"].to_dict(), at_it["expected_loss"].to_dict()

@@ -26,12 +26,13 @@ def print_scenarios(study: Study, found: pd.DataFrame, to: Console) -> str:
     columns = ["NMB", "To base", "ICER"]
     columns += ["NMB, mean (SE)", "Effective"] if drawn else []
     rows = table("", "Scenario", *columns, left=2)
+    rows.columns[1].no_wrap = True
     for row in found.to_dict("records"):
         cells = [money(row["nmb"]), money(row["nmb_to_base"], sign=True), _ratio(row)]
         if drawn:
             cells.append(f"{money(row['nmb_mean'])} ({money(row['nmb_error'])})")
             cells.append(percent(row["probability"]))
-        rows.add_row(row["scenario"], _short(row["title"], 28 if drawn else 40), *cells)
+        rows.add_row(row["scenario"], row["title"], *cells)
     to.print(rows)
     turning = found.loc[found["turns"], "scenario"].tolist()
     most = found.iloc[0]
@@ -55,7 +56,3 @@ def _ratio(row: Mapping[Hashable, Any]) -> str:
     value = row["icer"]
     word = str(row["verdict"])
     return _WORDS.get(word, word) if math.isnan(value) else money(value)
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 3].rstrip() + "..."

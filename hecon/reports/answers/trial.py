@@ -9,7 +9,7 @@ from rich.console import Console
 from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
 from hecon.analyses.population import Population
 from hecon.analyses.trial import TrialDefinition
-from hecon.analyses.trial_report import TrialReport
+from hecon.analyses.trial_report import CHOSEN, TrialReport
 from hecon.reports.answers.tables import conclude, plain, title
 from hecon.reports.console import amount, number, table
 from hecon.studies.study import Study
@@ -47,7 +47,7 @@ def print_trials(
             "never" if np.isinf(times) else f"x {times:,.0f}" if times > 10 else f"x {times:.1f}",
         )
     to.print(rows)
-    to.print("Pays at: how many times as many patients must benefit for the trial to be worth it.")
+    to.print("EVSI is that of all concerned. Pays at: how many times as many patients it takes.")
     first = found.best.iloc[0]
     _print_choices(found, first, currency, to)
     _print_ranges(found, currency, to)
@@ -104,66 +104,61 @@ def _print_assumptions(definitions: list[TrialDefinition], people: Population, t
 
 
 def _conclusion(study: Study, found: TrialReport, label: str, currency: str) -> str:
-    a, b = study.compared
-    first = found.best.iloc[0]
-    everyone = found.ranges.set_index("end")["enbs"]
-    favourable = float(everyone["all favourable"])
-    choices = _choices(found, first)
+    a, _ = study.compared
+    first = found.best.to_dict("records")[0]
+    ranges = {str(r["end"]): float(r["enbs"]) for r in found.ranges.to_dict("records")}
     place = study.jurisdiction.definition.title
     which = f"{label} ({first['follow_up_weeks']:g} weeks, {first['patients']:,} patients)"
+    worth = f"{currency} {_millions(first['population_evsi'])} million"
+    cost = f"{_millions(first['cost'])} million"
     if first["enbs"] > 0:
         text = (
-            f"For {place} {which} is the trial most worth doing: its information is worth "
-            f"{currency} {_millions(first['population_evsi'])} million and it costs "
-            f"{_millions(first['cost'])} million."
+            f"For {place} the trial most worth doing is {which}: its information is worth {worth} "
+            f"and it costs {cost}."
         )
     else:
-        most = found.sizes.loc[
-            found.sizes["population_evsi"].where(found.sizes["method"] == "regression").idxmax()
-        ]
+        best = ranges["all favourable"]
+        end = (
+            f"With every assumption at its favourable end it would gain {_millions(best)} million."
+            if best > 0
+            else "It would not be with every assumption at its favourable end either."
+        )
         text = (
-            f"For {place} alone no trial is worth its cost: the information of the best one per "
-            f"krone, {which}, is worth {currency} {_millions(first['population_evsi'])} million and "
-            f"it costs {_millions(first['cost'])} million. The most informative here is "
-            f"{most['trial']} with {most['patients']:,} patients and {most['follow_up_weeks']:g} "
-            f"weeks, worth {_millions(most['population_evsi'])} million."
-        ).replace("the best one per krone", "the one that loses least")
-        text += (
-            " Nor is it with every assumption at its favourable end."
-            if favourable <= 0
-            else f" With every assumption at its favourable end it is ({_millions(favourable)} "
-            "million)."
+            f"For {place} alone no planned trial is worth its cost. The one that loses least is "
+            f"{which}: its information is worth {worth} and it costs {cost}. {end} The most to "
+            f"learn is from {_most(found, currency)}."
         )
-    return f"{text} {_advice(choices, float(first['cost']), a, b)}"
+    return f"{text} {_advice(_choices(found, found.best.iloc[0]), float(first['cost']), a)}"
 
 
-def _advice(choices: dict[str, float], cost: float, a: str, b: str) -> str:
+def _most(found: TrialReport, currency: str) -> str:
+    """The design whose information is worth most, whoever pays."""
+    rows = found.sizes[found.sizes["method"] == CHOSEN]
+    most = max(rows.to_dict("records"), key=lambda row: float(row["population_evsi"]))
+    return (
+        f"{most['trial']} with {most['patients']:,} patients and {most['follow_up_weeks']:g} weeks "
+        f"of follow-up ({currency} {_millions(most['population_evsi'])} million)"
+    )
+
+
+def _advice(choices: dict[str, float], cost: float, a: str) -> str:
     """Whether approval should wait, if the trial is paid here and if others pay it."""
-    best = max(choices, key=lambda choice: choices[choice])
     free = choices | {c: choices[c] + cost for c in (WAIT, ADOPT_AND_STUDY)}
-    if best == REJECT:
-        text = f"{a} is not worth adopting today, so approval should not come before evidence that changes this"
-    elif best == WAIT:
-        text = "approval should wait for the trial"
-    elif best == ADOPT:
-        text = f"{a} is worth adopting today and approval need not wait"
-    else:
-        text = f"{a} is worth adopting today, and the trial should go on beside it"
-    text = text[0].upper() + text[1:]
-    other = max(free, key=lambda choice: free[choice])
-    if other != best and free[other] > free[best]:
-        gain = free[other] - free[best]
-        text += f"; if others pay the trial, the best choice is to {_verb(other)} (worth {_millions(gain)} million more)"
-    against = free[WAIT] - free[ADOPT]
-    better = "more" if against > 0 else "less"
-    text += f". Waiting is worth {_millions(abs(against))} million {better} than adopting at once, the cost of the trial apart."
-    return text
+    best, other = (max(c, key=lambda choice: c[choice]) for c in (choices, free))
+    text = _ADVICE[best].format(a=a)
+    if other != best:
+        text += f" If others pay for the trial: {_ADVICE[other].format(a=a)}"
+    gain = free[WAIT] - free[ADOPT]
+    more = "more" if gain > 0 else "less"
+    return (
+        f"{text} The cost of the trial apart, waiting for it is worth {_millions(abs(gain))} "
+        f"million {more} than adopting today."
+    )
 
 
-def _verb(choice: str) -> str:
-    return {
-        WAIT: "wait for it",
-        ADOPT_AND_STUDY: "adopt now and let it run",
-        ADOPT: "adopt now",
-        REJECT: "keep current care",
-    }[choice]
+_ADVICE = {
+    REJECT: "{a} is not worth adopting on today's evidence, nor is paying for more of it.",
+    WAIT: "Approval should wait for the trial.",
+    ADOPT: "{a} is worth adopting today; approval need not wait.",
+    ADOPT_AND_STUDY: "{a} is worth adopting today, with the trial going on beside it.",
+}

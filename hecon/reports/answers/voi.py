@@ -6,6 +6,7 @@ import pandas as pd
 from rich.console import Console
 
 from hecon.analyses.population import Population
+from hecon.reports.answers.psa import nearest_row
 from hecon.reports.answers.tables import conclude, listed
 from hecon.reports.console import amount, money, number, percent, table
 
@@ -41,7 +42,7 @@ def print_information(
     people
         Whom the decision concerns, or None if nobody says.
     """
-    row = perfect.loc[(perfect["threshold"] - threshold).abs().idxmin()]
+    row = nearest_row(perfect, threshold)
     at = f"{amount(currency, threshold).strip()} per {unit}"
     to.print(f"Expected value of perfect information at {at}", style="bold")
     each = amount(currency, row["evpi"]).strip()
@@ -75,7 +76,7 @@ def print_information(
     )
     groups = here[here["kind"] == "group"]
     if len(groups):
-        first = groups.loc[groups["evppi"].idxmax()]
+        first = max(groups.to_dict("records"), key=lambda row: float(row["evppi"]))
         if first["evppi"] > 2 * first["standard_error"]:
             text += (
                 f" The set worth most is {first['set']}, {amount(currency, first['evppi']).strip()}"
