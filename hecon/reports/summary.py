@@ -40,6 +40,7 @@ def print_summary(results: Results, written: Written, to: Console) -> None:
     to.print(evidence(study.parameters))
     to.print()
     to.print(f"Report: {written.report}", soft_wrap=True)
+    to.print(f"Page:   {written.page}", soft_wrap=True)
     to.print(f"Tables: {written.outputs}", soft_wrap=True)
 
 

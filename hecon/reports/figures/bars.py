@@ -63,8 +63,8 @@ def sobol_picture(table: pd.DataFrame, setting: Setting, shown: int = 12) -> Pic
     for position, (column, words) in enumerate(
         (("first_order", "by itself (first order)"), ("total", "with interactions (total)"))
     ):
-        found = [rows[f"{column}{end}"].to_numpy(float) for end in ("", "_low", "_high")]
-        _bars(area, names, *found, position, 2, words)
+        value, low, high = _interval(rows, column)
+        _bars(area, names, value, low, high, position, 2, words)
     key(figure)
     numeric(area.xaxis)
     area.set_xlabel("Sobol' index with 95 % bootstrap interval", loc="right")
@@ -83,8 +83,8 @@ def morris_picture(table: pd.DataFrame, setting: Setting, shown: int = 15) -> Pi
     title = "Mean size of elementary effects on net benefit"
     names = [setting.label(str(n), 38, 2) for n in rows["parameter"]]
     figure, area = axes(title, height=1.15 + 0.29 * max(len(rows), 2), grid="x")
-    found = [rows[f"mu_star{end}"].to_numpy(float) for end in ("", "_low", "_high")]
-    _bars(area, names, *found, 0)
+    value, low, high = _interval(rows, "mu_star")
+    _bars(area, names, value, low, high, 0)
     numeric(area.xaxis, 4)
     area.set_xlabel(f"mean effect per person with 95 % interval ({setting.money})", loc="right")
     parts = [
@@ -93,6 +93,11 @@ def morris_picture(table: pd.DataFrame, setting: Setting, shown: int = 15) -> Pi
     ]
     alt = f"Inputs that move net benefit most over their whole range: {listed(parts)}."
     return picture("morris", title, alt, figure)
+
+
+def _interval(rows: pd.DataFrame, column: str) -> tuple[Array, Array, Array]:
+    value, low, high = (rows[f"{column}{end}"].to_numpy(float) for end in ("", "_low", "_high"))
+    return value, low, high
 
 
 def _bars(

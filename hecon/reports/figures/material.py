@@ -1,4 +1,4 @@
-"""What figures and page show besides a run's results: worked out once, and extras from elsewhere."""
+"""What figures and page show besides a run's results, worked out once, with extras."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from matplotlib.figure import Figure
@@ -35,10 +36,12 @@ class Picture:
     alt: str
     figure: Figure
 
+    @cached_property
     def svg(self) -> bytes:
         """The figure as SVG: the same bytes every time."""
         return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
 
+    @cached_property
     def png(self) -> bytes:
         """The figure as PNG: the same bytes every time."""
         return self._saved("png", {"Software": None, "Title": self.title})
@@ -50,7 +53,7 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         """The figure where a notebook shows it."""
-        return self.svg().decode()
+        return self.svg.decode()
 
 
 def picture(name: str, title: str, alt: str, figure: Figure) -> Picture:
@@ -64,7 +67,7 @@ def write_pictures(pictures: Iterable[Picture], folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written, captions = [], []
     for each in pictures:
-        for ending, data in (("svg", each.svg()), ("png", each.png())):
+        for ending, data in (("svg", each.svg), ("png", each.png)):
             path = folder / f"{each.name}.{ending}"
             path.write_bytes(data)
             written.append(path)

@@ -68,8 +68,8 @@ def plane_picture(
         worth = float((setting.threshold * found.effect > found.cost).mean())
         below = f" {share(worth)} lie where it is cost-effective {setting.at(setting.threshold)}."
     alt = (
-        f"{number(draws)} draws of {intervention} against {comparator}: {listed(parts)}.{below} Mean: "
-        f"{setting.amount(mean[1], sign=True)} and {number(mean[0], 3, sign=True)} "
+        f"{number(draws)} draws of {intervention} against {comparator}: {listed(parts)}.{below} "
+        f"Mean: {setting.amount(mean[1], sign=True)} and {number(mean[0], 3, sign=True)} "
         f"{setting.effects} per person."
     )
     return picture("plane", title, alt, figure)

@@ -115,7 +115,7 @@ def net_benefit_of_sampling(table: pd.DataFrame, setting: Setting, threshold: fl
     _dressed(area, f"net benefit of sampling (million {setting.money})")
     parts = []
     for name, found in _groups(rows):
-        top = found.loc[found["enbs"].idxmax()]
+        top = found.iloc[int(found["enbs"].argmax())]
         value = f"{number(float(top['enbs']) / 1e6, 1)} million {setting.currency}".strip()
         if top["optimal"]:
             parts.append(f"{name} {value} at {number(float(top['patients']))} patients")

@@ -75,9 +75,9 @@ def scenario_dots(
         f"{r['scenario']} {r['title']} ({setting.amount(float(r['difference']), sign=True)})"
         for r in rows.head(3).to_dict("records")
     ]
-    worth = int((rows["nmb"] >= 0).sum())
+    gains = int((rows["nmb"] >= 0).sum())
     alt = (
-        f"The {len(rows)} of {count} scenarios that move net benefit most; in {worth} of them "
+        f"The {len(rows)} of {count} scenarios that move net benefit most; in {gains} of them "
         f"{pair[0]} is cost-effective. The largest changes: {listed(parts)}."
     )
     return picture("scenarios", title, alt, figure)

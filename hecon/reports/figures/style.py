@@ -92,8 +92,9 @@ def styled() -> Iterator[None]:
 
     Text from inputs may hold signs that the font lacks: they show as boxes, without a warning.
     """
-    defaults = {k: v for k, v in mpl.rcParamsDefault.items() if k != "backend"}
-    with mpl.rc_context({**defaults, **_RC}), warnings.catch_warnings():
+    settings: Any = {k: v for k, v in mpl.rcParamsDefault.items() if k != "backend"}
+    settings.update(_RC)
+    with mpl.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         yield
 

@@ -1,4 +1,4 @@
-"""Tornado diagrams of one-way sensitivity: net benefit, QALYs or the ICER at both ends of ranges."""
+"""Tornado diagrams: net benefit, QALYs or the ICER at both ends of each range."""
 
 from __future__ import annotations
 

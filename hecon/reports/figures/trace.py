@@ -88,7 +88,7 @@ def _alt(
     labels: Mapping[str, str],
 ) -> str:
     said = []
-    for years in (1.0, 5.0):
+    for years in (5.0,):
         at = int(np.abs(time - years).argmin())
         if at == 0:
             continue

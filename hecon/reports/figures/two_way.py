@@ -1,4 +1,4 @@
-"""A two-way grid as a heat map: net benefit over the values of two parameters, and where it turns."""
+"""A two-way grid as a heat map: net benefit over two parameters, and where it turns."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ _MAP = LinearSegmentedColormap.from_list("decision", ["#8c3b00", "#f7f3ee", "#00
 def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
     """Net benefit over a grid from `hecon.analyses.two_way.two_way`.
 
-    The first parameter runs to the right, the second upwards. Thin lines join
-    equal net benefits and a thick one shows where it is zero; cells with a gain also carry a dot, so that the sides differ without colour.
+    The first parameter runs to the right, the second upwards. Thin lines join equal net benefits
+    and a thick one shows where it is zero; cells with a gain also carry a dot, so that the sides
+    differ without colour.
     """
     first, second = (str(dim) for dim in found["nmb"].dims)
     across, up = found[first].values, found[second].values
@@ -53,7 +54,7 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
     bar = figure.colorbar(drawn, ax=area, pad=0.02, aspect=30)
     numeric(bar.ax.yaxis)
     bar.set_label(f"net benefit per person ({setting.money})")
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     numeric(area.xaxis)
     numeric(area.yaxis)
     axis_labels(area, _name(first, setting), _name(second, setting))
@@ -70,8 +71,8 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
 
     alt = (
         f"{intervention} is cost-effective in {share[0]} of {share[1]} combinations (dots"
-        f"{'; the thick line is where net benefit is zero' if worth.any() else ''}). Net benefit per "
-        f"person at the corners runs from {place(low)} to {place(high)}."
+        f"{'; the thick line is where net benefit is zero' if worth.any() else ''}). Net benefit "
+        f"per person at the corners runs from {place(low)} to {place(high)}."
     )
     return picture("two_way", title, alt, figure)
 
