@@ -35,14 +35,15 @@ class TrialReport:
     sizes
         A row a trial, follow-up, size and method, see `expected_net_benefit`.
     best
-        The size with the highest net benefit of each trial and follow-up, the best first, with
-        ``times``: how many times as many patients would have to benefit for the trial to pay.
+        The best size of each trial and follow-up, the best design first: the highest net benefit
+        where one is above zero, else the least ``times``: how many times as many patients would
+        have to benefit for the trial to pay.
     choices
         Adopt, adopt and study, or wait, for each row of `best`, see `approval_choices`.
     ranges
         The best trial's net benefit at its best size with one assumption at an end of its range:
-        ``assumption``, ``end``, ``value``, ``patients``, ``enbs``; the last two rows have all at
-        their least and at their most favourable ends.
+        ``assumption``, ``end``, ``value``, ``patients``, ``enbs``, ``times``; the last two rows
+        have all at their least and at their most favourable ends.
     """
 
     sizes: pd.DataFrame
@@ -84,31 +85,33 @@ def trial_report(
         found = evsi(table, trial, [threshold], seed=seed)
         pieces.append(expected_net_benefit(found, trial))
     sizes = pd.concat(pieces, ignore_index=True)
-    best, choices = [], []
-    for (_, trial), found in zip(trials, pieces, strict=True):
-        chosen = found[found["method"] == CHOSEN]
-        row = chosen.loc[[chosen["enbs"].idxmax()]]
-        best.append(row)
-        choices.append(approval_choices(row, table, trial, study.compared[0]))
-    ranked = pd.concat(best, ignore_index=True)
-    order = ranked["enbs"].sort_values(ascending=False, kind="stable").index
-    ranked = ranked.loc[order].reset_index(drop=True)
-    ranked["times"] = [
-        least_times(sizes, str(row["trial"]), float(row["follow_up_weeks"]))
-        for row in ranked.to_dict("records")
-    ]
+    best = pd.concat([_best_size(found) for found in pieces], ignore_index=True)
+    choices = pd.concat(
+        [
+            approval_choices(best.loc[[position]], table, trial, study.compared[0])
+            for position, (_, trial) in enumerate(trials)
+        ],
+        ignore_index=True,
+    )
+    order = best.apply(_rank, axis=1).sort_values(ascending=False, kind="stable").index
     definition, trial = trials[int(order[0])]
     found = pieces[int(order[0])]
     tell("Trials", len(trials), len(trials) + 1)
     ranges = _ranges(study, definition, trial, design, table, found, seed)
-    return TrialReport(sizes, ranked, pd.concat(choices, ignore_index=True), ranges)
+    return TrialReport(sizes, best.loc[order].reset_index(drop=True), choices, ranges)
 
 
-def least_times(sizes: pd.DataFrame, trial: str, weeks: float) -> float:
-    """How many times as many patients would make some size of a trial pay; infinite if none."""
-    rows = sizes[(sizes["trial"] == trial) & (sizes["follow_up_weeks"] == weeks)]
-    rows = rows[(rows["method"] == CHOSEN) & (rows["population_evsi"] > 0)]
-    return float((rows["cost"] / rows["population_evsi"]).min()) if len(rows) else np.inf
+def _best_size(found: pd.DataFrame) -> pd.DataFrame:
+    """The best size of a design as one row, with ``times``."""
+    rows = found[found["method"] == CHOSEN].copy()
+    worth = rows["population_evsi"]
+    rows["times"] = (rows["cost"] / worth.where(worth > 0)).fillna(np.inf)
+    return rows.loc[[rows.apply(_rank, axis=1).idxmax()]]
+
+
+def _rank(row: pd.Series) -> float:
+    """What pays goes by its net benefit, what doesn't by how far it is from paying."""
+    return float(row["enbs"]) if row["enbs"] > 0 else -float(row["times"])
 
 
 def _ranges(
@@ -127,7 +130,7 @@ def _ranges(
     columns += ["evsi", "standard_error", "evppi", "evppi_error", "effective_draws"]
     threshold = float(found["threshold"].iloc[0])
 
-    def highest(changes: dict[str, float]) -> tuple[int, float]:
+    def best(changes: dict[str, float]) -> pd.Series:
         other = plan(definition, study, design, changes)[position]
         same = all(
             a.dropout == b.dropout and a.sd == b.sd and np.array_equal(a.truth, b.truth)
@@ -136,20 +139,22 @@ def _ranges(
         known = found[found["method"] == CHOSEN][columns]
         if not same:
             known = evsi(table, other, [threshold], methods=[CHOSEN], seed=seed)
-        rows = expected_net_benefit(known, other)
-        row = max(rows.to_dict("records"), key=lambda row: float(row["enbs"]))
-        return int(row["patients"]), float(row["enbs"])
+        return _best_size(expected_net_benefit(known, other)).iloc[0]
+
+    def row(name: str, end: str, value: float, chosen: pd.Series) -> tuple[object, ...]:
+        return (name, end, value, int(chosen["patients"]), chosen["enbs"], chosen["times"])
 
     rows = []
     favourable: dict[str, float] = {}
     unfavourable: dict[str, float] = {}
     for name, entry in assumptions.items():
         ends = {"low": entry.low, "high": entry.high}
-        values = {end: highest({name: value}) for end, value in ends.items()}
-        better = max(values, key=lambda end: values[end][1])
+        values = {end: best({name: value}) for end, value in ends.items()}
+        better = max(values, key=lambda end: _rank(values[end]))
         favourable[name] = ends[better]
         unfavourable[name] = ends["low" if better == "high" else "high"]
-        rows += [(name, end, ends[end], *values[end]) for end in ends]
+        rows += [row(name, end, ends[end], values[end]) for end in ends]
     for label, chosen in (("all unfavourable", unfavourable), ("all favourable", favourable)):
-        rows.append(("all", label, np.nan, *highest(chosen)))
-    return pd.DataFrame(rows, columns=["assumption", "end", "value", "patients", "enbs"])
+        rows.append(row("all", label, np.nan, best(chosen)))
+    names = ["assumption", "end", "value", "patients", "enbs", "times"]
+    return pd.DataFrame(rows, columns=names)

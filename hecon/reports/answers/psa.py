@@ -62,15 +62,14 @@ def _conclusion(found: Tables, draws: int, threshold: float, at: str, currency: 
 
 def _print_means(found: Tables, at: str, to: Console) -> None:
     to.print(f"Means with Monte Carlo standard errors; net benefit at {at}", style="bold")
-    rows = table("Strategy", "Cost (SE)", "Effect (SE)", "Net benefit (SE)", "95 % of draws")
+    rows = table("Strategy", "Cost (SE)", "Effect (SE)", "Net benefit (SE)")
     cells = {(r["strategy"], r["figure"]): r for r in found["means"].to_dict("records")}
     for strategy in found["means"]["strategy"].unique():
         texts = []
         for figure, write in (("cost", money), ("effect", qalys), ("nmb", money)):
             row = cells[(strategy, figure)]
             texts.append(f"{write(row['mean'])} ({write(row['standard_error'])})")
-        row = cells[(strategy, "nmb")]
-        rows.add_row(strategy, *texts, f"{money(row['low'])} to {money(row['high'])}")
+        rows.add_row(strategy, *texts)
     to.print(rows)
     to.print()
 

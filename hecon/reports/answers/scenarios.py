@@ -27,6 +27,7 @@ def print_scenarios(study: Study, found: pd.DataFrame, to: Console) -> str:
     columns += ["NMB, mean (SE)", "Effective"] if drawn else []
     rows = table("", "Scenario", *columns, left=2)
     rows.columns[1].no_wrap = True
+    rows.columns[1].max_width = 22 if drawn else 38
     for row in found.to_dict("records"):
         cells = [money(row["nmb"]), money(row["nmb_to_base"], sign=True), _ratio(row)]
         if drawn:

@@ -31,23 +31,23 @@ def print_trials(
         f"At {amount(currency, threshold)} per QALY, for {people.annual:,.0f} eligible a year over "
         f"{people.years:g} years; amounts in millions of {currency}, at each trial's best size"
     )
-    rows = table(
-        "Trial", "Weeks", "Patients", "Reports", "EVSI, all", "Cost", "Net (SE)", "Pays at"
-    )
+    heads = ("Weeks", "Patients", "Years", "EVSI", "Cost", "Net", "Pays at")
+    rows = table("Trial", *heads)
+    rows.columns[0].no_wrap = True
     for row in found.best.to_dict("records"):
-        times = row["times"]
         rows.add_row(
             row["trial"],
             f"{row['follow_up_weeks']:g}",
             f"{row['patients']:,}",
-            f"{row['years_to_report']:.1f} y",
-            _millions(row["population_evsi"]),
-            _millions(row["cost"]),
-            f"{_millions(row['enbs'])} ({_millions(row['enbs_error'])})",
-            "never" if np.isinf(times) else f"x {times:,.0f}" if times > 10 else f"x {times:.1f}",
+            f"{row['years_to_report']:.1f}",
+            *(_millions(row[name]) for name in ("population_evsi", "cost", "enbs")),
+            _times(row["times"]),
         )
     to.print(rows)
-    to.print("EVSI is that of all concerned. Pays at: how many times as many patients it takes.")
+    to.print(
+        "Years until it reports; EVSI of all concerned; pays at: how many times as many patients "
+        "would have to benefit."
+    )
     first = found.best.iloc[0]
     _print_choices(found, first, currency, to)
     _print_ranges(found, currency, to)
@@ -55,6 +55,13 @@ def print_trials(
     text = _conclusion(study, found, titles[str(first["trial"])], currency)
     conclude(text, to)
     return text
+
+
+def _times(value: float) -> str:
+    """How many times as many patients a trial needs to pay."""
+    if np.isinf(value):
+        return "never"
+    return f"x {value:,.0f}" if value >= 10 else f"x {value:.1f}"
 
 
 def _millions(value: float) -> str:
@@ -82,14 +89,14 @@ def _print_choices(found: TrialReport, first: pd.Series, currency: str, to: Cons
 def _print_ranges(found: TrialReport, currency: str, to: Console) -> None:
     to.print()
     to.print(f"The best trial's net benefit over its assumptions, million {currency}", style="bold")
-    rows = table("Assumption", "Low", "High", "Net at low", "Net at high")
-    single = found.ranges[found.ranges["assumption"] != "all"]
-    for name, part in single.groupby("assumption", sort=False):
-        ends = {str(r["end"]): r for r in part.to_dict("records")}
+    rows = table("Assumption", "Low", "High", "Net: low", "high", "Pays: low", "high")
+    for name, part in found.ranges.groupby("assumption", sort=False):
+        ends = part.to_dict("records")
         rows.add_row(
-            str(name),
-            *(plain(ends[e]["value"]) for e in ("low", "high")),
-            *(_millions(ends[e]["enbs"]) for e in ("low", "high")),
+            "all against, all for" if name == "all" else str(name),
+            *("" if row["value"] != row["value"] else plain(row["value"]) for row in ends),
+            *(_millions(row["enbs"]) for row in ends),
+            *(_times(row["times"]) for row in ends),
         )
     to.print(rows)
 
@@ -123,22 +130,13 @@ def _conclusion(study: Study, found: TrialReport, label: str, currency: str) -> 
             if best > 0
             else "It would not be with every assumption at its favourable end either."
         )
+        many = _times(float(first["times"])).removeprefix("x ")
         text = (
-            f"For {place} alone no planned trial is worth its cost. The one that loses least is "
-            f"{which}: its information is worth {worth} and it costs {cost}. {end} The most to "
-            f"learn is from {_most(found, currency)}."
+            f"For {place} alone no planned trial is worth its cost. The one nearest to it is "
+            f"{which}: its information is worth {worth} here and it costs {cost}; it would pay for "
+            f"{many} times as many patients, as a trial shared by many countries may have. {end}"
         )
     return f"{text} {_advice(_choices(found, found.best.iloc[0]), float(first['cost']), a)}"
-
-
-def _most(found: TrialReport, currency: str) -> str:
-    """The design whose information is worth most, whoever pays."""
-    rows = found.sizes[found.sizes["method"] == CHOSEN]
-    most = max(rows.to_dict("records"), key=lambda row: float(row["population_evsi"]))
-    return (
-        f"{most['trial']} with {most['patients']:,} patients and {most['follow_up_weeks']:g} weeks "
-        f"of follow-up ({currency} {_millions(most['population_evsi'])} million)"
-    )
 
 
 def _advice(choices: dict[str, float], cost: float, a: str) -> str:
@@ -157,7 +155,7 @@ def _advice(choices: dict[str, float], cost: float, a: str) -> str:
 
 
 _ADVICE = {
-    REJECT: "{a} is not worth adopting on today's evidence, nor is paying for more of it.",
+    REJECT: "{a} is not worth adopting on today's evidence, nor is a trial worth paying for.",
     WAIT: "Approval should wait for the trial.",
     ADOPT: "{a} is worth adopting today; approval need not wait.",
     ADOPT_AND_STUDY: "{a} is worth adopting today, with the trial going on beside it.",
