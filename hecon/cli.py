@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hecon import __version__
-from hecon.commands import decision, sensitivity, study
+from hecon.commands import decision, draws, sensitivity, study
 
 # The modules that compute are imported inside the commands, so that `--help` is quick.
 
@@ -60,6 +60,7 @@ for command in (
     decision.price,
     decision.voi,
     decision.trial,
+    draws.decide,
     study.reproduce,
     study.verify,
     study.prove,

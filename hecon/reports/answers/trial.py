@@ -9,7 +9,7 @@ from rich.console import Console
 from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
 from hecon.analyses.population import Population
 from hecon.analyses.trial import TrialDefinition
-from hecon.analyses.trial_report import CHOSEN, TrialReport
+from hecon.analyses.trial_report import TrialReport
 from hecon.reports.answers.tables import conclude, plain, title
 from hecon.reports.console import amount, number, table
 from hecon.studies.study import Study
