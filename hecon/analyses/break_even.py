@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hecon.analyses.one_way import ranges
+from hecon.analyses.one_way import find_range, ranges
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.errors import Fault, InputError, ModelError
@@ -92,6 +92,35 @@ def break_even(
             found = brackets[row.pop("bracket")]
             row["break_even"], row["status"] = _solution(found, row["nmb_low"] - row["nmb_high"])
     return pd.DataFrame(table)
+
+
+def search_bounds(
+    study: Study, names: Sequence[str], low: float | None = None, high: float | None = None
+) -> dict[str, tuple[float, float]] | None:
+    """Where to search: the ranges of some inputs, or the ends given for a single one.
+
+    Returns
+    -------
+    dict or None
+        Bounds by name for `break_even`; None for all inputs.
+
+    Raises
+    ------
+    InputError
+        If an input is unknown or has no range, or ends are given for more than one.
+    """
+    if (low is not None or high is not None) and len(names) != 1:
+        text = "a lowest and a highest value need exactly one parameter"
+        raise InputError([Fault("--low, --high", None, None, text)])
+    bounds = {}
+    for name in names:
+        if low is not None and high is not None:
+            bounds[name] = (low, high)
+        else:
+            found = find_range(study, name)
+            ends = (found.low if low is None else low, found.high if high is None else high)
+            bounds[found.parameter.text] = ends
+    return bounds or None
 
 
 def _chosen(

@@ -239,11 +239,13 @@ def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array
 def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
     """Occupancy for a design of few rows: ``share`` (strategy, cycle, state, draw).
 
-    Sub-states of a state with memory are added up.
+    Sub-states of a state with memory are added up. ``year`` is the time since the start of each
+    boundary between cycles.
     """
     (timing,) = timings(model, design)
     program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
     result = Kernel(program).run(design.block(0, design.draws), design.draws, keep_traces=True)
+    months = np.broadcast_to(timing.cycle_months, timing.cycles)
     share = np.stack(
         [
             np.stack(
@@ -262,6 +264,7 @@ def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
             "strategy": list(model.strategies),
             "state": [s.name for s in model.states],
             "cycle": np.arange(timing.cycles + 1),
+            "year": ("cycle", np.r_[0.0, np.cumsum(months)] / 12.0),
         },
     )
 

@@ -14,6 +14,7 @@ from SALib.sample import morris as morris_sample  # type: ignore[import-untyped]
 from SALib.sample import sobol as sobol_sample
 
 from hecon.analyses.cube import CubeDesign, uncertain_groups
+from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import increments
 from hecon.errors import Fault, InputError
 from hecon.studies.study import Study
@@ -57,9 +58,7 @@ def sobol_indices(
     Saltelli et al. (2010), Computer Physics Communications 181:259, by SALib. Estimates are not
     clipped to 0 and 1. SALib's analysis ignores a seed of 0, so seeds are moved up by one.
     """
-    if samples < 2 or samples & (samples - 1):
-        text = f"found {samples}, allowed is a power of two (2 ** 10, 2 ** 13)"
-        raise InputError([Fault("Sobol' indices", None, "samples", text)])
+    _check_samples(samples)
     problem = _problem(groups, (0.0, 1.0))
     points = sobol_sample.sample(problem, samples, calc_second_order=False, seed=seed + 1)
     result = run(points)
@@ -111,7 +110,12 @@ def morris_effects(
 
 
 def sobol(
-    study: Study, threshold: float, samples: int = 2**13, seed: int = 1, workers: int = 1
+    study: Study,
+    threshold: float,
+    samples: int = 2**13,
+    seed: int = 1,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Sobol' indices of the study's incremental net benefit, the largest total first.
 
@@ -124,6 +128,7 @@ def sobol(
         own: their indices are too small to tell apart, and each would cost as many rows as one
         that matters.
     """
+    _check_samples(samples)
     groups, idle = _screened(study, threshold, seed, workers)
     run, positions = _runner(study, threshold, groups, workers)
     effect = morris_effects(positions, run, SCREENING, seed).set_index("parameter")["mu_star"]
@@ -135,23 +140,41 @@ def sobol(
             label: [key for name in minor for key in groups[name]]
         }
         members[label] = " + ".join(minor)
-        run, positions = _runner(study, threshold, groups, workers)
+    run, positions = _runner(study, threshold, groups, workers, progress)
     table = _with_idle(sobol_indices(positions, run, samples, seed), idle, "total")
     table.insert(1, "members", [members.get(name, name) for name in table["parameter"]])
     return table
 
 
 def morris(
-    study: Study, threshold: float, trajectories: int = 50, seed: int = 1, workers: int = 1
+    study: Study,
+    threshold: float,
+    trajectories: int = 50,
+    seed: int = 1,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Morris screening of the study's incremental net benefit, the largest effect first."""
+    if trajectories < 2:
+        text = f"found {trajectories}, allowed is 2 or more"
+        raise InputError([Fault("Morris effects", None, "trajectories", text)])
     groups, idle = _screened(study, threshold, seed, workers)
-    run, positions = _runner(study, threshold, groups, workers)
+    run, positions = _runner(study, threshold, groups, workers, progress)
     return _with_idle(morris_effects(positions, run, trajectories, seed), idle, "mu_star")
 
 
+def _check_samples(samples: int) -> None:
+    if samples < 2 or samples & (samples - 1):
+        text = f"found {samples}, allowed is a power of two (1024, 8192)"
+        raise InputError([Fault("Sobol' indices", None, "samples", text)])
+
+
 def _runner(
-    study: Study, threshold: float, groups: Mapping[str, Sequence[Any]], workers: int
+    study: Study,
+    threshold: float,
+    groups: Mapping[str, Sequence[Any]],
+    workers: int,
+    progress: Progress | None = None,
 ) -> tuple[Run, dict[str, list[int]]]:
     keys = [key for members in groups.values() for key in members]
     positions = {name: [keys.index(key) for key in members] for name, members in groups.items()}
@@ -159,7 +182,7 @@ def _runner(
     def run(points: Array) -> Array:
         cube = {key: points[:, column] for column, key in enumerate(keys)}
         design = CubeDesign(study.parameters, cube, study.correlations)
-        return increments(study, design, workers=workers).benefit(threshold)
+        return increments(study, design, workers=workers, progress=progress).benefit(threshold)
 
     return run, positions
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
+from hecon.errors import Fault, InputError
 from hecon.parameters.design import base_values, rows
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
@@ -45,6 +48,16 @@ def ranges(study: Study) -> list[Range]:
     return found
 
 
+def find_range(study: Study, name: str) -> Range:
+    """The range of one input; raises InputError if it is unknown or has none."""
+    parameter = find_parameter(study, name)
+    found = next((r for r in ranges(study) if r.parameter == parameter), None)
+    if found is None:
+        text = f"'{parameter.text}' has no range; give its lowest and highest value"
+        raise InputError([Fault(parameter.file, parameter.row, "low", text)])
+    return found
+
+
 def one_way(study: Study) -> pd.DataFrame:
     """Every parameter at its two ends, all others at base.
 
@@ -73,3 +86,36 @@ def one_way(study: Study) -> pd.DataFrame:
     ]
     index = sorted(range(len(table)), key=key.__getitem__)
     return table.iloc[index].reset_index(drop=True)
+
+
+#: Figures that a tornado can be drawn of.
+FIGURES = {"nmb": "nmb", "icer": "icer", "qaly": "qaly_difference"}
+
+
+def tornado(table: pd.DataFrame, by: str = "nmb") -> pd.DataFrame:
+    """One row a parameter from the two rows of `one_way`.
+
+    Parameters
+    ----------
+    by
+        One of `FIGURES`: net monetary benefit, ICER or incremental QALYs, by whose span the rows
+        are ordered; an end without an ICER (dominance) goes first.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``parameter``, ``basis``, ``low``, ``high``, then for each figure its value at the low
+        and the high end, ``verdict_low``, ``verdict_high`` and ``turns`` (net benefit has
+        another sign at one end than at the other).
+    """
+    if table.empty:
+        return pd.DataFrame(columns=["parameter", "turns"])
+    ends = {end: table[table["end"] == end].set_index("parameter") for end in ("low", "high")}
+    low, high = ends["low"], ends["high"].loc[ends["low"].index]
+    found = pd.DataFrame({"basis": low["basis"], "low": low["value"], "high": high["value"]})
+    for name, column in {**FIGURES, "verdict": "verdict"}.items():
+        found[f"{name}_low"], found[f"{name}_high"] = low[column], high[column]
+    found["turns"] = (low["nmb"] >= 0) != (high["nmb"] >= 0)
+    span = (found[f"{by}_high"] - found[f"{by}_low"]).abs()
+    order = span.fillna(np.inf).sort_values(ascending=False, kind="stable").index
+    return found.loc[order].reset_index(names="parameter")

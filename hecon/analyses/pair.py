@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon.analyses.comparison import totals
-from hecon.analyses.evaluate import evaluate
+from hecon.analyses.evaluate import Progress, evaluate
 from hecon.engine.model import Key
 from hecon.errors import Fault, InputError, nearest
 from hecon.parameters.design import Design, TableDesign
@@ -31,11 +31,18 @@ class Increments:
         return threshold * self.qaly - self.cost
 
 
-def increments(study: Study, design: Design, *, workers: int = 1) -> Increments:
-    """The study's intervention less its comparator; no other strategy is run."""
-    a, b = study.compared
+def increments(
+    study: Study,
+    design: Design,
+    *,
+    compared: tuple[str, str] | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Increments:
+    """Intervention less comparator, the study's unless others are named; no other is run."""
+    a, b = compared or study.compared
     model = replace(study.model, strategies=(a, b))
-    cost, qaly = totals(evaluate(model, design, workers=workers))
+    cost, qaly = totals(evaluate(model, design, workers=workers, progress=progress))
     first, second = {"strategy": a}, {"strategy": b}
     return Increments(
         (cost.sel(first) - cost.sel(second)).values, (qaly.sel(first) - qaly.sel(second)).values

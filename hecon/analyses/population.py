@@ -43,7 +43,7 @@ class Population:
     years, discount
         How long the decision stays relevant, and the annual rate.
     assumptions
-        The file's own figures by name.
+        The file's own figures by name, and the study's in its formulas that have a range.
     """
 
     annual: float
@@ -65,7 +65,7 @@ def study_population(study: Study, changes: Mapping[str, float] | None = None) -
     Parameters
     ----------
     changes
-        Other values for some of the file's assumptions.
+        Other values for some of the file's assumptions, or of the study's inputs in its formulas.
 
     Raises
     ------
@@ -78,7 +78,8 @@ def study_population(study: Study, changes: Mapping[str, float] | None = None) -
         return None
     definition = read_toml(path, shown, PopulationDefinition)
     changes = changes or {}
-    own = {n: changes.get(n, entry.value) for n, entry in definition.assumptions.items()}
+    assumptions = {**_ranges_of_inputs(study, definition), **definition.assumptions}
+    own = {n: changes.get(n, entry.value) for n, entry in assumptions.items()}
     numbers = base_case(study.parameters).numbers
 
     def number(text: str, where: str) -> float:
@@ -94,8 +95,20 @@ def study_population(study: Study, changes: Mapping[str, float] | None = None) -
         tuple(number(share, "uptake") for share in definition.uptake),
         number(definition.horizon_years, "horizon_years"),
         number(definition.discount, "discount"),
-        definition.assumptions,
+        assumptions,
     )
+
+
+def _ranges_of_inputs(study: Study, definition: PopulationDefinition) -> dict[str, Assumption]:
+    """Inputs of the study that stand in the formulas by name and have a stated range."""
+    texts = [definition.eligible_per_year, *definition.uptake, definition.horizon_years]
+    return {
+        p.name: Assumption(
+            value=p.value, low=p.low, high=p.high, unit=p.unit, source=p.source, status=p.status
+        )
+        for p in study.parameters
+        if p.text in texts and p.value is not None and p.low is not None and p.high is not None
+    }
 
 
 def effective_population(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from hecon.analyses.comparison import Comparison, compare, totals
 from hecon.analyses.convergence import convergence, draws_needed
@@ -22,13 +23,15 @@ from hecon.analyses.population import Population, study_population
 from hecon.analyses.price import threshold_price
 from hecon.analyses.probabilistic import decision, summary
 from hecon.analyses.ranking import ranking
-from hecon.analyses.results_table import result_table
+from hecon.analyses.results_table import evaluated_table, result_table
 from hecon.analyses.scenarios import scenario_table
 from hecon.analyses.threshold import severity
 from hecon.engine.values import formula_values
 from hecon.errors import InputError
 from hecon.parameters.design import Design, ProbabilisticDesign, base_case
 from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
 
 #: Draws below which no value of partial information is estimated.
 LEAST_DRAWS = 500
@@ -133,6 +136,22 @@ def course_table(study: Study) -> pd.DataFrame:
             {"strategy": strategy, **{n: float(v) for n, v in zip(names, values, strict=True)}}
         )
     return pd.DataFrame(rows)
+
+
+def base_row(study: Study) -> pd.DataFrame:
+    """The base case's row of `result_table`."""
+    return evaluated_table(study, base_case(study.parameters), [study.compared])
+
+
+def base_threshold(study: Study) -> float:
+    """Opportunity cost times the severity weight, in the base case."""
+    return float(base_row(study)["threshold"][0])
+
+
+def threshold_grid(study: Study) -> Array:
+    """The thresholds that the jurisdiction draws its curves over."""
+    rule = study.jurisdiction.definition.acceptability
+    return np.linspace(0.0, rule.highest, rule.steps)
 
 
 def analyse(
@@ -243,8 +262,7 @@ def reduce_draws(
         ],
         ignore_index=True,
     )
-    rule = study.jurisdiction.definition.acceptability
-    grid = np.union1d(np.linspace(0.0, rule.highest, rule.steps), [threshold])
+    grid = np.union1d(threshold_grid(study), [threshold])
     options = [strategies.index(s) for s in study.options]
     found = decision(list(study.options), cost.values[options], qaly.values[options], grid)
     means = xr.Dataset(

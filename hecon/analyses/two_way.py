@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hecon.analyses.one_way import ranges
+from hecon.analyses.one_way import find_range
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.errors import Fault, InputError
@@ -74,8 +74,5 @@ def _values(study: Study, parameter: Parameter, given: Sequence[float] | None, s
             text = "needed is at least one finite value"
             raise InputError([Fault(study.name, None, parameter.text, text)])
         return values
-    for found in ranges(study):
-        if found.parameter == parameter:
-            return np.linspace(found.low, found.high, steps)
-    text = f"'{parameter.text}' has no range; give its values"
-    raise InputError([Fault(parameter.file, parameter.row, "low", text)])
+    found = find_range(study, parameter.text)
+    return np.linspace(found.low, found.high, steps)

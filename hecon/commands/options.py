@@ -51,6 +51,29 @@ Thresholds = Annotated[
     ),
 ]
 
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=A,B",
+        help="A set of parameters to learn about together; may be given again, sets may not "
+        "overlap.",
+    ),
+]
+
+
+class RegressionMethod(StrEnum):
+    """How partial information is estimated."""
+
+    AUTO = "auto"
+    ADDITIVE = "additive"
+    GAUSSIAN_PROCESS = "gaussian-process"
+
+
+MethodOption = Annotated[
+    RegressionMethod, typer.Option("--method", help="How partial information is estimated.")
+]
+
 
 def read_study(folder: Path, jurisdiction: str) -> Study:
     """The study in a folder, in the jurisdiction named."""
@@ -89,3 +112,18 @@ def numbers(text: str, option: str) -> list[float]:
     except (ValueError, ZeroDivisionError):
         message = f"found '{text}', allowed are numbers as 1,2,3 or first:last:step"
         raise InputError([Fault(option, None, None, message)]) from None
+
+
+def named_sets(texts: list[str] | None) -> dict[str, list[str]]:
+    """Sets of parameters written as `name=a,b`."""
+    found: dict[str, list[str]] = {}
+    for text in texts or []:
+        name, equals, members = text.partition("=")
+        names = [part.strip() for part in members.split(",") if part.strip()]
+        if not equals or not name.strip() or not names:
+            message = f"found '{text}', allowed is NAME=parameter,parameter"
+            raise InputError([Fault("--set", None, None, message)])
+        if name.strip() in found:
+            raise InputError([Fault("--set", None, None, f"'{name.strip()}' is there twice")])
+        found[name.strip()] = names
+    return found

@@ -17,7 +17,16 @@ from hecon import __version__
 from hecon.analyses.comparison import totals
 from hecon.analyses.results import Results
 
-LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "openpyxl", "formualizer")
+LIBRARIES = (
+    "numpy",
+    "scipy",
+    "pandas",
+    "xarray",
+    "openpyxl",
+    "formualizer",
+    "matplotlib",
+    "jinja2",
+)
 
 
 def run_record(results: Results) -> dict[str, object]:

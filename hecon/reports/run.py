@@ -1,15 +1,19 @@
-"""All files of a run, written together: tables, outcomes, record and workbook."""
+"""All files of a run, written together: tables, outcomes, record, figures, page and workbook."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from hecon.analyses.results import Progress, Results
+from hecon.reports.figures.book import figure_book
+from hecon.reports.figures.material import Extras, material
+from hecon.reports.figures.picture import write_pictures
+from hecon.reports.html.page import write_page
 from hecon.reports.record import write_outputs
 from hecon.reports.staging import publish, staging
 from hecon.reports.workbook.book import write_workbook
@@ -22,11 +26,17 @@ class Written:
 
     outputs: Path
     report: Path
+    page: Path
 
 
 def run_name(study: Study) -> str:
     """The name of a run's files: study and jurisdiction."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", f"{study.name}_{study.jurisdiction.definition.name}")
+    return file_name(f"{study.name}_{study.jurisdiction.definition.name}")
+
+
+def file_name(text: str) -> str:
+    """A text as the name of a file: what may not stand in one becomes a hyphen."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
 
 
 def write_run(
@@ -37,17 +47,19 @@ def write_run(
     suffix: str = "",
     verification: pd.DataFrame | None = None,
     extra: Callable[[Path], None] | None = None,
+    extras: Extras | None = None,
 ) -> Written:
-    """Write `outputs/<run>/` and `reports/<run>.xlsx` below `out`, or nothing at all.
+    """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
 
-    `suffix` is added to the run's name; `verification` goes into the workbook and is written
-    as a table; `extra` may add files to the run's outputs.
+    `suffix` is added to the run's name; `verification` goes into workbook and page and is written
+    as a table; `extra` may add files to the run's outputs; `extras` are shown on the page.
     """
+    tell = progress or (lambda what, done, total: None)
     name = run_name(results.study) + suffix
-    written = Written(out / "outputs" / name, out / "reports" / f"{name}.xlsx")
+    reports = out / "reports"
+    written = Written(out / "outputs" / name, reports / f"{name}.xlsx", reports / f"{name}.html")
     with staging(out) as folder:
-        if progress is not None:
-            progress("Tables", 0, 1)
+        tell("Tables", 0, 1)
         outputs = folder / name
         write_outputs(results, outputs)
         if verification is not None:
@@ -55,9 +67,15 @@ def write_run(
             verification.to_csv(path, index=False, lineterminator="\n")
         if extra is not None:
             extra(outputs)
-        if progress is not None:
-            progress("Workbook", 0, 1)
+        shown = replace(extras or Extras(), verification=verification)
+        found = material(results, shown)
+        pictures = figure_book(found, lambda done, total: tell("Figures", done, total))
+        write_pictures(pictures, outputs / "figures")
+        page = folder / f"{name}.html"
+        write_page(found, pictures, page)
+        tell("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"
         write_workbook(results, report, verification)
-        publish([(outputs, written.outputs), (report, written.report)], folder)
+        moves = [(outputs, written.outputs), (report, written.report), (page, written.page)]
+        publish(moves, folder)
     return written

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -12,7 +13,9 @@ from hecon.analyses.comparison import Comparison, sentence
 from hecon.analyses.results import Results
 from hecon.parameters.schema import STATUSES, Parameter
 from hecon.reports.console import amount, facts, money, percent, qalys, table
-from hecon.reports.run import Written
+
+if TYPE_CHECKING:
+    from hecon.reports.run import Written
 
 METHODS = {
     "monte-carlo": "Monte Carlo",
@@ -37,6 +40,7 @@ def print_summary(results: Results, written: Written, to: Console) -> None:
     to.print(evidence(study.parameters))
     to.print()
     to.print(f"Report: {written.report}", soft_wrap=True)
+    to.print(f"Page:   {written.page}", soft_wrap=True)
     to.print(f"Tables: {written.outputs}", soft_wrap=True)
 
 

@@ -95,6 +95,15 @@ class Synthesis(Strict):
     contrasts: str = ""
 
 
+class Grid(Strict):
+    """Two inputs whose combinations the report shows; without values over their ranges."""
+
+    first: Required
+    second: Required
+    first_values: list[Real] | None = None
+    second_values: list[Real] | None = None
+
+
 class StudyDefinition(Strict):
     """Contents of `study.toml`."""
 
@@ -121,6 +130,7 @@ class StudyDefinition(Strict):
     course: Course | None = None
     general_population: GeneralPopulation | None = None
     price: Price | None = None
+    two_way: list[Grid] = Field(default_factory=list)
 
 
 class VariableRow(Strict):

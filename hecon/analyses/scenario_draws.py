@@ -1,0 +1,98 @@
+"""Scenarios under uncertainty: the probabilistic result beside the deterministic one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hecon.analyses.comparison import icer, verdict
+from hecon.analyses.pair import increments
+from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
+from hecon.parameters.design import ProbabilisticDesign
+from hecon.studies.study import Study
+
+
+def scenario_effects(study: Study, base: pd.DataFrame) -> pd.DataFrame:
+    """Scenarios with their differences to the base case, the largest effect on NMB first.
+
+    Parameters
+    ----------
+    base
+        The base case's row of `result_table`.
+
+    Returns
+    -------
+    pd.DataFrame
+        The columns of `scenario_table`, then ``cost_to_base``, ``qaly_to_base``, ``nmb_to_base``
+        and ``turns`` (the decision is another one than in the base case).
+    """
+    table = scenario_table(study)
+    if table.empty:
+        return table
+    first = base.iloc[0]
+    for name, column in (("cost", "cost_difference"), ("qaly", "qaly_difference"), ("nmb", "nmb")):
+        table[f"{name}_to_base"] = table[column] - first[column]
+    table["turns"] = (table["nmb"] >= 0) != (first["nmb"] >= 0)
+    order = table["nmb_to_base"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def scenario_draws(
+    study: Study,
+    table: pd.DataFrame,
+    draws: int = 1_000,
+    seed: int = 1,
+    method: str = "monte-carlo",
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """The probabilistic result of every scenario.
+
+    Each parameter keeps its own random stream, so that a scenario and the base case differ by
+    what the scenario changes and not by chance.
+
+    Parameters
+    ----------
+    table
+        Rows of `scenario_effects`: net benefit is at the row's own threshold.
+
+    Returns
+    -------
+    pd.DataFrame
+        One row a row of `table`: ``scenario``, ``draws``, ``cost_mean``, ``qaly_mean``,
+        ``icer_mean`` (ratio of means), ``verdict_mean``, ``nmb_mean``, ``nmb_error`` (Monte
+        Carlo), ``nmb_low``, ``nmb_high`` (95 % of draws) and ``probability`` of being
+        cost-effective.
+    """
+    by_id = {s.id: s for s in study.scenarios}
+    rows = []
+    for done, row in enumerate(table.to_dict("records")):
+        if progress is not None:
+            progress(done, len(table))
+        scenario = by_id[str(row["scenario"])]
+        model, parameters, correlations = probabilistic_scenario(study, scenario)
+        design = ProbabilisticDesign(parameters, draws, seed, method, correlations)
+        changed = replace(study, model=model)
+        found = increments(changed, design, compared=scenario.compare, workers=workers)
+        benefit = found.benefit(float(row["threshold"]))
+        low, high = np.quantile(benefit, [0.025, 0.975])
+        cost, qaly = float(found.cost.mean()), float(found.qaly.mean())
+        rows.append(
+            {
+                "scenario": scenario.id,
+                "draws": draws,
+                "cost_mean": cost,
+                "qaly_mean": qaly,
+                "icer_mean": icer(cost, qaly),
+                "verdict_mean": verdict(cost, qaly),
+                "nmb_mean": float(benefit.mean()),
+                "nmb_error": float(benefit.std(ddof=1) / np.sqrt(draws)) if draws > 1 else np.nan,
+                "nmb_low": float(low),
+                "nmb_high": float(high),
+                "probability": float((benefit > 0).mean()),
+            }
+        )
+    return pd.DataFrame(rows)

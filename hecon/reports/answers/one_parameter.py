@@ -1,0 +1,117 @@
+"""One-way sensitivity, grids of two parameters and break-even values, on the screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from rich.console import Console
+
+from hecon.reports.answers.tables import conclude, listed, plain, title
+from hecon.reports.console import amount, money, percent, qalys, table
+from hecon.studies.study import Study
+
+SHOWN = 15
+_LABELS = {"nmb": "NMB", "icer": "ICER", "qaly": "QALYs"}
+
+
+def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, to: Console) -> str:
+    """Print the widest bars and say which parameters turn the decision; gives that sentence."""
+    a, b = study.compared
+    title(study, "One-way sensitivity", to)
+    write: Callable[[float], str] = qalys if by == "qaly" else money
+    label = _LABELS[by]
+    rows = table("Parameter", "Low", "High", f"{label} at low", f"{label} at high")
+    for row in found.head(SHOWN).to_dict("records"):
+        ends = [_end(row, by, end, write) for end in ("low", "high")]
+        rows.add_row(row["parameter"], plain(row["low"]), plain(row["high"]), *ends)
+    to.print(rows)
+    if len(found) > SHOWN:
+        to.print(f"The {SHOWN} widest of {len(found)}; all are in the table.")
+    turning = found.loc[found["turns"].astype(bool), "parameter"].tolist()
+    currency = study.jurisdiction.definition.currency
+    at = f"{amount(currency, threshold)} per QALY"
+    if turning:
+        text = (
+            f"{len(turning)} of {len(found)} parameters alone turn the decision between {a} and "
+            f"{b} at {at} somewhere between the ends of their range: {listed(turning)}."
+        )
+    else:
+        text = (
+            f"At the ends of their ranges none of the {len(found)} parameters alone turns the "
+            f"decision between {a} and {b} at {at}."
+        )
+    conclude(text, to)
+    return text
+
+
+def _end(row: Mapping[Hashable, Any], by: str, end: str, write: Callable[[float], str]) -> str:
+    value = row[f"{by}_{end}"]
+    return str(row[f"verdict_{end}"]) if by == "icer" and math.isnan(value) else write(value)
+
+
+def print_grid(study: Study, found: xr.Dataset, to: Console) -> str:
+    """Print net benefit over the grid, thinned to what a screen holds, and where it turns."""
+    first, second = (str(d) for d in found["nmb"].dims)
+    a, b = study.compared
+    title(study, "Two-way sensitivity", to)
+    to.print(f"Net monetary benefit of {a} against {b}; rows {first}, columns {second}")
+    nmb = found["nmb"]
+    down, across = _thinned(nmb.sizes[first], 11), _thinned(nmb.sizes[second], 5)
+    rows = table(first, *(plain(float(v)) for v in nmb[second].values[across]))
+    for i in down:
+        cells = [money(float(v)) for v in nmb.values[i, across]]
+        rows.add_row(plain(float(nmb[first].values[i])), *cells)
+    to.print(rows)
+    share = float((nmb > 0).mean())
+    where = {0.0: "nowhere", 1.0: "everywhere"}.get(share, f"in {percent(share)}")
+    on = "on" if share in (0.0, 1.0) else "of"
+    text = f"{a} is cost-effective {where} {on} this grid of {first} and {second}."
+    conclude(text, to)
+    return text
+
+
+def _thinned(size: int, most: int) -> list[int]:
+    return sorted({round(i) for i in np.linspace(0, size - 1, min(size, most))})
+
+
+def grid_table(found: xr.Dataset) -> pd.DataFrame:
+    """The grid as one row a combination."""
+    return found.to_dataframe().reset_index()
+
+
+def print_break_even(study: Study, found: pd.DataFrame, to: Console) -> str:
+    """Print where the decision turns, parameters without a turn counted at the end."""
+    a, b = study.compared
+    title(study, "Break-even values", to)
+    solved = found[found["break_even"].notna()]
+    rows = table("Parameter", "Unit", "Base", "From", "To", "Break-even", left=2)
+    shown = found if len(found) <= SHOWN else solved
+    for row in shown.to_dict("records"):
+        value = plain(row["break_even"]) if row["status"] == "solved" else row["status"]
+        if row["status"] == "jumps across zero":
+            value = f"{plain(row['break_even'])} (jumps)"
+        ends = [plain(row[name]) for name in ("base", "low", "high")]
+        rows.add_row(row["parameter"], row["unit"], *ends, value)
+    to.print(rows)
+    without = found.loc[found["break_even"].isna(), "parameter"].nunique()
+    if len(found) > SHOWN and without:
+        to.print(f"No solution in range for {without} other parameters.")
+    names = solved["parameter"].drop_duplicates().tolist()
+    total = found["parameter"].nunique()
+    if names:
+        text = (
+            f"{a} and {b} have equal net benefit at a value inside the range for {len(names)} of "
+            f"{total} parameters: {listed(names)}."
+        )
+    else:
+        text = (
+            f"No solution in range: no value of the {total} parameters searched makes {a} and "
+            f"{b} equal, all others at base."
+        )
+    conclude(text, to)
+    return text

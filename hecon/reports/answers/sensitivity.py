@@ -1,0 +1,77 @@
+"""Global sensitivity on the screen: shares of variance, or elementary effects."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.console import Console
+
+from hecon.reports.answers.tables import conclude, listed, title
+from hecon.reports.console import money, number, table
+from hecon.studies.study import Study
+
+SHOWN = 15
+
+
+def print_sobol(study: Study, found: pd.DataFrame, to: Console) -> str:
+    """Print first-order and total indices; gives the conclusion."""
+    title(study, "Sobol' indices of incremental net monetary benefit", to)
+    rows = table("Parameter", "First order", "95 %", "Total", "95 %")
+    live = found[~found["idle"]]
+    for row in live.head(SHOWN).to_dict("records"):
+        cells = []
+        for name in ("first_order", "total"):
+            low, high = (number(row[f"{name}_{end}"], 3) for end in ("low", "high"))
+            cells += [number(row[name], 3), f"{low} to {high}"]
+        rows.add_row(_short(row["parameter"]), *cells)
+    to.print(rows)
+    _print_rest(found, to)
+    most = live.loc[live["total"] >= 0.1, "parameter"].tolist()
+    explained = float(live["first_order"].sum())
+    text = (
+        f"What matters (a total share of the variance of a tenth or more): {listed(most)}. The "
+        f"parameters acting alone explain {explained:.0%} of it; the rest is how they act "
+        "together. A share of variance is no value of information: hecon voi tells which doubt "
+        "could turn the decision."
+    ).replace("%", " %")
+    conclude(text, to)
+    return text
+
+
+def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
+    """Print elementary effects; gives the conclusion."""
+    title(study, "Morris screening of incremental net monetary benefit", to)
+    rows = table("Parameter", "mu*", "95 %", "mu", "sigma")
+    live = found[~found["idle"]]
+    for row in live.head(SHOWN).to_dict("records"):
+        span = f"{money(row['mu_star_low'])} to {money(row['mu_star_high'])}"
+        rows.add_row(
+            _short(row["parameter"]),
+            money(row["mu_star"]),
+            span,
+            money(row["mu"]),
+            money(row["sigma"]),
+        )
+    to.print(rows)
+    _print_rest(found, to)
+    largest = live["mu_star"].max()
+    most = live.loc[live["mu_star"] >= 0.5 * largest, "parameter"].tolist()
+    text = (
+        f"The largest effects on net benefit over their whole range (at least half of the "
+        f"largest): {listed(most)}. A sigma as large as mu* means that the effect depends on the "
+        "other parameters or bends."
+    )
+    conclude(text, to)
+    return text
+
+
+def _print_rest(found: pd.DataFrame, to: Console) -> None:
+    idle = found.loc[found["idle"], "parameter"].tolist()
+    more = int((~found["idle"]).sum()) - SHOWN
+    if more > 0:
+        to.print(f"{more} more are in the table.")
+    if idle:
+        to.print(f"{len(idle)} parameters never move the result here: {listed(idle)}.")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 34 else text[:31] + "..."

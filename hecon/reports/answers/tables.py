@@ -1,0 +1,59 @@
+"""What the commands of single analyses share: writing their tables, and telling where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from hecon.reports.run import run_name
+from hecon.reports.staging import publish, staging
+from hecon.studies.study import Study
+
+
+def write_tables(study: Study, tables: Mapping[str, pd.DataFrame], out: Path, to: Console) -> Path:
+    """Write tables as CSV among the outputs of a study's run, all or none, and say where.
+
+    Other files there stay as they are.
+    """
+    folder = out / "outputs" / run_name(study)
+    with staging(out) as staged:
+        moves = []
+        for name, table in tables.items():
+            path = staged / f"{name}.csv"
+            table.to_csv(path, index=False, lineterminator="\n")
+            moves.append((path, folder / path.name))
+        publish(moves, staged)
+    names = ", ".join(f"{name}.csv" for name in tables)
+    to.print(f"Tables: {names} in {folder}", soft_wrap=True)
+    return folder
+
+
+def title(study: Study, what: str, to: Console) -> None:
+    """Print what follows, and for whom, in which money."""
+    place = study.jurisdiction.definition
+    to.print(f"{what}: {study.definition.title}", style="bold")
+    to.print(f"{place.title}; {place.currency}, {place.price_year} prices, per person")
+    to.print()
+
+
+def conclude(text: str, to: Console) -> None:
+    """Print what the figures mean."""
+    to.print()
+    to.print("Conclusion", style="bold")
+    to.print(text)
+    to.print()
+
+
+def listed(names: list[str], most: int = 5) -> str:
+    """Names as a list in a sentence: all of a few, else the first and how many more."""
+    if len(names) > most:
+        return f"{', '.join(names[:most])} and {len(names) - most} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"
+
+
+def plain(value: float) -> str:
+    """A parameter's value with four significant digits."""
+    return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"

@@ -1,0 +1,108 @@
+"""The value of information on the screen."""
+
+from __future__ import annotations
+
+import pandas as pd
+from rich.console import Console
+
+from hecon.analyses.population import Population
+from hecon.reports.answers.psa import nearest_row
+from hecon.reports.answers.tables import conclude, listed
+from hecon.reports.console import amount, money, number, percent, table
+
+SHOWN = 12
+
+
+def with_population(found: pd.DataFrame, people: float) -> pd.DataFrame:
+    """A table of values per person with its values for the population, where it is known."""
+    if people != people:
+        return found
+    made = found.copy()
+    for column in ("evpi", "evppi"):
+        if column in made:
+            made[f"population_{column}"] = made[column] * people
+    return made
+
+
+def print_information(
+    perfect: pd.DataFrame,
+    partial: pd.DataFrame,
+    threshold: float,
+    people: Population | None,
+    currency: str,
+    unit: str,
+    to: Console,
+) -> str:
+    """Print EVPI and EVPPI at one threshold; gives the conclusion.
+
+    Parameters
+    ----------
+    perfect, partial
+        ``information`` of `decision_tables`, and `information_tables`.
+    people
+        Whom the decision concerns, or None if nobody says.
+    """
+    row = nearest_row(perfect, threshold)
+    at = f"{amount(currency, threshold).strip()} per {unit}"
+    to.print(f"Expected value of perfect information at {at}", style="bold")
+    each = amount(currency, row["evpi"]).strip()
+    to.print(f"Per person: {each} (SE {money(row['evpi_error'])})")
+    if people is not None:
+        number_ = people.effective()
+        all_ = amount(currency, row["evpi"] * number_).strip()
+        to.print(
+            f"Population: {all_} for {number_:,.0f} discounted people: {people.annual:,.0f} "
+            f"eligible a year, uptake {', '.join(f'{u:.1%}' for u in people.uptake)}, over "
+            f"{people.years:g} years at {people.discount:.1%}".replace("%", " %")
+        )
+    to.print()
+    text = f"Perfect information on everything would be worth {each} per person at {at}."
+    if partial.empty:
+        conclude(text, to)
+        return text
+    here = partial[(partial["threshold"] - threshold).abs() < 1e-9]
+    for kind, label in (("group", "Sets of parameters"), ("parameter", "Single parameters")):
+        part = here[here["kind"] == kind].sort_values("evppi", ascending=False, kind="stable")
+        if not part.empty:
+            _print_partial(part, label, at, to)
+    singles = here[here["kind"] == "parameter"]
+    visible = singles[singles["evppi"] > 2 * singles["standard_error"]]
+    visible = visible.sort_values("evppi", ascending=False, kind="stable")
+    text += (
+        f" Learning about one parameter alone is worth something for {listed(list(visible['set']))}"
+        " (more than two standard errors); no other could by itself turn the decision."
+        if len(visible)
+        else " No single parameter, if it alone were known, could turn the decision."
+    )
+    groups = here[here["kind"] == "group"]
+    if len(groups):
+        first = max(groups.to_dict("records"), key=lambda row: float(row["evppi"]))
+        if first["evppi"] > 2 * first["standard_error"]:
+            text += (
+                f" The set worth most is {first['set']}, {amount(currency, first['evppi']).strip()}"
+                f" per person, {percent(first['share'])} of perfect information."
+            )
+    suspect = here.loc[here["suspect"], "set"].tolist()
+    if suspect:
+        text += f" The regression is too stiff for {listed(suspect)}: read these with care."
+    conclude(text, to)
+    return text
+
+
+def _print_partial(part: pd.DataFrame, label: str, at: str, to: Console) -> None:
+    to.print(f"{label} (EVPPI) per person at {at}", style="bold")
+    rows = table("", "EVPPI", "SE", "Share", "Explained", "Method")
+    for row in part.head(SHOWN).to_dict("records"):
+        share = "n/a" if row["share"] != row["share"] else f"{row['share']:.1%}".replace("%", " %")
+        rows.add_row(
+            row["set"] + (" (suspect fit)" if row["suspect"] else ""),
+            money(row["evppi"]),
+            money(row["standard_error"]),
+            share,
+            number(row["explained"], 3),
+            row["method"],
+        )
+    to.print(rows)
+    if len(part) > SHOWN:
+        to.print(f"{len(part) - SHOWN} more are in the table.")
+    to.print()

@@ -1,0 +1,147 @@
+"""How figures look: one palette, one hand of type, and a second sign beside every colour."""
+
+from __future__ import annotations
+
+import textwrap
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+#: Inches; a figure as wide as this is read on a phone without turning it.
+WIDTH = 5.2
+HEIGHT = 3.6
+
+#: Characters of a title on one line.
+TITLE = 58
+
+INK, QUIET, FAINT, PAPER = "#1f2933", "#52606d", "#d5dae0", "#ffffff"
+
+#: Okabe and Ito's colours in an order that also differs in lightness.
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++", "oo")
+
+#: The low and the high end of a range, and worse and better than nothing.
+LOW, HIGH = "#56b4e9", "#b34a00"
+
+_RC: dict[str, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "text.color": INK,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 9,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": QUIET,
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.unicode_minus": True,
+    "xtick.color": QUIET,
+    "ytick.color": QUIET,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "lines.linewidth": 1.8,
+    "hatch.linewidth": 0.6,
+    "hatch.color": PAPER,
+    "text.parse_math": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "hecon",
+    "path.simplify": True,
+    "figure.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one strategy is drawn wherever it appears: colour, and a sign that survives in grey."""
+
+    colour: str
+    dash: Any
+    marker: str
+    hatch: str
+
+
+def looks(names: Sequence[str]) -> dict[str, Look]:
+    """A look for each name; later names repeat colours with other dashes."""
+    return {
+        name: Look(
+            COLOURS[i % len(COLOURS)],
+            DASHES[i % len(DASHES)],
+            MARKERS[i % len(MARKERS)],
+            HATCHES[i % len(HATCHES)],
+        )
+        for i, name in enumerate(names)
+    }
+
+
+@contextmanager
+def styled() -> Iterator[None]:
+    """The settings of matplotlib within which figures are made and saved.
+
+    Text from inputs may hold signs that the font lacks: they show as boxes, without a warning.
+    """
+    settings: Any = {k: v for k, v in mpl.rcParamsDefault.items() if k != "backend"}
+    settings.update(_RC)
+    with mpl.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        yield
+
+
+def axes(
+    title: str, height: float = HEIGHT, width: float = WIDTH, grid: str = ""
+) -> tuple[Figure, Axes]:
+    """An empty figure with a title at the left edge; `grid` draws faint lines along x, y or both.
+
+    Call it within `styled`.
+    """
+    figure = Figure(figsize=(width, height), layout="constrained")
+    area = figure.add_subplot()
+    head(figure, title)
+    if grid:
+        rules(area, grid)
+    return figure, area
+
+
+def head(figure: Figure, title: str) -> None:
+    """The title at the left edge, on as many lines as it needs."""
+    lines = textwrap.wrap(title, TITLE)
+    figure.suptitle("\n".join(lines), x=0.012, ha="left", fontsize=9.5, fontweight="bold")
+
+
+def key(figure: Figure, columns: int = 3, **more: Any) -> None:
+    """What signs mean, below the figure at its left edge."""
+    figure.legend(frameon=False, loc="outside lower left", ncols=columns, fontsize=7.5, **more)
+
+
+def rules(area: Axes, along: str) -> None:
+    """Faint lines behind the data."""
+    area.grid(axis=along, color=FAINT, linewidth=0.6)  # type: ignore[arg-type]
+    area.set_axisbelow(True)
+
+
+def bare(area: Axes) -> None:
+    """Leave out the vertical axis's line and ticks: names stand at its side."""
+    area.spines["left"].set_visible(False)
+    area.tick_params(axis="y", length=0)
+
+
+def settle(figure: Figure) -> None:
+    """Work out the layout once, so that every format of the figure has the same."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        # the second time corrects for axis labels whose place the first time moved
+        engine.execute(figure)
+        engine.execute(figure)
+    figure.set_layout_engine("none")
