@@ -69,6 +69,12 @@ class Contrasts:
             tuple(i for i, pair in enumerate(self.pairs) if pair[0] in part) for part in parts
         )
 
+    def part(self, rows: list[int]) -> Contrasts:
+        """Some of the contrasts."""
+        chosen = np.ix_(rows, rows)
+        pairs = tuple(self.pairs[i] for i in rows)
+        return Contrasts(self.scale, pairs, self.estimate[rows], self.covariance[chosen])
+
     def table(self) -> pd.DataFrame:
         """``study``, ``treatment``, ``against``, ``estimate``, ``se``: one row a contrast."""
         return pd.DataFrame(

@@ -26,12 +26,16 @@ I2: Expr = parse("max(0, 1 - df / q) if q > 0 else 0")
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients of a linear model of contrasts, their covariance and what is left over."""
+    """Coefficients of a linear model of contrasts, their covariance and what is left over.
+
+    `q` is without heterogeneity, `q_random` with it.
+    """
 
     coefficients: Array
     covariance: Array
     tau2: float
     q: float
+    q_random: float
     df: int
     steps: int
 
@@ -207,8 +211,8 @@ def fit(
     else:
         found, steps = float(tau2), 0
     _, covariance, weighted = projection(found)
-    q = moments(0.0).q if df else 0.0
-    return Fit(covariance @ weighted.T @ y, covariance, found, q, df, steps)
+    q, q_random = (moments(t).q if df else 0.0 for t in (0.0, found))
+    return Fit(covariance @ weighted.T @ y, covariance, found, q, q_random, df, steps)
 
 
 def direct_studies(contrasts: Contrasts) -> dict[tuple[str, str], tuple[str, ...]]:
