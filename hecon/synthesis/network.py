@@ -14,14 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, stats
 
-from hecon.engine.expression import Expr, parse
 from hecon.errors import FaultList, nearest
 from hecon.synthesis.contrasts import Contrasts
 from hecon.synthesis.estimate import Array, Estimate, evaluate
 from hecon.synthesis.graph import components
-from hecon.synthesis.heterogeneity import Moments, between_study_variance
-
-I2: Expr = parse("max(0, 1 - df / q) if q > 0 else 0")
+from hecon.synthesis.heterogeneity import Moments, between_study_variance, check_tau2
+from hecon.synthesis.pooling import TOTALS
 
 
 @dataclass(frozen=True)
@@ -145,6 +143,7 @@ def network(
         named = "; ".join(", ".join(sorted(part)) for part in sorted(parts, key=sorted))
         message = f"the network falls apart into {len(parts)} that no study joins: {named}"
         faults.add(source, None, "treatment", message)
+    check_tau2(tau2, source, faults)
     faults.raise_if_any()
     at = _position(contrasts.treatments, reference)
     fitted = fit(contrasts, design(contrasts), method=method, tau2=tau2)
@@ -162,7 +161,7 @@ def network(
         q=fitted.q,
         df=fitted.df,
         p_q=p_value(fitted.q, fitted.df),
-        i2=float(evaluate(I2, {"q": fitted.q, "df": fitted.df})),
+        i2=float(evaluate(TOTALS["i2"], {"q": fitted.q, "df": fitted.df})),
         method=method if tau2 is None else "given",
         steps=fitted.steps,
     )
