@@ -49,6 +49,8 @@ class Measure:
         Over the counts and ``added``.
     natural
         The natural scale over ``estimate``: a ratio or a probability.
+    arm_estimate, arm_variance
+        Those of arm 1 alone, over ``events_1, n_1, added``: a comparison is a difference of arms.
     """
 
     name: str
@@ -57,6 +59,8 @@ class Measure:
     estimate: Expr
     variance: Expr
     natural: Expr
+    arm_estimate: Expr
+    arm_variance: Expr
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ def _measure(name: str, scale: str, arms: int, natural: str) -> Measure:
         parse(" - ".join(estimate.format(i=i) for i in indices)),
         parse(" + ".join(f"({variance.format(i=i)})" for i in indices)),
         parse(natural),
+        parse(estimate.format(i=1)),
+        parse(variance.format(i=1)),
     )
 
 
@@ -169,12 +175,13 @@ def _check(
     if measure.arms == 2 and len(faults.faults) == before:
         total = row["n_1"] + row["n_2"]
         if row["events_1"] + row["events_2"] in (0, total):
-            who = "nobody" if row["events_1"] == 0 else "everybody"
-            message = (
-                f"study {study}: {who} has the event in either arm, which says nothing of a "
-                "ratio; leave the study out"
-            )
-            faults.add(source, None, "events_1", message)
+            faults.add(source, None, "events_1", no_contrast(study, row["events_1"]))
+
+
+def no_contrast(study: str, events: float) -> str:
+    """What is wrong with a study in which nobody, or everybody, has the event."""
+    who = "everybody" if events else "nobody"
+    return f"study {study}: {who} has the event, which says nothing of a ratio; leave the study out"
 
 
 def check_arm(events: float, n: float, where: str, source: str, faults: FaultList) -> None:
