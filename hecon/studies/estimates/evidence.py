@@ -124,7 +124,11 @@ class Arm:
 
 @dataclass(frozen=True)
 class Effect:
-    """A published effect with its 95 % interval, or a contrast with its standard error."""
+    """A published effect with its 95 % interval, or a contrast with its standard error.
+
+    `arm` tells apart the first arms of a study that has two of a treatment; `sizes` are those
+    of the two arms.
+    """
 
     id: str
     study: str
@@ -139,6 +143,7 @@ class Effect:
     use: str
     source: str
     rating: str
+    arm: str
     sizes: tuple[int, int]
     row: int
 
@@ -254,6 +259,7 @@ def _effects(reading: Reading, entry: Synthesis) -> list[Effect]:
                 row.use,
                 row.evidence_ids,
                 "",
+                "",
                 (0, 0),
                 number,
             )
@@ -286,6 +292,7 @@ def _contrasts(reading: Reading, entry: Synthesis) -> list[Effect]:
                 row.use,
                 row.source,
                 row.rating,
+                row.arm1_letter,
                 (row.n1, row.n2),
                 number,
             )

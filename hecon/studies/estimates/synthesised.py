@@ -12,6 +12,7 @@ from scipy import special
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.schema import Derived
 from hecon.synthesis.estimate import Estimate, normal_point
+from hecon.synthesis.network import Network
 from hecon.synthesis.pooling import Pooled
 
 RATIOS = {"log odds ratio": "odds ratio", "log risk ratio": "risk ratio"}
@@ -94,7 +95,7 @@ class Synthesised:
     loadings: Mapping[str, float]
     parts: tuple[str, ...]
     pooled: Pooled | None
-    network: None
+    network: Network | None
     note: str
     row: int
 
