@@ -3,8 +3,8 @@
 The text of a formula gives the NumPy computation here and the Excel formula in a workbook.
 Zero cells: 0.5 is added to every cell of a study in which one cell is zero (Sweeting et al. 2004;
 Cochrane Handbook 10.4.4.1), to no other study. How much was added is a formula of its own,
-`added`, so that a reader sees it. A comparison in which nobody or everybody has the event says nothing of a
-ratio; it is an error, not a study of effect one.
+`added`, so that a reader sees it. A comparison in which nobody or everybody has the event says
+nothing of a ratio; it is an error, not a study of effect one.
 """
 
 from __future__ import annotations
@@ -49,6 +49,8 @@ class Measure:
         Over the counts and ``added``.
     natural
         The natural scale over ``estimate``: a ratio or a probability.
+    arm_estimate, arm_variance
+        Those of arm 1 alone, over ``events_1, n_1, added``: a comparison is a difference of arms.
     """
 
     name: str
@@ -57,6 +59,8 @@ class Measure:
     estimate: Expr
     variance: Expr
     natural: Expr
+    arm_estimate: Expr
+    arm_variance: Expr
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ def _measure(name: str, scale: str, arms: int, natural: str) -> Measure:
         parse(" - ".join(estimate.format(i=i) for i in indices)),
         parse(" + ".join(f"({variance.format(i=i)})" for i in indices)),
         parse(natural),
+        parse(estimate.format(i=1)),
+        parse(variance.format(i=1)),
     )
 
 
@@ -133,18 +139,21 @@ def effects(
         faults.raise_if_any()
         raise AssertionError
     given = {"events_1": events_1, "n_1": n_1, "events_2": events_2, "n_2": n_2}
+    k = np.size(events_1)
     counts = {
-        name: np.atleast_1d(np.asarray(given[name], dtype=float))
+        name: np.full(k, np.nan)
+        if given[name] is None
+        else np.ravel(np.asarray(given[name], float))
         for i in range(1, known.arms + 1)
         for name in (f"events_{i}", f"n_{i}")
     }
-    k = counts["events_1"].size
-    names = list(studies) if studies is not None else [str(i + 1) for i in range(k)]
+    for name, column in counts.items():
+        if column.size != k:
+            faults.add(source, None, name, f"{column.size} counts for {k} studies")
+    faults.raise_if_any()
+    names = studies if studies is not None else [str(i + 1) for i in range(k)]
     for j, study in enumerate(names):
-        row = {
-            name: float(column[j]) if column.size == k else np.nan
-            for name, column in counts.items()
-        }
+        row = {name: float(column[j]) for name, column in counts.items()}
         _check(row, study, known, source, faults)
     faults.raise_if_any()
     values = {**counts, "added": evaluate(known.added, counts)}
@@ -166,12 +175,13 @@ def _check(
     if measure.arms == 2 and len(faults.faults) == before:
         total = row["n_1"] + row["n_2"]
         if row["events_1"] + row["events_2"] in (0, total):
-            who = "nobody" if row["events_1"] == 0 else "everybody"
-            message = (
-                f"study {study}: {who} has the event in either arm, which says nothing of a "
-                "ratio; leave the study out"
-            )
-            faults.add(source, None, "events_1", message)
+            faults.add(source, None, "events_1", no_contrast(study, row["events_1"]))
+
+
+def no_contrast(study: str, events: float) -> str:
+    """What is wrong with a study in which nobody, or everybody, has the event."""
+    who = "everybody" if events else "nobody"
+    return f"study {study}: {who} has the event, which says nothing of a ratio; leave the study out"
 
 
 def check_arm(events: float, n: float, where: str, source: str, faults: FaultList) -> None:
