@@ -14,7 +14,7 @@ from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, base_case
 from hecon.studies.load import load_study
 
-INPUTS = Path("/tmp/evid_inputs")
+INPUTS = Path(__file__).parents[2] / "inputs"
 STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")
 
 #: What scenarios set before they named estimates, as it was typed.

@@ -16,7 +16,7 @@ from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_case, base_values, rows
 from hecon.studies.load import load_study
 
-INPUTS = Path("/tmp/evid_inputs")
+INPUTS = Path(__file__).parents[2] / "inputs"
 STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")
 RESULTS = Path(__file__).parents[1] / "data" / "synthesis" / "synthesis_results.csv"
 

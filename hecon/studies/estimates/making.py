@@ -56,6 +56,7 @@ def finished(
         row.title,
         row.method,
         row.measure,
+        tuple(name.strip() for name in row.treatments.split(" v ") if name.strip()),
         effect,
         low,
         high,

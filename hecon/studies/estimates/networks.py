@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hecon.studies.estimates.counts import arm_error
 from hecon.studies.estimates.evidence import Arm
 from hecon.studies.estimates.making import Sources, finished, measured
+from hecon.studies.estimates.parts import named_parts, same_scale
 from hecon.studies.estimates.selection import (
     EstimateRow,
     Problem,
@@ -21,7 +22,7 @@ from hecon.studies.estimates.selection import (
     pair,
 )
 from hecon.studies.estimates.synthesised import DIFFERENCE, RATIOS, Member, Synthesised
-from hecon.synthesis.contrasts import Contrasts, from_arms, from_differences
+from hecon.synthesis.contrasts import Contrasts, combined, from_arms, from_differences
 from hecon.synthesis.effects import CONTINUITY
 from hecon.synthesis.estimate import Estimate
 from hecon.synthesis.network import Network, design
@@ -30,8 +31,10 @@ from hecon.synthesis.network import network as fitted
 Array = NDArray[np.float64]
 
 #: What makes two estimates come from one network.
-CHOICE = ("measure", "outcome", "use", "studies", "rows", "timepoint", "rating", "statuses")
-CHOICE += ("missing", "merge", "tau2")
+CHOICE = (
+    *("measure", "outcome", "use", "studies", "rows", "timepoint", "rating"),
+    *("statuses", "missing", "merge", "parts", "tau2"),
+)
 
 
 def network(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
@@ -89,55 +92,86 @@ def _of_differences(row: EstimateRow, number: int, sources: Sources) -> Synthesi
 
 
 def _of_arms(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
-    counts: dict[Arm, tuple[int, int]] = {}
-    arms = arms_of(row, sources.evidence)
-    for arm in arms:
+    """A network of trials' counts, and of published effects named in `parts` beside them."""
+    counts: list[tuple[Arm, tuple[int, int]]] = []
+    for arm in arms_of(row, sources.evidence):
         found = counted(row, arm)
         if found is not None:
-            counts[arm] = found
+            counts.append((arm, found))
         elif row.rows or row.studies:
             raise Problem("outcome", f"{arm.id} ({arm.study}) has no count of '{row.outcome}'")
-    contrasts = from_arms(
-        row.measure,
-        pd.DataFrame(
-            {
-                "study": [a.study for a in counts],
-                "treatment": [a.treatment for a in counts],
-                "arm": [a.arm for a in counts],
-                "events": [e for e, _ in counts.values()],
-                "n": [n for _, n in counts.values()],
-            }
-        ),
-        source=row.name,
-    )
-    made, effect = _effect(row, contrasts)
+    parts = named_parts(row, sources) if row.parts else {}
+    same_scale(row, parts)
+    made, effect = _effect(row, _contrasts(row, counts, parts))
     shares: dict[tuple[str, str, str], float] = {}
-    for share, (first, second) in zip(_shares(row, made), contrasts.pairs, strict=True):
+    for share, (first, second) in zip(_shares(row, made), made.contrasts.pairs, strict=True):
         shares[first] = shares.get(first, 0.0) + float(share)
         shares[second] = shares.get(second, 0.0) - float(share)
     loadings: dict[str, float] = {}
     members = []
-    for arm, (events, n) in counts.items():
+    between = math.sqrt(made.tau2 / 2)
+    for arm, (events, n) in counts:
         share = shares[(arm.study, arm.treatment, arm.arm)]
-        zero = any(e in (0, m) for other, (e, m) in counts.items() if other.study == arm.study)
+        zero = any(e in (0, m) for other, (e, m) in counts if other.study == arm.study)
         error = arm_error(row.measure, events, n, CONTINUITY if zero else 0.0)
         loadings[f"{arm.id} {row.outcome}"] = share * error
         # a contrast's variance between studies is shared out evenly between its arms
-        loadings[f"{_choice(row)} {arm.id}"] = share * math.sqrt(made.tau2 / 2)
+        loadings[f"{_choice(row)} {arm.id}"] = share * between
         label = f"{arm.study}: {arm.arm}"
         members.append(Member(label, (arm.id,), (events, n), Estimate(math.nan, error), math.nan))
+    for name, part in parts.items():
+        share = shares[(name, part.treatments[0], "")]
+        for key, loading in part.loadings.items():
+            loadings[key] = loadings.get(key, 0.0) + share * loading
+        loadings[f"{_choice(row)} {name}"] = share * math.sqrt(made.tau2)
+        members.append(Member(part.title, part.rows, (), part.effect, math.nan))
     return finished(
         row,
         number,
         effect,
-        [a.id for a in counts],
-        [sources.arms],
-        ["derived", *(a.status for a in counts)],
-        [a.study for a in counts],
+        [*(a.id for a, _ in counts), *(r for p in parts.values() for r in p.rows)],
+        [sources.arms, *(f for p in parts.values() for f in p.files)],
+        ["derived", *(a.status for a, _ in counts), *(p.status for p in parts.values())],
+        [*(a.study for a, _ in counts), *(s for p in parts.values() for s in p.studies)],
         loadings,
         members=members,
+        parts=list(parts),
         network=made,
     )
+
+
+def _contrasts(
+    row: EstimateRow, counts: list[tuple[Arm, tuple[int, int]]], parts: dict[str, Synthesised]
+) -> Contrasts:
+    arms = pd.DataFrame(
+        {
+            "study": [a.study for a, _ in counts],
+            "treatment": [a.treatment for a, _ in counts],
+            "arm": [a.arm for a, _ in counts],
+            "events": [e for _, (e, _) in counts],
+            "n": [n for _, (_, n) in counts],
+        }
+    )
+    found = from_arms(row.measure, arms, source=row.name)
+    if not parts:
+        return found
+    for name, part in parts.items():
+        if len(part.treatments) != 2:
+            raise Problem("parts", f"'{name}' doesn't say which two treatments it compares")
+        twice = set(part.studies) & {a.study for a, _ in counts}
+        if twice:
+            raise Problem("parts", f"'{name}' and the arms both hold {', '.join(sorted(twice))}")
+    published = pd.DataFrame(
+        {
+            "study": list(parts),
+            "treatment": [p.treatments[0] for p in parts.values()],
+            "against": [p.treatments[1] for p in parts.values()],
+            "estimate": [p.effect.estimate for p in parts.values()],
+            "se": [p.effect.se for p in parts.values()],
+            "scale": row.measure,
+        }
+    )
+    return combined(found, from_differences(published, source=row.name), source=row.name)
 
 
 def _effect(row: EstimateRow, contrasts: Contrasts) -> tuple[Network, Estimate]:

@@ -60,6 +60,8 @@ class Synthesised:
     ----------
     measure
         One of `MEASURES`; a probability is on the logit scale.
+    treatments
+        The one treatment, or the first and what it is compared with; blank if not said.
     effect
         Estimate and standard error on that scale.
     low, high
@@ -83,6 +85,7 @@ class Synthesised:
     title: str
     method: str
     measure: str
+    treatments: tuple[str, ...]
     effect: Estimate
     low: float
     high: float
