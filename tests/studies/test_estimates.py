@@ -70,6 +70,16 @@ INDEPENDENT = {
 }
 
 
+NETWORKS = {
+    "network_clinician_symptoms": "g, clinician-rated only",
+    "network_verified_symptoms": (
+        "g, verified database contrasts only (PE-supportive indirect via waitlist)"
+    ),
+    "network_all_symptoms": "g, all incl. MDMA phase 2",
+    "network_diagnosis": "LOD, verified/derived trials",
+}
+
+
 @cache
 def study():
     return load_study(INPUTS / STUDY, INPUTS / JURISDICTION)
@@ -93,6 +103,23 @@ def test_independent_synthesis(name):
         # published intervals are kept as published: rounded there, not symmetric
         slack = 0.01 if found.method in ("reported", "converted") else 1.01e-4
         assert end == pytest.approx(float(wanted[column]), rel=slack, abs=2e-4)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_independent_networks(name):
+    """MDMA-AT against PE with tau2 and Q, from two programs of the independent synthesis."""
+    with RESULTS.with_name("nma_results.csv").open() as file:
+        (wanted,) = [
+            r
+            for r in csv.DictReader(file)
+            if (r["network"], r["treat1"], r["treat2"]) == (NETWORKS[name], "MDMA-AT", "PE")
+        ]
+    found = study().synthesis.estimates[name]
+    assert found.effect.estimate == pytest.approx(float(wanted["estimate_link"]), abs=5.1e-5)
+    assert found.effect.se == pytest.approx(float(wanted["se_link"]), abs=5.1e-5)
+    assert found.network.tau2 == pytest.approx(float(wanted["tau2_reml"]), abs=5.1e-5)
+    assert found.network.q == pytest.approx(float(wanted["Q_total"]), abs=5.1e-3)
+    assert len(found.network.contrasts.pairs) == int(wanted["n_contrasts"])
 
 
 def parameter(name, of=None):
@@ -300,6 +327,40 @@ def test_loadings_make_up_the_variance():
     for found in study().synthesis.estimates.values():
         total = math.fsum(v * v for v in found.loadings.values())
         assert math.sqrt(total) == pytest.approx(found.effect.se, rel=1e-12), found.name
+
+
+TWO_OF_ONE_NETWORK = """
+name,title,method,measure,outcome,treatments,use,studies,timepoint,rating,statuses,merge,parts
+n1,a,network,SMD,,MDMA-AT v WAITLIST,verified,,,,,PBO+THERAPY = SUPPORTIVE,
+n2,b,network,SMD,,PE v WAITLIST,verified,,,,,PBO+THERAPY = SUPPORTIVE,
+n3,c,network,SMD,,MDMA-AT v PE,verified,,,,,PBO+THERAPY = SUPPORTIVE,
+n4,difference,indirect,SMD,,,,,,,,,n1; n2
+a1,a,network,log odds ratio,lod,MDMA-AT v WAITLIST,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
+a2,b,network,log odds ratio,lod,PE v WAITLIST,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
+a3,c,network,log odds ratio,lod,MDMA-AT v PE,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
+a4,difference,indirect,log odds ratio,,,,,,,,,a1; a2
+"""
+
+
+@pytest.mark.parametrize("kind", ["n", "a"])
+def test_effects_of_one_network_share_its_covariance(inputs, kind):
+    """The difference of two effects is as uncertain as the network says of the third."""
+    path = inputs / STUDY / "estimates.csv"
+    with path.open(newline="") as source:
+        table = list(csv.DictReader(source))
+    columns = list(table[0])
+    added = list(csv.DictReader(TWO_OF_ONE_NETWORK.strip().splitlines()))
+    anchor = {"name": "r1", "title": "r", "method": "reported", "measure": "log odds ratio"}
+    anchor |= {"treatments": "PE v SUPPORTIVE", "rows": "R01"}
+    with path.open("w", newline="") as target:
+        writer = csv.DictWriter(target, columns, restval="")
+        writer.writeheader()
+        writer.writerows([*table, anchor, *added])
+    made = load_study(inputs / STUDY, inputs / JURISDICTION).synthesis.estimates
+    one, two, third, difference = (made[f"{kind}{i}"] for i in (1, 2, 3, 4))
+    assert difference.effect.estimate == pytest.approx(third.effect.estimate, rel=1e-9)
+    assert difference.effect.se == pytest.approx(third.effect.se, rel=1e-9)
+    assert difference.effect.se < 0.95 * math.hypot(one.effect.se, two.effect.se)
 
 
 def test_the_base_case_does_not_rest_on_the_draws():
