@@ -87,12 +87,16 @@ class Price(Strict):
 
 
 class Synthesis(Strict):
-    """Files of the evidence that estimates are made from, and the file of estimates."""
+    """Files of the evidence that estimates are made from, and the file of estimates.
+
+    `outcome` names the probability, by strategy, in which choices of synthesis are compared.
+    """
 
     estimates: Required
     arms: str = ""
     effects: str = ""
     contrasts: str = ""
+    outcome: str = ""
 
 
 class Grid(Strict):

@@ -125,7 +125,11 @@ class Arm:
 
 @dataclass(frozen=True)
 class Effect:
-    """A published effect with its 95 % interval, or a contrast with its standard error."""
+    """A published effect with its 95 % interval, or a contrast with its standard error.
+
+    `arm` tells apart the first arms of a study that has two of a treatment; `sizes` are those
+    of the two arms.
+    """
 
     id: str
     study: str
@@ -140,6 +144,7 @@ class Effect:
     use: str
     source: str
     rating: str
+    arm: str
     sizes: tuple[int, int]
     file: str
     row: int
@@ -259,6 +264,7 @@ def _effects(reading: Reading, entry: Synthesis) -> list[Effect]:
                 row.use,
                 row.evidence_ids,
                 "",
+                "",
                 (0, 0),
                 file,
                 number,
@@ -293,6 +299,7 @@ def _contrasts(reading: Reading, entry: Synthesis) -> list[Effect]:
                 row.use,
                 row.source,
                 row.rating,
+                row.arm1_letter,
                 (row.n1, row.n2),
                 file,
                 number,

@@ -12,6 +12,7 @@ from hecon.studies.estimates.evidence import Evidence
 from hecon.studies.estimates.selection import EstimateRow, Problem
 from hecon.studies.estimates.synthesised import Member, Synthesised, interval
 from hecon.synthesis.estimate import Estimate
+from hecon.synthesis.network import Network
 from hecon.synthesis.pooling import Pooled, pool
 
 
@@ -45,6 +46,7 @@ def finished(
     members: Sequence[Member] = (),
     parts: Sequence[str] = (),
     pooled: Pooled | None = None,
+    network: Network | None = None,
 ) -> Synthesised:
     """The estimate of a row, with provenance and the weakest status of what it rests on."""
     low, high = limits or interval(effect)
@@ -54,6 +56,7 @@ def finished(
         row.title,
         row.method,
         row.measure,
+        tuple(name.strip() for name in row.treatments.split(" v ") if name.strip()),
         effect,
         low,
         high,
@@ -66,7 +69,7 @@ def finished(
         loadings,
         tuple(parts),
         pooled,
-        None,
+        network,
         " ".join(t for t in (row.note, pooled.note if pooled else "") if t),
         number,
     )

@@ -27,9 +27,10 @@ from hecon.synthesis.estimate import Estimate
 from hecon.synthesis.pooling import Pooled
 
 
-def _named_parts(
+def named_parts(
     row: EstimateRow, sources: Sources, count: int | None = None
 ) -> dict[str, Synthesised]:
+    """The estimates of rows above that a row names, `count` of them if it is given."""
     names = listed(row.parts)
     for name in names:
         known(name, sources.names, "parts", "an estimate of a row above")
@@ -69,7 +70,8 @@ def _from_parts(
     )
 
 
-def _same_scale(row: EstimateRow, parts: dict[str, Synthesised]) -> None:
+def same_scale(row: EstimateRow, parts: dict[str, Synthesised]) -> None:
+    """Refuse parts on another scale than the estimate's."""
     for name, part in parts.items():
         if part.measure != row.measure:
             text = f"'{name}' is a {part.measure}, this estimate a {row.measure}; convert it first"
@@ -78,8 +80,8 @@ def _same_scale(row: EstimateRow, parts: dict[str, Synthesised]) -> None:
 
 def pool_of_estimates(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     """Random-effects mean of estimates that share no study."""
-    parts = _named_parts(row, sources)
-    _same_scale(row, parts)
+    parts = named_parts(row, sources)
+    same_scale(row, parts)
     single = [p.effect for p in parts.values()]
     pooled = pooled_effects(row, [s.estimate for s in single], [s.se**2 for s in single])
     weights = pooled.weights.tolist()
@@ -100,8 +102,8 @@ def indirect(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     leaves out because it supposes different trials.
     """
     measured(row, *RATIOS, DIFFERENCE)
-    parts = _named_parts(row, sources, 2)
-    _same_scale(row, parts)
+    parts = named_parts(row, sources, 2)
+    same_scale(row, parts)
     a, b = parts.values()
     shares = dict(zip(parts, (1.0, -1.0), strict=True))
     loadings = combined(shares, parts)
@@ -112,7 +114,7 @@ def indirect(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
 def converted(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     """A standardised mean difference as a log odds ratio."""
     measured(row, "log odds ratio")
-    parts = _named_parts(row, sources, 1)
+    parts = named_parts(row, sources, 1)
     ((name, part),) = parts.items()
     if part.measure != DIFFERENCE:
         raise Problem("parts", f"'{name}' is a {part.measure}, needed is an {DIFFERENCE}")

@@ -12,6 +12,7 @@ from scipy import special
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.schema import Derived
 from hecon.synthesis.estimate import Estimate, normal_point
+from hecon.synthesis.network import Network
 from hecon.synthesis.pooling import Pooled
 
 RATIOS = {"log odds ratio": "odds ratio", "log risk ratio": "risk ratio"}
@@ -59,6 +60,8 @@ class Synthesised:
     ----------
     measure
         One of `MEASURES`; a probability is on the logit scale.
+    treatments
+        The one treatment, or the first and what it is compared with; blank if not said.
     effect
         Estimate and standard error on that scale.
     low, high
@@ -82,6 +85,7 @@ class Synthesised:
     title: str
     method: str
     measure: str
+    treatments: tuple[str, ...]
     effect: Estimate
     low: float
     high: float
@@ -94,7 +98,7 @@ class Synthesised:
     loadings: Mapping[str, float]
     parts: tuple[str, ...]
     pooled: Pooled | None
-    network: None
+    network: Network | None
     note: str
     row: int
 

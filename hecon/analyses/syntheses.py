@@ -1,0 +1,118 @@
+"""Choices of synthesis side by side: what each makes of the effect, and of the decision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
+from hecon.engine.expression import Expr
+from hecon.engine.model import CohortModel, Key
+from hecon.engine.values import formula_values
+from hecon.parameters.design import ProbabilisticDesign, base_case, base_values
+from hecon.parameters.schema import weakest
+from hecon.studies.study import Scenario, Study
+
+Array = NDArray[np.float64]
+
+#: Draws for the intervals of effects; no cohort is run for them.
+DRAWS = 4_000
+BASE = "base case"
+
+EFFECTS = ("odds_ratio", "p_intervention", "p_comparator")
+DECISION = ("cost_difference", "qaly_difference", "icer", "verdict", "threshold", "nmb")
+
+
+def synthesis_table(study: Study, scenarios: pd.DataFrame | None = None) -> pd.DataFrame:
+    """The base case and every scenario that names an estimate.
+
+    Parameters
+    ----------
+    scenarios
+        The table of `scenario_table`, if it is at hand.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``scenario``, ``title``, ``estimates`` (names with effect and 95 % interval),
+        ``weakest_status``; ``odds_ratio`` of the outcome between the strategies compared,
+        ``p_intervention`` and ``p_comparator``, each with ``..._low`` and ``..._high``; and the
+        decision: ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict``,
+        ``threshold``, ``nmb``. No rows if the study names no outcome in `[synthesis]`.
+
+    Notes
+    -----
+    The outcome is that of all who start, in the deterministic run; intervals are 2.5 and
+    97.5 percentiles of draws with the estimates' full covariance.
+    """
+    entry = study.definition.synthesis
+    if entry is None or not entry.outcome:
+        return pd.DataFrame()
+    decided = scenario_table(study) if scenarios is None else scenarios
+    base = evaluated_table(study, base_case(study.parameters), [study.compared])
+    rows = [_row(study, None, base.iloc[0])]
+    for position, scenario in enumerate(study.scenarios):
+        if scenario.estimates:
+            rows.append(_row(study, scenario, decided.iloc[position]))
+    return pd.DataFrame(rows)
+
+
+def base_estimates(study: Study) -> list[str]:
+    """Estimates that parameters of the base case take, in file order."""
+    return list(dict.fromkeys(p.estimate for p in study.parameters if p.estimate))
+
+
+def _row(study: Study, scenario: Scenario | None, decided: pd.Series) -> dict[str, object]:
+    made = study.synthesis.estimates
+    names = scenario.estimates if scenario else base_estimates(study)
+    status = scenario.weakest_status if scenario else weakest(made[n].status for n in names)
+    return {
+        "scenario": scenario.id if scenario else BASE,
+        "title": scenario.title if scenario else BASE,
+        "estimates": "; ".join(effect_text(study, name) for name in names),
+        "weakest_status": status,
+        **outcome_effects(study, scenario),
+        **{name: decided[name] for name in DECISION},
+    }
+
+
+def effect_text(study: Study, name: str) -> str:
+    """An estimate with its 95 % interval on its natural scale."""
+    found = study.synthesis.estimates[name]
+    value, low, high = found.natural
+    return f"{name} {value:.2f} ({low:.2f} to {high:.2f})"
+
+
+def outcome_effects(study: Study, scenario: Scenario | None) -> dict[str, float]:
+    """Odds ratio and probabilities of the outcome with their intervals, by column."""
+    model, numbers = study.model, base_values(study.parameters)
+    drawn, parameters, correlations = study.model, study.parameters, study.correlations
+    if scenario is not None:
+        model = model.with_formulas(scenario.changes)
+        numbers = {k: v for k, v in numbers.items() if k not in scenario.changes}
+        drawn, parameters, correlations = probabilistic_scenario(study, scenario)
+    design = ProbabilisticDesign(parameters, DRAWS, 1, correlations=correlations)
+    pair = scenario.compare if scenario else study.compared
+    points = _figures(study, model, pair, numbers, {})
+    spread = _figures(study, drawn, pair, design.numbers, design.block(0, DRAWS))
+    result: dict[str, float] = {}
+    for name, point, values in zip(EFFECTS, points, spread, strict=True):
+        low, high = np.quantile(values, [0.025, 0.975])
+        result |= {name: float(point), f"{name}_low": float(low), f"{name}_high": float(high)}
+    return result
+
+
+def _figures(
+    study: Study,
+    model: CohortModel,
+    pair: tuple[str, str],
+    numbers: dict[Key, float],
+    columns: dict[Key, Array],
+) -> tuple[Array, Array, Array]:
+    assert study.definition.synthesis is not None
+    outcome = Expr("name", name=study.definition.synthesis.outcome)
+    a, b = formula_values(model, [(outcome, s) for s in pair], numbers, columns)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return a / (1 - a) / (b / (1 - b)), a, b
