@@ -28,6 +28,9 @@ class Pair:
     def __init__(self, root: Path):
         self.root = root
         shutil.copytree(SMALL, root / "small")
+        (root / "place").mkdir()
+        for name in ("jurisdiction.toml", "life.csv"):
+            (root / "small" / name).rename(root / "place" / name)
         (root / "more").mkdir()
         self.write(TOML)
 
@@ -40,7 +43,7 @@ class Pair:
         return self
 
     def load(self, name="more"):
-        return load_study(self.root / name, self.root / "small")
+        return load_study(self.root / name, self.root / "place")
 
     def faults(self):
         with pytest.raises(InputError) as caught:
@@ -169,7 +172,7 @@ def test_hashes_cover_both_folders(pair):
     hashes = pair.load().input_hashes()
     for name in ("small/parameters.csv", "more/parameters.csv", "more/study.toml"):
         assert hashes[name] == hashlib.sha256((pair.root / name).read_bytes()).hexdigest()
-    assert {n.split("/")[0] for n in hashes} == {"small", "more"}
+    assert {n.split("/")[0] for n in hashes} == {"small", "more", "place"}
 
 
 def test_an_edited_workbook_comes_back(pair, tmp_path):
@@ -205,7 +208,7 @@ def test_an_edited_workbook_comes_back(pair, tmp_path):
     assert "1200.0" in (tmp_path / "back/small/parameters.csv").read_text()
     assert "0.4" in (tmp_path / "back/more/parameters.csv").read_text()
     assert pair.load().input_hashes() == before
-    again = load_study(tmp_path / "back/more", tmp_path / "back/small")
+    again = load_study(tmp_path / "back/more", tmp_path / "back/place")
     assert result(again).identical(result(edited))
 
 
