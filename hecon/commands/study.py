@@ -63,6 +63,7 @@ def run(
       hecon run inputs/studies/ptsd -j norway --design sobol --workers 2
       hecon run inputs/studies/ptsd -j ../my-rules/norway
       hecon run reports/ptsd_norway.xlsx
+      hecon run reports/ptsd_norway.xlsx --verify
     """  # noqa: D301
     with messages():
         from hecon.analyses.results import analyse
@@ -70,7 +71,9 @@ def run(
         from hecon.reports.progress import ProgressBar
         from hecon.reports.run import write_run
         from hecon.reports.summary import print_summary
-        from hecon.reports.verification import verification_table
+        from hecon.reports.verification import print_tally, verification_table
+
+        battery = verification_table if verify else None
 
         def analysed(study: Study, tell: Progress) -> Results:
             return analyse(
@@ -87,16 +90,23 @@ def run(
 
             source, rules = _origin(folder, original, jurisdiction)
             with ProgressBar() as tell:
-                results, written, edited = run_edited(
-                    folder, read_study(source, rules), lambda s: analysed(s, tell), out, tell
+                results, written, edited, table = run_edited(
+                    folder,
+                    read_study(source, rules),
+                    lambda s: analysed(s, tell),
+                    out,
+                    tell,
+                    battery=battery,
                 )
             edited.print(stdout())
         else:
             with ProgressBar() as tell:
                 results = analysed(read_study(folder, jurisdiction), tell)
-                battery = verification_table(results.study) if verify else None
-                written = write_run(results, out, tell, verification=battery)
+                table = battery(results.study) if battery else None
+                written = write_run(results, out, tell, verification=table)
         print_summary(results, written, stdout())
+        if table is not None:
+            print_tally(table, stdout())
 
 
 def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:

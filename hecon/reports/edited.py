@@ -75,10 +75,13 @@ def run_edited(
     analyse: Callable[[Study], Results],
     out: Path,
     progress: Progress | None = None,
-) -> tuple[Results, Written, Edited]:
+    *,
+    battery: Callable[[Study], pd.DataFrame] | None = None,
+) -> tuple[Results, Written, Edited, pd.DataFrame | None]:
     """Read an edited workbook back, analyse it and write it as a run of its own.
 
-    The run's outputs also hold ``edits.csv`` and the edited inputs as a study's files.
+    The run's outputs also hold ``edits.csv`` and the edited inputs as a study's files. `battery`
+    asks the edited study; its table is written, shown in the workbook and returned.
     """
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
@@ -90,8 +93,11 @@ def run_edited(
             edited.table().to_csv(outputs / "edits.csv", index=False, lineterminator="\n")
             shutil.copytree(folder, outputs / "inputs")
 
-        written = write_run(results, out, progress, suffix="_edited", extra=extra)
-    return results, written, edited
+        verification = battery(study) if battery is not None else None
+        written = write_run(
+            results, out, progress, suffix="_edited", verification=verification, extra=extra
+        )
+    return results, written, edited, verification
 
 
 def workbook_gap(workbook: Path, results: Results) -> float:

@@ -30,13 +30,19 @@ def verify_command(study: Study) -> int:
 
 
 def print_verification(study: Study, table: pd.DataFrame, to: Console) -> None:
-    """Print every check with its figure and what it means, and the count of each result."""
+    """Print every check with its figure and what it means, and the tally."""
     place = study.jurisdiction.definition
     to.print(f"{study.definition.title}; {place.title}", style="bold")
     for row in table.to_dict("records"):
         style = "bold red" if row["result"] == FAIL else None
         to.print(f"{row['result']}: {row['check']}", style=style)
         to.print(f"    {'; '.join(str(row[c]) for c in ('figure', 'detail') if row[c])}")
+    print_tally(table, to)
+
+
+def print_tally(table: pd.DataFrame, to: Console) -> None:
+    """Print in one line how many checks passed, failed and do not apply."""
     counts = table["result"].value_counts()
     parts = [f"{counts.get(result, 0)} {result}" for result in (PASS, FAIL, NOT_APPLICABLE)]
-    to.print(f"{len(table)} checks: {', '.join(parts)}", style="bold")
+    style = "bold red" if FAIL in counts else "bold"
+    to.print(f"{len(table)} checks: {', '.join(parts)}", style=style)

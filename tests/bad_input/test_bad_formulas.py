@@ -180,8 +180,41 @@ CASES = {
         [
             (
                 "small/study.toml, column time.cycle_months: depends on cycle_years, which has no "
-                "meaning here; allowed from the engine are cycle, months_per_year, "
-                "weeks_per_year"
+                "meaning here; allowed from the engine are cycle, months_per_year, weeks_per_year"
+            ),
+        ],
+    ),
+    "length of a cycle by year": (
+        "study.toml",
+        'cycle_months = "12"',
+        'cycle_months = "1 if year < 1 else 12"',
+        [
+            (
+                "small/study.toml, column time.cycle_months: depends on year, which has no "
+                "meaning here; allowed from the engine are cycle, months_per_year, weeks_per_year"
+            ),
+        ],
+    ),
+    "length of a cycle by age, through a variable": (
+        "study.toml",
+        'cycle_months = "12"',
+        'cycle_months = "12 * (q_death < 2)"',
+        [
+            (
+                "small/study.toml, column time.cycle_months: depends on age, which has no "
+                "meaning here; allowed from the engine are cycle, months_per_year, weeks_per_year"
+            ),
+        ],
+    ),
+    "points in time of uneven cycles": (
+        "study.toml",
+        'cycle_months = "12"',
+        'cycle_months = "6 if cycle <= 2 else 12"',
+        [
+            (
+                "small/study.toml, column time.counting: 'half-cycle' needs cycles of the same "
+                "length; time.cycle_months depends on the cycle; allowed are cycle-means, "
+                "start-of-cycle, end-of-cycle, heemod-life-table"
             ),
         ],
     ),
@@ -255,3 +288,50 @@ CASES = {
 @pytest.mark.parametrize(("file", "old", "new", "faults"), CASES.values(), ids=CASES)
 def test_formulas(small, file, old, new, faults):
     assert small.change(file, old, new).faults() == faults
+
+
+UNEVEN = (
+    "study.toml",
+    'cycle_months = "12"',
+    'cycle_months = "6 if cycle <= 2 else 12"',
+)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "fault"),
+    [
+        (
+            "study.toml",
+            'name = "Well"',
+            'name = "Well"\nmemory_years = 2',
+            "small/study.toml, column states.memory_years: state Well has a memory, which needs "
+            "cycles of the same length; time.cycle_months depends on the cycle",
+        ),
+        (
+            "sessions.csv",
+            "New,2,2,1,2 * 1.5",
+            "New,2,2,1,2 * cycle_years",
+            "small/sessions.csv, row 5, column hours: depends on cycle_years, which has no meaning "
+            "here; allowed from the engine are months_per_year, weeks_per_year",
+        ),
+        (
+            "study.toml",
+            'initial = "1"',
+            'initial = "cycle_years / cycle_years"',
+            "small/study.toml, column states[Ill].initial: depends on cycle_years, which has no meaning "
+            "here; allowed from the engine are months_per_year, weeks_per_year",
+        ),
+        (
+            "scenarios.csv",
+            None,
+            "id,title,changes,why,status\nS1,x,p_well = 0.2,y,structural\n",
+            "small/scenarios.csv, row 2, column changes: 'p_well' depends on the cycle_years; "
+            "override the parameters it is made of instead",
+        ),
+    ],
+    ids=["memory", "session", "start", "scenario"],
+)
+def test_what_does_not_go_with_uneven_cycles(small, file, old, new, fault):
+    """`cycle_years` has no single value where cycles differ."""
+    small.change(*UNEVEN).change("study.toml", "half-cycle", "cycle-means").load()
+    assert fault in small.change(file, old, new).faults()

@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 from typer.testing import CliRunner
 
+from hecon.analyses.verification.battery import CHECKS
 from hecon.cli import app
 
 SMALL = Path(__file__).parent / "studies/small"
@@ -16,7 +18,10 @@ SMALL = Path(__file__).parent / "studies/small"
 def test_a_healthy_study_passes() -> None:
     result = CliRunner().invoke(app, ["verify", str(SMALL)])
     assert result.exit_code == 0, result.output
-    assert " 0 fail" in result.output
+    last = result.output.strip().splitlines()[-1]
+    count, passed, absent = (int(last.split()[i]) for i in (0, 2, 6))
+    assert last == f"{count} checks: {passed} pass, 0 fail, {absent} not applicable"
+    assert count == len(CHECKS) == passed + absent
 
 
 def test_a_fault_fails(tmp_path: Path) -> None:
@@ -47,3 +52,30 @@ def test_the_battery_is_in_the_workbook(tmp_path: Path) -> None:
     assert "fail" not in cells
     (table,) = (tmp_path / "outputs").glob("*/verification.csv")
     assert table.read_text(encoding="utf-8").startswith("check,why,result,figure,detail")
+
+
+def test_the_battery_runs_on_an_edited_workbook(tmp_path: Path) -> None:
+    """It asks the study as it was edited: ten years instead of twenty."""
+    common = ["--draws", "20", "--verify", "--out", str(tmp_path)]
+    result = CliRunner().invoke(app, ["run", str(SMALL), *common])
+    assert " 0 fail" in result.output.splitlines()[-1]
+    (report,) = (tmp_path / "reports").iterdir()
+    book = openpyxl.load_workbook(report)
+    inputs = book["Inputs"]
+    (row,) = [c.row for c in inputs["A"] if c.value == "horizon"]
+    inputs.cell(row, 4).value = 10
+    book.save(report)
+    result = CliRunner().invoke(app, ["run", str(report), "--original", str(SMALL), *common])
+    assert result.exit_code == 0, result.output
+    assert " 0 fail" in result.output.splitlines()[-1]
+    years = {}
+    for path in (tmp_path / "outputs").glob("*/verification.csv"):
+        table = pd.read_csv(path).set_index("check")
+        years[path.parent.name] = table.loc["Shorter horizon, no more life-years", "detail"]
+    before, after = (years[name] for name in sorted(years))
+    assert ", 20: " in before
+    assert ", 10: " in after
+    assert ", 20: " not in after
+    (edited,) = (tmp_path / "reports").glob("*_edited.xlsx")
+    cells = [c.value for c in openpyxl.load_workbook(edited)["Checks"]["D"]]
+    assert after in cells

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import warnings
+
 import pytest
 
 from hecon.engine.expression import (
@@ -108,6 +110,22 @@ def test_too_many_parts():
 @pytest.mark.parametrize("text", ["1", "1.5e-3", ".5", "a", "+a", "min(a, b, c)", "t.c(age + 1)"])
 def test_accepted(text):
     assert parse(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text", ["1if 1else 2", "1or 2", "1 is 1", "1()", "1[0]", "'a' is b", "'\\d'"]
+)
+@pytest.mark.parametrize("action", ["error", "always"])
+def test_python_never_warns_of_a_formula(text, action):
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter(action)
+        try:
+            parse(text)
+            accepted = True
+        except ExpressionError:
+            accepted = False
+    assert seen == []
+    assert accepted == (text in ("1if 1else 2", "1or 2"))
 
 
 def test_names_and_tables():

@@ -14,6 +14,9 @@ import pytest
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.frontier import frontier
+from hecon.analyses.results import course_table
+from hecon.analyses.verification.battery import verify
+from hecon.analyses.verification.finding import FAIL
 from hecon.parameters.design import ProbabilisticDesign, base_case, base_values, rows
 from hecon.studies.load import load_study
 
@@ -55,6 +58,8 @@ def test_time_in_a_tunnel(strategy):
     close(found, 0.6 * (ill * 1.03**-begun).sum(axis=1) / 12)
     plain = outcomes["qaly_undiscounted"].sel(strategy=strategy, source="Illness")
     close(plain, 0.6 * ill.sum(axis=1) / 12)
+    well = outcomes["qaly_undiscounted"].sel(strategy=strategy, source="Health")
+    close(well, 0.9 * (1 - ill).sum(axis=1) / 12)
 
 
 @pytest.mark.parametrize("strategy", ["None", "Prevention"])
@@ -160,3 +165,69 @@ def test_subgroups_by_hand():
             utility = 0.9 - 0.004 * (start - 40 + np.arange(20))
             wanted = (lived * utility * 1.03 ** -(np.arange(20) + 0.5)).sum()
             close(outcomes["qaly"].sel(strategy=strategy).isel(draw=draw), [wanted])
+
+
+MONTHS_THEN_YEARS = np.array([1.0] * 12 + [12.0] * 4) / 12
+
+
+@pytest.mark.parametrize("strategy", ["Usual", "Treated"])
+def test_months_in_the_first_year_and_years_after_it(strategy):
+    """Exponential survival is exact at every end; each cycle counts the mean of its two ends."""
+    outcomes, values = random_rows("two_lengths")
+    length = MONTHS_THEN_YEARS
+    ends = np.concatenate([[0.0], np.cumsum(length)])
+    begun, middle = ends[:-1], ends[:-1] + length / 2
+    ill_rate, death_rate = values("r_ill", strategy)[:, None], values("r_die")[:, None]
+    alive = np.exp(-death_rate * ends)
+    well = alive * np.exp(-ill_rate * ends)
+
+    def lived(share):
+        return (share[:, 1:] + share[:, :-1]) / 2 * length
+
+    falls = well[:, :-1] * np.exp(-death_rate * length) * (1 - np.exp(-ill_rate * length))
+    cost = {
+        "Care": values("c_ill")[:, None] * lived(alive - well) * (40 + begun) / 40,
+        "Fall": values("c_fall")[:, None] * falls,
+    }
+    for ending, factor in (("", 1.04**-middle), ("_undiscounted", 1.0)):
+        for item, amounts in cost.items():
+            found = outcomes["cost" + ending].sel(strategy=strategy, item=item)
+            close(found, (amounts * factor).sum(axis=1))
+        close(outcomes["cost" + ending].sel(strategy=strategy, item="Letter"), 24 / 12)
+    qaly = (0.8 * lived(well) + 0.5 * lived(alive - well)) * 1.03**-middle
+    close(outcomes["qaly"].sel(strategy=strategy, source="Health"), qaly.sum(axis=1))
+    years = (lived(alive) * 1.03**-middle).sum(axis=1)
+    close(outcomes["life_years"].sel(strategy=strategy), years)
+
+
+def test_sessions_are_paid_in_their_cycle_and_not_after_the_horizon():
+    """Weeks 0 and 30 are in months 1 and 7, week 80 in year two, week 300 after five years."""
+    outcomes, values = random_rows("two_lengths")
+    hours = np.array([1.0, 2.0, 4.0])
+    length = np.array([1.0, 1.0, 12.0]) / 12
+    begun = np.array([0.0, 6.0, 12.0]) / 12
+    room = 120 * length * (40 + begun) / 40
+    for ending, factor in (("", 1.04 ** -(begun + length / 2)), ("_undiscounted", np.ones(3))):
+        cost = outcomes["cost" + ending]
+        paid = cost.sel(strategy="Treated", item="Therapist")
+        close(paid, values("c_hour") * (hours * factor).sum())
+        close(cost.sel(strategy="Treated", item="Room"), (room * factor).sum())
+        close(cost.sel(strategy="Usual", item="Therapist"), 0.0)
+    loaded = study("two_lengths")
+    assert course_table(loaded).set_index("strategy").loc["Treated", "therapist_hours"] == 7
+
+
+def test_the_population_lives_through_the_same_cycles():
+    loaded = study("two_lengths")
+    found = evaluate(loaded.population, base_case(loaded.parameters)).isel(draw=0)
+    ends = np.concatenate([[0.0], np.cumsum(MONTHS_THEN_YEARS)])
+    alive = np.exp(-0.02 * ends)
+    lived = (alive[1:] + alive[:-1]) / 2 * MONTHS_THEN_YEARS
+    wanted = (lived * (0.95 - 0.002 * (40 + ends[:-1]))).sum()
+    close(found["qaly_undiscounted"].sum("source"), [wanted])
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in (HERE / "studies").iterdir()))
+def test_the_battery_passes(name):
+    failed = [(c.name, f.detail) for c, f in verify(study(name)) if f.result == FAIL]
+    assert failed == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from broken_copies import HEALTHY, Copy, ask
@@ -14,6 +16,7 @@ from hecon.analyses.verification.case import Case
 from hecon.engine import timing
 from hecon.engine.expression import parse
 from hecon.engine.model import CohortModel
+from hecon.engine.program import Program
 from hecon.parameters.distributions import Distribution
 
 ACTS = "Every parameter acts or is named"
@@ -123,7 +126,10 @@ FAULTS = [
     (
         "utility forgotten",
         ("payoffs.csv", "Health,qaly,Ill,all,m_ill * norm.all(age),year\n", ""),
-        ("All utilities one: QALYs are life-years", "Ill (New) has 0"),
+        (
+            "All utilities one: QALYs are life-years",
+            "worth nothing, because no row of effects names Ill (New), Ill (Old)",
+        ),
     ),
     (
         "life table ten years off",
@@ -188,17 +194,78 @@ def test_discount_factor_that_drifted_from_the_steps():
     assert finding.result == "fail"
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["One cycle by hand", "No mortality, everybody lives", "Very high rate leaves the first cycle"],
-)
+@pytest.mark.parametrize("name", ["One cycle by hand", "No mortality, everybody lives"])
 def test_counting_rule_that_lost_weight(monkeypatch, name):
     """The wrong rule credits 0.4 of the start and 0.5 of the end of a cycle."""
     rule = timing.COUNTING["cycle-means"]
     monkeypatch.setitem(timing.COUNTING, "cycle-means", replace(rule, before_share=0.4))
-    result = ask(Copy(HEALTHY).load(), name).result
-    # the first cycle is still all that is left under a very high rate
-    assert result == ("pass" if name.startswith("Very") else "fail")
+    assert ask(Copy(HEALTHY).load(), name).result == "fail"
+
+
+def test_every_check_has_a_fault_that_it_catches():
+    """This file names each check at least once where it must fail."""
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [c.name for c in CHECKS if f'"{c.name}"' not in text] == []
+
+
+def test_death_that_does_not_reach_everybody(monkeypatch):
+    """Where death is certain, a tenth of those who are ill recover instead."""
+    honest = CohortModel.transitions_of
+
+    def kinder(self, strategy, source):
+        rows = honest(self, strategy, source)
+        if source == "Ill" and len(rows) == 1:
+            (death,) = rows
+            spared = replace(death, target="Well", probability=parse("0.1"))
+            return [replace(death, probability=parse("0.9")), spared]
+        return rows
+
+    monkeypatch.setattr(CohortModel, "transitions_of", kinder)
+    finding = ask(Copy(HEALTHY).load(), "Certain death kills everybody")
+    assert finding.result == "fail"
+    assert finding.figure == "0.1 alive after one cycle"
+
+
+def test_discount_rate_that_forgets_time(monkeypatch):
+    """All cycles are discounted at the moment of the first."""
+    honest = Program.times
+
+    def stopped(self):
+        times = honest(self)
+        return {**times, "discount_time": np.full_like(times["cycle"], times["discount_time"][0])}
+
+    monkeypatch.setattr(Program, "times", stopped)
+    finding = ask(Copy(HEALTHY).load(), "Very high rate leaves the first cycle")
+    assert finding.result == "fail"
+
+
+def test_horizon_that_takes_life_away(monkeypatch):
+    """The rule of counting subtracts what is lived after ten years."""
+    rule = timing.COUNTING["cycle-means"]
+
+    def after(cycles):
+        weights = np.full(cycles + 1, 0.5)
+        weights[0] = 0.0
+        weights[41:] = -0.7
+        return weights
+
+    monkeypatch.setitem(timing.COUNTING, "cycle-means", replace(rule, weights=after))
+    finding = ask(Copy(HEALTHY).load(), "Shorter horizon, no more life-years")
+    assert finding.result == "fail"
+
+
+def test_health_that_a_strategy_gets_without_transitions(monkeypatch):
+    """The last strategy lives on a life table of its own, whatever its rows say."""
+    honest = Program.coefficient
+
+    def favoured(self, credit):
+        outcome = self.outcomes[credit.outcome]
+        last = credit.strategy == len(self.model.strategies) - 1
+        return honest(self, credit) * (1.05 if last and outcome.kind == "life_years" else 1.0)
+
+    monkeypatch.setattr(Program, "coefficient", favoured)
+    finding = ask(Copy(HEALTHY).load(), "No treatment effect, equal outcomes")
+    assert finding.result == "fail"
 
 
 @pytest.mark.parametrize(

@@ -56,17 +56,25 @@ def utilities_one(case: Case) -> Finding:
         qaly = outcomes["qaly" + suffix].sum("source").values
         gap = max(gap, worst(qaly, outcomes["life_years" + suffix].values))
     counts = {
-        f"{state.name} ({strategy}) has {n}"
+        (state.name, strategy): n
         for strategy in case.strategies
         for state in case.model.states
         if not state.dead and (n := len(_utilities(case, strategy, state.name))) != 1
     }
+    several = [f"{place[0]} ({place[1]}) has {n}" for place, n in sorted(counts.items()) if n]
+    without = [f"{place[0]} ({place[1]})" for place, n in sorted(counts.items()) if not n]
+    parts = [f"needed is one utility: {listed(several)}"] if several else []
+    if without:
+        parts.append(
+            f"life there is worth nothing, because no row of effects names {listed(without)}; "
+            "if that is meant, write a row of 0"
+        )
+    # a state may lack a utility in a strategy in which nobody is ever there
+    holds = gap <= SAME
     return found(
-        gap <= SAME,
+        holds,
         f"largest gap {gap:.2g}",
-        "every living state counts once"
-        if gap <= SAME
-        else f"utilities a living state has, needed is one: {listed(sorted(counts))}",
+        "every living state counts once" if holds else "; ".join(parts),
     )
 
 

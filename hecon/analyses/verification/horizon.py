@@ -135,10 +135,11 @@ def rescaled_probabilities(case: Case) -> Finding:
         for state in case.model.states:
             excess = []
             for cycle in sampled_cycles(case):
-                place = (state.name, 0)
-                row = case.hand.row(strategy, place, case.hand.times(cycle))
+                row = case.hand.row(strategy, (state.name, 0), case.hand.times(cycle))
+                # whoever stays has been there half a cycle by the second half
                 halves = [
-                    half.row(strategy, place, half.times(c)) for c in (2 * cycle - 1, 2 * cycle)
+                    half.row(strategy, (state.name, k), half.times(2 * cycle - 1 + k))
+                    for k in (0, 1)
                 ]
                 stay = row.get(state.name, 0.0)
                 kept = halves[0].get(state.name, 0.0) * halves[1].get(state.name, 0.0)

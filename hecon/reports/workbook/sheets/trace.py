@@ -198,7 +198,7 @@ def _clocks(
     words = (
         f'IF({enough},"Time in a state is remembered as long as the study says.",'
         '"WRONG FIGURES BELOW: the cycle in use is so short that time in a state must be '
-        'remembered for more cycles than this sheet has columns. Run hecon with that cycle length.")'
+        'remembered for more cycles than this sheet has columns. Run hecon with that cycle.")'
     )
     page.formula(row, 1, words, "check")
     book.checks.append(
