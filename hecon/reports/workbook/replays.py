@@ -61,7 +61,9 @@ def replays(results: Results) -> list[Replay]:
         design: Design = scenario_design(study, study.scenarios)
         for i, scenario in enumerate(study.scenarios):
             chosen = _chosen(MODES[1], scenario=scenario.id)
-            found.append(Replay(f"scenario {scenario.id}", chosen, _row(design, i), scenario.compare))
+            found.append(
+                Replay(f"scenario {scenario.id}", chosen, _row(design, i), scenario.compare)
+            )
     base = base_values(study.parameters)
     keys = {p.text: p.key for p in study.parameters}
     for _, each in results.one_way.iloc[: 2 * PARAMETERS].iterrows():
@@ -145,7 +147,7 @@ def draw_figures(book: Book) -> Iterator[Figure]:
     cost, qaly = totals(outcomes.isel(draw=slice(0, book.draws.rows)))
     options = list(study.options)
     chosen = [x.sel(strategy=options).values for x in (cost, qaly)]
-    found = decision(options, chosen[0], chosen[1], np.array(thresholds(book), dtype=float))
+    found = decision(options, chosen[0], chosen[1], np.array(thresholds(book.study), dtype=float))
     for area, name in (("acceptability", "probability_best"), ("mean nmb", "nmb")):
         yield from _figures(book.answers[area], found[name].values.T.ravel())
     scale = float(np.abs(found["nmb"].values).max())
