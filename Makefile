@@ -36,7 +36,7 @@ test: $(VENV)/installed ## check style, types, layers and behaviour
 reproduce: $(VENV)/installed ## run a study again and compare with the committed reference
 	$(BIN)/hecon reproduce $(RUN) --reference reference/$(STUDY)_$(JURISDICTION)
 
-prove: $(VENV)/installed ## replay the workbook in two spreadsheet engines (about 15 minutes)
+prove: $(VENV)/installed ## replay the workbook in two spreadsheet engines (about 5 minutes)
 	$(BIN)/hecon prove $(RUN)
 
 mutation: $(VENV)/installed ## break the program in single places; tests must notice (long)

@@ -85,16 +85,31 @@ def basis_for(table: DrawsTable, names: Sequence[str], method: str = "auto") -> 
     if not names:
         raise InputError([Fault(table.name, None, None, "a set without parameters")])
     values = [table.parameter(name) for name in names]
-    varying = [v for v in values if np.ptp(v) > 0]
+    varying = _telling([v for v in values if np.ptp(v) > 0])
     needed = DRAWS_A_COLUMN * additive_columns(len(varying))
     fits = len(varying) <= 1 or table.draws >= needed
     if method == "additive" and not fits:
         _too_large(table, names, f"additive regression with pairs needs {needed:,} draws")
     if method == "additive" or (method == "auto" and fits):
-        return additive_basis(values), "additive"
+        return additive_basis(varying or values), "additive"
     if len(varying) > LARGEST_PROCESS:
         _too_large(table, names, f"a Gaussian process takes {LARGEST_PROCESS} parameters at most")
     return gaussian_process_basis(varying, increments(table)), "gaussian-process"
+
+
+def _telling(columns: Sequence[Array]) -> list[Array]:
+    """The columns without those that follow from earlier ones, such as two drawn as one."""
+    kept: list[Array] = []
+    directions: list[Array] = []
+    for column in columns:
+        rest = (column - column.mean()) / column.std()
+        for direction in directions:
+            rest = rest - (rest @ direction) * direction
+        size = np.linalg.norm(rest)
+        if size > 1e-6 * np.sqrt(len(column)):
+            kept.append(column)
+            directions.append(rest / size)
+    return kept
 
 
 def _too_large(table: DrawsTable, names: Sequence[str], why: str) -> None:

@@ -18,7 +18,8 @@ from hecon.analyses.comparison import totals
 from hecon.analyses.results import Progress, Results
 from hecon.reports.run import Written, write_run
 from hecon.reports.workbook.context import MODES
-from hecon.reports.workbook.edits import Edit, read_edited
+from hecon.reports.workbook.edits import read_edited
+from hecon.reports.workbook.reading.files import Edit
 from hecon.reports.workbook.sheets.inputs import AGREES, SELECTORS
 from hecon.studies.study import Study
 

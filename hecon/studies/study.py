@@ -143,6 +143,11 @@ class Study:
         faults.raise_if_any()
         return [{column: cells.get(column, "") for column in columns} for cells in result]
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders that hold the study, that of a study it extends first."""
+        return Definition(self.folder, self.definition, self.base).folders
+
     def sources(self, entry: str) -> list[Source]:
         """Files named by an entry of `study.toml`, those of a study that is extended first."""
         found = Definition(self.folder, self.definition, self.base)
@@ -150,9 +155,7 @@ class Study:
 
     def input_hashes(self) -> dict[str, str]:
         """SHA-256 of every input file, by folder and name."""
-        folders = dict.fromkeys(
-            [*Definition(self.folder, self.definition, self.base).folders, self.jurisdiction.folder]
-        )
+        folders = dict.fromkeys([*self.folders, self.jurisdiction.folder])
         return {
             f"{folder.name}/{path.relative_to(folder).as_posix()}": hashlib.sha256(
                 path.read_bytes()

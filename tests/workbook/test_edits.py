@@ -18,7 +18,8 @@ from hecon.parameters.distributions import distribution
 from hecon.reports.edited import workbook_gap
 from hecon.reports.workbook import safety
 from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.edits import moved_distribution, names_in_workbook, read_edited
+from hecon.reports.workbook.edits import names_in_workbook, read_edited
+from hecon.reports.workbook.reading.inputs import moved_distribution
 from hecon.reports.workbook.safety import refuse_unsafe
 from hecon.reports.workbook.sheets.inputs import HEADER
 from hecon.studies.load import load_study

@@ -104,8 +104,8 @@ class LibreOfficeMissing(HeconError):
 def libreoffice_values(path: Path, timeout: float = 300.0) -> Values:
     """Work out every formula of a workbook with LibreOffice, to compare with `recalculate`.
 
-    LibreOffice writes 15 digits, perhaps 1 for TRUE, and an error as a text which may be another than
-    Excel's (``LN(0)`` is ``#VALUE!``, not ``#NUM!``): compare accordingly, see `is_error`.
+    LibreOffice writes 15 digits, perhaps 1 for TRUE, and an error as a text, which may be another
+    than Excel's (``LN(0)`` is ``#VALUE!``, not ``#NUM!``): compare accordingly, see `is_error`.
 
     Parameters
     ----------

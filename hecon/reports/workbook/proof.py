@@ -142,7 +142,7 @@ def difference(ours: CellValue, theirs: CellValue, least: float = 0.0) -> float:
 
 
 def print_proof(table: pd.DataFrame, console: Console) -> bool:
-    """Print the worst difference from Python and from LibreOffice, and every replay above the limit.
+    """Print the worst difference from Python and LibreOffice, and every replay above the limit.
 
     Returns True if there is none.
     """

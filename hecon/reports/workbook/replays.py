@@ -147,7 +147,7 @@ def draw_figures(book: Book) -> Iterator[Figure]:
     cost, qaly = totals(outcomes.isel(draw=slice(0, book.draws.rows)))
     options = list(study.options)
     chosen = [x.sel(strategy=options).values for x in (cost, qaly)]
-    found = decision(options, chosen[0], chosen[1], np.array(thresholds(book), dtype=float))
+    found = decision(options, chosen[0], chosen[1], np.array(thresholds(book.study), dtype=float))
     for area, name in (("acceptability", "probability_best"), ("mean nmb", "nmb")):
         yield from _figures(book.answers[area], found[name].values.T.ravel())
     scale = float(np.abs(found["nmb"].values).max())

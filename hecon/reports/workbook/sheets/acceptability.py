@@ -10,6 +10,7 @@ from hecon.reports.workbook.charts import COLOURS, DASHES, dress
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.styles import Page, add_page
+from hecon.studies.study import Study
 
 TITLE = "Acceptability"
 FIRST = 6
@@ -32,7 +33,7 @@ def write_acceptability(book: Book) -> Page:
     page.widths(16, *([14.0] * len(options)), 4, 18, 18)
     page.put(4, 1, "Share of draws in which each option has the highest net benefit", "note")
     page.headings(5, [f"threshold ({book.study.jurisdiction.definition.currency}/QALY)", *options])
-    for i, threshold in enumerate(thresholds(book)):
+    for i, threshold in enumerate(thresholds(book.study)):
         row = FIRST + i
         page.put(row, 1, threshold, "input", "money")
         benefit = {
@@ -68,9 +69,9 @@ def write_acceptability(book: Book) -> Page:
     return page
 
 
-def thresholds(book: Book) -> list[int]:
+def thresholds(study: Study) -> list[int]:
     """The values of a QALY that the curves are drawn over."""
-    highest = book.study.jurisdiction.definition.acceptability.highest
+    highest = study.jurisdiction.definition.acceptability.highest
     return [round(highest / (STEPS - 1) * i) for i in range(STEPS)]
 
 

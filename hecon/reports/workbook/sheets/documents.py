@@ -12,7 +12,8 @@ from hecon.reports.workbook.styles import Page, add_page
 #: Texts longer than this are broken over several lines.
 WRAPPED = 40
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE]-?\d+)?")
+# an id like 007 is no number
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE]-?\d+)?")
 
 
 def _table(page: Page, row: int, rows: list[dict[str, str]]) -> int:

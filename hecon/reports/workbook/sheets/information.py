@@ -7,9 +7,8 @@ import numpy as np
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.sheets.acceptability import FIRST as ROWS
-from hecon.reports.workbook.sheets.acceptability import STEPS
+from hecon.reports.workbook.sheets.acceptability import STEPS, thresholds
 from hecon.reports.workbook.sheets.acceptability import TITLE as CURVES
-from hecon.reports.workbook.sheets.acceptability import thresholds
 from hecon.reports.workbook.styles import Page, add_page
 
 TITLE = "Value of information"
@@ -46,7 +45,7 @@ def write_information(book: Book) -> None:
     count_of = f"ROWS({draws.span('draw')})"
     evpi = found.decision["evpi"].values
     values = found.decision["threshold"].values
-    for i, threshold in enumerate(thresholds(book)):
+    for i, threshold in enumerate(thresholds(book.study)):
         row = FIRST + i
         page.formula(row, 1, f"'{CURVES}'!$A${ROWS + i}", "link", "money")
         parts = []

@@ -7,6 +7,7 @@ from hecon.reports.workbook.layout import trace_title
 from hecon.reports.workbook.styles import add_page
 
 TITLE = "Severity"
+FIRST = 4
 
 
 def write_severity(book: Book) -> None:
