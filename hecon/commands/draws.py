@@ -62,6 +62,7 @@ def decide(
         from hecon.analyses.decision_tables import natural_grid
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.read_draws import read_draws
+        from hecon.analyses.results import LEAST_DRAWS
         from hecon.reports.answers.decide import decided, write_decided
         from hecon.reports.answers.psa import print_decision
         from hecon.reports.answers.voi import print_information
@@ -90,6 +91,11 @@ def decide(
         text = print_decision(found.tables, drawn.draws, at, currency, effect, to)
         perfect = found.tables["information"]
         print_information(perfect, found.partial, at, None, currency, effect, to)
+        if drawn.draws < LEAST_DRAWS:
+            to.print(
+                f"{drawn.draws:,} draws are too few for the value of single parameters; "
+                f"{LEAST_DRAWS} are needed."
+            )
         with ProgressBar() as tell:
             outputs, report = write_decided(found, text, currency, effect, out, tell)
         to.print(f"Report: {report}", soft_wrap=True)

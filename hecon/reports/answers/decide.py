@@ -135,7 +135,9 @@ def pictures(found: Decided, currency: str, effect: str) -> list[Picture]:
     ]
     if table.draws > 2:
         made.append(plane_picture(plane(table, best, second), best, second, setting))
-        made.append(convergence_picture(found.tables["convergence"], setting))
+    running = found.tables["convergence"]
+    if running["draws"].nunique() > 1:
+        made.append(convergence_picture(running, setting))
     if not found.partial.empty:
         singles = found.partial[found.partial["kind"] == "parameter"]
         made.append(partial_information(singles, setting, threshold))

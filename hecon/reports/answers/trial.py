@@ -93,12 +93,13 @@ def _print_ranges(found: TrialReport, currency: str, to: Console) -> None:
     for name, part in found.ranges.groupby("assumption", sort=False):
         ends = part.to_dict("records")
         rows.add_row(
-            "all against, all for" if name == "all" else str(name),
+            "all of them" if name == "all" else str(name),
             *("" if row["value"] != row["value"] else plain(row["value"]) for row in ends),
             *(_millions(row["enbs"]) for row in ends),
             *(_times(row["times"]) for row in ends),
         )
     to.print(rows)
+    to.print("Low and high of all of them: every one against the trial, every one for it.")
 
 
 def _print_assumptions(definitions: list[TrialDefinition], people: Population, to: Console) -> None:
@@ -114,6 +115,10 @@ def _conclusion(study: Study, found: TrialReport, label: str, currency: str) -> 
     a, _ = study.compared
     first = found.best.to_dict("records")[0]
     ranges = {str(r["end"]): float(r["enbs"]) for r in found.ranges.to_dict("records")}
+    ranges_times = {
+        str(r["end"]): _times(float(r["times"])).removeprefix("x ")
+        for r in found.ranges.to_dict("records")
+    }
     place = study.jurisdiction.definition.title
     which = f"{label} ({first['follow_up_weeks']:g} weeks, {first['patients']:,} patients)"
     worth = f"{currency} {_millions(first['population_evsi'])} million"
@@ -128,7 +133,8 @@ def _conclusion(study: Study, found: TrialReport, label: str, currency: str) -> 
         end = (
             f"With every assumption at its favourable end it would gain {_millions(best)} million."
             if best > 0
-            else "It would not be with every assumption at its favourable end either."
+            else "With every assumption at its favourable end it would still take "
+            f"{ranges_times['all favourable']} times as many."
         )
         many = _times(float(first["times"])).removeprefix("x ")
         text = (

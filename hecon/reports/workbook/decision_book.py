@@ -102,7 +102,7 @@ def _curves(book: Workbook, table: DrawsTable, found: Tables, unit: str) -> str:
         "By formula from sheet Draws; change a threshold and its row follows.",
         f"B{_FIRST}",
     )
-    page.widths(16, *([16.0] * (3 * count + 5)))
+    page.widths(16, *([16.0] * (3 * count + 6)))
     known = found["information"].set_index("threshold")["evpi"]
     grid = known.index.to_numpy()
     chosen = grid[
@@ -117,6 +117,7 @@ def _curves(book: Workbook, table: DrawsTable, found: Tables, unit: str) -> str:
         "mean of the best",
         "EVPI",
         "EVPI, Python",
+        "difference",
     ]
     page.headings(_FIRST - 1, heads)
 
@@ -148,6 +149,8 @@ def _curves(book: Workbook, table: DrawsTable, found: Tables, unit: str) -> str:
         page.formula(row, top + 1, f"({'+'.join(best)})/{draws}", "formula", "money")
         page.formula(row, top + 2, f"{letter(top + 1)}{row}-MAX({means})", "output", "money")
         page.put(row, top + 3, float(known[threshold]), "text", "money")
+        text = f"ABS({letter(top + 2)}{row}-{letter(top + 3)}{row})"
+        page.formula(row, top + 4, text, "check", "difference")
     last = _FIRST + len(chosen) - 1
     page.put(last + 3, 1, "strategies", "note")
     for j, name in enumerate(table.strategies):
@@ -155,10 +158,9 @@ def _curves(book: Workbook, table: DrawsTable, found: Tables, unit: str) -> str:
     page.allow("positive", [f"A{_FIRST}:A{last}"])
     _chart(page, 2, count, last, "Probability of being the best", "0%", 5)
     _chart(page, top + 2, 1, last, "Expected value of perfect information", "#,##0", 25)
-    ours, theirs = (
-        f"Acceptability!${letter(c)}${_FIRST}:${letter(c)}${last}" for c in (top + 2, top + 3)
-    )
-    return f"SUMPRODUCT(ABS({ours}-{theirs}))<=0.000001*(1+SUMPRODUCT(ABS({theirs})))"
+    apart = f"Acceptability!${letter(top + 4)}${_FIRST}:${letter(top + 4)}${last}"
+    size = f"Acceptability!${letter(top + 1)}${_FIRST}:${letter(top + 1)}${last}"
+    return f"MAX({apart})<=0.000000001*MAX(1,MAX({size}),-MIN({size}))"
 
 
 def _chart(page: Page, first: int, count: int, last: int, title: str, shape: str, at: int) -> None:
