@@ -91,7 +91,9 @@ def run_edited(
             edited.table().to_csv(outputs / "edits.csv", index=False, lineterminator="\n")
             shutil.copytree(folder, outputs / "inputs")
 
-        written = write_run(results, out, progress, suffix="_edited", extra=extra)
+        written = write_run(
+            results, out, progress, suffix="_edited", extra=extra, keeps_inputs=True
+        )
     return results, written, edited
 
 

@@ -37,11 +37,13 @@ def write_run(
     suffix: str = "",
     verification: pd.DataFrame | None = None,
     extra: Callable[[Path], None] | None = None,
+    keeps_inputs: bool = False,
 ) -> Written:
     """Write `outputs/<run>/` and `reports/<run>.xlsx` below `out`, or nothing at all.
 
     `suffix` is added to the run's name; `verification` goes into the workbook and is written
-    as a table; `extra` may add files to the run's outputs.
+    as a table; `extra` may add files to the run's outputs, the inputs among them if it
+    `keeps_inputs`.
     """
     name = run_name(results.study) + suffix
     written = Written(out / "outputs" / name, out / "reports" / f"{name}.xlsx")
@@ -58,6 +60,7 @@ def write_run(
         if progress is not None:
             progress("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"
-        write_workbook(results, report, verification)
+        inputs = f"outputs/{name}/inputs" if keeps_inputs else ""
+        write_workbook(results, report, verification, inputs)
         publish([(outputs, written.outputs), (report, written.report)], folder)
     return written

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hecon.engine.expression import Expr
 from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.layout import EDITS, letter
 from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.course import Session, TreatmentCourse
 
@@ -170,6 +170,7 @@ def _session(
             page.put(row, position, expr.value, "input")
         else:
             page.formula(row, position, inputs.formula(expr), "link")
+            page.watch(row, position, book.scope(session.strategy, EDITS).formula(expr))
     weeks = f"({layout.fixed['weeks_per_year']}*{layout.fixed['cycle_years']})"
     years, moment = layout.fixed["cycle_years"], layout.fixed["moment"]
     cycle = at("cycle")
