@@ -21,7 +21,7 @@ from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book, new_book
 from hecon.reports.workbook.layout import Layout, quantities, trace_title
-from hecon.reports.workbook.sheets.acceptability import write_acceptability
+from hecon.reports.workbook.sheets.acceptability import draw_charts, write_acceptability
 from hecon.reports.workbook.sheets.checks import gather_checks, write_checks
 from hecon.reports.workbook.sheets.documents import (
     write_assumptions,
@@ -109,6 +109,7 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
     write_draws(book)
     acceptability = write_acceptability(book)
     write_information(book)
+    draw_charts(book, acceptability)
     write_tables(book)
     write_evidence(book)
     write_assumptions(book)

@@ -14,6 +14,11 @@ TITLE = "Results"
 HEAD = 4
 
 
+def total_label(kind: str, unit: str, discounted: bool) -> str:
+    """What the row of a total is called."""
+    return f"Total {kind} ({unit}), {'discounted' if discounted else 'undiscounted'}"
+
+
 def _items(book: Book, kind: str) -> list[str]:
     return list(dict.fromkeys(p.item for p in book.study.model.payoffs if p.kind == kind))
 
@@ -60,7 +65,9 @@ def write_items(book: Book) -> tuple[Page, int]:
                     text = _parts(book, strategy, kind, item, discounted)
                     page.formula(first + i, 2 + j, text, "formula", shape)
             row = first + len(items)
-            _line(book, page, row, f"Total {kind} ({unit}), {word}", kind, discounted, first, shape)
+            _line(
+                book, page, row, total_label(kind, unit, discounted), kind, discounted, first, shape
+            )
             row += 1
         page.put(row, 1, f"Life-years, {word}")
         for j, strategy in enumerate(strategies):
