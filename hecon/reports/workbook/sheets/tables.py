@@ -12,7 +12,7 @@ from hecon.analyses.scenarios import scenario_design
 from hecon.reports.record import draws_table
 from hecon.reports.workbook.charts import dress
 from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
-from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.layout import EDITS, letter
 from hecon.reports.workbook.sheets.inputs import override_formula
 from hecon.reports.workbook.styles import Page, add_page
 
@@ -100,8 +100,9 @@ def write_scenarios(book: Book) -> None:
             elif expr.op == "const":
                 page.put(grid.first + i, column, expr.value, "input")
             elif live:
-                text = override_formula(book, expr, key)
+                text = override_formula(book, expr, key, grid.sheet)
                 page.formula(grid.first + i, column, text, "input")
+                page.watch(grid.first + i, column, override_formula(book, expr, key, EDITS))
             else:
                 page.put(grid.first + i, column, float(values[key][i]), "input")
 
