@@ -84,6 +84,11 @@ def read_choice(text: str, unit: str, synthesis: Synthesis) -> Choice | None:
     return choice
 
 
+def estimates_in(text: str) -> dict[str, tuple[str, str]]:
+    """What a cell takes from estimates: (what, estimate) by the name it has in the formula."""
+    return {f"{what}_{name}": (what, name) for what, name in _NAMED.findall(text)}
+
+
 def _fixed(found: Derived, value: float) -> Derived:
     return Derived(
         value, None, None, FIXED, found.source, found.status, found.derivation, found.rows

@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from hecon.engine.expression import OPERATIONS, Expr
+from hecon.engine.expression import OPERATIONS, Expr, parse
 
 Array = NDArray[np.float64]
 
 #: Coverage of every interval in this package unless another is asked for.
 LEVEL = 0.95
+
+#: Ends of an interval; ``z`` is how many standard errors it reaches.
+LOW: Expr = parse("estimate - z * se")
+HIGH: Expr = parse("estimate + z * se")
 
 
 def normal_point(level: float = LEVEL) -> float:
@@ -33,12 +37,16 @@ class Estimate:
     @property
     def low(self) -> float:
         """Lower end of the 95 % interval."""
-        return self.estimate - normal_point() * self.se
+        return self._end(LOW)
 
     @property
     def high(self) -> float:
         """Upper end of the 95 % interval."""
-        return self.estimate + normal_point() * self.se
+        return self._end(HIGH)
+
+    def _end(self, formula: Expr) -> float:
+        values = {"estimate": self.estimate, "se": self.se, "z": normal_point()}
+        return float(evaluate(formula, values))
 
     @property
     def p(self) -> float:

@@ -23,6 +23,7 @@ ENOUGH_STUDIES = 3
 COLUMNS: Mapping[str, Expr] = {
     "w": parse("1 / (variance + tau2)"),
     "residual": parse("estimate - mean"),
+    "weight": parse("w / sum_w"),
 }
 #: Sums over the studies that the totals need.
 SUMS: Mapping[str, Expr] = {
@@ -149,7 +150,8 @@ def pool(
         half = float(evaluate(TOTALS["half_prediction"], values))
         prediction = (centre - half, centre + half)
     weights = np.empty(k)
-    weights[order] = evaluate(COLUMNS["w"], {"variance": v, "tau2": found}) / total["sum_w"]
+    w = evaluate(COLUMNS["w"], {"variance": v, "tau2": found})
+    weights[order] = evaluate(COLUMNS["weight"], {"w": w, **total})
     return Pooled(
         estimate=centre,
         se=se,

@@ -17,8 +17,19 @@ from hecon.studies.schema import Synthesis
 #: Columns of arms that count something: `events_` and the outcome's name; dropout is apart.
 EVENTS = "events_"
 DROPOUT = "dropout"
+RANDOMISED, ASSESSED = "n_randomised", "n_assessed"
 
 Count = Annotated[Whole, Field(ge=0)]
+
+
+def events_column(outcome: str) -> str:
+    """The column of arms that counts an outcome."""
+    return "dropout_n" if outcome == DROPOUT else f"{EVENTS}{outcome}"
+
+
+def counted_among(outcome: str, missing: str) -> str:
+    """The column of arms with the number that an outcome is counted among."""
+    return RANDOMISED if missing == "failure" or outcome == DROPOUT else ASSESSED
 
 
 class ArmRow(Strict):
@@ -119,7 +130,7 @@ class Arm:
         """
         if outcome not in self.events:
             return None
-        everyone = missing == "failure" or outcome == DROPOUT
+        everyone = counted_among(outcome, missing) == RANDOMISED
         return self.events[outcome], self.randomised if everyone else self.assessed
 
 

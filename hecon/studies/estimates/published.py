@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Mapping
 
-from scipy import special
-
+from hecon.engine.expression import Expr, parse
 from hecon.studies.estimates.evidence import Effect
 from hecon.studies.estimates.making import Sources, finished
 from hecon.studies.estimates.selection import EstimateRow, Problem, known, listed, pair, selected
 from hecon.studies.estimates.synthesised import DIFFERENCE, PROPORTION, Member, Synthesised
 from hecon.synthesis.conversion import se_from_interval
-from hecon.synthesis.estimate import Estimate
+from hecon.synthesis.estimate import Estimate, evaluate
 
 #: Scales of published effects, by the measure they become.
 SCALES = {
@@ -21,6 +20,14 @@ SCALES = {
     "SMD": DIFFERENCE,
     "g": DIFFERENCE,
     "proportion": PROPORTION,
+}
+#: A published figure on the scale of analysis; a difference is on it already.
+ON_SCALE: Mapping[str, Expr] = {
+    "OR": parse("log(value)"),
+    "RR": parse("log(value)"),
+    "SMD": parse("value"),
+    "g": parse("value"),
+    "proportion": parse("logit(value)"),
 }
 
 
@@ -67,16 +74,12 @@ def _published(item: Effect) -> tuple[Estimate, float, float]:
     if item.low is None or item.high is None or math.isnan(item.estimate):
         raise Problem("rows", f"{item.id} ({item.study}) has no estimate with an interval")
     ends = (item.estimate, item.low, item.high)
-    scale: Callable[[float], float] = float
-    if item.scale in ("OR", "RR"):
-        scale = math.log
-    elif item.scale == "proportion":
-        scale = special.logit
-    inside = item.low > 0 if scale is not float else True
+    inside = item.low > 0 or SCALES[item.scale] == DIFFERENCE
     if item.scale == "proportion":
         inside = inside and item.high < 1
     if not inside:
         text = f"{item.id}: {item.low:g} to {item.high:g} can't be the interval of a {item.scale}"
         raise Problem("rows", text)
-    x, low, high = (float(scale(v)) for v in ends)
+    scale = ON_SCALE[item.scale]
+    x, low, high = (float(evaluate(scale, {"value": v})) for v in ends)
     return Estimate(x, se_from_interval(low, high)), low, high

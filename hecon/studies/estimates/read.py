@@ -39,11 +39,14 @@ class Synthesis:
     ----------
     names
         Every name of the file, also of estimates that are faulty.
+    rows
+        What each estimate asks for.
     """
 
     evidence: Evidence = field(default_factory=Evidence)
     estimates: dict[str, Synthesised] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
+    rows: dict[str, EstimateRow] = field(default_factory=dict)
 
     def find(self, name: str) -> Synthesised | None:
         """An estimate, or None if its own row is at fault; raises ValueError if there is none."""
@@ -75,6 +78,7 @@ def read_synthesis(reading: Reading) -> Synthesis:
             text = f"the estimate '{row.name}' is already in another row"
             reading.faults.add(file, number, "name", text)
             continue
+        found.rows[row.name] = row
         try:
             if found.evidence.complete:
                 found.estimates[row.name] = _made(row, number, sources)
