@@ -27,10 +27,10 @@ from hecon.reports.workbook.sheets.checks import gather_checks, write_checks
 from hecon.reports.workbook.sheets.documents import (
     write_assumptions,
     write_cheers,
-    write_evidence,
     write_sources,
 )
 from hecon.reports.workbook.sheets.edits import write_edits
+from hecon.reports.workbook.sheets.evidence import write_evidence
 from hecon.reports.workbook.sheets.guide import write_guide
 from hecon.reports.workbook.sheets.information import write_information
 from hecon.reports.workbook.sheets.inputs import place_inputs, write_inputs
@@ -91,6 +91,7 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
     columns = place_time(book, models)
     place_sessions(book)
 
+    write_evidence(book)
     summary = add_summary(book)
     write_inputs(book, listed)
     write_sessions(book)
@@ -109,7 +110,6 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
     write_information(book)
     draw_charts(book, acceptability)
     write_tables(book)
-    write_evidence(book)
     write_assumptions(book)
     write_sources(book)
     write_guide(book)
@@ -124,6 +124,7 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
         "Inputs",
         "Sessions",
         "Evidence",
+        "Heterogeneity",
         "Time",
         *(trace_title(s) for m in models for s in m.strategies),
         "Results",

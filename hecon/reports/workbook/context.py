@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hecon.analyses.one_way import Range, ranges
 from hecon.analyses.results import Results
 from hecon.engine.model import CohortModel, Key
+from hecon.reports.workbook.estimates import Block
 from hecon.reports.workbook.layout import Layout, Quantity, Scope, letter
 from hecon.reports.workbook.styles import Sheets, quoted
 from hecon.studies.study import Study
@@ -63,6 +64,8 @@ class Book:
         Live checks of the workbook itself: (what, formula that is TRUE when it holds).
     comparisons
         The same for what must equal Python's figures as long as no input is typed over.
+    estimates
+        Where each estimate stands on Evidence, by name.
     inputs
         Folder of the run's own copy of its inputs, if it keeps one.
     """
@@ -85,6 +88,7 @@ class Book:
     lines: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     checks: list[tuple[str, str]] = field(default_factory=list)
     comparisons: list[tuple[str, str]] = field(default_factory=list)
+    estimates: dict[str, Block] = field(default_factory=dict)
     inputs: str = ""
 
     @property

@@ -13,12 +13,13 @@ from hecon.errors import Fault, InputError
 from hecon.reports.workbook.layout import INPUTS
 from hecon.reports.workbook.reading import scenarios, tables
 from hecon.reports.workbook.reading.cells import Reading, at, open_book, readable
+from hecon.reports.workbook.reading.evidence import read_evidence
 from hecon.reports.workbook.reading.files import Edit, Files
 from hecon.reports.workbook.reading.inputs import read_inputs
 from hecon.reports.workbook.reading.sessions import read_sessions
 from hecon.reports.workbook.reading.settings import read_settings
 from hecon.reports.workbook.safety import refuse_unsafe
-from hecon.reports.workbook.sheets import acceptability, sessions, severity
+from hecon.reports.workbook.sheets import acceptability, evidence_tables, sessions, severity
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
 
@@ -78,6 +79,8 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
         readers[sessions.TITLE] = read_sessions
     if original.model.tables:
         readers[tables.TITLE] = tables.read_tables
+    if original.synthesis.estimates:
+        readers[evidence_tables.TITLE] = read_evidence
     if original.scenarios:
         readers[scenarios.TITLE] = scenarios.read_scenarios
     with readable(path):

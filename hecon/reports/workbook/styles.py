@@ -35,6 +35,7 @@ FILLS = {
     "heading": "243B53",
     "assumption": "FDE8E0",
     "memory": "F9D0C4",
+    "retracted": "EFA9A9",
 }
 
 FONTS = {
@@ -219,12 +220,12 @@ class Page:
             filled = text.replace(_HERE, str(row)).replace(_BEFORE, str(row - 1))
             self.formula(row, column, filled, "formula", shape)
 
-    def link(self, row: int, column: int, title: str) -> None:
-        """A cell that jumps to another sheet."""
-        cell = self.put(row, column, title, "jump")
-        target = f"{quoted(title)}!A1"
+    def link(self, row: int, column: int, title: str, place: str = "A1", text: str = "") -> None:
+        """A cell that jumps to a sheet, or to a place on it under another text."""
+        cell = self.put(row, column, text or title, "jump")
+        target = f"{quoted(title)}!{place}"
         # set past the property, which would restyle every cell that shares this style
-        cell._hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=title)
+        cell._hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=text or title)
         links: Any = self.sheet._hyperlinks  # type: ignore[attr-defined]
         links.append(cell._hyperlink)
 

@@ -9,8 +9,10 @@ from hecon.analyses.one_way import ranges
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.rows import parse_pairs
 from hecon.parameters.schema import Parameter
+from hecon.reports.workbook.estimates import taken
 from hecon.reports.workbook.layout import INPUTS
 from hecon.reports.workbook.reading.cells import Reading, at, changed, is_formula, show
+from hecon.reports.workbook.reading.evidence import untie
 from hecon.reports.workbook.reading.files import Edit
 from hecon.reports.workbook.sheets.inputs import HEADER
 from hecon.studies.sessions import cell_column
@@ -28,7 +30,13 @@ def read_inputs(reading: Reading) -> None:
             continue
         missing.discard(parameter.text)
         typed, ends = _range(reading, parameter, row, cells, derived.get(parameter.text))
-        _base_value(reading, parameter, row, at(cells, 3), typed, ends)
+        own = _base_value(reading, parameter, row, at(cells, 3), typed, ends, at(cells, 8))
+        if typed and taken(study, parameter) and not own:
+            text = (
+                f"the ends of '{parameter.text}' follow from the estimate "
+                f"'{parameter.estimate}'; type a base value too, or change its arms on Evidence"
+            )
+            reading.fault(INPUTS, f"{'F' if 'low' in typed else 'G'}{row}", text)
     for text in sorted(missing):
         reading.fault(INPUTS, "", f"the row of '{text}' is missing")
 
@@ -59,7 +67,7 @@ def _range(
     shown = dict(zip(own, derived, strict=True)) if derived is not None else own
     for column, letter, position in (("low", "F", 5), ("high", "G", 6)):
         before, value = shown[column], at(cells, position)
-        if before is None:
+        if before is None or (taken(reading.study, parameter) and is_formula(value)):
             continue
         needed = own[column] is None
         after = reading.number(value, INPUTS, f"{letter}{row}", needed)
@@ -86,23 +94,30 @@ def _base_value(
     value: object,
     typed: set[str],
     ends: dict[str, float | None],
-) -> None:
-    """Read the value in use in the base case; a range widens to hold it."""
-    if parameter.value is None and is_formula(value):
-        return
+    status: object,
+) -> bool:
+    """Read the value in use in the base case; a range widens to hold it.
+
+    Returns whether a value was typed.
+    """
+    estimated = taken(reading.study, parameter)
+    if (parameter.value is None or estimated) and is_formula(value):
+        return False
     after = reading.number(value, INPUTS, f"D{row}", needed=True)
-    if after is None or not changed(parameter.value, after):
-        return
+    if after is None or not (estimated or changed(parameter.value, after)):
+        return False
     what = f"{parameter.text}, value"
     edit = _edit(reading, f"D{row}", what, show(parameter.value), show(after))
     files, file = reading.files, _file(reading, parameter)
     if parameter.group == "sessions":
         # a session's cell that a scenario changes: its file has a column for each quantity
         files.set(file, parameter.row, cell_column(parameter), repr(after), edit)
-        return
+        return True
     files.set(file, parameter.row, "value", repr(after), edit)
     if parameter.formula is not None:
         files.set(file, parameter.row, "formula", "", edit)
+    if estimated:
+        untie(reading, parameter, file, edit, ends, status)
     for column, letter, sign in (("low", "F", 1), ("high", "G", -1)):
         end = ends[column]
         if end is not None and column not in typed and sign * after < sign * end:
@@ -110,6 +125,7 @@ def _base_value(
             _edit(reading, f"{letter}{row}", what, show(end), show(after))
             files.set(file, parameter.row, column, repr(after), edit)
     _recentre(reading, parameter, after, edit)
+    return True
 
 
 def _recentre(reading: Reading, parameter: Parameter, value: float, edit: Edit) -> None:

@@ -6,6 +6,7 @@ from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
 from hecon.parameters.rows import parse_pairs
 from hecon.reports.workbook.context import override_name
+from hecon.reports.workbook.estimates import scenario_estimates
 from hecon.reports.workbook.reading.cells import Reading, address, at, changed, is_formula, show
 from hecon.reports.workbook.reading.files import Edit
 from hecon.studies.study import Scenario
@@ -55,7 +56,8 @@ def _scenario(
         if position is None:
             continue
         value, expr = at(cells, position), scenario.changes.get(key)
-        if expr is not None and expr.op != "const" and is_formula(value):
+        computed = expr is not None and expr.op != "const"
+        if (computed or scenario_estimates(scenario, key)) and is_formula(value):
             continue
         cell = address(position, row)
         after = reading.number(value, TITLE, cell)

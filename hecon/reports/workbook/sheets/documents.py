@@ -6,7 +6,6 @@ import re
 
 from hecon.parameters.schema import Parameter
 from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.styles import Page, add_page
 
 #: Texts longer than this are broken over several lines.
@@ -31,50 +30,21 @@ def _table(page: Page, row: int, rows: list[dict[str, str]]) -> int:
     return row + len(rows) + 2
 
 
-def write_evidence(book: Book) -> None:
-    """Trials and published effects, with the shares that follow from the counts."""
+def write_texts(book: Book) -> None:
+    """Evidence of a study that makes no estimates of it: trials and published effects as texts."""
     page = add_page(
         book.workbook,
         "Evidence",
         "Evidence",
-        "Arms of the trials and published effects behind the inputs, each with its status. Shares "
-        "and odds ratios at the right are formulas over the counts; inputs are set on Inputs.",
+        "Arms of the trials and published effects behind the inputs, each with its status; inputs "
+        "are set on Inputs.",
         "C5",
     )
     page.widths(9, 30, 8, 18, 16, *([13.0] * 20))
     page.heading(3, "Trial arms")
-    trials = book.study.evidence("trials")
-    end = _table(page, 4, trials)
-    if trials:
-        _shares(page, trials)
+    end = _table(page, 4, book.study.evidence("trials"))
     page.heading(end, "Published effects without counts")
     _table(page, end + 1, book.study.evidence("reported_effects"))
-
-
-def _shares(page: Page, trials: list[dict[str, str]]) -> None:
-    """Share with the outcome among those assessed, and among all with missing as failure."""
-    columns = list(trials[0])
-    needed = ("events_lod", "n_assessed", "n_randomised")
-    if not set(needed) <= set(columns):
-        return
-    events, assessed, randomised = (letter(columns.index(n) + 1) for n in needed)
-    first = len(columns) + 1
-    page.headings(
-        4, ["loss of diagnosis, assessed", "missing = failure", "log odds, assessed"], first
-    )
-    for i in range(len(trials)):
-        row = 5 + i
-        known = f"AND(ISNUMBER({events}{row}),ISNUMBER({assessed}{row}))"
-        page.formula(
-            row, first, f'IF({known},{events}{row}/{assessed}{row},"")', "formula", "share"
-        )
-        total = f"AND(ISNUMBER({events}{row}),ISNUMBER({randomised}{row}))"
-        page.formula(
-            row, first + 1, f'IF({total},{events}{row}/{randomised}{row},"")', "formula", "share"
-        )
-        both = f"AND({known},{events}{row}>0,{events}{row}<{assessed}{row})"
-        odds = f"LN({events}{row}/({assessed}{row}-{events}{row}))"
-        page.formula(row, first + 2, f'IF({both},{odds},"")', "formula", "number")
 
 
 def write_assumptions(book: Book) -> None:

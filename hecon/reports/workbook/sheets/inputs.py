@@ -219,21 +219,27 @@ def _parameter(book: Book, page: Page, row: int, parameter: Parameter) -> None:
     found = book.ranges.get(parameter.key)
     place = book.study.jurisdiction.definition
     shape = _shape(parameter.unit, place.currency)
+    estimate = book.estimates.get(parameter.estimate) if parameter.is_input else None
     page.put(row, 1, parameter.text)
     page.put(row, 2, parameter.description)
     if parameter.formula is not None:
         text = book.scope(parameter.strategy, INPUTS).formula(parameter.formula)
         page.formula(row, 4, text, "formula", shape)
         page.watch(row, 4, book.scope(parameter.strategy, EDITS).formula(parameter.formula))
+    elif estimate is not None:
+        _estimated(page, row, 4, estimate.cell("estimate", parameter.unit))
     else:
         page.put(row, 4, parameter.value, "input", shape)
     _in_use(book, page, row, parameter.key, shape)
     page.put(row, 5, parameter.unit.replace("currency", place.currency))
-    for column, value in (
-        (6, found.low if found else parameter.low),
-        (7, found.high if found else parameter.high),
+    for column, end, value in (
+        (6, "lower", found.low if found else parameter.low),
+        (7, "upper", found.high if found else parameter.high),
     ):
-        page.put(row, column, value, "input" if found else "text", shape)
+        if estimate is not None:
+            _estimated(page, row, column, estimate.cell(end, parameter.unit))
+        else:
+            page.put(row, column, value, "input" if found else "text", shape)
     page.put(row, 8, "computed" if parameter.formula else parameter.distribution.describe())
     weak = parameter.status if parameter.status in ("assumption", "memory") else "text"
     page.put(row, 9, parameter.status, weak)
@@ -248,6 +254,12 @@ def _parameter(book: Book, page: Page, row: int, parameter: Parameter) -> None:
     )
     for column, text in enumerate(texts, start=10):
         page.put(row, column, text)
+
+
+def _estimated(page: Page, row: int, column: int, cell: str) -> None:
+    """A figure that Evidence gives; a number typed over it takes its place."""
+    page.formula(row, column, cell, "link", "exact")
+    page.watch(row, column, cell)
 
 
 def _computed_variable(book: Book, page: Page, row: int, key: Key) -> None:

@@ -9,12 +9,15 @@ import pandas as pd
 from openpyxl.chart import BarChart, Reference
 
 from hecon.analyses.scenarios import scenario_design
+from hecon.engine.model import Key
 from hecon.reports.record import draws_table
 from hecon.reports.workbook.charts import dress
 from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
+from hecon.reports.workbook.estimates import scenario_estimates
 from hecon.reports.workbook.layout import EDITS, letter
 from hecon.reports.workbook.sheets.inputs import override_formula
 from hecon.reports.workbook.styles import Page, add_page
+from hecon.studies.study import Scenario
 
 _SHAPES = (
     ("cost", "money"),
@@ -97,6 +100,10 @@ def write_scenarios(book: Book) -> None:
             expr = scenario.changes.get(key)
             if expr is None:
                 page.put(grid.first + i, column, None, "input")
+            elif scenario_estimates(scenario, key) and (expr.op == "const" or live):
+                text = _with_estimates(book, scenario, key, grid.sheet)
+                page.formula(grid.first + i, column, text, "input")
+                page.watch(grid.first + i, column, _with_estimates(book, scenario, key, EDITS))
             elif expr.op == "const":
                 page.put(grid.first + i, column, expr.value, "input")
             elif live:
@@ -105,6 +112,18 @@ def write_scenarios(book: Book) -> None:
                 page.watch(grid.first + i, column, override_formula(book, expr, key, EDITS))
             else:
                 page.put(grid.first + i, column, float(values[key][i]), "input")
+
+
+def _with_estimates(book: Book, scenario: Scenario, key: Key, sheet: str) -> str:
+    """A scenario's override with the cells of the estimates that it names."""
+    named = scenario_estimates(scenario, key)
+    if key not in scenario.drawn:
+        ((what, name),) = named.values()
+        units = {v.key: v.unit for v in book.study.variables}
+        units |= {p.key: p.unit for p in book.study.parameters}
+        return book.estimates[name].cell(what, units[key])
+    here = {own: book.estimates[name].cell(what, "") for own, (what, name) in named.items()}
+    return book.scope(key[1], sheet, here=here).formula(scenario.drawn[key])
 
 
 def _circular(book: Book) -> bool:

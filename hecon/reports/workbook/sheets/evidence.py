@@ -1,0 +1,81 @@
+"""Evidence, live: from trial arms and published effects to the estimates that inputs take."""
+
+from __future__ import annotations
+
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.sheets.documents import write_texts
+from hecon.reports.workbook.sheets.evidence_blocks import NATURAL, SHOWN, Writer
+from hecon.reports.workbook.sheets.evidence_tables import (
+    CONTRAST,
+    EFFECT,
+    TITLE,
+    Places,
+    contrasts_shown,
+    marked,
+    write_arms,
+    write_effects,
+    write_settings,
+)
+from hecon.reports.workbook.sheets.heterogeneity import add_heterogeneity
+from hecon.reports.workbook.styles import Page, add_page
+from hecon.studies.estimates.synthesised import RATIOS
+
+FIRST = 4
+
+
+def write_evidence(book: Book) -> None:
+    """Arms, published effects and estimates; texts only for a study that names no estimates."""
+    synthesis = book.study.synthesis
+    if not synthesis.estimates:
+        write_texts(book)
+        return
+    page = add_page(
+        book.workbook,
+        TITLE,
+        "Evidence",
+        "From trial arms and published effects (yellow, can be changed) to the estimates that "
+        "Inputs and Scenarios take. Live, except what is marked: networks of treatments and the "
+        "draws on Draws are Python's and do not follow an edit.",
+        "B4",
+    )
+    page.widths(24, 34, 15, *([10.5] * (len(SHOWN) - 3)), 3, *([34.0] * 12))
+    page.sheet.print_title_rows = None
+    places = Places()
+    summary = FIRST
+    row = summary + len(synthesis.estimates) + 3
+    row = write_arms(book, page, row, places)
+    effects = synthesis.evidence.effects
+    if effects:
+        row = write_effects(book, page, row, places, EFFECT, effects)
+    contrasts = contrasts_shown(synthesis)
+    if contrasts:
+        row = write_effects(book, page, row, places, CONTRAST, contrasts)
+    row = write_settings(page, row, places)
+    writer = Writer(book, page, add_heterogeneity(book), places, row, 5)
+    starts = {}
+    for name, estimate in synthesis.estimates.items():
+        starts[name] = writer.row
+        writer.write(estimate)
+    book.estimates.update(writer.blocks)
+    _summary(book, page, summary, starts)
+    page.sheet.print_area = f"A1:{letter(len(SHOWN))}{writer.row}"
+
+
+def _summary(book: Book, page: Page, row: int, starts: dict[str, int]) -> None:
+    """Every estimate in a line that leads to its block."""
+    page.heading(row, "Estimates")
+    names = ["estimate", "what", *[""] * 5, "status", "estimate", "", "standard error"]
+    names += ["scale", "low, 95 %", "high, 95 %", "natural", "low, 95 %", "high, 95 %"]
+    page.headings(row + 1, names)
+    for i, (name, start) in enumerate(starts.items(), start=row + 2):
+        estimate, block = book.study.synthesis.estimates[name], book.estimates[name]
+        page.link(i, 1, TITLE, f"A{start}", name)
+        page.put(i, 2, estimate.title)
+        page.put(i, SHOWN.index("added") + 1, estimate.status, marked(estimate.status))
+        page.put(
+            i, SHOWN.index("weight") + 1, RATIOS.get(estimate.measure, estimate.measure), "note"
+        )
+        for column in ("estimate", "se", "low", "high", *NATURAL):
+            own = block.cells[column].split("!")[1]
+            page.formula(i, SHOWN.index(column) + 1, own, "output", "number")
