@@ -124,7 +124,7 @@ def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
     page.headings(FIRST - 1, ["the model is sound: check", "holds"])
     for i, (label, text) in enumerate(book.checks, start=FIRST):
         page.put(i, 1, label)
-        page.formula(i, 2, text, "check")
+        page.formula(i, 2, f"IFERROR({text},FALSE)", "check")
     page.put(3, 1, "The model is internally sound", "output")
     page.formula(
         3, 2, f"SUMPRODUCT(($B${FIRST}:$B${last}=TRUE)*1)=ROWS($B${FIRST}:$B${last})", "check"

@@ -178,7 +178,8 @@ def write_effects(
     words = _words(book.study, entry, {"id", "contrast_id", "study", "treat1", "treat2", "status"})
     aside = [c for c in next(iter(words.values()), {}) if c not in columns]
     at = COUNTS + 1 + len(columns)
-    page.headings(row + 1, [kind, "study", "compared", "scale", *columns, "status", "outcome"])
+    names = [kind, "study", "compared", "scale", *columns, "status", "outcome"]
+    page.headings(row + 1, [n.replace("_", " ") for n in names])
     page.headings(row + 1, [c.replace("_", " ") for c in aside], ASIDE)
     rules: dict[str, list[str]] = {"any": [], "positive": [], "share": []}
     for i, item in enumerate(items, start=row + 2):

@@ -1,0 +1,472 @@
+"""The sheet Evidence: edited arms and figures move estimates, inputs and ICER as in Python."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from hecon.analyses.comparison import totals
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.results import Results, analyse
+from hecon.engine.expression import parse
+from hecon.engine.model import Key
+from hecon.errors import InputError
+from hecon.parameters.design import base_case
+from hecon.reports.workbook.book import compose
+from hecon.reports.workbook.cached import LiveWorkbook, recalculate
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.edits import read_edited
+from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
+from hecon.reports.workbook.parts import Values
+from hecon.reports.workbook.sheets import evidence_blocks, heterogeneity
+from hecon.studies.load import load_study
+from hecon.studies.study import Study
+
+ROOT = Path(__file__).parents[2]
+PTSD = ROOT / "inputs/studies/ptsd"
+NORWAY = ROOT / "inputs/jurisdictions/norway"
+TOLERANCE = 1e-9
+TRIALS, EFFECTS, CONTRASTS = "trials.csv", "reported_effects.csv", "nma_contrasts.csv"
+
+Edits = Mapping[tuple[str, str, str], str]
+
+#: Edits of the evidence: file, row and column with what is typed.
+CASES: dict[str, Edits] = {
+    "one count": {(TRIALS, "T001", "events_lod"): "31"},
+    "no event in an arm": {(TRIALS, "T004", "events_lod"): "0"},
+    "everybody in an arm": {(TRIALS, "T003", "events_lod"): "52"},
+    "heterogeneous trials": {
+        (TRIALS, "T003", "events_lod"): "20",
+        (TRIALS, "T024", "events_lod"): "0",
+        (TRIALS, "T005", "events_lod"): "1",
+        (TRIALS, "T013", "n_assessed"): "120",
+    },
+    "dropout and size": {
+        (TRIALS, "T001", "dropout_n"): "9",
+        (TRIALS, "T003", "n_randomised"): "60",
+        (TRIALS, "T002", "n_assessed"): "35",
+    },
+    "published": {
+        (EFFECTS, "R01", "estimate"): "2.1",
+        (EFFECTS, "R03", "ci_low"): "0.4",
+        (EFFECTS, "R05", "ci_high"): "0.35",
+        (EFFECTS, "R04", "estimate"): "0.6",
+        (CONTRASTS, "C047", "g"): "0.9",
+        (CONTRASTS, "C046", "se"): "0.05",
+    },
+}
+
+
+#: A short horizon, so that the workbook is small; what arms become does not depend on it.
+SHORT = {
+    ("parameters.csv", "P006", "low"): "42",
+    ("parameters.csv", "P006", "value"): "42",
+    ("parameters.csv", "P006", "high"): "43",
+    ("parameters.csv", "P001", "low"): "39",
+    ("parameters.csv", "P001", "high"): "41",
+    **{("scenarios.csv", s, "changes"): "horizon_age = 41" for s in ("S36", "S37", "S38")},
+}
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    return analyse(edited_copy({}, tmp_path_factory.mktemp("study")), draws=10)
+
+
+@pytest.fixture(scope="module")
+def book(results: Results) -> Book:
+    return compose(results)
+
+
+@pytest.fixture(scope="module")
+def plain(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("evidence") / "report.xlsx"
+    book.workbook.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def cells(plain: Path) -> dict[tuple[str, str], tuple[int, int]]:
+    """Row and column of each figure that can be typed over, by row and column of its file."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    heads: dict[str, int] = {}
+    for row in openpyxl.load_workbook(plain)["Evidence"].iter_rows():
+        if row[0].value in ("trial arm", "published effect", "contrast"):
+            heads = {str(c.value).replace(" ", "_"): c.column for c in row}
+        for name, column in heads.items():
+            if row[0].value is not None:
+                found.setdefault((str(row[0].value), name), (row[0].row, column))
+    return found
+
+
+def edited_copy(edits: Edits, folder: Path) -> Study:
+    """The study with the same edits made in its files."""
+    copy = folder / "ptsd"
+    shutil.copytree(PTSD, copy)
+    for (file, name, column), text in {**SHORT, **edits}.items():
+        with (copy / file).open(encoding="utf-8", newline="") as source:
+            lines = list(csv.reader(source))
+        (line,) = [cells for cells in lines if cells[0] == name]
+        line[lines[0].index(column)] = text
+        with (copy / file).open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target, lineterminator="\n").writerows(lines)
+    return load_study(copy, NORWAY)
+
+
+def place(address: str) -> tuple[str, str]:
+    sheet, _, cell = address.rpartition("!")
+    return sheet.strip("'"), cell.replace("$", "")
+
+
+def networks(study: Study) -> set[str]:
+    """Estimates that rest on a network, which the workbook doesn't follow."""
+    made = study.synthesis.estimates
+    found = {n for n, e in made.items() if e.network is not None}
+    return found | {n for n, e in made.items() if found & set(e.parts)}
+
+
+def assert_follows(book: Book, values: Values, study: Study) -> int:
+    """Every live block, what Inputs takes from it, and the decision are as in Python."""
+    count = 0
+    aside = networks(study)
+    for name, block in book.estimates.items():
+        made = study.synthesis.estimates[name]
+        known = {"estimate": made.effect.estimate, "se": made.effect.se}
+        known |= {"low": made.low, "high": made.high}
+        known |= dict(zip(evidence_blocks.NATURAL, made.natural, strict=True))
+        if made.events is not None:
+            derived = made.derived("probability")
+            known |= {"natural low": derived.low, "natural high": derived.high}
+        for what, value in known.items():
+            if name in aside:
+                continue
+            sheet, cell = place(block.cells[what])
+            found = values[sheet][cell]
+            assert found == pytest.approx(value, rel=TOLERANCE, abs=1e-12), (name, what)
+            count += 1
+    for parameter in study.parameters:
+        if parameter.is_input and parameter.estimate:
+            row = place(book.layout.cells[parameter.key])[1].lstrip("C")
+            figures = {"D": parameter.value, "F": parameter.low, "G": parameter.high}
+            for column, value in figures.items():
+                found = values["Inputs"][f"{column}{row}"]
+                assert found == pytest.approx(value, rel=TOLERANCE), (parameter.text, column)
+    outcomes = evaluate(study.model, base_case(study.parameters))
+    cost, qaly = (t.sel(strategy=list(study.compared)).values[:, 0] for t in totals(outcomes))
+    more = {"cost difference": cost[0] - cost[1], "qaly difference": qaly[0] - qaly[1]}
+    if more["qaly difference"] > 0:
+        more["icer"] = more["cost difference"] / more["qaly difference"]
+    for what, value in more.items():
+        sheet, cell = place(book.answers[what])
+        assert values[sheet][cell] == pytest.approx(value, rel=TOLERANCE), what
+    return count
+
+
+def test_as_delivered(book: Book, plain: Path, results: Results) -> None:
+    """Every estimate of the study has a block; those of networks hold Python's figures."""
+    values = recalculate(plain)
+    assert set(book.estimates) == set(results.study.synthesis.estimates)
+    assert assert_follows(book, values, results.study) > 200
+    assert values["Checks"]["B3"] is True
+    assert values["Checks"]["B4"] == "yes"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_edits_move_everything(
+    case: str,
+    book: Book,
+    plain: Path,
+    cells: dict[tuple[str, str], tuple[int, int]],
+    tmp_path: Path,
+) -> None:
+    study = edited_copy(CASES[case], tmp_path)
+    live = LiveWorkbook(plain)
+    for (_, name, column), text in CASES[case].items():
+        live.set("Evidence", *cells[(name, column)], float(text))
+    values = live.values()
+    assert_follows(book, values, study)
+    assert values["Checks"]["B3"] is True
+    assert values["Checks"]["B4"] == "edited: not comparable"
+
+
+def test_libreoffice_follows(
+    book: Book,
+    plain: Path,
+    cells: dict[tuple[str, str], tuple[int, int]],
+    tmp_path: Path,
+) -> None:
+    together = {**CASES["heterogeneous trials"], **CASES["published"], **CASES["dropout and size"]}
+    study = edited_copy(together, tmp_path)
+    chosen: dict[tuple[str, str], str | float] = {}
+    for (_, name, column), text in together.items():
+        row, position = cells[(name, column)]
+        chosen[("Evidence", openpyxl.utils.get_column_letter(position) + str(row))] = float(text)
+    try:
+        (values,) = libreoffice_replays(plain, [chosen])
+    except LibreOfficeMissing as missing:
+        pytest.skip(str(missing))
+    assert_follows(book, values, study)
+
+
+def test_scenarios_take_estimates(
+    book: Book, plain: Path, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
+) -> None:
+    """What a scenario sets moves with the arms; what rests on a network does not."""
+    edits = {**CASES["heterogeneous trials"], **CASES["published"]}
+    study = edited_copy(edits, tmp_path)
+    live = LiveWorkbook(plain)
+    for (_, name, column), text in edits.items():
+        live.set("Evidence", *cells[(name, column)], float(text))
+    values = live.values()["Scenarios"]
+    expected: dict[tuple[str, Key], float] = {}
+    for scenario in study.scenarios:
+        estimated = {p.key for p in scenario.own if p.estimate}
+        for key in estimated & set(scenario.changes):
+            expected[(scenario.id, key)] = scenario.changes[key].value
+    assert len(expected) >= 10
+    order = [s.id for s in study.scenarios]
+    for (name, key), value in expected.items():
+        column = f"set {key[0]}" + (f"[{key[1]}]" if key[1] else "")
+        letters = openpyxl.utils.get_column_letter(book.scenarios.column(column))
+        found = values[f"{letters}{book.scenarios.first + order.index(name)}"]
+        assert found == pytest.approx(value, rel=TOLERANCE), name
+
+
+BREAKS = {
+    "standard error of published effects": ("SE_FROM_INTERVAL", parse("(high - low) / z")),
+    "upper end": ("HIGH", parse("estimate + se")),
+    "conversion": ("SMD_TO_LOG_ODDS", parse("smd * 1.5")),
+    "indirect": ("INDIRECT", parse("a_v_c + b_v_c")),
+}
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_a_wrong_formula_is_noticed(
+    what: str, results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, expr = BREAKS[what]
+    monkeypatch.setattr(evidence_blocks, name, expr)
+    path = tmp_path / "wrong.xlsx"
+    wrong = compose(results)
+    wrong.workbook.save(path)
+    values = recalculate(path)
+    with pytest.raises(AssertionError):
+        assert_follows(wrong, values, results.study)
+    if what != "upper end":
+        assert values["Checks"]["B4"] == "no"
+
+
+def test_steps_that_have_not_come_to_rest(
+    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heterogeneity, "ROWS", 4)
+    path = tmp_path / "few.xlsx"
+    compose(results).workbook.save(path)
+    values = recalculate(path)
+    assert values["Checks"]["B3"] is False
+    sheet = openpyxl.load_workbook(path)["Checks"]
+    red = [
+        str(row[0].value)
+        for row in sheet.iter_rows()
+        if values["Checks"].get(f"B{row[0].row}") is False
+    ]
+    assert "Heterogeneity: the steps of waitlist_lod have come to rest" in red
+
+
+IMPOSSIBLE = {
+    "events above n": (("T001", "events_lod"), 43),
+    "half a patient": (("T001", "events_lod"), 12.5),
+    "a word": (("T001", "events_lod"), "many"),
+    "below zero": (("T003", "dropout_n"), -1),
+    "nobody in either arm": (("T006", "events_lod"), 0),
+}
+
+
+@pytest.mark.parametrize("what", IMPOSSIBLE)
+def test_impossible_counts_are_red(
+    what: str, plain: Path, cells: dict[tuple[str, str], tuple[int, int]]
+) -> None:
+    (name, column), value = IMPOSSIBLE[what]
+    live = LiveWorkbook(plain)
+    live.set("Evidence", *cells[(name, column)], value)
+    if what == "nobody in either arm":
+        live.set("Evidence", *cells[("T005", column)], value)
+    assert live.values()["Checks"]["B3"] is False
+
+
+def typed(plain: Path, folder: Path, entries: Mapping[tuple[str, str], object]) -> Path:
+    """The workbook with entries typed into it, by sheet and cell."""
+    copy = openpyxl.load_workbook(plain)
+    for (sheet, cell), value in entries.items():
+        copy[sheet][cell] = value
+    path = folder / "edited.xlsx"
+    copy.save(path)
+    return path
+
+
+def evidence_cell(cells: dict[tuple[str, str], tuple[int, int]], name: str, column: str) -> str:
+    row, position = cells[(name, column)]
+    return openpyxl.utils.get_column_letter(position) + str(row)
+
+
+@pytest.mark.parametrize("case", ["heterogeneous trials", "dropout and size", "published"])
+def test_round_trip(
+    case: str,
+    plain: Path,
+    results: Results,
+    cells: dict[tuple[str, str], tuple[int, int]],
+    tmp_path: Path,
+) -> None:
+    edits = CASES[case]
+    entries = {
+        ("Evidence", evidence_cell(cells, name, column)): float(text)
+        for (_, name, column), text in edits.items()
+    }
+    (tmp_path / "back").mkdir()
+    study, found = read_edited(typed(plain, tmp_path, entries), results.study, tmp_path / "back")
+    assert {(e.sheet, e.cell) for e in found} == set(entries)
+    direct = edited_copy(edits, tmp_path)
+    assert {n: e.effect for n, e in study.synthesis.estimates.items()} == {
+        n: e.effect for n, e in direct.synthesis.estimates.items()
+    }
+    assert [p.value for p in study.parameters] == [p.value for p in direct.parameters]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "words"),
+    [
+        ("T001", "events_lod", 43, "43 events are more than the 42 assessed"),
+        ("T001", "events_lod", 12.5, "found 12.5, allowed is a count"),
+        ("T001", "events_lod", "=1+1", "found the formula '=1+1', allowed is a number"),
+        ("T001", "events_lod", None, "is empty; a number is needed"),
+        ("T005", "events_remission", 3, "was not reported, and nothing here uses it"),
+        ("R01", "ci_low", 2.0, "1.8 must lie inside its interval 2 to 2.96"),
+        ("R01", "ci_low", -1, "can't be the interval of a OR"),
+        ("C047", "se", 0, "greater than 0"),
+    ],
+)
+def test_faults_name_sheet_and_cell(
+    name: str,
+    column: str,
+    value: object,
+    words: str,
+    plain: Path,
+    results: Results,
+    cells: dict[tuple[str, str], tuple[int, int]],
+    tmp_path: Path,
+) -> None:
+    cell = evidence_cell(cells, name, column)
+    (tmp_path / "back").mkdir()
+    path = typed(plain, tmp_path, {("Evidence", cell): value})
+    with pytest.raises(InputError) as caught:
+        read_edited(path, results.study, tmp_path / "back")
+    message = str(caught.value)
+    assert f"edited.xlsx, sheet Evidence, cell {cell}: " in message
+    assert words in message
+
+
+def test_an_estimate_without_contrast_names_its_cell(
+    plain: Path, results: Results, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
+) -> None:
+    """Nobody has the event in either arm: each count is possible, the ratio is not."""
+    entries = {("Evidence", evidence_cell(cells, t, "events_lod")): 0 for t in ("T005", "T006")}
+    (tmp_path / "back").mkdir()
+    with pytest.raises(InputError) as caught:
+        read_edited(typed(plain, tmp_path, entries), results.study, tmp_path / "back")
+    cell = evidence_cell(cells, "T005", "events_lod")
+    assert f"sheet Evidence, cell {cell}: mdma_v_pbo_phase23: study Mithoefer 2018: nobody" in str(
+        caught.value
+    )
+
+
+def test_a_row_that_is_gone(
+    plain: Path, results: Results, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
+) -> None:
+    cell = evidence_cell(cells, "T003", "trial_arm")
+    (tmp_path / "back").mkdir()
+    path = typed(plain, tmp_path, {("Evidence", cell): "T999"})
+    with pytest.raises(InputError) as caught:
+        read_edited(path, results.study, tmp_path / "back")
+    assert f"cell {cell}: 'T999' is no trial arm of the study" in str(caught.value)
+    assert "the row of trial arm 'T003' is missing" in str(caught.value)
+
+
+def inputs_row(book: Book, name: str) -> str:
+    return place(book.layout.cells[(name, None)])[1].lstrip("C")
+
+
+def test_a_number_over_an_estimate(
+    book: Book, plain: Path, results: Results, tmp_path: Path
+) -> None:
+    """The parameter goes its own way: value typed, status assumption, spread as before."""
+    ratio, share = inputs_row(book, "lnor_mdma_v_pbo"), inputs_row(book, "p_lod_comp_pbo")
+    entries = {
+        ("Inputs", f"D{ratio}"): 0.9,
+        ("Inputs", f"D{share}"): 0.3,
+        ("Inputs", f"I{share}"): "published",
+        ("Inputs", f"G{share}"): 0.6,
+    }
+    (tmp_path / "back").mkdir()
+    study, edits = read_edited(typed(plain, tmp_path, entries), results.study, tmp_path / "back")
+    was = {p.text: p for p in results.study.parameters}
+    now = {p.text: p for p in study.parameters}
+    own, before = now["lnor_mdma_v_pbo"], was["lnor_mdma_v_pbo"]
+    assert (own.value, own.estimate, own.status) == (0.9, "", "assumption")
+    assert own.distribution.parameters == pytest.approx((0.9, before.distribution.parameters[1]))
+    assert (own.low, own.high) == (before.low, before.high)
+    own = now["p_lod_comp_pbo"]
+    assert (own.value, own.high, own.status) == (0.3, 0.6, "published")
+    assert own.distribution.centre == pytest.approx(0.3)
+    told = {(e.what, e.before, e.after) for e in edits}
+    assert (
+        "lnor_mdma_v_pbo, estimate",
+        "mdma_v_pbo",
+        "no estimate any more, assumption",
+    ) in told
+    assert ("p_lod_comp_pbo, estimate", "pbo_lod", "no estimate any more, published") in told
+
+
+def test_an_end_over_an_estimate_alone(
+    book: Book, plain: Path, results: Results, tmp_path: Path
+) -> None:
+    row = inputs_row(book, "lnor_mdma_v_pbo")
+    (tmp_path / "back").mkdir()
+    path = typed(plain, tmp_path, {("Inputs", f"F{row}"): 0.1})
+    with pytest.raises(InputError, match=f"cell F{row}: the ends of 'lnor_mdma_v_pbo' follow"):
+        read_edited(path, results.study, tmp_path / "back")
+
+
+def test_a_number_over_a_scenarios_estimate(
+    book: Book, plain: Path, results: Results, tmp_path: Path
+) -> None:
+    grid = book.scenarios
+    column = openpyxl.utils.get_column_letter(grid.column("set lnor_pe_v_supportive"))
+    row = grid.first + [s.id for s in results.study.scenarios].index("S01")
+    (tmp_path / "back").mkdir()
+    path = typed(plain, tmp_path, {("Scenarios", f"{column}{row}"): 0.7})
+    study, edits = read_edited(path, results.study, tmp_path / "back")
+    (scenario,) = [s for s in study.scenarios if s.id == "S01"]
+    assert (scenario.text, scenario.estimates) == ("lnor_pe_v_supportive = 0.7", ())
+    assert [e.what for e in edits] == ["S01 sets lnor_pe_v_supportive"]
+
+
+def test_texts_are_no_formulas_and_retracted_rows_are_marked(
+    book: Book, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
+) -> None:
+    edits = {(TRIALS, "T010", "arm"): "=1+1", (TRIALS, "T010", "note"): "=HYPERLINK(1)"}
+    study = edited_copy(edits, tmp_path)
+    sheet = compose(analyse(study, draws=5)).workbook["Evidence"]
+    row = cells[("T010", "trial_arm")][0]
+    texts = [c for c in sheet[row] if str(c.value).startswith("=1+1")]
+    assert [c.data_type for c in texts] == ["s"]
+    (note,) = [c for c in sheet[row] if c.value == "=HYPERLINK(1)"]
+    assert note.data_type == "s"
+    row, column = cells[("T065", "status")]
+    retracted, published = (sheet.cell(r, column) for r in (row, cells[("T005", "status")][0]))
+    assert retracted.value == "retracted"
+    assert retracted.fill.start_color.rgb != published.fill.start_color.rgb
