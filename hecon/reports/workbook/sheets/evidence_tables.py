@@ -112,7 +112,8 @@ def write_arms(book: Book, page: Page, row: int, places: Places) -> int:
     """Every arm with its counts to type over, and whether they can be."""
     study, evidence = book.study, book.study.synthesis.evidence
     columns = count_columns(evidence)
-    words = _words(study, "synthesis.arms", {"row_id", "study", "treatment_class", "status"})
+    shown = {"row_id", "study", "treatment_class", "status", "arm", "timepoint"}
+    words = _words(study, "synthesis.arms", shown)
     aside = [c for c in next(iter(words.values()), {}) if c not in columns]
     page.heading(row, "Trial arms")
     page.put(row, 3, "yellow counts can be changed; blank: not reported", "note")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hecon.engine.expression import substitute
+from hecon.engine.expression import Expr, parse, substitute
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.estimates import Faces
 from hecon.reports.workbook.layout import letter
@@ -16,7 +17,7 @@ from hecon.synthesis.pooling import COLUMNS, SUMS, TOTALS
 TITLE = "Heterogeneity"
 
 #: Steps in cells; 99 of 100 sets of studies need fewer, and a check says when one does not.
-ROWS = 60
+ROWS = 100
 
 TOLERANCE_CELL = "$B$3"
 SHOWN = (
@@ -73,7 +74,7 @@ def write_steps(
     page.put(row + 1, 1, "degrees of freedom")
     page.formula(row + 1, 2, f"ROWS({y})-1")
     df = f"$B${row + 1}"
-    page.headings(row + 2, ["mean" if s == "mean" else s.replace("_", " ") for s in SHOWN])
+    page.headings(row + 2, [name.replace("_", " ") for name in SHOWN])
     table = _Table(page, y, v, df)
     start = row + 3
     page.put(start, 1, "without differences")
@@ -86,12 +87,10 @@ def write_steps(
         if method == "PM":
             page.put(start, table.at("next"), 0.0)
         else:
-            table.total(start, "next", "DL")
+            table.fill(start, 1, "next", STEPS["DL"])
     if method in ("REML", "PM"):
         last = start + ROWS
-        for step in range(1, ROWS + 1):
-            table.step(start + step, method)
-            page.put(start + step, 1, step)
+        table.steps(start + 1, ROWS, method)
         rest = f"{TOLERANCE_CELL}*({table.cell('next', last)}+MIN({v}))"
         label = f"Heterogeneity: the steps of {estimate.name} have come to rest"
         own = page.ref(last + 1, table.at("moved"))
@@ -121,35 +120,41 @@ class _Table:
     def cell(self, name: str, row: int) -> str:
         return f"${letter(self.at(name))}{row}"
 
-    def _cells(self, row: int) -> dict[str, str]:
-        own = {name: self.cell(name, row) for name in SHOWN}
-        return {**own, "estimate": self.y, "variance": self.v, "df": self.df}
-
-    def sums(self, row: int) -> None:
-        """Sums over the studies at a row's tau2, and the totals that a step needs."""
-        cells = self._cells(row)
+    def sums(self, row: int, rows: int = 1) -> None:
+        """Sums over the studies at each row's tau2, and the totals that a step needs."""
         for name, term in _TERMS.items():
-            text = f"SUMPRODUCT({Faces().formula(term, cells)})"
-            self.page.formula(row, self.at(name), text, "formula", "exact")
+            self.fill(row, rows, name, term, around="SUMPRODUCT({})")
         for name in ("mean", "trace", "information"):
-            text = Faces().formula(TOTALS[name], cells)
-            self.page.formula(row, self.at(name), text, "formula", "exact")
+            self.fill(row, rows, name, TOTALS[name])
 
-    def total(self, row: int, name: str, method: str) -> None:
-        """The next tau2 by a method's step."""
-        text = Faces().formula(STEPS[method], self._cells(row))
-        self.page.formula(row, self.at(name), text, "formula", "exact")
+    def steps(self, row: int, rows: int, method: str) -> None:
+        """Rows that each step on from the tau2 of the row above."""
+        for step in range(rows):
+            self.page.put(row + step, 1, step + 1)
+        self.fill(row, rows, "tau2", parse("next"), before=("next",))
+        self.sums(row, rows)
+        self.fill(row, rows, "damping", DAMPING, before=("damping", "score_before"))
+        self.fill(row, rows, "score", parse("slope - trace"))
+        self.fill(row, rows, "next", STEPS[method])
+        self.fill(row, rows, "moved", parse("abs(next - tau2)"), shape="difference")
 
-    def step(self, row: int, method: str) -> None:
-        """One step from the tau2 of the row above."""
-        cells = self._cells(row)
-        page, before = self.page, self._cells(row - 1)
-        page.formula(row, self.at("tau2"), before["next"], "formula", "exact")
-        self.sums(row)
-        known = {**cells, "damping": before["damping"], "score_before": before["score"]}
-        damping = Faces().formula(DAMPING, known)
-        page.formula(row, self.at("damping"), damping)
-        page.formula(row, self.at("score"), f"{cells['slope']}-{cells['trace']}")
-        self.total(row, "next", method)
-        moved = f"ABS({cells['next']}-{cells['tau2']})"
-        page.formula(row, self.at("moved"), moved, "formula", "difference")
+    def fill(
+        self,
+        row: int,
+        rows: int,
+        name: str,
+        expr: Expr,
+        *,
+        before: Sequence[str] = (),
+        around: str = "{}",
+        shape: str = "exact",
+    ) -> None:
+        """One formula in rows of a column; what is `before` is of the row above."""
+
+        def formula(_: int, here: int) -> str:
+            cells = {name: self.cell(name, here) for name in SHOWN}
+            cells |= {n: self.cell(n.removesuffix("_before"), here - 1) for n in before}
+            own = {"estimate": self.y, "variance": self.v, "df": self.df}
+            return around.format(Faces().formula(expr, {**cells, **own}))
+
+        self.page.fill(row, rows, self.at(name), formula, shape)
