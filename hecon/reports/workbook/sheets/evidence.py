@@ -17,7 +17,8 @@ from hecon.reports.workbook.sheets.evidence_tables import (
     write_effects,
     write_settings,
 )
-from hecon.reports.workbook.sheets.heterogeneity import add_heterogeneity
+from hecon.reports.workbook.sheets.heterogeneity import ROWS, add_heterogeneity
+from hecon.reports.workbook.sheets.heterogeneity import SHOWN as STEP_COLUMNS
 from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.estimates.synthesised import RATIOS
 
@@ -39,7 +40,7 @@ def write_evidence(book: Book) -> None:
         "draws on Draws are Python's and do not follow an edit.",
         "B4",
     )
-    page.widths(24, 34, 15, *([10.5] * (len(SHOWN) - 3)), 3, *([34.0] * 12))
+    page.widths(26, 42, 15, *([10.5] * (len(SHOWN) - 3)), 3, *([34.0] * 12))
     page.sheet.print_title_rows = None
     places = Places()
     summary = FIRST
@@ -59,13 +60,15 @@ def write_evidence(book: Book) -> None:
         writer.write(estimate)
     book.estimates.update(writer.blocks)
     _summary(book, page, summary, starts)
+    # on screen the steps of all estimates, on paper those of the first
+    writer.steps.sheet.print_area = f"A1:{letter(len(STEP_COLUMNS))}{ROWS + 11}"
     page.sheet.print_area = f"A1:{letter(len(SHOWN))}{writer.row}"
 
 
 def _summary(book: Book, page: Page, row: int, starts: dict[str, int]) -> None:
     """Every estimate in a line that leads to its block."""
     page.heading(row, "Estimates")
-    names = ["estimate", "what", *[""] * 5, "status", "estimate", "", "standard error"]
+    names = ["estimate", "what", *[""] * 5, "weakest status", "estimate", "", "standard error"]
     names += ["scale", "low, 95 %", "high, 95 %", "natural", "low, 95 %", "high, 95 %"]
     page.headings(row + 1, names)
     for i, (name, start) in enumerate(starts.items(), start=row + 2):

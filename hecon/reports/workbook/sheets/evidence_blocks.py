@@ -30,6 +30,11 @@ SHOWN = (
 )
 RESULT = "result"
 
+#: Number format of effects; more digits are underneath.
+SHAPE = "probability"
+#: The longest text that fits a line beside the figures.
+LABEL = 40
+
 #: Said of figures that no formula gives.
 NOT_LIVE = "computed in Python, not live"
 
@@ -88,8 +93,8 @@ class Writer:
 
     def formula(self, row: int, name: str, text: str, kind: str = "formula") -> None:
         """A formula in a row's column."""
-        events = name.startswith(("events", "n_"))
-        self.page.formula(row, self.at(name), text, kind, "count" if events else "exact")
+        shape = "count" if name.startswith(("events", "n_")) else SHAPE
+        self.page.formula(row, self.at(name), text, kind, shape)
 
     def face(self, row: int, name: str, expr: Expr, cells: Mapping[str, str]) -> None:
         """An expression of the synthesis in a row's column."""
@@ -108,10 +113,10 @@ class Writer:
         words = [estimate.method, estimate.measure, asked.treatments, asked.outcome]
         if asked.missing == "failure":
             words.append("missing counted as failure")
-        page.put(row + 1, 1, "; ".join(w for w in words if w), "note")
-        if estimate.note:
-            page.put(row + 2, 1, estimate.note, "note")
-        page.put(row + 3, 1, goes_to(self.book, estimate.name), "note")
+        lines = ["; ".join(w for w in words if w), estimate.note, goes_to(self.book, estimate.name)]
+        for line in filter(None, lines):
+            row += 1
+            page.put(row, 1, line, "note")
         scale = RATIOS.get(estimate.measure, estimate.measure)
         own = "logit" if estimate.measure == PROPORTION else estimate.measure
         counts = {
@@ -123,13 +128,13 @@ class Writer:
         names = ["rows", "study", "status", *counts, "added" if any(counts) else ""]
         names += [own, "variance", "standard error", "weight", "low, 95 %", "high, 95 %"]
         names += [scale, "low, 95 %", "high, 95 %", "Python's estimate", "Python's error"]
-        page.headings(row + 4, names)
-        self.row += 5
+        page.headings(row + 1, names)
+        self.row = row + 2
 
     def _names(self, row: int, rows: Sequence[str], label: str, status: str) -> None:
         page = self.page
         page.put(row, 1, ", ".join(rows))
-        page.put(row, 2, label)
+        page.put(row, 2, label, wrap=len(label) > LABEL)
         page.put(row, 3, status, marked(status))
 
     def _interval(self, row: int, measure: str, reach: str = "") -> None:
@@ -151,10 +156,10 @@ class Writer:
         """Python's figures beside a result, and its place for other sheets."""
         page = self.page
         page.put(row, 1, RESULT, "output")
-        page.put(row, 2, label, "output")
+        page.put(row, 2, label, "output", wrap=len(label) > LABEL)
         page.put(row, 3, estimate.status, marked(estimate.status))
         for name, value in (("estimate", estimate.effect.estimate), ("se", estimate.effect.se)):
-            page.put(row, self.at(f"python {name}"), value, "text", "exact")
+            page.put(row, self.at(f"python {name}"), value, "text", SHAPE)
             cell, known = self.ref(name, row), self.ref(f"python {name}", row)
             tolerance = self.book.layout.fixed["tolerance"]
             what = "standard error" if name == "se" else "estimate"
@@ -167,7 +172,7 @@ class Writer:
         shown = ("estimate", "se", "low", "high", *NATURAL)
         for name in shown:
             styled = self.page.sheet.cell(row, self.at(name))
-            page._dress(styled, "output", "exact", False)
+            page._dress(styled, "output", SHAPE, False)
         self.blocks[estimate.name] = Block(
             estimate.measure, {name: self.ref(name, row) for name in shown}
         )
@@ -211,7 +216,7 @@ class Writer:
             self.formula(row, name, f"BETAINV({settings[share]},{cells['events_1']},{others})")
         for i in range(first, row):
             self.formula(i, "weight", f"{self.cell('n_1', i)}/{self._fixed('n_1', row)}")
-        self._result(estimate, row, "all arms as one; probability's interval from beta")
+        self._result(estimate, row, "all arms as one; interval from beta")
 
     def _fixed(self, name: str, row: int) -> str:
         return f"${letter(self.at(name))}${row}"
@@ -235,7 +240,7 @@ class Writer:
             for name in ("estimate", "variance", "se"):
                 self.formula(row, name, self.cell(name, first))
             self._interval(row, estimate.measure)
-            self._result(estimate, row, "the one study; how far studies differ is unknown")
+            self._result(estimate, row, "the one study")
             return
         y, v = self.span("estimate", first, last), self.span("variance", first, last)
         found, self.steps_row = write_steps(self.book, self.steps, self.steps_row, estimate, y, v)
@@ -268,7 +273,7 @@ class Writer:
         )
         for position, (name, text) in zip((4, 6, 8, 10), pairs, strict=True):
             page.put(row, position, name, "note")
-            shape = {"df": "count", "I2": "share"}.get(name, "exact")
+            shape = {"df": "count", "I2": "share"}.get(name, SHAPE)
             page.formula(row, position + 1, text, "formula", shape)
         self.row = row + 1
         if estimate.pooled.k >= ENOUGH_STUDIES:
@@ -280,7 +285,7 @@ class Writer:
             reach = self.faces.formula(TOTALS["half_prediction"], half)
             self.formula(row, "estimate", own["estimate"])
             self.formula(row, "se", reach)
-            page.put(row, self.at("variance"), "half", "note")
+            page.put(row, self.at("variance"), "half width", "note")
             mine = self.cells(row)
             self.formula(row, "low", f"{mine['estimate']}-{mine['se']}")
             self.formula(row, "high", f"{mine['estimate']}+{mine['se']}")
@@ -297,7 +302,7 @@ class Writer:
         turned = estimate.loadings[name] < 0
         sign = "-" if turned else ""
         if item.se is not None:
-            self.formula(row, "events_1", figures[(name, "g")], "link")
+            self.page.formula(row, self.at("events_1"), figures[(name, "g")], "link")
             self.formula(row, "se", figures[(name, "se")], "link")
             self.formula(row, "estimate", f"{sign}{cells['events_1']}")
             self._interval(row, estimate.measure)
@@ -306,7 +311,7 @@ class Writer:
             order = ("estimate", "high", "low") if turned else ("estimate", "low", "high")
             columns = ("estimate", "ci_low", "ci_high")
             for place, column, own in zip(published, columns, order, strict=True):
-                self.page.formula(row, self.at(place), figures[(name, column)], "link", "general")
+                self.page.formula(row, self.at(place), figures[(name, column)], "link")
                 text = self.faces.formula(ON_SCALE[item.scale], {"value": cells[place]})
                 self.formula(row, own, f"-({text})" if turned else text)
             ends = {"low": cells["low"], "high": cells["high"]}
@@ -358,13 +363,12 @@ class Writer:
         own = {"estimate": estimate.effect.estimate, "se": estimate.effect.se}
         ends = {"low": estimate.low, "high": estimate.high}
         for name, value in {**own, **ends, **natural}.items():
-            page.put(row, self.at(name), value, "text", "exact")
-        count = f"{len(estimate.members)} rows of evidence"
-        self._result(estimate, row, f"{NOT_LIVE}: {count}")
+            page.put(row, self.at(name), value, "text", SHAPE)
+        self._result(estimate, row, f"{NOT_LIVE} ({len(estimate.members)} rows)")
         if estimate.network is not None:
             page.put(row + 1, 2, "how far the studies differ (Python's)")
             page.put(row + 1, 4, "tau2", "note")
-            page.put(row + 1, 5, estimate.network.tau2, "text", "exact")
+            page.put(row + 1, 5, estimate.network.tau2, "text", SHAPE)
             self.row = row + 2
 
 

@@ -27,7 +27,9 @@ def write_guide(book: Book) -> None:
         (
             "Change an input",
             f"Type over a yellow cell: a base value on Inputs (from row {HEADER + 1}), "
-            "a session on Sessions, an age on Tables. Everything moves at once.",
+            "a session on Sessions, an age on Tables, a count or a published effect on Evidence. "
+            "Everything moves at once. A number typed over a base value that comes from Evidence "
+            "(blue) takes the place of its estimate.",
         ),
         (
             "Replay a scenario",
@@ -72,8 +74,9 @@ def write_guide(book: Book) -> None:
             "Computed by hecon in Python and stored as values: the uncertainty and the order of "
             "the widest ranges on Summary; results on Scenarios, One-way and Draws, and the "
             "draws themselves; columns, rows and tables headed Python (on Results, Severity and "
-            "Value of information, with EVPPI); the verification battery on Checks; texts on "
-            "Evidence, Assumptions, Sources, CHEERS 2022 and Provenance; the number of rows of "
+            "Value of information, with EVPPI); the verification battery on Checks; networks of "
+            "treatments on Evidence and what rests on them; distributions and draws, which do not "
+            "follow edited evidence; texts on Evidence, Assumptions, Sources, CHEERS 2022 and Provenance; the number of rows of "
             "Time and the traces, and the cycles that a state remembers. The curves use the "
             f"{book.draws.rows:,} draws on Draws.",
         ),
@@ -96,6 +99,7 @@ def write_guide(book: Book) -> None:
         "check": "check or difference",
         "assumption": "status: assumption",
         "memory": "status: not read in a source, to be confirmed",
+        "retracted": "status: retracted, only in a scenario that says so",
     }
     for i, (kind, text) in enumerate(meanings.items()):
         assert kind in FILLS

@@ -50,10 +50,10 @@ def add_heterogeneity(book: Book) -> Page:
         "Evidence. Live: the same steps as in Python, each row the next. Nothing to type here.",
         "B5",
     )
-    page.widths(26, *([13.0] * (len(SHOWN) - 1)))
-    page.put(3, 1, "a step that moves less has come to rest")
+    page.widths(36, *([13.0] * (len(SHOWN) - 1)))
+    page.put(3, 1, "a step that moves less is at rest: a share")
     page.put(3, 2, TOLERANCE, "text", "difference")
-    page.put(3, 3, "of tau2 and the smallest variance, as in Python", "note")
+    page.put(3, 3, "of tau2 and the smallest variance together, as in Python", "note")
     return page
 
 

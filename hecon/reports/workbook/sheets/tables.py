@@ -211,7 +211,8 @@ def write_draws(book: Book) -> None:
         grid.sheet,
         "Draws of the probabilistic analysis",
         f"Computed in Python: the first {grid.rows:,} of {total:,} draws. To see one live, choose "
-        "its number on Inputs. All draws are in the output files.",
+        "its number on Inputs. They do not follow edited evidence. All draws are in the output "
+        "files.",
         f"B{grid.first}",
     )
     page.widths(8, *([12.0] * (len(grid.columns) - 1)))
