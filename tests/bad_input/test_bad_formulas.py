@@ -318,8 +318,8 @@ UNEVEN = (
             "study.toml",
             'initial = "1"',
             'initial = "cycle_years / cycle_years"',
-            "small/study.toml, column states[Ill].initial: depends on cycle_years, which has no meaning "
-            "here; allowed from the engine are months_per_year, weeks_per_year",
+            "small/study.toml, column states[Ill].initial: depends on cycle_years, which has no "
+            "meaning here; allowed from the engine are months_per_year, weeks_per_year",
         ),
         (
             "scenarios.csv",
