@@ -211,7 +211,7 @@ def _partial_information(
     study: Study, design: ProbabilisticDesign, outcomes: xr.Dataset, threshold: float
 ) -> pd.DataFrame:
     table = study_draws(study, design, outcomes)
-    if design.draws < LEAST_DRAWS or len(table.strategies) < 2:
+    if design.draws < LEAST_DRAWS or len(table.strategies) < 2 or not table.varying:
         return pd.DataFrame(columns=["set", "evppi", "standard_error", "evpi", "share", "suspect"])
     found = evppi(table, [threshold])
     return found.sort_values("evppi", ascending=False, kind="stable").reset_index(drop=True)
