@@ -53,8 +53,8 @@ def run(
     run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV, outcomes as NetCDF, a record of the
-    run) and DIR/reports/STUDY_JURISDICTION.xlsx, in place of those of an earlier run. Nothing
-    is touched until everything is done.
+    run, figures as SVG and PNG) and DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of
+    those of an earlier run. Nothing is touched until everything is done.
 
     \b
     Examples
