@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from hecon.analyses.draws_table import DrawsTable
+from hecon.analyses.probabilistic import first_of_best, rounding
 
 Array = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ def convergence(table: DrawsTable, threshold: float, points: int = 40) -> pd.Dat
     first = min(100, table.draws)
     sizes = np.unique(np.geomspace(first, table.draws, points).round().astype(int))
     number = np.arange(1, table.draws + 1)
-    winner = benefit.argmax(axis=0)
+    winner = first_of_best(benefit, rounding(threshold, table.cost, table.effect))
     running = np.cumsum(benefit, axis=1) / number
     evpi = np.cumsum(benefit.max(axis=0)) / number - running.max(axis=0)
     tables = []

@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hecon import __version__
-from hecon.cli import DesignName, app
+from hecon.cli import app
+from hecon.commands.options import DesignName
 from hecon.parameters.random import METHODS
 
 HERE = Path(__file__).parent
