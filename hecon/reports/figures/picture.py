@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from matplotlib.figure import Figure
 
-from hecon.reports.figures.style import settle, styled
+from hecon.reports.figures.style import RESOLUTION, settle, styled
 
-#: Dots per inch of a PNG, and of points that are painted inside an SVG.
-RESOLUTION = 150
+#: How hard a PNG is packed: harder takes twice the time for a tenth less.
+PACKED = 3
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,10 @@ class Picture:
 
     def _saved(self, kind: str, metadata: dict[str, str | None]) -> bytes:
         with styled(), io.BytesIO() as file:
-            self.figure.savefig(file, format=kind, dpi=RESOLUTION, metadata=metadata)
+            options: dict[str, Any] = {"format": kind, "dpi": RESOLUTION, "metadata": metadata}
+            if kind == "png":
+                options["pil_kwargs"] = {"compress_level": PACKED}
+            self.figure.savefig(file, **options)
             return file.getvalue()
 
     def _repr_svg_(self) -> str:

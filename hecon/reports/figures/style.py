@@ -12,10 +12,15 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 #: Inches; a figure as wide as this is read on a phone without turning it.
 WIDTH = 5.2
 HEIGHT = 3.6
+EDGE = 0.06
+
+#: Dots per inch of a PNG, and of points that are painted inside an SVG.
+RESOLUTION = 150
 
 #: Characters of a title on one line.
 TITLE = 58
@@ -99,6 +104,18 @@ def styled() -> Iterator[None]:
         yield
 
 
+def blank(height: float, width: float = WIDTH) -> Figure:
+    """An empty figure that leaves a narrow edge free.
+
+    Letters are as wide as their dots allow, so the layout is made at the resolution of the PNG.
+    """
+    figure = Figure(figsize=(width, height), layout="constrained", dpi=RESOLUTION)
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(w_pad=EDGE, h_pad=EDGE)
+    return figure
+
+
 def axes(
     title: str, height: float = HEIGHT, width: float = WIDTH, grid: str = ""
 ) -> tuple[Figure, Axes]:
@@ -106,7 +123,7 @@ def axes(
 
     Call it within `styled`.
     """
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = blank(height, width)
     area = figure.add_subplot()
     head(figure, title)
     if grid:
@@ -141,7 +158,5 @@ def settle(figure: Figure) -> None:
     """Work out the layout once, so that every format of the figure has the same."""
     engine = figure.get_layout_engine()
     if engine is not None:
-        # the second time corrects for axis labels whose place the first time moved
-        engine.execute(figure)
         engine.execute(figure)
     figure.set_layout_engine("none")

@@ -40,8 +40,8 @@ def tornado(
 
     Notes
     -----
-    Under dominance there is no ICER: such an end has the word instead of a bar, and a parameter
-    without an ICER at either end comes first.
+    Under dominance there is no ICER, and a saving per QALY forgone is another quantity: such an
+    end has the words instead of a bar, and its parameter comes first.
     """
     words = _WORDS[measure].replace("QALYs", setting.effects)
     zero = _base(base, measure, setting)
@@ -69,7 +69,7 @@ def tornado(
     area.set_ylim(len(ends) - 0.4, -0.6)
     bare(area)
     if measure == "icer" and max((e["width"] for e in ends), default=0.0) > FAR * zero:
-        area.set_xlim(right=FAR * zero)
+        area.set_xlim(0, FAR * zero)
     numeric(area.xaxis, 4)
     _notes(area, ends, zero)
     area.bar([0], [0], color=LOW, label="low end of the range")
@@ -95,25 +95,26 @@ def _base(base: Comparison, measure: Measure, setting: Setting) -> float:
 
 def _ends(table: pd.DataFrame, measure: Measure, zero: float) -> list[dict[str, Any]]:
     """Both ends of each range with the width of its bar, widest first."""
-    rows = []
-    for name, pair in table.groupby("parameter", sort=False):
-        low, high = (pair[pair["end"] == end].iloc[0] for end in ("low", "high"))
+    rows: list[dict[str, Any]] = []
+    lows, highs = (table[table["end"] == end].to_dict("records") for end in ("low", "high"))
+    for low, high in zip(lows, highs, strict=True):
         values = [float(low[measure]), float(high[measure])]
-        width = float("inf") if all(np.isnan(values)) else float(np.nanmax([*values, zero]))
-        if width != float("inf"):
-            width -= float(np.nanmin([*values, zero]))
+        if measure == "icer":
+            kept = [end["verdict"] == "more costly, more effective" for end in (low, high)]
+            values = [v if keep else np.nan for v, keep in zip(values, kept, strict=True)]
+        width = max(*values, zero) - min(*values, zero)
         rows.append(
             {
-                "parameter": str(name),
+                "parameter": str(low["parameter"]),
                 "low": values[0],
                 "high": values[1],
                 "from": float(low["value"]),
                 "to": float(high["value"]),
                 "words": (str(low["verdict"]), str(high["verdict"])),
-                "width": width,
+                "width": float("inf") if np.isnan(values).any() else width,
             }
         )
-    return sorted(rows, key=lambda row: -row["width"])
+    return sorted(rows, key=lambda row: -float(row["width"]))
 
 
 def _named(row: dict[str, Any], setting: Setting) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import xarray as xr
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from hecon.reports.figures.picture import Picture, picture
 from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.style import PAPER, WIDTH, head, styled
+from hecon.reports.figures.style import PAPER, blank, head, styled
 from hecon.reports.figures.writing import listed, numeric, per_cent, share
 
 #: Fills in steps of lightness with a hatch on every second.
@@ -45,7 +44,7 @@ def occupancy(
     title = "Share of people in each state over time"
     rows = (len(strategies) + 1) // 2
     columns = min(2, len(strategies))
-    figure = Figure(figsize=(WIDTH, 1.2 + 1.75 * rows), layout="constrained")
+    figure = blank(1.2 + 1.75 * rows)
     head(figure, title)
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     handles = []

@@ -47,7 +47,9 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
         area.plot(x[worth], y[worth], ".", color="white", markersize=3, label="cost-effective")
     if min(values.shape) > 1:
         levels = [v for v in MaxNLocator(5).tick_values(values.min(), values.max()) if v]
-        lines = area.contour(across, up, values, levels=levels, colors=[INK], linewidths=0.6)
+        lines = area.contour(
+            across, up, values, levels=levels, colors=[INK], linewidths=0.6, linestyles="-"
+        )
         area.clabel(lines, fmt=number, fontsize=7)
         if worth.any() and not worth.all():
             area.contour(across, up, values, levels=[0.0], colors=[INK], linewidths=2.0)

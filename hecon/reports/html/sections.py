@@ -285,8 +285,9 @@ def _one_way(found: Material, setting: Setting) -> Section:
         return Section("one-way", "One-way sensitivity")
     status = {p.text: p.status for p in found.results.study.parameters}
     rows = []
-    for name, pair in table.groupby("parameter", sort=False):
-        low, high = (pair[pair["end"] == end].iloc[0] for end in ("low", "high"))
+    lows, highs = (records(table[table["end"] == end]) for end in ("low", "high"))
+    for low, high in zip(lows, highs, strict=True):
+        name = low["parameter"]
         rows.append(
             {
                 "label": setting.label(str(name), 300, 3),
