@@ -266,6 +266,43 @@ def verify(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
 
 
 @app.command()
+def evidence(
+    folder: StudyFolder,
+    jurisdiction: JurisdictionName = "",
+    draws: Annotated[int, typer.Option(min=1, help="Draws of the probabilistic analysis.")] = 5_000,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to write.")] = Path("."),
+    workers: Workers = 1,
+) -> None:
+    """What the result rests on: choices of synthesis, weak links, and what would need to be found.
+
+    Shows every choice of synthesis side by side (effect, probabilities, QALYs, ICER, weakest
+    status), the inputs on weak evidence that move the decision most, and what would firm them
+    up. Writes DIR/outputs/STUDY_JURISDICTION_evidence/: synthesis.csv, evidence.csv (what each
+    parameter rests on) and article.csv (what the review article says and the model's figures).
+
+    \b
+    Examples
+      hecon evidence inputs/studies/ptsd --jurisdiction norway
+      hecon evidence inputs/studies/ptsd -j norway --draws 2000 --out trial
+    """  # noqa: D301
+    with _messages():
+        from hecon.analyses.results import analyse
+        from hecon.reports.evidence import evidence_command
+        from hecon.reports.progress import ProgressBar
+
+        with ProgressBar() as tell:
+            results = analyse(
+                _study(folder, jurisdiction),
+                draws=draws,
+                seed=seed,
+                workers=workers,
+                progress=tell,
+            )
+        evidence_command(results, out)
+
+
+@app.command()
 def prove(
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
