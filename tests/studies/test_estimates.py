@@ -313,9 +313,7 @@ def test_one_estimate_in_two_parameters_is_drawn_once():
     design = ProbabilisticDesign(study().parameters, 50, 1, correlations=study().correlations)
     drawn = design.block(0, 50)
     assert rho("p_dropout_outcome", "p_uc_outcome") == pytest.approx(1)
-    np.testing.assert_array_equal(
-        drawn[("p_dropout_outcome", None)], drawn[("p_uc_outcome", None)]
-    )
+    np.testing.assert_array_equal(drawn[("p_dropout_outcome", None)], drawn[("p_uc_outcome", None)])
 
 
 def test_counts_of_different_outcomes_share_nothing():
