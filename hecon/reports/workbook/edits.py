@@ -25,7 +25,7 @@ from hecon.analyses.one_way import ranges
 from hecon.engine.expression import Expr
 from hecon.engine.model import key_text
 from hecon.errors import Fault, FaultList, InputError
-from hecon.parameters.distributions import Distribution, distribution
+from hecon.parameters.distributions import NATIVE, Distribution, distribution
 from hecon.parameters.rows import parse_pairs
 from hecon.parameters.schema import Parameter
 from hecon.reports.workbook.context import override_name
@@ -84,6 +84,12 @@ class Files:
         grid[row - 1][header.index(column)] = text
         self.origin[(shown, row, column)] = (edit.sheet, edit.cell)
         self.origin.setdefault((shown, row, None), (edit.sheet, edit.cell))
+
+    def blank(self, shown: str, row: int, column: str) -> bool:
+        """True if a cell is empty or its column isn't there."""
+        grid = self.grid(shown)
+        header = [h.strip() for h in grid[0]]
+        return column not in header or not grid[row - 1][header.index(column)].strip()
 
     def save(self) -> None:
         """Write every touched file."""
@@ -274,7 +280,10 @@ def _parameters(
         if parameter is None:
             continue
         missing.discard(parameter.text)
+        before = len(files.edits)
         _base_value(parameter, row, cells, derived.get(parameter.text), files, faults, name)
+        if parameter.estimate and len(files.edits) > before:
+            _untie(parameter, files, files.edits[before])
     for text in sorted(missing):
         faults.add(f"{name}, sheet Inputs", None, None, f"the row of '{text}' is missing")
 
@@ -338,6 +347,27 @@ def _base_value(
             note(column, letter, _show(end), _show(after))
             files.set(parameter.file, parameter.row, column, repr(after), edit)
     _recentre(parameter, after, files, edit)
+
+
+def _untie(parameter: Parameter, files: Files, edit: Edit) -> None:
+    """Type what an estimate gave, where the edit hasn't: a row can't have both."""
+    drawn = parameter.distribution
+    native = zip(NATIVE[drawn.kind], drawn.parameters, strict=True)
+    fixed = not files.blank(parameter.file, parameter.row, "distribution")
+    typed = {
+        "value": repr(parameter.value),
+        "low": repr(parameter.low),
+        "high": repr(parameter.high),
+        "distribution": drawn.kind,
+        "distribution_parameters": "" if fixed else "; ".join(f"{n} = {v!r}" for n, v in native),
+        "derivation": f"{parameter.derivation}, edited",
+        "source": parameter.source,
+        "status": parameter.status,
+    }
+    files.set(parameter.file, parameter.row, "estimate", "", edit)
+    for column, text in typed.items():
+        if files.blank(parameter.file, parameter.row, column):
+            files.set(parameter.file, parameter.row, column, text, edit)
 
 
 def _recentre(parameter: Parameter, value: float, files: Files, edit: Edit) -> None:
