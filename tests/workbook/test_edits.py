@@ -104,8 +104,34 @@ def test_edits_arrive(book: openpyxl.Workbook, results: Results, tmp_path: Path)
         float(o["cost_undiscounted"].sel(strategy="PE", item="Psychologists")[0])
         for o in (before, after)
     ]
-    dropout = 0.1684 * 1.724
+    dropout = 16 / 95 / 0.58
     assert gain[1] - gain[0] == pytest.approx(0.75 * 910 * (1 - dropout * 2 / 11), rel=1e-9)
+
+
+def test_typing_over_an_estimate_unties_it(
+    book: openpyxl.Workbook, results: Results, tmp_path: Path
+) -> None:
+    """A row can't have both: the edited ones become typed, the others still come from the arms."""
+    inputs = book["Inputs"]
+    inputs.cell(row_of(inputs, "lnor_mdma_v_pbo"), 4).value = 1.0
+    inputs.cell(row_of(inputs, "d_mdma"), 7).value = 0.2
+    path = tmp_path / "edited.xlsx"
+    book.save(path)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    study, edits = read_edited(path, results.study, copy)
+    assert [e.what for e in edits] == ["lnor_mdma_v_pbo, value", "d_mdma, high"]
+    by_key = {p.text: p for p in study.parameters}
+    effect, dropout = by_key["lnor_mdma_v_pbo"], by_key["d_mdma"]
+    was = results.study.synthesis.estimates["mdma_v_pbo"]
+    assert (effect.value, effect.estimate) == (1.0, "")
+    assert (effect.low, effect.high) == (was.low, was.high)
+    assert effect.distribution.parameters == (1.0, was.effect.se)
+    assert (dropout.value, dropout.high, dropout.estimate) == (5 / 99, 0.2, "")
+    assert dropout.distribution.parameters == (5, 94)
+    assert dropout.status == "derived"
+    assert by_key["p_lod_comp_pbo"].estimate == "pbo_lod"
+    assert len(study.correlations) == 1  # what was typed shares no arms
 
 
 def test_faults_name_sheet_and_cell(

@@ -83,6 +83,12 @@ class Files:
         self.origin[(shown, row, column)] = (edit.sheet, edit.cell)
         self.origin.setdefault((shown, row, None), (edit.sheet, edit.cell))
 
+    def blank(self, shown: str, row: int, column: str) -> bool:
+        """True if a cell is empty or its column isn't there."""
+        grid = self.grid(shown)
+        header = [h.strip() for h in grid[0]]
+        return column not in header or not grid[row - 1][header.index(column)].strip()
+
     def save(self) -> None:
         """Write every touched file."""
         for shown, grid in self.grids.items():

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from hecon.analyses.one_way import ranges
-from hecon.parameters.distributions import Distribution, distribution
+from hecon.parameters.distributions import NATIVE, Distribution, distribution
 from hecon.parameters.rows import parse_pairs
 from hecon.parameters.schema import Parameter
 from hecon.reports.workbook.layout import INPUTS
@@ -27,8 +27,11 @@ def read_inputs(reading: Reading) -> None:
         if parameter is None:
             continue
         missing.discard(parameter.text)
+        before = len(reading.files.edits)
         typed, ends = _range(reading, parameter, row, cells, derived.get(parameter.text))
         _base_value(reading, parameter, row, at(cells, 3), typed, ends)
+        if parameter.estimate and len(reading.files.edits) > before:
+            _untie(reading, parameter, reading.files.edits[before])
     for text in sorted(missing):
         reading.fault(INPUTS, "", f"the row of '{text}' is missing")
 
@@ -110,6 +113,27 @@ def _base_value(
             _edit(reading, f"{letter}{row}", what, show(end), show(after))
             files.set(file, parameter.row, column, repr(after), edit)
     _recentre(reading, parameter, after, edit)
+
+
+def _untie(reading: Reading, parameter: Parameter, edit: Edit) -> None:
+    """Type what an estimate gave, where the edit hasn't: a row can't have both."""
+    files, file, drawn = reading.files, _file(reading, parameter), parameter.distribution
+    native = zip(NATIVE[drawn.kind], drawn.parameters, strict=True)
+    fixed = not files.blank(file, parameter.row, "distribution")
+    typed = {
+        "value": repr(parameter.value),
+        "low": repr(parameter.low),
+        "high": repr(parameter.high),
+        "distribution": drawn.kind,
+        "distribution_parameters": "" if fixed else "; ".join(f"{n} = {v!r}" for n, v in native),
+        "derivation": f"{parameter.derivation}, edited",
+        "source": parameter.source,
+        "status": parameter.status,
+    }
+    files.set(file, parameter.row, "estimate", "", edit)
+    for column, text in typed.items():
+        if files.blank(file, parameter.row, column):
+            files.set(file, parameter.row, column, text, edit)
 
 
 def _recentre(reading: Reading, parameter: Parameter, value: float, edit: Edit) -> None:
