@@ -120,7 +120,6 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
     write_checks(book, verification)
     write_provenance(book)
     write_cheers(book)
-    write_summary(book, summary, acceptability)
     order = [
         "Summary",
         "Inputs",
@@ -145,6 +144,7 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
         "Guide",
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
+    write_summary(book, summary, acceptability)
     return book
 
 

@@ -79,8 +79,8 @@ def write_guide(book: Book) -> None:
         ),
         (
             "Names and macros",
-            "The only defined names are those by which Excel knows print areas, rows repeated in "
-            "print and filters. There are no macros, links to other files, hidden or protected sheets.",
+            "The only defined names are those by which Excel knows print areas, rows repeated "
+            "in print and filters. No macros, links to other files, hidden or locked sheets.",
         ),
     ]
     page.headings(3, ["to", "do this"])
