@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import formualizer
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
@@ -17,10 +16,14 @@ from rich.table import Table
 from hecon.analyses.comparison import totals
 from hecon.analyses.results import Progress, Results
 from hecon.reports.run import Written, write_run
+from hecon.reports.workbook.cached import LiveWorkbook
 from hecon.reports.workbook.context import MODES
 from hecon.reports.workbook.edits import read_edited
+from hecon.reports.workbook.layout import INPUTS, letter
 from hecon.reports.workbook.reading.files import Edit
+from hecon.reports.workbook.reading.results import total_rows
 from hecon.reports.workbook.sheets.inputs import AGREES, SELECTORS
+from hecon.reports.workbook.sheets.results import TITLE as RESULTS
 from hecon.studies.study import Study
 
 
@@ -96,7 +99,13 @@ def run_edited(
 
         verification = battery(study) if battery is not None else None
         written = write_run(
-            results, out, progress, suffix="_edited", verification=verification, extra=extra
+            results,
+            out,
+            progress,
+            suffix="_edited",
+            verification=verification,
+            extra=extra,
+            keeps_inputs=True,
         )
     return results, written, edited, verification
 
@@ -113,25 +122,15 @@ def workbook_gap(workbook: Path, results: Results) -> float:
 
 
 def _gap(workbook: Path, results: Results) -> float:
-    book = formualizer.Workbook.from_path(str(workbook))
-    book.sheet("Inputs").set_value(SELECTORS, 3, MODES[0])
-    book.evaluate_all()
-    cost, qaly = totals(results.base)
-    expected = {"Total cost": cost.values[:, 0], "Total qaly": qaly.values[:, 0]}
-    gap, seen = 0.0, 0
-    width = len(results.study.model.strategies)
-    for row in range(1, 200):
-        label = book.evaluate_cell("Results", row, 1)
-        for start, values in expected.items():
-            if (
-                isinstance(label, str)
-                and label.startswith(start)
-                and label.endswith(", discounted")
-            ):
-                seen += 1
-                for j in range(width):
-                    found = book.evaluate_cell("Results", row, 2 + j)
-                    if not isinstance(found, float | int):
-                        return float("nan")
-                    gap = max(gap, abs(found - values[j]) / max(abs(values[j]), 1e-12))
-    return gap if seen == len(expected) else float("nan")
+    book = LiveWorkbook(workbook)
+    book.set(INPUTS, SELECTORS, 3, MODES[0])
+    values = book.values()[RESULTS]
+    rows = total_rows(workbook)
+    gap = 0.0
+    for kind, totalled in zip(("cost", "qaly"), totals(results.base), strict=True):
+        for column, expected in enumerate(totalled.values[:, 0].tolist(), start=2):
+            found = values.get(f"{letter(column)}{rows[kind]}")
+            if not isinstance(found, float):
+                return math.nan
+            gap = max(gap, abs(found - expected) / max(abs(expected), 1e-12))
+    return gap

@@ -48,11 +48,13 @@ def write_run(
     verification: pd.DataFrame | None = None,
     extra: Callable[[Path], None] | None = None,
     extras: Extras | None = None,
+    keeps_inputs: bool = False,
 ) -> Written:
     """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
 
     `suffix` is added to the run's name; `verification` goes into workbook and page and is written
-    as a table; `extra` may add files to the run's outputs; `extras` are shown on the page.
+    as a table; `extra` may add files to the run's outputs, the inputs among them if it
+    `keeps_inputs`; `extras` are shown on the page.
     """
     tell = progress or (lambda what, done, total: None)
     name = run_name(results.study) + suffix
@@ -75,7 +77,8 @@ def write_run(
         write_page(found, pictures, page)
         tell("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"
-        write_workbook(results, report, verification)
+        inputs = f"outputs/{name}/inputs" if keeps_inputs else ""
+        write_workbook(results, report, verification, inputs)
         moves = [(outputs, written.outputs), (report, written.report), (page, written.page)]
         publish(moves, folder)
     return written

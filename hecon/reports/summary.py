@@ -45,10 +45,10 @@ def print_summary(results: Results, written: Written, to: Console) -> None:
 
 
 def conclusion(results: Results) -> str:
-    """The decision in one plain sentence."""
+    """The decision in one plain sentence: cost-effective means net benefit above zero."""
     study, found = results.study, results.comparison
     currency = study.jurisdiction.definition.currency
-    holds = "is" if float(results.base_table["nmb"][0]) >= 0 else "is not"
+    holds = "is" if float(results.base_table["nmb"][0]) > 0 else "is not"
     return (
         f"At {amount(currency, results.threshold)} per QALY, {found.intervention} {holds} "
         f"cost-effective against {found.comparator}: per person it {_gain(found)} "

@@ -22,17 +22,19 @@ from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book, new_book
 from hecon.reports.workbook.layout import Layout, quantities, trace_title
-from hecon.reports.workbook.sheets.acceptability import write_acceptability
-from hecon.reports.workbook.sheets.checks import gather_checks, write_checks, write_provenance
+from hecon.reports.workbook.sheets.acceptability import draw_charts, write_acceptability
+from hecon.reports.workbook.sheets.checks import gather_checks, write_checks
 from hecon.reports.workbook.sheets.documents import (
     write_assumptions,
     write_cheers,
     write_evidence,
     write_sources,
 )
+from hecon.reports.workbook.sheets.edits import write_edits
 from hecon.reports.workbook.sheets.guide import write_guide
 from hecon.reports.workbook.sheets.information import write_information
 from hecon.reports.workbook.sheets.inputs import place_inputs, write_inputs
+from hecon.reports.workbook.sheets.provenance import write_provenance
 from hecon.reports.workbook.sheets.results import write_comparison, write_items
 from hecon.reports.workbook.sheets.sessions import place_sessions, write_sessions
 from hecon.reports.workbook.sheets.severity import write_severity
@@ -40,13 +42,15 @@ from hecon.reports.workbook.sheets.summary import add_summary, write_summary
 from hecon.reports.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
 from hecon.reports.workbook.sheets.time import place_tables, place_time, write_tables, write_time
 from hecon.reports.workbook.sheets.trace import place_traces, substates, write_trace
-from hecon.reports.workbook.styles import Page
+from hecon.reports.workbook.styles import Page, Sheets
 
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def write_workbook(results: Results, path: Path, verification: pd.DataFrame | None = None) -> None:
+def write_workbook(
+    results: Results, path: Path, verification: pd.DataFrame | None = None, inputs: str = ""
+) -> None:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
     Parameters
@@ -55,10 +59,12 @@ def write_workbook(results: Results, path: Path, verification: pd.DataFrame | No
         Where the file goes; it is written under a temporary name and renamed.
     verification
         The verification battery's table, to be shown on Checks.
+    inputs
+        Folder of the run's own copy of its inputs, if it keeps one, to be shown on Provenance.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        build_workbook(results, verification).save(plain)
+        compose(results, verification, inputs).workbook.save(plain)
         write_cached(plain, path, recalculate(plain), CREATED)
 
 
@@ -67,15 +73,15 @@ def build_workbook(results: Results, verification: pd.DataFrame | None = None) -
     return compose(results, verification).workbook
 
 
-def compose(results: Results, verification: pd.DataFrame | None = None) -> Book:
+def compose(results: Results, verification: pd.DataFrame | None = None, inputs: str = "") -> Book:
     """The workbook with formulas and no values, and where everything stands in it."""
     study = results.study
-    workbook = Workbook()
-    workbook.remove(workbook.worksheets[0])
+    workbook = Sheets()
     workbook.properties.title = study.definition.title
     workbook.properties.creator = "hecon"
     layout = Layout(study)
     book = new_book(workbook, results, layout, quantities(study.model))
+    book.inputs = inputs
     models = [study.model] + ([study.population] if study.population else [])
     cycles, layout.shortest = _extent(results)
     layout.rows = cycles + 1
@@ -101,16 +107,17 @@ def compose(results: Results, verification: pd.DataFrame | None = None) -> Book:
     write_draws(book)
     acceptability = write_acceptability(book)
     write_information(book)
+    draw_charts(book, acceptability)
     write_tables(book)
     write_evidence(book)
     write_assumptions(book)
     write_sources(book)
     write_guide(book)
+    write_edits(book)
     gather_checks(book)
     write_checks(book, verification)
     write_provenance(book)
     write_cheers(book)
-    write_summary(book, summary, acceptability)
     order = [
         "Summary",
         "Inputs",
@@ -126,6 +133,7 @@ def compose(results: Results, verification: pd.DataFrame | None = None) -> Book:
         "Value of information",
         "Severity",
         "Checks",
+        "Edits",
         "Assumptions",
         "Sources",
         "CHEERS 2022",
@@ -134,6 +142,7 @@ def compose(results: Results, verification: pd.DataFrame | None = None) -> Book:
         "Guide",
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
+    write_summary(book, summary, acceptability)
     return book
 
 

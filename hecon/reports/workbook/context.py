@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from openpyxl.workbook import Workbook
-
 from hecon.analyses.one_way import Range, ranges
 from hecon.analyses.results import Results
 from hecon.engine.model import CohortModel, Key
 from hecon.reports.workbook.layout import Layout, Quantity, Scope, letter
-from hecon.reports.workbook.styles import quoted
+from hecon.reports.workbook.styles import Sheets, quoted
 from hecon.studies.study import Study
 
 #: Draws that the workbook holds and can replay; all draws are in the output files.
@@ -65,9 +63,11 @@ class Book:
         Live checks of the workbook itself: (what, formula that is TRUE when it holds).
     comparisons
         The same for what must equal Python's figures as long as no input is typed over.
+    inputs
+        Folder of the run's own copy of its inputs, if it keeps one.
     """
 
-    workbook: Workbook
+    workbook: Sheets
     results: Results
     layout: Layout
     kinds: dict[Key, Quantity]
@@ -85,6 +85,7 @@ class Book:
     lines: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     checks: list[tuple[str, str]] = field(default_factory=list)
     comparisons: list[tuple[str, str]] = field(default_factory=list)
+    inputs: str = ""
 
     @property
     def study(self) -> Study:
@@ -156,7 +157,7 @@ def override_name(key: Key) -> str:
 
 
 def new_book(
-    workbook: Workbook, results: Results, layout: Layout, kinds: dict[Key, Quantity]
+    workbook: Sheets, results: Results, layout: Layout, kinds: dict[Key, Quantity]
 ) -> Book:
     """Decide where the tables of scenarios, one-way results and draws stand."""
     study = results.study

@@ -22,6 +22,7 @@ from hecon.studies.study import Study
 #: Row of cycle 0 on `Time` and on every trace; the same everywhere, so rows can be compared.
 TIME = "Time"
 INPUTS = "Inputs"
+EDITS = "Edits"
 
 SUPPLIED = frozenset(TIME_NAMES) | frozenset(FIXED_NAMES)
 

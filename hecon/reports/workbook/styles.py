@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -78,11 +80,31 @@ class _Row(int):
         return _Row(_BEFORE)
 
 
+@dataclass(frozen=True)
+class Yellow:
+    """A cell that can be typed over, and what it was delivered with."""
+
+    sheet: str
+    cell: str
+    delivered: float | str
+    formula: bool
+
+
+class Sheets(Workbook):
+    """A workbook that remembers its yellow cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.remove(self.worksheets[0])
+        self.yellow: list[Yellow] = []
+
+
 @dataclass
 class Page:
     """A worksheet with shorthand for writing styled cells."""
 
     sheet: Worksheet
+    yellow: list[Yellow] = field(default_factory=list)
     _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     @property
@@ -117,6 +139,8 @@ class Page:
         elif value is not None and value == value:
             cell.value = value
         self._dress(cell, kind, shape, wrap)
+        if kind == "input" and isinstance(value, int | float):
+            self.yellow.append(Yellow(self.title, cell.coordinate, value, formula=False))
         if wrap and isinstance(value, str):
             self._make_room(row, column, value)
         return cell
@@ -149,6 +173,19 @@ class Page:
         self._dress(cell, kind, shape, wrap)
         return cell
 
+    def watch(self, row: int, column: int, text: str) -> None:
+        """Remember a formula that may be typed over, given as other sheets see it."""
+        cell = f"{get_column_letter(column)}{row}"
+        self.yellow.append(Yellow(self.title, cell, text, formula=True))
+
+    def warn(self, cells: str, bad: str) -> None:
+        """Let cells turn red while they hold a value, given as in a formula."""
+        red = DifferentialStyle(
+            font=Font(bold=True, color="9B1C1C"), fill=PatternFill(bgColor="F9C0C0")
+        )
+        rule = Rule(type="cellIs", operator="equal", formula=[bad], dxf=red)
+        self.sheet.conditional_formatting.add(cells, rule)
+
     def _dress(self, cell: Any, kind: str, shape: str, wrap: bool) -> None:
         known = self._styles.get((kind, shape, wrap))
         if known is None:
@@ -161,7 +198,7 @@ class Page:
                 cell.border = Border(bottom=LINE)
             cell.alignment = Alignment(
                 horizontal="center" if kind == "heading" else None,
-                vertical="top" if wrap else "center",
+                vertical="center" if kind == "heading" else "top",
                 wrap_text=wrap or kind == "heading",
             )
             cell.number_format = FORMATS[shape]
@@ -193,9 +230,13 @@ class Page:
 
     def headings(self, row: int, names: list[str], first: int = 1) -> None:
         """A row of column headings."""
-        self.sheet.row_dimensions[row].height = 30
+        lines = 2
         for offset, name in enumerate(names):
             self.put(row, first + offset, name, "heading")
+            width = self.sheet.column_dimensions[get_column_letter(first + offset)].width
+            lines = max(lines, 1 + int(len(name) / (width * 0.9)))
+        height = self.sheet.row_dimensions[row].height or 0.0
+        self.sheet.row_dimensions[row].height = max(height, 15.0 * min(lines, 5))
 
     def heading(self, row: int, text: str) -> None:
         """A section's heading over the text below it."""
@@ -233,7 +274,7 @@ def quoted(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
-def add_page(book: Workbook, title: str, heading: str, purpose: str, freeze: str = "") -> Page:
+def add_page(book: Sheets, title: str, heading: str, purpose: str, freeze: str = "") -> Page:
     """A new sheet with its heading, one line of purpose, and print set-up."""
     sheet = book.create_sheet(title)
     sheet.sheet_view.showGridLines = False
@@ -251,7 +292,7 @@ def add_page(book: Workbook, title: str, heading: str, purpose: str, freeze: str
         rows = int("".join(c for c in freeze if c.isdigit())) - 1
         if rows:
             sheet.print_title_rows = f"{rows}:{rows}"
-    page = Page(sheet)
+    page = Page(sheet, book.yellow)
     page.put(1, 1, heading, "title")
     page.put(2, 1, purpose, "note")
     return page

@@ -1,4 +1,4 @@
-"""Acceptability: the cost-effectiveness plane and the acceptability curve, from the draws."""
+"""Acceptability: cost-effectiveness plane, acceptability curves and frontier, from the draws."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.study import Study
 
 TITLE = "Acceptability"
+
+#: The sheet that tells which option is best on average; its rows are those of this sheet.
+FRONTIER = "Value of information"
 FIRST = 6
 STEPS = 21
 
@@ -30,9 +33,10 @@ def write_acceptability(book: Book) -> Page:
         "are on Summary.",
         f"A{FIRST}",
     )
-    page.widths(16, *([14.0] * len(options)), 4, 18, 18)
+    page.widths(16, *([14.0] * (len(options) + 1)), 4, 18, 18, 4, 14, 16)
     page.put(4, 1, "Share of draws in which each option has the highest net benefit", "note")
-    page.headings(5, [f"threshold ({book.study.jurisdiction.definition.currency}/QALY)", *options])
+    unit = f"{book.currency}/QALY"
+    page.headings(5, [f"value of a QALY ({unit})", *options, "best on average (frontier)"])
     for i, threshold in enumerate(thresholds(book.study)):
         row = FIRST + i
         page.put(row, 1, threshold, "input", "money")
@@ -48,6 +52,13 @@ def write_acceptability(book: Book) -> Page:
             ]
             text = f"SUMPRODUCT({'*'.join(beats)}*1)/ROWS({draws.span('draw')})" if beats else "1"
             page.formula(row, 2 + j, text, "formula", "share")
+        page.formula(
+            row,
+            2 + len(options),
+            f"'{FRONTIER}'!${letter(6 + len(options))}${FIRST + i}",
+            "link",
+            "share",
+        )
     last = FIRST + STEPS - 1
     page.allow("positive", [f"A{FIRST}:A{last}"])
     area = f"'{TITLE}'!$B${FIRST}:${letter(1 + len(options))}${last}"
@@ -59,14 +70,37 @@ def write_acceptability(book: Book) -> Page:
             f"ABS(SUM({area})-ROWS({area}))<{tolerance}",
         )
     )
-    column = 3 + len(options)
+    column = plane_column(book)
     page.put(4, column, f"{a} against {b}, each draw", "note")
     page.headings(5, ["incremental QALYs", f"incremental cost ({book.currency})"], column)
     for i in range(draws.rows):
         for j, (what, shape) in enumerate((("qaly", "exact"), ("cost", "money"))):
             text = f"{draws.cell(f'{what} {a}', i)}-{draws.cell(f'{what} {b}', i)}"
             page.formula(FIRST + i, column + j, text, "formula", shape)
+    _threshold_line(book, page, column)
     return page
+
+
+def plane_column(book: Book) -> int:
+    """Column of the increments of each draw."""
+    return 4 + len(book.study.options)
+
+
+def _threshold_line(book: Book, page: Page, column: int) -> None:
+    """Two points of the line on which net benefit is zero: below it, cost-effective."""
+    area = page.span(column, FIRST, FIRST + book.draws.rows - 1).split("!")[1]
+    page.put(4, column + 3, "Where net benefit is zero", "note")
+    page.headings(5, ["QALYs", f"cost ({book.currency})"], column + 3)
+    for row, end in ((FIRST, f"MIN(0,MIN({area}))"), (FIRST + 1, f"MAX(0,MAX({area}))")):
+        page.formula(row, column + 3, end, "formula", "exact")
+        text = f"${letter(column + 3)}{row}*{book.answers['threshold']}"
+        page.formula(row, column + 4, text, "formula", "money")
+
+
+def draw_charts(book: Book, page: Page) -> None:
+    """The plane and the curves on their own sheet, below the shares."""
+    page.sheet.add_chart(plane_chart(book, page), f"A{FIRST + STEPS + 2}")
+    page.sheet.add_chart(curve_chart(book, page), f"A{FIRST + STEPS + 21}")
 
 
 def thresholds(study: Study) -> list[int]:
@@ -77,7 +111,7 @@ def thresholds(study: Study) -> list[int]:
 
 def plane_chart(book: Book, page: Page) -> Any:
     """The incremental cost-effectiveness plane."""
-    column = 3 + len(book.study.options)
+    column = plane_column(book)
     last = FIRST + book.draws.rows - 1
     chart: Any = ScatterChart()
     chart.style = 2
@@ -92,7 +126,16 @@ def plane_chart(book: Book, page: Page) -> Any:
     series.marker.graphicalProperties.line.solidFill = COLOURS[0]
     series.graphicalProperties.line.noFill = True
     chart.series.append(series)
-    chart.legend = None
+    line = Series(
+        Reference(page.sheet, min_col=column + 4, min_row=FIRST, max_row=FIRST + 1),
+        Reference(page.sheet, min_col=column + 3, min_row=FIRST, max_row=FIRST + 1),
+        title="net benefit zero",
+    )
+    line.marker.symbol = "none"
+    line.graphicalProperties.line.solidFill = COLOURS[1]
+    line.graphicalProperties.line.dashStyle = "dash"
+    line.graphicalProperties.line.width = 19_000
+    chart.series.append(line)
     dress(
         chart,
         f"{book.study.compared[0]} against {book.study.compared[1]}, each draw",
@@ -106,11 +149,11 @@ def plane_chart(book: Book, page: Page) -> Any:
 
 
 def curve_chart(book: Book, page: Page) -> Any:
-    """Cost-effectiveness acceptability curves."""
+    """Acceptability curves, and the frontier: the curve of the option that is best on average."""
     options = book.study.options
     last = FIRST + STEPS - 1
     chart: Any = LineChart()
-    area = Reference(page.sheet, min_col=2, max_col=1 + len(options), min_row=5, max_row=last)
+    area = Reference(page.sheet, min_col=2, max_col=2 + len(options), min_row=5, max_row=last)
     chart.add_data(area, titles_from_data=True)
     chart.set_categories(Reference(page.sheet, min_col=1, min_row=FIRST, max_row=last))
     for i, series in enumerate(chart.series):
@@ -118,6 +161,8 @@ def curve_chart(book: Book, page: Page) -> Any:
         series.graphicalProperties.line.dashStyle = DASHES[i % len(DASHES)]
         series.graphicalProperties.line.width = 22_000
         series.smooth = False
+    frontier = chart.series[-1].graphicalProperties.line
+    frontier.solidFill, frontier.dashStyle, frontier.width = "1F2933", "sysDot", 38_000
     chart.x_axis.tickLblSkip = 5
     chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
     currency = book.study.jurisdiction.definition.currency

@@ -1,15 +1,16 @@
-"""Checks: each a live TRUE or FALSE; and provenance: how the workbook came about."""
+"""Checks: each a live formula; the workbook's soundness apart from its agreement with Python."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from hecon.reports.record import run_record
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import trace_title
-from hecon.reports.workbook.styles import add_page
+from hecon.reports.workbook.sheets.discounting import write_discounting
+from hecon.reports.workbook.styles import Page, add_page
 
 CHECKS = "Checks"
+FIRST = 6
 
 
 def gather_checks(book: Book) -> None:
@@ -34,6 +35,8 @@ def gather_checks(book: Book) -> None:
                     f"{gap}<={tolerance}*MAX(1,ABS({course}))",
                 )
             )
+    _sums(book)
+    _below_norms(book)
     rows = f"'Time'!$A${book.layout.first}:$A${book.layout.first + book.layout.rows - 1}"
     book.checks.append(
         ("The horizon fits the rows of the traces", f"{book.layout.fixed['cycles']}<=MAX({rows})")
@@ -52,26 +55,83 @@ def gather_checks(book: Book) -> None:
     )
 
 
+def _sums(book: Book) -> None:
+    """Total costs and QALYs by item equal those by state, of the course and at the start."""
+    answers, tolerance = book.answers, book.layout.fixed["tolerance"]
+    for position, strategy in enumerate(book.strategies, start=1):
+        title = trace_title(strategy)
+        for kind in ("cost", "qaly"):
+            for discounted in (True, False):
+                parts = [
+                    address
+                    for (t, name, d), address in book.totals.items()
+                    if t == title and d == discounted and name.startswith(f"state {kind} ")
+                ]
+                parts += [
+                    address
+                    for (s, name, d), address in book.course_totals.items()
+                    if s == strategy and d == discounted and name.startswith(f"{kind} ")
+                ]
+                parts += [a for (s, k, _), a in book.starts.items() if (s, k) == (strategy, kind)]
+                total = f"INDEX({answers[f'{kind} {discounted}']},{position})"
+                word = "discounted" if discounted else "undiscounted"
+                book.checks.append(
+                    (
+                        f"{title}: total {'costs' if kind == 'cost' else 'QALYs'} equal those of "
+                        f"states, sessions and the start, {word}",
+                        f"ABS({total}-({'+'.join(parts) or '0'}))<={tolerance}*MAX(1,ABS({total}))",
+                    )
+                )
+
+
+def _below_norms(book: Book) -> None:
+    """In no cycle is a state worth more than the general population's utility at that age."""
+    people, tolerance = book.study.population, book.layout.fixed["tolerance"]
+    if people is None:
+        return
+    norm = trace_title(people.strategies[0])
+    alive = next(s.name for s in people.states if not s.dead)
+    worth = "+".join(book.columns[(norm, f"qaly {alive}")])
+    counted = "+".join(book.columns[(norm, f"counted {alive}")])
+    for strategy in book.strategies:
+        title = trace_title(strategy)
+        above = [
+            f"SUMPRODUCT((({'+'.join(book.columns[(title, f'qaly {state.name}')])})*({counted})"
+            f">({'+'.join(book.columns[(title, f'counted {state.name}')])})*({worth})"
+            f"+{tolerance})*1)"
+            for state in book.study.model.states
+            if (title, f"qaly {state.name}") in book.columns
+        ]
+        if above:
+            label = f"{title}: in no cycle is a state's utility above the norm of its age"
+            book.checks.append((label, f"{'+'.join(above)}=0"))
+
+
 def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
-    """Write the sheet with one flag over all live checks, then the battery's results if given."""
+    """Write the sheet: two flags, the checks behind each, and the battery's results if given."""
     page = add_page(
         book.workbook,
         CHECKS,
         "Checks",
-        "Each line is a live formula; the flag at the top is TRUE only if all are.",
-        "A6",
+        "Each line is a live formula. The model must be sound whatever is typed into it; it can "
+        "equal Python's run only as long as no input is typed over.",
+        f"A{FIRST}",
     )
-    page.widths(92, 18, 40, 70, 60)
-    first = 6
-    last = first + len(book.checks) - 1
-    page.put(4, 1, "All checks hold", "output")
-    page.formula(4, 2, f"SUMPRODUCT(($B${first}:$B${last}=TRUE)*1)={len(book.checks)}", "check")
-    page.headings(5, ["check", "holds"])
-    for i, (label, text) in enumerate(book.checks):
-        page.put(first + i, 1, label)
-        page.formula(first + i, 2, text, "check")
-    book.answers["checks"] = f"'{CHECKS}'!$B$4"
-    row = last + 2
+    page.widths(92, 26, 40, 70, 60)
+    table, row = write_discounting(book, page, FIRST + len(book.checks) + 1)
+    book.checks.append(table)
+    last = FIRST + len(book.checks) - 1
+    page.headings(FIRST - 1, ["the model is sound: check", "holds"])
+    for i, (label, text) in enumerate(book.checks, start=FIRST):
+        page.put(i, 1, label)
+        page.formula(i, 2, text, "check")
+    page.put(3, 1, "The model is internally sound", "output")
+    page.formula(
+        3, 2, f"SUMPRODUCT(($B${FIRST}:$B${last}=TRUE)*1)=ROWS($B${FIRST}:$B${last})", "check"
+    )
+    page.warn(f"B3 B{FIRST}:B{last}", "FALSE")
+    row = _comparisons(book, page, row)
+    book.answers["sound"], book.answers["equal"] = page.ref(3, 2), page.ref(4, 2)
     page.heading(row, "Verification battery")
     if verification is None:
         page.put(row + 1, 1, "Not part of this run; 'hecon verify' runs it.", "note")
@@ -83,33 +143,17 @@ def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
             page.put(i, column, str(found[name]), wrap=column > 2)
 
 
-def write_provenance(book: Book) -> None:
-    """Versions, seed, the hash of each input, and how to make the same file again."""
-    page = add_page(
-        book.workbook,
-        "Provenance",
-        "Provenance",
-        "How this workbook came about. The same inputs, versions and seed give the same bytes.",
-        "A4",
-    )
-    page.widths(44, 80)
-    record = run_record(book.results)
-    rows: list[tuple[str, str]] = []
-    for name, value in record.items():
-        if isinstance(value, dict):
-            rows += [(f"{name}: {k}", str(v)) for k, v in value.items()]
-        else:
-            rows.append((name, str(value)))
-    design = book.results.probabilistic.design
-    place = book.study.jurisdiction.definition
-    rows.append(
-        (
-            "to reproduce",
-            f"hecon run inputs/studies/{book.study.name} --jurisdiction {place.name} "
-            f"--draws {design.draws} --seed {design.seed} --design {design.method}",
-        )
-    )
-    page.headings(3, ["what", "value"])
-    for i, (name, value) in enumerate(rows):
-        page.put(4 + i, 1, name)
-        page.put(4 + i, 2, value)
+def _comparisons(book: Book, page: Page, row: int) -> int:
+    """What must equal Python's figures, said in words; returns the next free row."""
+    edited = f'IF({book.answers["edits"]}>0,"edited: not comparable",'
+    page.headings(row, ["equals Python's run: check", "holds"])
+    first, last = row + 1, row + len(book.comparisons)
+    for i, (label, text) in enumerate(book.comparisons, start=first):
+        page.put(i, 1, label)
+        page.formula(i, 2, f'{edited}IF({text},"yes","no"))', "check")
+    page.put(4, 1, "It equals Python's run of the same inputs", "output")
+    count = f'SUMPRODUCT(($B${first}:$B${last}="yes")*1)=ROWS($B${first}:$B${last})'
+    page.formula(4, 2, f'{edited}IF({count},"yes","no"))', "check")
+    page.warn(f"B4 B{first}:B{last}", '"no"')
+    page.formula(4, 3, f'{book.answers["edits"]}&" cells typed over (see Edits)"', "formula")
+    return last + 2

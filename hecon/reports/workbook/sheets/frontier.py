@@ -53,7 +53,7 @@ def write_frontier(book: Book, page: Page, row: int) -> int:
     same = (
         f"SUMPRODUCT(('{page.title}'!$D${first}:$D${last}='{page.title}'!$G${first}:$G${last})*1)"
     )
-    book.checks.append(
+    book.comparisons.append(
         (
             "The frontier of the base case equals Python's",
             f"IF({book.selector['mode']}=1,{same}=ROWS('{page.title}'!$D${first}:$D${last}),TRUE)",

@@ -41,14 +41,20 @@ def write_guide(book: Book) -> None:
         ),
         (
             "Reset",
-            "On Inputs choose Show = Base case. Values typed over are not restored: "
-            "keep the original file.",
+            "On Inputs choose Show = Base case. What was typed over is listed on Edits "
+            "with the value it was delivered with; type that again.",
         ),
         (
             "Check",
-            "Results shows Python's own figures for whatever is in use, and Checks "
-            "whether they agree. Once a base value is typed over, they no longer can: "
-            "the flag turns FALSE until hecon has run the edited workbook.",
+            "Checks has two flags. The model is internally sound: TRUE whatever is typed in. "
+            "It equals Python's run: Results shows Python's figures for what is in use; once "
+            "a cell is typed over there are none ('edited: not comparable') until hecon has "
+            "run the edited workbook.",
+        ),
+        (
+            "Judge",
+            "Cost-effective means that net monetary benefit is above zero. A draw is judged at "
+            "the threshold of the base case.",
         ),
         (
             "Run an edited workbook",
@@ -63,13 +69,18 @@ def write_guide(book: Book) -> None:
         ),
         (
             "Not live",
-            "Uncertainty on Summary, results on Scenarios, One-way and Draws, and "
-            "columns headed Python are computed by hecon and stored as values. "
-            "Everything else is a formula.",
+            "Computed by hecon in Python and stored as values: the uncertainty and the order of "
+            "the widest ranges on Summary; results on Scenarios, One-way and Draws, and the "
+            "draws themselves; columns, rows and tables headed Python (on Results, Severity and "
+            "Value of information, with EVPPI); the verification battery on Checks; texts on "
+            "Evidence, Assumptions, Sources, CHEERS 2022 and Provenance; the number of rows of "
+            "Time and the traces, and the cycles that a state remembers. The curves use the "
+            f"{book.draws.rows:,} draws on Draws.",
         ),
         (
             "Names and macros",
-            "There are no defined names, macros, links to other files, hidden or protected sheets.",
+            "The only defined names are those by which Excel knows print areas, rows repeated "
+            "in print and filters. No macros, links to other files, hidden or locked sheets.",
         ),
     ]
     page.headings(3, ["to", "do this"])

@@ -63,7 +63,7 @@ def write_increments(book: Book, page: Page, row: int) -> int:
     )
     add(
         "nmb",
-        f"Incremental net monetary benefit ({book.currency})",
+        f"Incremental net monetary benefit ({book.currency}; cost-effective if above 0)",
         f"{threshold}*{dq}-{dc}",
         "money",
     )
@@ -82,25 +82,33 @@ def _threshold_price(book: Book, add: Callable[..., None]) -> None:
     answers = book.answers
     names = f"'Sessions'!$B$4:${letter(1 + len(book.strategies))}$4"
     values = answers[f"discounted {price.quantity}"]
-    units = [
+    bought = [
         f"INDEX({values},MATCH({answers[w]},{names},0))" for w in ("intervention", "comparator")
     ]
     add(
         "units",
         f"Discounted {price.quantity.replace('_', ' ')}, difference",
-        "-".join(units),
+        "-".join(bought),
         "qaly",
     )
     key = book.study.model.resolve(price.parameter, None)
     assert key is not None
     in_use = book.layout.cells[key]
     no_effect = book.layout.fixed["no_effect"]
+    units = answers["units"]
+    found = f"{in_use}+{answers['nmb']}/{units}"
     none = '"none: the price plays no part"'
-    below = '"none: not even at a price of zero"'
-    found = f"{in_use}+{answers['nmb']}/{answers['units']}"
+    below = f'IF({units}>0,"none: not even at a price of zero","any price")'
     add(
         "threshold price",
-        f"Highest cost-effective price ({book.currency}; {price.parameter})",
-        f"IF(ABS({answers['units']})<{no_effect},{none},IF({found}<0,{below},{found}))",
+        f"Price at which net benefit is zero ({book.currency}; {price.parameter})",
+        f"IF(ABS({units})<{no_effect},{none},IF({found}<0,{below},{found}))",
         "money",
+    )
+    up, down = '"cost-effective below this price"', '"cost-effective above this price"'
+    add(
+        "threshold side",
+        "On which side of that price the intervention is cost-effective",
+        f'IF(ISNUMBER({answers["threshold price"]}),IF({units}>0,{up},{down}),"see above")',
+        "text",
     )

@@ -6,13 +6,10 @@ import numpy as np
 
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
-from hecon.reports.workbook.sheets.acceptability import FIRST as ROWS
-from hecon.reports.workbook.sheets.acceptability import STEPS, thresholds
+from hecon.reports.workbook.sheets.acceptability import FIRST, STEPS, thresholds
+from hecon.reports.workbook.sheets.acceptability import FRONTIER as TITLE
 from hecon.reports.workbook.sheets.acceptability import TITLE as CURVES
 from hecon.reports.workbook.styles import Page, add_page
-
-TITLE = "Value of information"
-FIRST = 6
 
 
 def write_information(book: Book) -> None:
@@ -24,21 +21,21 @@ def write_information(book: Book) -> None:
         TITLE,
         "Value of information",
         f"Expected value of perfect information per person: by formula from the {draws.rows:,} "
-        "draws on Draws, and computed in Python from all draws.",
+        "draws on Draws. Columns and tables headed Python are computed in Python, not live.",
         f"A{FIRST}",
     )
-    page.widths(18, *([18.0] * (len(options) + 4)))
+    page.widths(24, *([18.0] * (len(options) + 5)))
     means = [f"mean NMB {s} ({book.currency})" for s in options]
     page.headings(
         FIRST - 1,
         [
-            "value of a QALY",
+            f"value of a QALY ({book.currency})",
             *means,
             "best on average",
             f"mean of the best ({book.currency})",
             f"EVPI per person ({book.currency})",
-            f"EVPI, Python, {found.design.draws:,} draws",
-            "probability that the best on average is best (CEAF)",
+            f"EVPI ({book.currency}), Python, {found.design.draws:,} draws",
+            "probability that the best on average is best (frontier)",
         ],
     )
     count = len(options)
@@ -47,7 +44,7 @@ def write_information(book: Book) -> None:
     values = found.decision["threshold"].values
     for i, threshold in enumerate(thresholds(book.study)):
         row = FIRST + i
-        page.formula(row, 1, f"'{CURVES}'!$A${ROWS + i}", "link", "money")
+        page.formula(row, 1, f"'{CURVES}'!$A${FIRST + i}", "link", "money")
         parts = []
         for j, option in enumerate(options):
             benefit = f"$A{row}*{draws.span(f'qaly {option}')}-{draws.span(f'cost {option}')}"
@@ -66,7 +63,7 @@ def write_information(book: Book) -> None:
         page.formula(row, 3 + count, f"({'+'.join(parts)})/{count_of}", "formula", "money")
         page.formula(row, 4 + count, f"{letter(3 + count)}{row}-MAX({area})", "output", "money")
         known = float(np.interp(threshold, values, evpi))
-        shares = f"'{CURVES}'!$B${ROWS + i}:${letter(1 + count)}${ROWS + i}"
+        shares = f"'{CURVES}'!$B${FIRST + i}:${letter(1 + count)}${FIRST + i}"
         text = f"INDEX({shares},MATCH(MAX({area}),{area},0))"
         page.formula(row, 6 + count, text, "output", "share")
         if np.isclose(values, threshold).any():

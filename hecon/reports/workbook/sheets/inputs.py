@@ -10,7 +10,7 @@ from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
 from hecon.engine.timing import COUNTING
 from hecon.parameters.schema import Parameter
 from hecon.reports.workbook.context import MODES, Book, override_name
-from hecon.reports.workbook.layout import INPUTS, letter
+from hecon.reports.workbook.layout import EDITS, INPUTS, letter
 from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.study import Study
 
@@ -224,6 +224,7 @@ def _parameter(book: Book, page: Page, row: int, parameter: Parameter) -> None:
     if parameter.formula is not None:
         text = book.scope(parameter.strategy, INPUTS).formula(parameter.formula)
         page.formula(row, 4, text, "formula", shape)
+        page.watch(row, 4, book.scope(parameter.strategy, EDITS).formula(parameter.formula))
     else:
         page.put(row, 4, parameter.value, "input", shape)
     _in_use(book, page, row, parameter.key, shape)
@@ -254,6 +255,7 @@ def _computed_variable(book: Book, page: Page, row: int, key: Key) -> None:
     page.put(row, 1, key_text(key))
     page.put(row, 2, variable.description)
     page.formula(row, 4, book.scope(key[1], INPUTS).formula(variable.formula))
+    page.watch(row, 4, book.scope(key[1], EDITS).formula(variable.formula))
     _in_use(book, page, row, key, "general")
     page.put(row, 5, variable.unit)
     page.put(row, 8, "computed")
@@ -291,6 +293,6 @@ def ranged_names(book: Book) -> str:
     return f"${c}${grid.first}:${c}${grid.first + max(len(book.ranges), 1) - 1}"
 
 
-def override_formula(book: Book, expr: Expr, key: Key) -> str:
-    """A scenario's override as a formula over the inputs in use."""
-    return book.scope(key[1], book.scenarios.sheet).formula(expr)
+def override_formula(book: Book, expr: Expr, key: Key, sheet: str) -> str:
+    """A scenario's override as a formula over the inputs in use, as a sheet sees it."""
+    return book.scope(key[1], sheet).formula(expr)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hecon.analyses.comparison import totals
-from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.context import Book, Grid
 from hecon.reports.workbook.layout import letter, trace_title
 from hecon.reports.workbook.sheets.frontier import write_frontier
 from hecon.reports.workbook.sheets.increments import write_increments
@@ -12,6 +12,11 @@ from hecon.reports.workbook.styles import Page, add_page
 
 TITLE = "Results"
 HEAD = 4
+
+
+def total_label(kind: str, unit: str, discounted: bool) -> str:
+    """What the row of a total is called."""
+    return f"Total {kind} ({unit}), {'discounted' if discounted else 'undiscounted'}"
 
 
 def _items(book: Book, kind: str) -> list[str]:
@@ -39,7 +44,7 @@ def write_items(book: Book) -> tuple[Page, int]:
         "Everything here is a formula over the traces and follows what is in use on Inputs.",
         f"B{HEAD + 1}",
     )
-    page.widths(46, *([17.0] * len(strategies)), 3, 17, 17, 17)
+    page.widths(54, *([17.0] * max(len(strategies), 6)))
     page.headings(HEAD, ["", *(book.study.label(s) for s in strategies)])
     row = HEAD + 1
     for j, strategy in enumerate(strategies):
@@ -60,7 +65,9 @@ def write_items(book: Book) -> tuple[Page, int]:
                     text = _parts(book, strategy, kind, item, discounted)
                     page.formula(first + i, 2 + j, text, "formula", shape)
             row = first + len(items)
-            _line(book, page, row, f"Total {kind} ({unit}), {word}", kind, discounted, first, shape)
+            _line(
+                book, page, row, total_label(kind, unit, discounted), kind, discounted, first, shape
+            )
             row += 1
         page.put(row, 1, f"Life-years, {word}")
         for j, strategy in enumerate(strategies):
@@ -152,6 +159,48 @@ def _python(book: Book, page: Page, row: int) -> None:
             page.formula(row + 3, 2 + j, gap, "check", "difference")
         agreed.append(f"MAX('{TITLE}'!$B${row + 3}:${letter(1 + len(strategies))}${row + 3})")
         row += 3
-    book.checks.append(
-        ("Python equals the workbook for what is in use", f"MAX({','.join(agreed)})<{tolerance}")
+    book.comparisons.append(
+        ("Costs, QALYs and life-years of what is in use", f"MAX({','.join(agreed)})<{tolerance}")
     )
+    _python_decision(book, page, row + 1)
+
+
+def _python_decision(book: Book, page: Page, row: int) -> None:
+    """Python's net monetary benefit and ICER for whatever is in use, the latter perhaps none."""
+    answers, selector, tolerance = book.answers, book.selector, book.layout.fixed["tolerance"]
+    base = book.results.base_table.iloc[0]
+    a, b = book.study.compared
+    drawn = [
+        f"(INDEX({book.draws.span(f'{what} {a}')},{selector['draw']})"
+        f"-INDEX({book.draws.span(f'{what} {b}')},{selector['draw']}))"
+        for what in ("cost", "qaly")
+    ]
+    draws = {
+        "nmb": f"{answers['base threshold']}*{drawn[1]}-{drawn[0]}",
+        "icer": f'IF(ISNUMBER({answers["icer"]}),{drawn[0]}/{drawn[1]},"none")',
+    }
+    for name, label in (("nmb", "net monetary benefit"), ("icer", "ICER")):
+        page.put(row, 1, f"{label}, base case, Python")
+        known = float(base[name])
+        page.put(row, 2, known if known == known else "none", "text", "money")
+        cells = [f"INDEX({g.span(name)},{selector[n]})" for g, n in _grids(book)]
+        choose = [f"$B${row}", *(f'IF({c}="","none",{c})' for c in cells), draws[name]]
+        page.put(row + 1, 1, f"{label}, what is in use, Python")
+        text = f"CHOOSE({selector['mode']},{','.join(choose)})"
+        page.formula(row + 1, 2, text, "link", "money")
+        ours, theirs = answers[name], page.ref(row + 1, 2)
+        size = f"MAX(1,{answers['threshold']}*ABS({answers['qaly difference']}))"
+        scale = size if name == "nmb" else f"ABS({theirs})"
+        both = f"AND(ISNUMBER({ours}),ISNUMBER({theirs}))"
+        none = f'AND(ISNA({ours}),{theirs}="none")'
+        book.comparisons.append(
+            (
+                f"The {label} of what is in use",
+                f"IF({both},ABS({ours}-{theirs})<={tolerance}*{scale},{none})",
+            )
+        )
+        row += 2
+
+
+def _grids(book: Book) -> tuple[tuple[Grid, str], tuple[Grid, str]]:
+    return (book.scenarios, "scenario"), (book.one_way, "one_way")

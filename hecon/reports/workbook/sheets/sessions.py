@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hecon.engine.expression import Expr
 from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.layout import Layout, letter
+from hecon.reports.workbook.layout import EDITS, Layout, letter
 from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.course import Session, TreatmentCourse
 
@@ -197,6 +197,7 @@ def _session(
             page.put(row, position, expr.value, "input")
         else:
             page.formula(row, position, inputs.formula(expr), "link")
+            page.watch(row, position, book.scope(session.strategy, EDITS).formula(expr))
     cycle = at("cycle")
     derived = {
         "n_sessions": f"SUMIFS({column('included')},{column('strategy')},$A{row},"

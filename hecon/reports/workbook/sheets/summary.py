@@ -44,15 +44,20 @@ def write_summary(book: Book, page: Page, acceptability: Page) -> None:
     page.formula(6, 2, shown, "output")
     page.sheet.merge_cells("B6:F6")
     _answer(book, page)
-    row = _table(book, page, 11)
+    page.put(10, 1, "The model is internally sound (see Checks)", "text")
+    page.formula(10, 2, answers["sound"], "check")
+    page.put(10, 4, "It equals Python's run", "text")
+    page.formula(10, 5, answers["equal"], "check")
+    page.sheet.merge_cells("E10:F10")
+    page.warn("B10", "FALSE")
+    page.warn("E10", '"no"')
+    row = _table(book, page, 12)
     row = _uncertainty(book, page, row + 1)
     page.sheet.add_chart(plane_chart(book, acceptability), f"A{row + 1}")
     page.sheet.add_chart(curve_chart(book, acceptability), f"C{row + 1}")
-    row = _drivers(book, page, row + 20)
+    row = _drivers(book, page, row + 18)
     row = _doubts(book, page, row + 1)
-    page.put(row + 1, 1, "All checks hold", "text")
-    page.formula(row + 1, 2, answers["checks"], "check")
-    _contents(book, page, row + 3)
+    _contents(book, page, row + 1)
 
 
 def _money(cell: str) -> str:
@@ -97,7 +102,7 @@ def _table(book: Book, page: Page, row: int) -> int:
             (("cost True", "money"), ("qaly True", "qaly"), ("life_years True", "qaly"))
         ):
             page.formula(r, 2 + j, f"INDEX({answers[name]},{i + 1})", "output", shape)
-        page.put(r, 5, "yes" if strategy in book.study.options else "no: trial control")
+        page.put(r, 5, "yes" if strategy in book.study.options else "no")
     return row + len(strategies) + 1
 
 
@@ -159,7 +164,8 @@ def _drivers(book: Book, page: Page, row: int) -> int:
         name = grid.cell("parameter", 2 * i)
         page.formula(r, 1, f"INDEX({labels},MATCH({name},{names},0))", "link")
         for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
-            shape = "money" if name == "nmb" else "general"
+            small = min(abs(v) for v in book.results.one_way["value"].iloc[2 * i : 2 * i + 2]) < 100
+            shape = "general" if small and name == "value" else "money"
             page.formula(r, 2 + j, grid.cell(name, 2 * i + end), "link", shape)
     return row + 2 + shown
 
@@ -179,15 +185,21 @@ def _doubts(book: Book, page: Page, row: int) -> int:
     if severity is not None:
         page.put(row + 2, 1, f"Severity classes [{severity.status}]: {severity.source}")
         row += 1
-    retracted = [s.id for s in book.study.scenarios if s.status == "retracted"]
+    retracted = _retracted(book)
     if retracted:
-        page.put(
-            row + 2,
-            1,
-            f"Retracted work enters only scenario {', '.join(retracted)}, never the base case.",
-        )
+        page.put(row + 2, 1, retracted)
         row += 1
     return row + 2
+
+
+def _retracted(book: Book) -> str:
+    """Where retracted work enters the model, if it does."""
+    scenarios = ", ".join(s.id for s in book.study.scenarios if s.status == "retracted")
+    inputs = ", ".join(p.text for p in book.study.parameters if p.status == "retracted")
+    if inputs:
+        also = f", and scenario {scenarios}" if scenarios else ""
+        return f"Retracted work is in the base case: {inputs}{also}."
+    return f"Retracted work enters only scenario {scenarios}, no input." if scenarios else ""
 
 
 def _contents(book: Book, page: Page, row: int) -> None:

@@ -12,7 +12,7 @@ from hecon.analyses.scenarios import scenario_design
 from hecon.reports.record import draws_table
 from hecon.reports.workbook.charts import dress
 from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
-from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.layout import EDITS, letter
 from hecon.reports.workbook.sheets.inputs import override_formula
 from hecon.reports.workbook.styles import Page, add_page
 
@@ -88,6 +88,9 @@ def write_scenarios(book: Book) -> None:
             for k in book.changed
         ],
     )
+    # what scenarios set stays on screen: paper is too narrow
+    columns = grid.column("nmb_to_base")
+    page.sheet.print_area = f"A1:{letter(columns)}{grid.first + grid.rows - 1}"
     # formulas that need each other, each in its own scenario, would be a circle for Excel
     live = not _circular(book)
     values = scenario_design(book.study, book.study.scenarios).columns if not live else {}
@@ -100,8 +103,9 @@ def write_scenarios(book: Book) -> None:
             elif expr.op == "const":
                 page.put(grid.first + i, column, expr.value, "input")
             elif live:
-                text = override_formula(book, expr, key)
+                text = override_formula(book, expr, key, grid.sheet)
                 page.formula(grid.first + i, column, text, "input")
+                page.watch(grid.first + i, column, override_formula(book, expr, key, EDITS))
             else:
                 page.put(grid.first + i, column, float(values[key][i]), "input")
 
@@ -180,6 +184,8 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
     for series, colour in zip(chart.series, ("9FB3C8", "D9822B"), strict=True):
         series.graphicalProperties.solidFill = colour
     page.sheet.add_chart(chart, f"A{grid.first + grid.rows + 3}")
+    # with the chart, without the tables that it and the choices on Inputs are made from
+    page.sheet.print_area = f"A1:{letter(len(grid.columns))}{grid.first + grid.rows + 30}"
 
 
 def write_draws(book: Book) -> None:
