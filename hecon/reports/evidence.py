@@ -13,7 +13,9 @@ from hecon.analyses.evidence import evidence_table
 from hecon.analyses.results import Results
 from hecon.analyses.syntheses import synthesis_table
 from hecon.reports.console import money, percent, qalys, stdout, table
-from hecon.reports.run import run_name
+from hecon.reports.figures.material import Extras
+from hecon.reports.figures.syntheses import synthesis_pictures
+from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
 
 #: Weak rows that the screen shows; the file holds all.
@@ -29,6 +31,72 @@ def evidence_tables(results: Results) -> dict[str, pd.DataFrame]:
         "article": article_table(study, results),
     }
     return {name: frame for name, frame in found.items() if len(frame)}
+
+
+def evidence_extras(results: Results) -> Extras:
+    """Evidence as the page shows it: choices of synthesis, weak links, an article's facts."""
+    found = evidence_tables(results)
+    study = results.study
+    currency = study.jurisdiction.definition.currency
+    choices = found.get("synthesis", pd.DataFrame())
+    pictures = synthesis_pictures(study, choices)
+    weak = found["evidence"]
+    weak = weak[weak["weak"] & ((weak["swing"] > 0) | (weak["evppi"] > 0))].head(SHOWN)
+    shown = weak[["description", "parameter", "status", "swing", "evppi", "needed"]].rename(
+        columns={
+            "swing": f"swing of net benefit, {currency}",
+            "evppi": f"EVPPI per person, {currency}",
+            "needed": "what would firm it up",
+        }
+    )
+    return Extras(
+        synthesis=_choices_shown(results, choices) if len(choices) else None,
+        article=_article_shown(found["article"]) if "article" in found else None,
+        weakest=shown if len(shown) else None,
+        pictures=tuple(pictures),
+    )
+
+
+def _choices_shown(results: Results, choices: pd.DataFrame) -> pd.DataFrame:
+    currency = results.study.jurisdiction.definition.currency
+    a, b = results.study.compared
+    rows = []
+    for row in choices.to_dict("records"):
+        low, high = row["odds_ratio_low"], row["odds_ratio_high"]
+        rows.append(
+            {
+                "scenario": row["scenario"],
+                "choice": row["title"],
+                "rests on": row["estimates"],
+                "status": row["weakest_status"],
+                "odds ratio (95 %)": f"{row['odds_ratio']:.2f} ({low:.2f} to {high:.2f})",
+                a: percent(row["p_intervention"]),
+                b: percent(row["p_comparator"]),
+                f"cost, {currency}": money(row["cost_difference"], sign=True),
+                "QALYs": qalys(row["qaly_difference"], sign=True),
+                f"ICER, {currency} per QALY": (
+                    row["verdict"] if math.isnan(row["icer"]) else money(row["icer"])
+                ),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _article_shown(facts: pd.DataFrame) -> pd.DataFrame:
+    """One row a fact, with all figures of the model beside it."""
+    rows = []
+    for _, group in facts.groupby("fact", sort=False):
+        first = group.iloc[0]
+        figures = zip(group["figure"], group["text"], strict=True)
+        rows.append(
+            {
+                "the article says": first["says"],
+                "the model": "; ".join(f"{label}: {text}" for label, text in figures),
+                "cross-check": first["cross_check"],
+                "status": first["status"],
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def evidence_command(results: Results, out: Path) -> None:

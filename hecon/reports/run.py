@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,14 +9,15 @@ from pathlib import Path
 import pandas as pd
 
 from hecon.analyses.results import Progress, Results
+from hecon.reports.evidence import evidence_extras
 from hecon.reports.figures.book import figure_book
 from hecon.reports.figures.material import Extras, material
 from hecon.reports.figures.picture import write_pictures
 from hecon.reports.html.page import write_page
+from hecon.reports.names import run_name
 from hecon.reports.record import write_outputs
 from hecon.reports.staging import publish, staging
 from hecon.reports.workbook.book import write_workbook
-from hecon.studies.study import Study
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,6 @@ class Written:
     outputs: Path
     report: Path
     page: Path
-
-
-def run_name(study: Study) -> str:
-    """The name of a run's files: study and jurisdiction."""
-    return file_name(f"{study.name}_{study.jurisdiction.definition.name}")
-
-
-def file_name(text: str) -> str:
-    """A text as the name of a file: what may not stand in one becomes a hyphen."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
 
 
 def write_run(
@@ -69,7 +59,7 @@ def write_run(
             verification.to_csv(path, index=False, lineterminator="\n")
         if extra is not None:
             extra(outputs)
-        shown = replace(extras or Extras(), verification=verification)
+        shown = replace(extras or evidence_extras(results), verification=verification)
         found = material(results, shown)
         pictures = figure_book(found, lambda done, total: tell("Figures", done, total))
         write_pictures(pictures, outputs / "figures")
