@@ -69,6 +69,12 @@ class Contrasts:
             tuple(i for i, pair in enumerate(self.pairs) if pair[0] in part) for part in parts
         )
 
+    def part(self, rows: list[int]) -> Contrasts:
+        """Some of the contrasts."""
+        chosen = np.ix_(rows, rows)
+        pairs = tuple(self.pairs[i] for i in rows)
+        return Contrasts(self.scale, pairs, self.estimate[rows], self.covariance[chosen])
+
     def table(self) -> pd.DataFrame:
         """``study``, ``treatment``, ``against``, ``estimate``, ``se``: one row a contrast."""
         return pd.DataFrame(
@@ -203,7 +209,16 @@ def from_differences(table: pd.DataFrame, *, source: str = "contrasts") -> Contr
         shared += estimate[i] * estimate[j] / (2 * sum(members.values()))
         covariance[i, j] = covariance[j, i] = shared
     faults.raise_if_any()
-    return Contrasts(scales[0] if scales else "SMD", tuple(pairs), estimate, covariance)
+    found = Contrasts(scales[0] if scales else "SMD", tuple(pairs), estimate, covariance)
+    for block in found.blocks:
+        if np.linalg.eigvalsh(covariance[np.ix_(block, block)]).min() <= 0:
+            message = (
+                f"study {pairs[block[0]][0][0]}: the standard errors are too small for the arms' "
+                "sizes; check both"
+            )
+            faults.add(source, None, "se", message)
+    faults.raise_if_any()
+    return found
 
 
 def combined(*parts: Contrasts, source: str = "contrasts") -> Contrasts:
@@ -261,7 +276,7 @@ def _check_pairs(pairs: list[tuple[Arm, Arm]], source: str, faults: FaultList) -
             faults.add(source, None, "study", _twice(a[0], f"{_name(a)} against {_name(b)}"))
     for part in components(list(dict.fromkeys((min(p), max(p)) for p in pairs))):
         inside = sum(1 for pair in repeats if pair <= part)
-        if inside > len(part) - 1:
+        if inside >= len(part) > 1:
             message = (
                 f"study {min(part)[0]} gives {inside} contrasts of {len(part)} arms; give each arm "
                 "against one common arm, the others follow"

@@ -14,11 +14,12 @@ pattern of the random effects (the identity for two-arm studies):
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 
 from hecon.engine.expression import Expr, parse
-from hecon.errors import Fault, InputError, ModelError, nearest
+from hecon.errors import Fault, FaultList, InputError, ModelError, nearest
 from hecon.synthesis.estimate import evaluate
 
 #: The next tau2 of each method, from the numbers at the present one.
@@ -49,6 +50,12 @@ class Moments:
     slope: float
     trace: float
     information: float
+
+
+def check_tau2(tau2: float | None, source: str, faults: FaultList) -> None:
+    """Collect the fault of a given between-study variance that is below 0 or not finite."""
+    if tau2 is not None and not (math.isfinite(tau2) and tau2 >= 0):
+        faults.add(source, None, "tau2", f"tau2 is {tau2:g}; it must be 0 or above")
 
 
 def between_study_variance(

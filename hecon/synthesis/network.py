@@ -14,24 +14,26 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, stats
 
-from hecon.engine.expression import Expr, parse
 from hecon.errors import FaultList, nearest
 from hecon.synthesis.contrasts import Contrasts
 from hecon.synthesis.estimate import Array, Estimate, evaluate
 from hecon.synthesis.graph import components
-from hecon.synthesis.heterogeneity import Moments, between_study_variance
-
-I2: Expr = parse("max(0, 1 - df / q) if q > 0 else 0")
+from hecon.synthesis.heterogeneity import Moments, between_study_variance, check_tau2
+from hecon.synthesis.pooling import TOTALS
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Coefficients of a linear model of contrasts, their covariance and what is left over."""
+    """Coefficients of a linear model of contrasts, their covariance and what is left over.
+
+    `q` is without heterogeneity, `q_random` with it.
+    """
 
     coefficients: Array
     covariance: Array
     tau2: float
     q: float
+    q_random: float
     df: int
     steps: int
 
@@ -141,6 +143,7 @@ def network(
         named = "; ".join(", ".join(sorted(part)) for part in sorted(parts, key=sorted))
         message = f"the network falls apart into {len(parts)} that no study joins: {named}"
         faults.add(source, None, "treatment", message)
+    check_tau2(tau2, source, faults)
     faults.raise_if_any()
     at = _position(contrasts.treatments, reference)
     fitted = fit(contrasts, design(contrasts), method=method, tau2=tau2)
@@ -158,7 +161,7 @@ def network(
         q=fitted.q,
         df=fitted.df,
         p_q=p_value(fitted.q, fitted.df),
-        i2=float(evaluate(I2, {"q": fitted.q, "df": fitted.df})),
+        i2=float(evaluate(TOTALS["i2"], {"q": fitted.q, "df": fitted.df})),
         method=method if tau2 is None else "given",
         steps=fitted.steps,
     )
@@ -207,8 +210,8 @@ def fit(
     else:
         found, steps = float(tau2), 0
     _, covariance, weighted = projection(found)
-    q = moments(0.0).q if df else 0.0
-    return Fit(covariance @ weighted.T @ y, covariance, found, q, df, steps)
+    q, q_random = (moments(t).q if df else 0.0 for t in (0.0, found))
+    return Fit(covariance @ weighted.T @ y, covariance, found, q, q_random, df, steps)
 
 
 def direct_studies(contrasts: Contrasts) -> dict[tuple[str, str], tuple[str, ...]]:

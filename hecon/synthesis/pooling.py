@@ -14,7 +14,7 @@ from scipy import stats
 from hecon.engine.expression import Expr, parse
 from hecon.errors import FaultList
 from hecon.synthesis.estimate import LEVEL, Array, Estimate, evaluate, normal_point
-from hecon.synthesis.heterogeneity import Moments, between_study_variance
+from hecon.synthesis.heterogeneity import Moments, between_study_variance, check_tau2
 
 #: Fewer studies than this cannot estimate how far studies differ.
 ENOUGH_STUDIES = 3
@@ -244,6 +244,5 @@ def _check(estimate: Array, variance: Array, tau2: float | None, source: str) ->
             faults.add(source, i, "estimate", f"the effect is {y:g}, not a finite number")
         if not (np.isfinite(v) and v > 0):
             faults.add(source, i, "variance", f"the variance is {v:g}; it must be above 0")
-    if tau2 is not None and not (np.isfinite(tau2) and tau2 >= 0):
-        faults.add(source, None, "tau2", f"tau2 is {tau2:g}; it must be 0 or above")
+    check_tau2(tau2, source, faults)
     faults.raise_if_any()
