@@ -124,7 +124,8 @@ def test_files(finished):
     assert sorted(p.name for p in out.iterdir()) == ["outputs", "reports"]
     names = {p.name for p in (out / "outputs" / "small_testland").iterdir()}
     assert {"base_case.csv", "draws.csv", "draw_outcomes.nc", "record.json"} <= names
-    assert [p.name for p in (out / "reports").iterdir()] == ["small_testland.xlsx"]
+    reports = {"small_testland.html", "small_testland.xlsx"}
+    assert {p.name for p in (out / "reports").iterdir()} == reports
 
 
 def test_dominance_is_in_words(copy, tmp_path):
