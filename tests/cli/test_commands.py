@@ -114,7 +114,9 @@ def test_summary_says_what_matters(finished):
 
 
 def test_summary_fits_80_columns_and_is_plain(finished):
-    lines = [x for x in finished[0].splitlines() if not x.startswith(("Report:", "Tables:"))]
+    lines = [
+        x for x in finished[0].splitlines() if not x.startswith(("Report:", "Page:", "Tables:"))
+    ]
     assert max(len(line.rstrip()) for line in lines) <= 80
     assert "\x1b" not in finished[0]
 
