@@ -138,7 +138,12 @@ def test_print_opens_what_is_folded_and_fits_the_paper(browser: Browser, address
     assert paper.startswith(b"%PDF")
     assert page.evaluate("document.querySelectorAll('details:not([open])').length") == 0
     page.emulate_media(media="print")
-    # the printable width of A4 with 12 mm at either side, at 96 dots an inch
-    page.set_viewport_size({"width": 703, "height": 1000})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 703
+    # printable widths of A4 upright and sideways with 12 mm at either side, at 96 dots an inch
+    for width, chosen in ((703, ".box:not(.broad) table, p, figure"), (1032, ".broad table")):
+        page.set_viewport_size({"width": width, "height": 1000})
+        widths = page.evaluate(
+            "chosen => [...document.querySelectorAll(chosen)].map(e => e.offsetWidth)", chosen
+        )
+        assert widths
+        assert max(widths) <= width
     page.close()
