@@ -1,5 +1,6 @@
 """The commands of single analyses: what they say, write and refuse."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -72,6 +73,14 @@ def test_tables_join_those_of_a_run(tmp_path):
     (folder / "record.json").write_text("{}")
     ran("one-way", tmp_path)
     assert sorted(p.name for p in folder.iterdir()) == ["one_way.csv", "record.json", "tornado.csv"]
+
+
+def test_the_page_names_only_commands_that_exist():
+    page = (HERE.parents[1] / "docs" / "decision.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"hecon ([a-z][a-z-]+)", page))
+    assert {*COMMANDS, "decide"} <= named
+    for command in named:
+        assert hecon(command, "--help").exit_code == 0, command
 
 
 # -- what they find ----------------------------------------------------------------------
