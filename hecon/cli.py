@@ -304,6 +304,9 @@ def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[P
 
     name, rules = names_in_workbook(workbook)
     folder = original or Path("inputs/studies") / name
+    if not folder.is_dir():
+        text = f"the study it was made from is not in {folder}; name its folder with --original"
+        raise InputError([Fault(workbook.name, None, None, text)])
     if not jurisdiction:
         try:
             own = tomllib.loads((folder / "jurisdiction.toml").read_text("utf-8")).get("name")

@@ -42,7 +42,7 @@ def test_the_original_is_found_by_its_name(project: Path, monkeypatch: pytest.Mo
     code, output = run(project)
     assert code == 0, output
     assert "1 inputs differ from the original study" in output
-    assert "c_ill, value 1000 1234" in output
+    assert "c_ill, value │ 1000 │ 1234" in output
     (report,) = (project / "reports").glob("*_edited.xlsx")
     sheet = openpyxl.load_workbook(report)["Provenance"]
     told = {str(a.value): str(b.value) for a, b in sheet.iter_rows(max_col=2)}

@@ -512,7 +512,7 @@ def test_study_and_jurisdiction_of_one_name(tmp_path: Path) -> None:
     cells = ",".join(row.get(h, "") for h in head)
     (rules / "parameters.csv").write_text(f"{','.join(head)}\n{cells}\n")
     payoffs = study / "payoffs.csv"
-    payoffs.write_text(payoffs.read_text() + "Other,cost,Well,all,c_rules,year,\n")
+    payoffs.write_text(payoffs.read_text() + "Other,cost,Well,all,c_rules,year\n")
     done = analyse(load_study(study, rules), draws=20)
     build_workbook(done).save(tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
