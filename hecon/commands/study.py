@@ -245,10 +245,14 @@ def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[P
     """The study and the jurisdiction that an edited workbook was made from."""
     import tomllib
 
+    from hecon.errors import Fault, InputError
     from hecon.reports.workbook.edits import names_in_workbook
 
     name, rules = names_in_workbook(workbook)
     folder = original or Path("inputs/studies") / name
+    if not folder.is_dir():
+        text = f"the study it was made from is not in {folder}; name its folder with --original"
+        raise InputError([Fault(workbook.name, None, None, text)])
     if not jurisdiction:
         try:
             own = tomllib.loads((folder / "jurisdiction.toml").read_text("utf-8")).get("name")
