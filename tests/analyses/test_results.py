@@ -1,19 +1,23 @@
 """What `analyse` hands to reports beside the tables of a run."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from hecon.analyses.comparison import totals
 from hecon.analyses.convergence import convergence
 from hecon.analyses.draws_table import study_draws
+from hecon.analyses.evaluate import evaluate
 from hecon.analyses.information import evppi
 from hecon.analyses.pair import increments
 from hecon.analyses.results import analyse
 from hecon.analyses.scenario_draws import scenario_design_of, scenario_draws, scenario_effects
 from hecon.engine.expression import parse
-from hecon.parameters.design import ProbabilisticDesign
+from hecon.parameters.design import ProbabilisticDesign, base_values, rows
 from hecon.parameters.distributions import distribution
+from hecon.studies.load import load_study
 from hecon.studies.study import Scenario
 
 
@@ -97,3 +101,19 @@ def test_a_scenarios_distribution_takes_the_place_of_the_parameters(algebra):
     assert found["nmb_mean"] == pytest.approx(wanted.mean())
     plain = increments(algebra, ProbabilisticDesign(algebra.parameters, 200, 1)).benefit(20_000)
     assert found["nmb_high"] - found["nmb_low"] < np.ptp(np.quantile(plain, [0.025, 0.975]))
+
+
+def test_rows_of_several_horizons_are_what_each_is_alone():
+    """Rows are grouped by their cycles, and what is the same in a group is computed once."""
+    study = load_study(Path(__file__).parents[1] / "cli" / "studies" / "small")
+    changes = [
+        {("horizon", None): 10.0, ("p_ill", None): 0.1, ("c_ill", None): 4000.0},
+        {("horizon", None): 10.0, ("p_ill", None): 0.3, ("c_ill", None): 4000.0},
+        {("horizon", None): 20.0, ("p_ill", None): 0.2, ("c_ill", None): 7000.0},
+    ]
+    base = base_values(study.parameters)
+    together = totals(evaluate(study.model, rows(base, changes)))
+    for number, change in enumerate(changes):
+        alone = totals(evaluate(study.model, rows(base, [change])))
+        for found, wanted in zip(together, alone, strict=True):
+            np.testing.assert_allclose(found[:, number], wanted[:, 0], rtol=1e-12)
