@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -33,9 +34,14 @@ def evidence_tables(results: Results) -> dict[str, pd.DataFrame]:
     return {name: frame for name, frame in found.items() if len(frame)}
 
 
-def evidence_extras(results: Results) -> Extras:
-    """Evidence as the page shows it: choices of synthesis, weak links, an article's facts."""
-    found = evidence_tables(results)
+def evidence_extras(results: Results, found: Mapping[str, pd.DataFrame]) -> Extras:
+    """Evidence as the page shows it: choices of synthesis, weak links, an article's facts.
+
+    Parameters
+    ----------
+    found
+        The tables of `evidence_tables`.
+    """
     study = results.study
     currency = study.jurisdiction.definition.currency
     choices = found.get("synthesis", pd.DataFrame())

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from hecon.analyses.results import Progress, Results
-from hecon.reports.evidence import evidence_extras
+from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.reports.figures.book import figure_book
-from hecon.reports.figures.material import Extras, material
+from hecon.reports.figures.material import material
 from hecon.reports.figures.picture import write_pictures
 from hecon.reports.html.page import write_page
 from hecon.reports.names import run_name
@@ -37,14 +37,13 @@ def write_run(
     suffix: str = "",
     verification: pd.DataFrame | None = None,
     extra: Callable[[Path], None] | None = None,
-    extras: Extras | None = None,
     keeps_inputs: bool = False,
 ) -> Written:
     """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
 
     `suffix` is added to the run's name; `verification` goes into workbook and page and is written
     as a table; `extra` may add files to the run's outputs, the inputs among them if it
-    `keeps_inputs`; `extras` are shown on the page.
+    `keeps_inputs`.
     """
     tell = progress or (lambda what, done, total: None)
     name = run_name(results.study) + suffix
@@ -59,7 +58,8 @@ def write_run(
             verification.to_csv(path, index=False, lineterminator="\n")
         if extra is not None:
             extra(outputs)
-        shown = replace(extras or evidence_extras(results), verification=verification)
+        evidence = evidence_tables(results)
+        shown = replace(evidence_extras(results, evidence), verification=verification)
         found = material(results, shown)
         pictures = figure_book(found, lambda done, total: tell("Figures", done, total))
         write_pictures(pictures, outputs / "figures")
@@ -68,7 +68,7 @@ def write_run(
         tell("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"
         inputs = f"outputs/{name}/inputs" if keeps_inputs else ""
-        write_workbook(results, report, verification, inputs)
+        write_workbook(results, report, verification, inputs, evidence)
         moves = [(outputs, written.outputs), (report, written.report), (page, written.page)]
         publish(moves, folder)
     return written

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hecon.analyses.results import analyse
-from hecon.reports.evidence import evidence_extras
+from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.studies.load import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
@@ -17,7 +17,8 @@ INPUTS = Path(__file__).parents[2] / "inputs"
 @pytest.fixture(scope="module")
 def extras():
     study = load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/norway")
-    return evidence_extras(analyse(study, draws=2, seed=1))
+    results = analyse(study, draws=2, seed=1)
+    return evidence_extras(results, evidence_tables(results))
 
 
 def test_every_fact_of_the_article_is_there_with_a_figure(extras):
