@@ -13,7 +13,8 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.information import evppi
 from hecon.analyses.pair import increments
 from hecon.analyses.results import analyse
-from hecon.analyses.scenario_draws import scenario_design_of, scenario_draws, scenario_effects
+from hecon.analyses.scenario_draws import scenario_draws, scenario_effects
+from hecon.analyses.scenarios import probabilistic_scenario
 from hecon.engine.expression import parse
 from hecon.parameters.design import ProbabilisticDesign, base_values, rows
 from hecon.parameters.distributions import distribution
@@ -62,20 +63,35 @@ def test_few_draws_tell_no_partial_information(algebra):
     assert psa.evppi_groups.empty
 
 
-def scenario(changes, distributions=None):
+def scenario(study, changes, distributions=None):
+    """What is given a distribution is drawn from it; anything else holds in every draw."""
     parsed = {(name, None): parse(text) for name, text in changes.items()}
-    own = {(name, None): d for name, d in (distributions or {}).items()}
+    drawn = distributions or {}
+    own = [replace(p, distribution=drawn[p.name]) for p in study.parameters if p.name in drawn]
+    held = {key: expr for key, expr in parsed.items() if key[0] not in drawn}
     return Scenario(
-        "S1", "one", "", parsed, ("New", "Old"), "", "assumption", 2, "", distributions=own
+        "S1",
+        "one",
+        "",
+        parsed,
+        ("New", "Old"),
+        "",
+        "assumption",
+        "scenarios.csv",
+        2,
+        "",
+        drawn=held,
+        own=tuple(own),
     )
 
 
 def test_a_scenario_fixes_what_it_sets_and_draws_the_rest(algebra):
-    one = scenario({"gain": "0.4"})
-    design = scenario_design_of(algebra, one, 50, 1)
+    one = scenario(algebra, {"gain": "0.4"})
+    _, parameters, correlations = probabilistic_scenario(algebra, one)
+    design = ProbabilisticDesign(parameters, 50, 1, correlations=correlations)
     base = ProbabilisticDesign(algebra.parameters, 50, 1).block(0, 50)
     assert ("gain", None) not in design.varying | set(design.numbers)
-    np.testing.assert_array_equal(design.columns[("units", None)], base[("units", None)])
+    np.testing.assert_array_equal(design.block(0, 50)[("units", None)], base[("units", None)])
     study = replace(algebra, scenarios=[one])
     effects = scenario_effects(study, analyse(algebra, draws=2).base_table)
     found = scenario_draws(study, effects, 400).iloc[0]
@@ -89,9 +105,10 @@ def test_a_scenario_fixes_what_it_sets_and_draws_the_rest(algebra):
 
 def test_a_scenarios_distribution_takes_the_place_of_the_parameters(algebra):
     narrow = distribution("uniform", {"low": 0.39, "high": 0.41})
-    one = scenario({"gain": "0.4"}, {"gain": narrow})
-    design = scenario_design_of(algebra, one, 200, 1)
-    values = design.columns[("gain", None)]
+    one = scenario(algebra, {"gain": "0.4"}, {"gain": narrow})
+    _, parameters, correlations = probabilistic_scenario(algebra, one)
+    design = ProbabilisticDesign(parameters, 200, 1, correlations=correlations)
+    values = design.block(0, 200)[("gain", None)]
     assert 0.39 <= values.min() < values.max() <= 0.41
     study = replace(algebra, scenarios=[one])
     effects = scenario_effects(study, analyse(algebra, draws=2).base_table)
