@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import data, measure
+from benchmarks import data, decisions, measure
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTENDERS = {
@@ -116,6 +116,7 @@ def main() -> None:
     )
     scaling()
     memory()
+    decisions.main()
     whole_run()
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from hecon import __version__
-from hecon.commands import decision, draws, sensitivity, study
+from hecon.commands import decision, draws, evidence, sensitivity, study
 
 # The modules that compute are imported inside the commands, so that `--help` is quick.
 
@@ -63,6 +63,7 @@ for command in (
     draws.decide,
     study.reproduce,
     study.verify,
+    evidence.evidence,
     study.prove,
 ):
     app.command()(command)

@@ -129,7 +129,7 @@ class TestStrategy:
     def test_drug_units(self, row):
         course = study().course
         (amount,) = (e for q, e in course.quantities if q.name == "drug_sessions")
-        total = course.total(row["strategy"], amount)
+        total = course.total(row["strategy"], amount, study().model.horizon_years)
         (found,) = formula_values(study().model, [(total, row["strategy"])], values(), {})
         same(float(found), row["drug_units"])
 

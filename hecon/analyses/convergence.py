@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from hecon.analyses.draws_table import DrawsTable
+from hecon.analyses.probabilistic import first_of_best, rounding
 
 Array = NDArray[np.float64]
 
@@ -18,7 +19,8 @@ def convergence(table: DrawsTable, threshold: float, points: int = 40) -> pd.Dat
     Parameters
     ----------
     points
-        Numbers of draws looked at, spaced evenly on the log scale from 100 to all.
+        Numbers of draws looked at, spaced evenly on the log scale from 100 to all; from a tenth
+        where there are fewer than 1,000.
 
     Returns
     -------
@@ -30,10 +32,10 @@ def convergence(table: DrawsTable, threshold: float, points: int = 40) -> pd.Dat
     """
     benefit = table.benefit(threshold)
     order = np.argsort(-benefit.mean(axis=1), kind="stable")
-    first = min(100, table.draws)
+    first = min(100, max(2, table.draws // 10), table.draws)
     sizes = np.unique(np.geomspace(first, table.draws, points).round().astype(int))
     number = np.arange(1, table.draws + 1)
-    winner = benefit.argmax(axis=0)
+    winner = first_of_best(benefit, rounding(threshold, table.cost, table.effect))
     running = np.cumsum(benefit, axis=1) / number
     evpi = np.cumsum(benefit.max(axis=0)) / number - running.max(axis=0)
     tables = []
@@ -70,7 +72,7 @@ def draws_needed(table: DrawsTable, threshold: float, confidence: float = 0.95) 
         One row a strategy other than the best: ``best``, ``strategy``, ``difference`` (of mean
         net benefit), ``standard_error``, ``needed`` (draws for an error that small at the
         confidence given), ``draws`` (there are) and ``enough``. A difference of zero needs
-        infinitely many: either choice is as good.
+        infinitely many: either choice is as good. One draw alone says nothing of its error.
 
     Notes
     -----
@@ -86,7 +88,8 @@ def draws_needed(table: DrawsTable, threshold: float, confidence: float = 0.95) 
         if row == best:
             continue
         difference = benefit[best] - benefit[row]
-        mean, spread = float(difference.mean()), float(difference.std(ddof=1))
+        mean = float(difference.mean())
+        spread = float(difference.std(ddof=1)) if table.draws > 1 else np.inf
         needed = (z * spread / mean) ** 2 if mean > 0 else (np.inf if spread > 0 else 1.0)
         rows.append(
             {

@@ -14,7 +14,7 @@ Array = NDArray[np.float64]
 
 #: Parameters that a kernel with a length each can learn from `_LEARNING` draws.
 LARGEST = 30
-_LEARNING = 400
+_LEARNING = 300
 _CENTRES = 300
 
 
@@ -94,5 +94,5 @@ def _lengths(z: Array, outcomes: Array) -> Array:
 
     start = np.r_[np.full(count, 1.0), np.log(0.5)]
     bounds = [(-2.0, 6.0)] * count + [(-9.0, 6.0)]
-    best, _, _ = optimize.fmin_l_bfgs_b(loss, start, bounds=bounds, maxiter=40)
+    best, _, _ = optimize.fmin_l_bfgs_b(loss, start, bounds=bounds, maxiter=30)
     return np.asarray(np.exp(best[:count]))

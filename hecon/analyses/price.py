@@ -61,11 +61,10 @@ def threshold_price(
     """
     grid = checked_thresholds(thresholds)
     parameter = find_parameter(study, price)
-    base = base_case(study.parameters)
     high = parameter.value if parameter.value and parameter.value > 0 else 1.0
     if parameter.key in draws.varying or high != parameter.value:
         known = None
-    first, slope = _line(study, parameter, base, high, workers)
+    first, slope = _base_line(study, parameter, high)
     start, rise = _line(study, parameter, draws, high, workers, known)
     rows = []
     for threshold in grid.tolist():
@@ -108,13 +107,30 @@ def _line(
     columns = {k: v[:few] for k, v in with_values(design, {key: high / 2}).columns.items()}
     numbers = {**design.numbers, key: high / 2}
     half = increments(study, TableDesign(few, numbers, columns))
+    return zero, _slope(parameter, zero, half, full, high)
+
+
+def _base_line(study: Study, parameter: Parameter, high: float) -> tuple[Increments, Increments]:
+    """The same at base values, the three prices as rows of one design."""
+    prices = np.array([0.0, high / 2, high])
+    base = base_case(study.parameters)
+    numbers = {key: value for key, value in base.numbers.items() if key != parameter.key}
+    found = increments(study, TableDesign(3, numbers, {parameter.key: prices}))
+    zero, half, full = (Increments(found.cost[[i]], found.qaly[[i]]) for i in range(3))
+    return zero, _slope(parameter, zero, half, full, high)
+
+
+def _slope(
+    parameter: Parameter, zero: Increments, half: Increments, full: Increments, high: float
+) -> Increments:
+    """Change per unit of price; refused unless a price halfway gives what lies halfway."""
+    few = len(half.cost)
     for a, b, middle in ((zero.cost, full.cost, half.cost), (zero.qaly, full.qaly, half.qaly)):
         change = np.abs(b[:few] - a[:few]).max()
         bend = np.abs(middle - (a[:few] + b[:few]) / 2).max()
         if bend > _STRAIGHT * max(change, np.abs(a[:few]).max()):
             _refuse(parameter, f"net benefit is not linear in '{parameter.text}'")
-    slope = Increments((full.cost - zero.cost) / high, (full.qaly - zero.qaly) / high)
-    return zero, slope
+    return Increments((full.cost - zero.cost) / high, (full.qaly - zero.qaly) / high)
 
 
 def _refuse(parameter: Parameter, why: str) -> None:

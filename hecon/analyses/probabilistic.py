@@ -51,7 +51,7 @@ def decision(
     best = np.empty(shape[1], dtype=int)
     for column, threshold in enumerate(thresholds):
         benefit = threshold * effect - cost
-        winner = first_of_best(benefit, _TIE * (threshold * np.abs(effect) + np.abs(cost)).max())
+        winner = first_of_best(benefit, rounding(threshold, cost, effect))
         nmb[:, column] = benefit.mean(axis=1)
         share[:, column] = np.bincount(winner, minlength=len(names)) / benefit.shape[1]
         highest = nmb[:, [column]]
@@ -75,6 +75,11 @@ def decision(
         },
         coords={"strategy": names, "threshold": thresholds},
     )
+
+
+def rounding(threshold: float, cost: Array, effect: Array) -> float:
+    """Differences of net benefit below this are rounding."""
+    return float(_TIE * (threshold * np.abs(effect) + np.abs(cost)).max())
 
 
 def first_of_best(benefit: Array, tolerance: float) -> NDArray[np.int64]:

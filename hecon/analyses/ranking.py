@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds
+from hecon.analyses.probabilistic import first_of_best, rounding
 
 Array = NDArray[np.float64]
 
@@ -20,7 +21,8 @@ def ranking(table: DrawsTable, thresholds: Sequence[float] | Array) -> xr.Datase
     -------
     xr.Dataset
         ``probability`` (strategy, place, threshold), places counted from 1, and ``mean_place``
-        (strategy, threshold). Equal net benefits are placed in the order of the strategies.
+        (strategy, threshold). Net benefits that are equal up to rounding are placed in the order
+        of the strategies.
 
     Notes
     -----
@@ -31,10 +33,12 @@ def ranking(table: DrawsTable, thresholds: Sequence[float] | Array) -> xr.Datase
     count = len(table.strategies)
     probability = np.empty((count, count, len(grid)))
     for column, threshold in enumerate(grid.tolist()):
-        order = np.argsort(-table.benefit(threshold), axis=0, kind="stable")
+        benefit = table.benefit(threshold)
+        tolerance = rounding(threshold, table.cost, table.effect)
         for place in range(count):
-            taken = np.bincount(order[place], minlength=count)
-            probability[:, place, column] = taken / table.draws
+            taken = first_of_best(benefit, tolerance)
+            probability[:, place, column] = np.bincount(taken, minlength=count) / table.draws
+            benefit[taken, np.arange(table.draws)] = -np.inf
     places = np.arange(1, count + 1)
     return xr.Dataset(
         {

@@ -293,7 +293,8 @@ def reduce_draws(
 def _partial_information(
     table: DrawsTable, threshold: float, sets: Mapping[str, Sequence[str]] | None = None
 ) -> pd.DataFrame:
-    if table.draws < LEAST_DRAWS or len(table.strategies) < 2:
+    some = table.varying if sets is None else sets
+    if table.draws < LEAST_DRAWS or len(table.strategies) < 2 or not some:
         return pd.DataFrame(columns=["set", "evppi", "standard_error", "evpi", "share", "suspect"])
     found = evppi(table, [threshold], sets)
     return found.sort_values("evppi", ascending=False, kind="stable").reset_index(drop=True)

@@ -93,7 +93,14 @@ def outcome_effects(study: Study, scenario: Scenario | None) -> dict[str, float]
         model = model.with_formulas(scenario.changes)
         numbers = {k: v for k, v in numbers.items() if k not in scenario.changes}
         drawn, parameters, correlations = probabilistic_scenario(study, scenario)
-    design = ProbabilisticDesign(parameters, DRAWS, 1, correlations=correlations)
+    # what the outcome doesn't rest on needn't be drawn
+    needed = drawn.rests_on(_outcome(study))
+    design = ProbabilisticDesign(
+        [p for p in parameters if p.name in needed],
+        DRAWS,
+        1,
+        correlations=[c for c in correlations if {c.first[0], c.second[0]} <= needed],
+    )
     pair = scenario.compare if scenario else study.compared
     points = _figures(study, model, pair, numbers, {})
     spread = _figures(study, drawn, pair, design.numbers, design.block(0, DRAWS))
@@ -111,8 +118,11 @@ def _figures(
     numbers: dict[Key, float],
     columns: dict[Key, Array],
 ) -> tuple[Array, Array, Array]:
-    assert study.definition.synthesis is not None
-    outcome = Expr("name", name=study.definition.synthesis.outcome)
-    a, b = formula_values(model, [(outcome, s) for s in pair], numbers, columns)
+    a, b = formula_values(model, [(_outcome(study), s) for s in pair], numbers, columns)
     with np.errstate(divide="ignore", invalid="ignore"):
         return a / (1 - a) / (b / (1 - b)), a, b
+
+
+def _outcome(study: Study) -> Expr:
+    assert study.definition.synthesis is not None
+    return Expr("name", name=study.definition.synthesis.outcome)

@@ -78,6 +78,9 @@ def trial_report(
         The draws and what they are made of, as `study_draws` gives them.
     """
     tell = progress or (lambda what, done, total: None)
+    if study.compared[0] not in table.strategies:
+        text = f"'{study.compared[0]}' is no option, so there is no adoption to decide on"
+        raise InputError([Fault(study.name, None, "intervention", text)])
     trials = [(d, t) for d in definitions for t in plan(d, study, design)]
     pieces = []
     for done, (_, trial) in enumerate(trials):

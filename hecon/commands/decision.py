@@ -76,7 +76,8 @@ def psa(
         currency = study.jurisdiction.definition.currency
         print_decision(found, draws, at, currency, "QALY", stdout())
         named = {f"psa_{name}": frame for name, frame in found.items()}
-        named["psa_plane"] = plane(table, *study.compared).ellipse
+        if draws > 2 and {*study.compared} <= {*table.strategies}:
+            named["psa_plane"] = plane(table, *study.compared).ellipse
         write_tables(study, named, out, stdout())
 
 
@@ -160,7 +161,7 @@ def voi(
         from hecon.analyses.decision_tables import decision_tables, information_tables
         from hecon.analyses.information import checked_sets, parameter_groups
         from hecon.analyses.population import study_population
-        from hecon.analyses.results import base_threshold, threshold_grid
+        from hecon.analyses.results import LEAST_DRAWS, base_threshold, threshold_grid
         from hecon.reports.answers.tables import title, write_tables
         from hecon.reports.answers.voi import print_information, with_population
         from hecon.reports.console import stdout
@@ -173,7 +174,7 @@ def voi(
         population = study_population(study)
         named = named_sets(sets)
         with ProgressBar() as tell:
-            _, _, table = _drawn(study, draws, seed, design, workers, tell)
+            _, _, table = _drawn(study, draws, seed, design, workers, tell, LEAST_DRAWS)
             groups = named or parameter_groups(study, table)
             checked_sets(table, groups)
             perfect = decision_tables(table, given or threshold_grid(study), focus)["information"]
@@ -219,7 +220,7 @@ def trial(
     with messages():
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.population import study_population
-        from hecon.analyses.results import base_threshold
+        from hecon.analyses.results import LEAST_DRAWS, base_threshold
         from hecon.analyses.trial import read_trial
         from hecon.analyses.trial_report import trial_files, trial_report
         from hecon.reports.answers.tables import write_tables
@@ -233,7 +234,7 @@ def trial(
         definitions = [read_trial(path) for path in file or trial_files(study)]
         with ProgressBar() as tell:
             method = DesignName.MONTE_CARLO
-            drawn, _, table = _drawn(study, draws, seed, method, workers, tell)
+            drawn, _, table = _drawn(study, draws, seed, method, workers, tell, LEAST_DRAWS)
             found = trial_report(study, definitions, drawn, table, at, seed, tell)
         people = study_population(study)
         assert people is not None
@@ -243,13 +244,26 @@ def trial(
 
 
 def _drawn(
-    study: Study, draws: int, seed: int, design: DesignName, workers: int, tell: ProgressBar
+    study: Study,
+    draws: int,
+    seed: int,
+    design: DesignName,
+    workers: int,
+    tell: ProgressBar,
+    least: int = 1,
 ) -> tuple[ProbabilisticDesign, xr.Dataset, DrawsTable]:
     """A study's draws evaluated: the design, the outcomes and the table of the options."""
     from hecon.analyses.draws_table import study_draws
     from hecon.analyses.evaluate import evaluate
+    from hecon.errors import Fault, InputError
     from hecon.parameters.design import ProbabilisticDesign
 
+    if len(study.options) < 2:
+        text = "found one strategy that can be chosen, a decision needs at least two"
+        raise InputError([Fault(study.name, None, "option", text)])
+    if draws < least:
+        text = f"found {draws}, needed are {least} to learn from by regression"
+        raise InputError([Fault("--draws", None, None, text)])
     drawn = ProbabilisticDesign(study.parameters, draws, seed, design.value, study.correlations)
     outcomes = evaluate(
         study.model,

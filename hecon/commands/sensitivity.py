@@ -98,7 +98,7 @@ def two_way(
         from hecon.reports.answers.one_parameter import grid_table, print_grid
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.console import stdout
-        from hecon.reports.run import file_name
+        from hecon.reports.names import file_name
 
         study = read_study(folder, jurisdiction)
         found = two_way(

@@ -53,8 +53,8 @@ def run(
     run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV, outcomes as NetCDF, a record of the
-    run) and DIR/reports/STUDY_JURISDICTION.xlsx, in place of those of an earlier run. Nothing
-    is touched until everything is done.
+    run, figures as SVG and PNG) and DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of
+    those of an earlier run. Nothing is touched until everything is done.
 
     \b
     Examples
@@ -245,10 +245,14 @@ def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[P
     """The study and the jurisdiction that an edited workbook was made from."""
     import tomllib
 
+    from hecon.errors import Fault, InputError
     from hecon.reports.workbook.edits import names_in_workbook
 
     name, rules = names_in_workbook(workbook)
     folder = original or Path("inputs/studies") / name
+    if not folder.is_dir():
+        text = f"the study it was made from is not in {folder}; name its folder with --original"
+        raise InputError([Fault(workbook.name, None, None, text)])
     if not jurisdiction:
         try:
             own = tomllib.loads((folder / "jurisdiction.toml").read_text("utf-8")).get("name")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,14 +9,15 @@ from pathlib import Path
 import pandas as pd
 
 from hecon.analyses.results import Progress, Results
+from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.reports.figures.book import figure_book
-from hecon.reports.figures.material import Extras, material
+from hecon.reports.figures.material import material
 from hecon.reports.figures.picture import write_pictures
 from hecon.reports.html.page import write_page
+from hecon.reports.names import run_name
 from hecon.reports.record import write_outputs
 from hecon.reports.staging import publish, staging
 from hecon.reports.workbook.book import write_workbook
-from hecon.studies.study import Study
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,6 @@ class Written:
     page: Path
 
 
-def run_name(study: Study) -> str:
-    """The name of a run's files: study and jurisdiction."""
-    return file_name(f"{study.name}_{study.jurisdiction.definition.name}")
-
-
-def file_name(text: str) -> str:
-    """A text as the name of a file: what may not stand in one becomes a hyphen."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
-
-
 def write_run(
     results: Results,
     out: Path,
@@ -47,14 +37,13 @@ def write_run(
     suffix: str = "",
     verification: pd.DataFrame | None = None,
     extra: Callable[[Path], None] | None = None,
-    extras: Extras | None = None,
     keeps_inputs: bool = False,
 ) -> Written:
     """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
 
     `suffix` is added to the run's name; `verification` goes into workbook and page and is written
     as a table; `extra` may add files to the run's outputs, the inputs among them if it
-    `keeps_inputs`; `extras` are shown on the page.
+    `keeps_inputs`.
     """
     tell = progress or (lambda what, done, total: None)
     name = run_name(results.study) + suffix
@@ -69,7 +58,8 @@ def write_run(
             verification.to_csv(path, index=False, lineterminator="\n")
         if extra is not None:
             extra(outputs)
-        shown = replace(extras or Extras(), verification=verification)
+        evidence = evidence_tables(results)
+        shown = replace(evidence_extras(results, evidence), verification=verification)
         found = material(results, shown)
         pictures = figure_book(found, lambda done, total: tell("Figures", done, total))
         write_pictures(pictures, outputs / "figures")
@@ -78,7 +68,7 @@ def write_run(
         tell("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"
         inputs = f"outputs/{name}/inputs" if keeps_inputs else ""
-        write_workbook(results, report, verification, inputs)
+        write_workbook(results, report, verification, inputs, evidence)
         moves = [(outputs, written.outputs), (report, written.report), (page, written.page)]
         publish(moves, folder)
     return written

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from hecon.analyses.convergence import convergence, draws_needed
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.frontier import frontier
+from hecon.analyses.information import evppi
 from hecon.analyses.plane import plane
 from hecon.analyses.probabilistic import decision
 from hecon.analyses.ranking import ranking
@@ -75,6 +76,57 @@ def test_rounding_decides_nothing():
         found = decision(("first", "second"), cost[rows], effect[rows], GRID)
         assert (found["best"] == "first").all()
         assert (found["probability_best"].sel(strategy="first") == 1).all()
+
+
+def test_near_ties_have_one_order():
+    """0.1 + 0.2 is 0.3 for all purposes: the first one named is first, whichever is rounded."""
+    cost = np.array([[0.3] * 3, [0.1 + 0.2] * 3, [0.2] * 3])
+    for rows in ([0, 1, 2], [1, 0, 2]):
+        table = DrawsTable(names(3), cost[rows], np.ones((3, 3)))
+        places = ranking(table, GRID)["probability"]
+        shares = decision(names(3), table.cost, table.effect, GRID)["probability_best"]
+        np.testing.assert_array_equal(places.sel(place=1), shares)
+        assert (places.sel(strategy="s0", place=2) == 1).all()
+        assert (places.sel(strategy="s1", place=3) == 1).all()
+
+
+def test_a_dominated_strategy_changes_nothing():
+    cost, effect = draws(2, 3)
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=200)
+    effect[1] += x
+    more = np.vstack([cost, cost[0] + 1]), np.vstack([effect, effect[0] - 1])
+    tables = [DrawsTable(names(len(c)), c, e, {"x": x}) for c, e in ((cost, effect), more)]
+    found = [
+        frontier(t.strategies, t.cost.mean(axis=1), t.effect.mean(axis=1)).set_index("strategy")
+        for t in tables
+    ]
+    assert found[1].loc["s3", "status"] == "dominated"
+    assert found[1].drop("s3").equals(found[0])
+    learnt = [evppi(t, GRID)[["evppi", "evpi"]] for t in tables]
+    np.testing.assert_allclose(learnt[1], learnt[0], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("order", [[1, 2, 0], [2, 1, 0]])
+def test_evppi_knows_no_order_and_no_currency(order):
+    """Another first strategy is another regression: equal within a part of the error."""
+    cost, effect = draws(4, 3, 2000)
+    x = np.random.default_rng(5).normal(size=2000)
+    effect[1] += x
+    table = DrawsTable(names(3), cost, effect, {"x": x})
+    found = evppi(table, [3.0, 10.0])
+    turned = evppi(table.with_strategies([names(3)[i] for i in order]), [3.0, 10.0])
+    gap = (turned["evppi"] - found["evppi"]).abs()
+    assert (gap < 0.25 * found["standard_error"]).all()
+    # another currency, and a cost that everybody has
+    other = DrawsTable(names(3), 7.5 * cost + 100, effect, {"x": x})
+    scaled = evppi(other, [22.5, 75.0])
+    for name in ("evppi", "evpi"):
+        np.testing.assert_allclose(scaled[name], 7.5 * found[name], rtol=1e-9)
+    # simulated, from another square root of the same covariance
+    np.testing.assert_allclose(scaled["standard_error"], 7.5 * found["standard_error"], rtol=0.05)
+    places = ranking(table, GRID)["probability"]
+    np.testing.assert_array_equal(ranking(other, 7.5 * GRID)["probability"], places)
 
 
 @pytest.mark.parametrize("seed", range(5))

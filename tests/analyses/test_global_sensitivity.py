@@ -37,6 +37,16 @@ def test_ishigami():
         assert (found[f"{name}_high"] + 0.01 > exact).all()
 
 
+def test_estimates_below_zero_are_not_clipped():
+    """The third input has no first-order effect: estimates fall on both sides of zero."""
+    found = [sobol_indices(THREE, ishigami, 64, seed).iloc[2] for seed in range(12)]
+    values = np.array([f["first_order"] for f in found])
+    assert (values < 0).any()
+    assert (values > 0).any()
+    inside = [f["first_order_low"] < 0 < f["first_order_high"] for f in found]
+    assert np.mean(inside) > 0.75
+
+
 def test_groups_are_sampled_as_one():
     found = sobol_indices({"a": [0], "bc": [1, 2]}, ishigami, 2**12).set_index("parameter")
     first, total = closed_form()

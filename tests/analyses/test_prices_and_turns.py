@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hecon.analyses.break_even import break_even
+from hecon.analyses.pair import increments
 from hecon.analyses.price import threshold_price
 from hecon.analyses.two_way import two_way
 from hecon.errors import InputError
@@ -31,6 +32,13 @@ def test_threshold_price(algebra):
     exact = left.std() / units.mean() / np.sqrt(2000)
     assert found["standard_error"][0] == pytest.approx(exact)
     assert np.std([s["expected"][0] for s in spread]) == pytest.approx(error, rel=0.35)
+
+
+def test_known_increments_save_a_run_and_change_nothing(algebra):
+    design = ProbabilisticDesign(algebra.parameters, 300, 1)
+    plain = threshold_price(algebra, "price", [20_000], design)
+    known = threshold_price(algebra, "price", [20_000], design, known=increments(algebra, design))
+    assert known.equals(plain)
 
 
 def test_a_price_that_is_none(algebra):

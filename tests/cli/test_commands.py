@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from hecon import __version__
-from hecon.cli import DesignName, app
+from hecon.cli import app
+from hecon.commands.options import DesignName
 from hecon.parameters.random import METHODS
 
 HERE = Path(__file__).parent
@@ -114,7 +115,9 @@ def test_summary_says_what_matters(finished):
 
 
 def test_summary_fits_80_columns_and_is_plain(finished):
-    lines = [x for x in finished[0].splitlines() if not x.startswith(("Report:", "Tables:"))]
+    lines = [
+        x for x in finished[0].splitlines() if not x.startswith(("Report:", "Page:", "Tables:"))
+    ]
     assert max(len(line.rstrip()) for line in lines) <= 80
     assert "\x1b" not in finished[0]
 
@@ -124,7 +127,8 @@ def test_files(finished):
     assert sorted(p.name for p in out.iterdir()) == ["outputs", "reports"]
     names = {p.name for p in (out / "outputs" / "small_testland").iterdir()}
     assert {"base_case.csv", "draws.csv", "draw_outcomes.nc", "record.json"} <= names
-    assert [p.name for p in (out / "reports").iterdir()] == ["small_testland.xlsx"]
+    reports = sorted(p.name for p in (out / "reports").iterdir())
+    assert reports == ["small_testland.html", "small_testland.xlsx"]
 
 
 def test_dominance_is_in_words(copy, tmp_path):

@@ -1,5 +1,6 @@
 """The commands of single analyses: what they say, write and refuse."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -72,6 +73,14 @@ def test_tables_join_those_of_a_run(tmp_path):
     (folder / "record.json").write_text("{}")
     ran("one-way", tmp_path)
     assert sorted(p.name for p in folder.iterdir()) == ["one_way.csv", "record.json", "tornado.csv"]
+
+
+def test_the_page_names_only_commands_that_exist():
+    page = (HERE.parents[1] / "docs" / "decision.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"hecon ([a-z][a-z-]+)", page))
+    assert {*COMMANDS, "decide"} <= named
+    for command in named:
+        assert hecon(command, "--help").exit_code == 0, command
 
 
 # -- what they find ----------------------------------------------------------------------
@@ -218,6 +227,8 @@ def test_trial_says_what_to_do(tmp_path):
             ["voi", "--set", "a=p_ill,u_ill,rr_new", "--method", "additive", "--draws", "600"],
             "is too large: additive regression with pairs needs",
         ),
+        (["voi", "--draws", "20"], "found 20, needed are 500"),
+        (["trial", "--draws", "20"], "found 20, needed are 500"),
         (["trial", "--threshold=-1"], "found -1, allowed is 0 or more"),
         (["trial", "--file", "none.toml"], "none.toml: the file is missing"),
     ],
@@ -241,6 +252,19 @@ def refused(study, command, message):
     result = hecon(command, study, "--draws", 600)
     assert result.exit_code == 2, result.output
     assert message in result.stderr
+
+
+def test_a_study_with_one_option(copy):
+    path = copy / "study.toml"
+    text = path.read_text().replace('name = "Old"\n', 'name = "Old"\noption = false\n')
+    path.write_text(text)
+    refused(copy, "psa", "found one strategy that can be chosen, a decision needs at least two")
+
+
+def test_few_draws_are_no_fault(tmp_path):
+    for draws in (1, 2, 3):
+        ran("psa", tmp_path, "--draws", draws)
+        ran("price", tmp_path, "--parameter", "c_new", "--draws", draws)
 
 
 def test_a_trial_that_informs_nothing(copy):

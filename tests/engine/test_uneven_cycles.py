@@ -159,15 +159,20 @@ def test_a_week_that_is_no_number_is_refused():
             evaluate(replace(built, payoffs=(payoff,)), design())
 
 
-def test_a_week_on_the_last_end_survives_rounding():
-    """26 cycles of a week: their ends are not exact in binary, and week 26 is in the last."""
-    payoffs = (("Drug", "cost", "start", "cycle", "event", 26.0),)
-    built = replace(
-        model("12 / weeks_per_year", payoffs=payoffs), horizon_years=parse("26 / weeks_per_year")
-    )
-    uneven = replace(built, cycle_months=parse("12 / weeks_per_year + 0 * cycle"))
-    for each in (built, uneven):
-        assert (evaluate(each, design())["cost_undiscounted"] == 26).all()
+@pytest.mark.parametrize(
+    ("months", "horizon", "week", "number"),
+    [
+        ("12 / weeks_per_year", "26 / weeks_per_year", 26.0, 26),
+        ("1", "7 / 12", 7 * WEEKS_PER_YEAR / 12, 7),
+        ("1", "11 / 12", 11 / 12 * WEEKS_PER_YEAR, 11),
+    ],
+)
+def test_a_week_on_the_last_end_survives_rounding(months, horizon, week, number):
+    """The ends of cycles are not exact in binary; the horizon's last week is within it."""
+    payoffs = (("Drug", "cost", "start", "cycle", "event", week),)
+    for text in (months, f"{months} + 0 * cycle"):
+        built = replace(model(text, payoffs=payoffs), horizon_years=parse(horizon))
+        assert (evaluate(built, design())["cost_undiscounted"] == number).all()
 
 
 def test_even_cycles_written_as_a_formula_of_the_cycle():

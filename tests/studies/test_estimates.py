@@ -358,7 +358,7 @@ def test_effects_of_one_network_share_its_covariance(inputs, kind):
     one, two, third, difference = (made[f"{kind}{i}"] for i in (1, 2, 3, 4))
     assert difference.effect.estimate == pytest.approx(third.effect.estimate, rel=1e-9)
     assert difference.effect.se == pytest.approx(third.effect.se, rel=1e-9)
-    assert difference.effect.se < 0.95 * math.hypot(one.effect.se, two.effect.se)
+    assert difference.effect.se < 0.99 * math.hypot(one.effect.se, two.effect.se)
 
 
 def test_the_base_case_does_not_rest_on_the_draws():

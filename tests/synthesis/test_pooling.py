@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 from statsmodels.stats.meta_analysis import combine_effects
 
+from hecon.engine.expression import parse
 from hecon.errors import InputError, ModelError
 from hecon.synthesis import heterogeneity
 from hecon.synthesis.pooling import pool, sensitivity
@@ -193,11 +194,17 @@ def test_a_range_of_heterogeneity():
     assert found["se"].is_monotonic_increasing
 
 
-def test_a_swing_is_damped():
+def test_a_swing_is_damped(monkeypatch):
     # plain Fisher scoring goes back and forth for ever here
-    y, v = np.array([-0.5, 0.55, 3.5]), np.array([0.02, 0.9, 4.0])
-    deviance = [restricted_deviance(t, y, v) for t in np.linspace(0, 5, 5001)]
-    assert restricted_deviance(pool(y, v).tau2, y, v) <= min(deviance) + 1e-9
+    y = np.array([0.34, 0.42, -0.14, -0.25, 0.42, 0.25, 1.25, 0.4, 0.27])
+    v = np.array([2.09, 0.39, 0.01, 0.31, 0.03, 0.19, 1.01, 0.94, 0.42])
+    found = pool(y, v)
+    deviance = [restricted_deviance(t, y, v) for t in np.linspace(0, 5, 501)]
+    assert restricted_deviance(found.tau2, y, v) <= min(deviance) + 1e-9
+    assert found.steps < 60
+    monkeypatch.setattr(heterogeneity, "DAMPING", parse("damping"))
+    with pytest.raises(ModelError, match="did not come to rest"):
+        pool(y, v)
 
 
 def test_what_does_not_come_to_rest_is_an_error(monkeypatch):

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from hecon.analyses.results import analyse
-from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.cached import recalculate
+from hecon.reports.workbook.proof import prove
+from hecon.reports.workbook.replays import replays
+from hecon.reports.workbook.sheets.inputs import AGREES
 from hecon.studies.load import load_study
 
 STUDIES = sorted((Path(__file__).parents[1] / "replications/studies").iterdir())
@@ -16,14 +17,12 @@ MEMORY = Path(__file__).parent / "studies" / "memory"
 
 
 @pytest.mark.parametrize("folder", [*STUDIES, MEMORY], ids=lambda p: p.name)
-def test_checks_hold(folder: Path, tmp_path: Path) -> None:
+def test_every_figure_in_its_own_cell(folder: Path) -> None:
+    """Base case and a draw: each trace, item, total, increment and curve where it belongs."""
     results = analyse(load_study(folder), draws=20)
-    path = tmp_path / "report.xlsx"
-    build_workbook(results).save(path)
-    values = recalculate(path)
-    assert values["Checks"]["B4"] is True
-    row = results.base_table.iloc[0]
-    totals = [v for v in values["Results"].values() if isinstance(v, float)]
-    for strategy in results.study.model.strategies:
-        expected = row[f"cost {strategy}"]
-        assert any(abs(v - expected) <= 1e-9 * max(1.0, abs(expected)) for v in totals)
+    listed = replays(results)
+    table = prove(results, [listed[0], listed[-1]], libreoffice=False)
+    assert (table["cells"] > results.trace["share"].size).all()
+    assert (table["difference"] <= AGREES).all(), table
+    assert table.attrs["sound"] == [True, True]
+    assert table.attrs["equal"] == ["yes", "yes"]

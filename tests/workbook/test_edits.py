@@ -17,7 +17,7 @@ from hecon.parameters.design import base_case
 from hecon.parameters.distributions import distribution
 from hecon.reports.edited import workbook_gap
 from hecon.reports.workbook import safety
-from hecon.reports.workbook.book import build_workbook
+from hecon.reports.workbook.book import build_workbook, write_workbook
 from hecon.reports.workbook.edits import names_in_workbook, read_edited
 from hecon.reports.workbook.reading.inputs import moved_distribution
 from hecon.reports.workbook.safety import refuse_unsafe
@@ -104,8 +104,41 @@ def test_edits_arrive(book: openpyxl.Workbook, results: Results, tmp_path: Path)
         float(o["cost_undiscounted"].sel(strategy="PE", item="Psychologists")[0])
         for o in (before, after)
     ]
-    dropout = 0.1684 * 1.724
+    dropout = 16 / 95 / 0.58
     assert gain[1] - gain[0] == pytest.approx(0.75 * 910 * (1 - dropout * 2 / 11), rel=1e-9)
+
+
+def test_typing_over_an_estimate_unties_it(
+    book: openpyxl.Workbook, results: Results, tmp_path: Path
+) -> None:
+    """A row can't have both: the edited ones become typed, the others still come from the arms."""
+    inputs = book["Inputs"]
+    inputs.cell(row_of(inputs, "lnor_mdma_v_pbo"), 4).value = 1.0
+    inputs.cell(row_of(inputs, "d_mdma"), 4).value = 5 / 99
+    inputs.cell(row_of(inputs, "d_mdma"), 7).value = 0.2
+    path = tmp_path / "edited.xlsx"
+    book.save(path)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    study, edits = read_edited(path, results.study, copy)
+    assert [e.what for e in edits] == [
+        "lnor_mdma_v_pbo, value",
+        "lnor_mdma_v_pbo, estimate",
+        "d_mdma, high",
+        "d_mdma, value",
+        "d_mdma, estimate",
+    ]
+    by_key = {p.text: p for p in study.parameters}
+    effect, dropout = by_key["lnor_mdma_v_pbo"], by_key["d_mdma"]
+    was = results.study.synthesis.estimates["mdma_v_pbo"]
+    assert (effect.value, effect.estimate) == (1.0, "")
+    assert (effect.low, effect.high) == (was.low, was.high)
+    assert effect.distribution.parameters == (1.0, was.effect.se)
+    assert (dropout.value, dropout.high, dropout.estimate) == (5 / 99, 0.2, "")
+    assert dropout.distribution.parameters == pytest.approx((5, 94))
+    assert dropout.status == "assumption"
+    assert by_key["p_lod_comp_pbo"].estimate == "pbo_lod"
+    assert len(study.correlations) == 1  # what was typed shares no arms
 
 
 def test_faults_name_sheet_and_cell(
@@ -453,3 +486,94 @@ def test_a_workbook_that_names_a_path_is_refused(book: openpyxl.Workbook, tmp_pa
     book.save(path)
     with pytest.raises(InputError, match="allowed are letters"):
         names_in_workbook(path)
+
+
+def test_what_is_missing_or_typed_over_is_named(
+    book: openpyxl.Workbook, results: Results, tmp_path: Path
+) -> None:
+    """A scenario's row emptied, one of another name added, a computed setting typed over."""
+    scenarios, inputs = book["Scenarios"], book["Inputs"]
+    scenarios.cell(row_of(scenarios, "S41"), 1).value = None
+    scenarios.cell(row_of(scenarios, "S42"), 1).value = "S43"
+    cycles, years = row_of(inputs, "cycles"), row_of(inputs, "cycle_years")
+    inputs.cell(cycles, 3).value = 12
+    inputs.cell(years, 3).value = 1
+    path = tmp_path / "faulty.xlsx"
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        read_edited(path, results.study, _folder(tmp_path))
+    message = str(caught.value)
+    for words in (
+        "sheet Scenarios: the row of scenario 'S41' is missing",
+        "sheet Scenarios: the row of scenario 'S42' is missing",
+        f"sheet Scenarios, cell A{row_of(scenarios, 'S44') - 1}: scenario 'S43' appears twice",
+        f"sheet Inputs, cell C{cycles}: 'cycles' is computed and was typed over",
+        f"sheet Inputs, cell C{years}: 'cycle_years' is computed and was typed over",
+    ):
+        assert words in message
+    assert len(caught.value.faults) == 5
+
+
+def test_deleted_sheets_are_named(
+    book: openpyxl.Workbook, results: Results, tmp_path: Path
+) -> None:
+    for title in ("Severity", "Acceptability", "Scenarios"):
+        del book[title]
+    path = tmp_path / "faulty.xlsx"
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        read_edited(path, results.study, _folder(tmp_path))
+    assert [f.message.partition(";")[0] for f in caught.value.faults] == [
+        "sheet Scenarios is missing",
+        "sheet Severity is missing",
+        "sheet Acceptability is missing",
+    ]
+
+
+def test_study_and_jurisdiction_of_one_name(tmp_path: Path) -> None:
+    """Both folders are called `same`, both hold parameters.csv; each edit finds its own file."""
+    study, rules = tmp_path / "studies/same", tmp_path / "jurisdictions/same"
+    shutil.copytree(MEMORY, study)
+    rules.mkdir(parents=True)
+    (study / "jurisdiction.toml").rename(rules / "jurisdiction.toml")
+    toml = rules / "jurisdiction.toml"
+    text = toml.read_text().replace("\n[discount]", '\nparameters = ["parameters.csv"]\n[discount]')
+    toml.write_text(text)
+    head = (study / "parameters.csv").read_text().splitlines()[0].split(",")
+    row = {"name": "c_rules", "value": "7", "unit": "share", "source": "example"}
+    row |= {"status": "assumption", "strategy": "all", "unit": "years"}
+    cells = ",".join(row.get(h, "") for h in head)
+    (rules / "parameters.csv").write_text(f"{','.join(head)}\n{cells}\n")
+    payoffs = study / "payoffs.csv"
+    payoffs.write_text(payoffs.read_text() + "Other,cost,Well,all,c_rules,year\n")
+    done = analyse(load_study(study, rules), draws=20)
+    build_workbook(done).save(tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    inputs = book["Inputs"]
+    inputs.cell(row_of(inputs, "c_rules"), 4).value = 11
+    inputs.cell(row_of(inputs, "c_ill"), 4).value = 1200
+    book.save(tmp_path / "edited.xlsx")
+    copy = _folder(tmp_path)
+    read, _ = read_edited(tmp_path / "edited.xlsx", done.study, copy)
+    values = {p.text: p.value for p in read.parameters}
+    assert (values["c_rules"], values["c_ill"]) == (11.0, 1200.0)
+    assert sorted(p.name for p in copy.iterdir()) == ["same", "same_rules"]
+
+
+def test_provenance_says_what_was_used(
+    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def command(inputs: str) -> str:
+        write_workbook(results, tmp_path / "report.xlsx", None, inputs)
+        sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["Provenance"]
+        return str(sheet.cell(row_of(sheet, "to reproduce"), 2).value)
+
+    monkeypatch.chdir(ROOT)
+    assert command("") == (
+        "hecon run inputs/studies/ptsd --jurisdiction inputs/jurisdictions/norway "
+        "--draws 20 --seed 1 --design monte-carlo"
+    )
+    edited = command("outputs/ptsd_norway_edited/inputs")
+    assert "run outputs/ptsd_norway_edited/inputs/ptsd --jurisdiction" in edited
+    monkeypatch.chdir(tmp_path)
+    assert command("").startswith("hecon run ptsd --jurisdiction norway ")

@@ -1,38 +1,139 @@
-"""A sample of the full proof: a few replays in both engines."""
+"""A sample of the full proof: a few replays in both engines; and what it must not overlook."""
 
 from __future__ import annotations
 
+import io
 import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from hecon.analyses.results import analyse
-from hecon.reports.workbook.proof import prove, replays
+from hecon.analyses.results import Results, analyse
+from hecon.engine.expression import parse
+from hecon.reports.workbook import proof
+from hecon.reports.workbook.book import compose
+from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.libreoffice import libreoffice_replays
+from hecon.reports.workbook.parts import CellError, CellValue, Values
+from hecon.reports.workbook.proof import difference, print_proof, prove
+from hecon.reports.workbook.replays import Changes, replays
 from hecon.reports.workbook.sheets.inputs import AGREES
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).parents[2]
+SMALL = Path(__file__).parents[1] / "replications/studies/darth_timedep_age"
+INFINITE = float("inf")
 
-
-def test_sample() -> None:
-    study = load_study(ROOT / "inputs/studies/ptsd", ROOT / "inputs/jurisdictions/norway")
-    results = analyse(study, draws=40)
-    listed = list(replays(results))
-    assert len(listed) == 1 + len(study.scenarios) + 20 + 25
-    chosen = [r for r in listed if r.name in ("base case", "scenario S06", "draw 40")]
-    table = prove(results, [*chosen, listed[73]], libreoffice=False)
-    assert len(table) == 4
-    assert (table["formualizer"] <= AGREES).all()
-
-
-@pytest.mark.skipif(
+needs_libreoffice = pytest.mark.skipif(
     shutil.which("soffice") is None,
     reason="LibreOffice is missing: the second spreadsheet engine did not run",
 )
-def test_second_engine() -> None:
-    folder = Path(__file__).parents[1] / "replications/studies/darth_timedep_age"
-    results = analyse(load_study(folder), draws=30)
-    table = prove(results, list(replays(results))[:6])
-    assert len(table) == 6
-    assert (table[["formualizer", "libreoffice"]] <= AGREES).all(axis=None)
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    study = load_study(ROOT / "inputs/studies/ptsd", ROOT / "inputs/jurisdictions/norway")
+    return analyse(study, draws=40)
+
+
+@pytest.fixture(scope="module")
+def small() -> Results:
+    return analyse(load_study(SMALL), draws=30)
+
+
+def test_sample(results: Results) -> None:
+    listed = replays(results)
+    assert len(listed) == 1 + len(results.study.scenarios) + 20 + 25
+    names = ("base case", "scenario S06", "scenario S23", "draw 40")
+    chosen = [r for r in listed if r.name in names]
+    table = prove(results, [*chosen, listed[-45], listed[-26]], libreoffice=False)
+    assert list(table["against"]) == ["Python"] * 6
+    # four strategies of four states and the general population of two, 720 cycles and the start
+    assert table["cells"].iloc[0] > 721 * (4 * 4 + 2)
+    assert (table["difference"] <= AGREES).all(), table
+    assert table.attrs["sound"] == [True] * 6
+    assert table.attrs["equal"] == ["yes"] * 6
+
+
+@needs_libreoffice
+def test_second_engine_compares_every_formula(small: Results) -> None:
+    table = prove(small, replays(small)[:6])
+    engines = table[table["against"] == "LibreOffice"]
+    assert len(engines) == 6
+    formulas = compose(small).workbook
+    count = sum(c.data_type == "f" for s in formulas.worksheets for r in s.iter_rows() for c in r)
+    assert (engines["cells"] == count).all()
+    assert (table["difference"] <= AGREES).all(), table
+
+
+@needs_libreoffice
+def test_one_cell_that_differs_is_found(small: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second engine is made to give one trace cell a millionth too much."""
+    place = next(iter(compose(small).columns.values()))[0].rpartition("!")
+    sheet, cell = place[0].strip("'"), place[2].partition(":")[0].replace("$", "")
+
+    def off(path: Path, changes: Sequence[Changes]) -> Iterator[Values]:
+        for values in libreoffice_replays(path, changes):
+            values[sheet][cell] = float(str(values[sheet][cell])) * 1.000001 + 1e-6
+            yield values
+
+    monkeypatch.setattr(proof, "libreoffice_replays", off)
+    table = prove(small, replays(small)[:1])
+    row = table[table["against"] == "LibreOffice"].iloc[0]
+    assert (row["sheet"], row["cell"]) == (sheet, cell)
+    assert row["difference"] > AGREES
+    text = io.StringIO()
+    assert not print_proof(table, Console(file=text, width=200))
+    assert f"differs from LibreOffice: base case: {sheet}!{cell}" in text.getvalue()
+
+
+def test_a_formula_without_the_mortality_ratio_is_found(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python runs the right model, the workbook's generator has lost the ratio."""
+    study = results.study
+    wrong = {("p_die_ill", None): parse("1 - (1 - q_general) ** cycle_years")}
+    broken = replace(study, model=study.model.with_formulas(wrong))
+
+    def careless(right: Results) -> Book:
+        book = compose(replace(right, study=broken))
+        book.results = right
+        return book
+
+    monkeypatch.setattr(proof, "compose", careless)
+    table = prove(results, replays(results)[:1], libreoffice=False)
+    row = table.iloc[0]
+    assert row["difference"] > 1e-3
+    assert row["sheet"].startswith(("Trace", "Results"))
+    assert table.attrs["equal"] == ["no"]
+    assert not print_proof(table, Console(file=io.StringIO()))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        (2.0, 2.0, 0.0),
+        (2.0, 2.002, 0.001 / 1.001),
+        (0.0, 1e-15, 0.0),
+        (1e-9, 2e-9, 0.5),
+        (True, 1.0, 0.0),
+        (True, 0.0, INFINITE),
+        (False, False, 0.0),
+        ("dominated", "dominant", INFINITE),
+        ("yes", "yes", 0.0),
+        ("", 0.0, INFINITE),
+        (1.0, "1", INFINITE),
+        (CellError("#NUM!"), "#VALUE!", 0.0),
+        (CellError("#N/A"), "Err:504", 0.0),
+        (CellError("#N/A"), 0.0, INFINITE),
+        (CellError("#N/A"), "", INFINITE),
+        ("#N/A", "#N/A", 0.0),
+    ],
+)
+def test_difference(ours: CellValue, theirs: CellValue, expected: float) -> None:
+    assert difference(ours, theirs) == pytest.approx(expected, rel=2e-4)
+    if isinstance(ours, float):
+        assert difference(ours, theirs, 1e9) in (pytest.approx(0, abs=1e-8), INFINITE)

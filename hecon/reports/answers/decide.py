@@ -31,7 +31,7 @@ from hecon.reports.figures.thresholds import (
     expected_loss,
     perfect_information,
 )
-from hecon.reports.run import file_name
+from hecon.reports.names import file_name
 from hecon.reports.staging import publish, staging
 from hecon.reports.workbook.decision_book import write_decision_book
 

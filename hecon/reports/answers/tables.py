@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.run import run_name
+from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
 from hecon.studies.study import Study
 

@@ -76,12 +76,13 @@ def material(results: Results, extras: Extras | None = None) -> Material:
     pair = draws.draws > 2 and {a, b} <= set(draws.strategies)
     several = draws.draws > 2 and len(draws.strategies) > 1
     threshold = results.threshold
+    running = convergence(draws, threshold) if several else None
     return Material(
         results,
         extras or Extras(),
         draws,
         plane(draws, a, b) if pair else None,
-        convergence(draws, threshold) if several else None,
+        running if running is not None and running["draws"].nunique() > 1 else None,
         draws_needed(draws, threshold) if several else None,
         ranking(draws, [threshold]) if several else None,
         [

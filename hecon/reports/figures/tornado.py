@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib.patches import Patch
 
 from hecon.analyses.comparison import Comparison
 from hecon.reports.figures.picture import Picture, picture
@@ -68,13 +69,16 @@ def tornado(
     area.set_yticks(range(len(ends)), [_named(each, setting) for each in ends], fontsize=7)
     area.set_ylim(len(ends) - 0.4, -0.6)
     bare(area)
-    if measure == "icer" and max((e["width"] for e in ends), default=0.0) > FAR * zero:
+    farthest = np.nanmax([v for e in ends for v in (e["low"], e["high"])] + [zero])
+    if measure == "icer" and farthest > FAR * zero:
         area.set_xlim(0, FAR * zero)
     numeric(area.xaxis, 4)
     _notes(area, ends, zero)
-    area.bar([0], [0], color=LOW, label="low end of the range")
-    area.bar([0], [0], color=HIGH, hatch="////", edgecolor="white", label="high end")
-    key(figure)
+    meanings = [
+        Patch(facecolor=LOW, label="low end of the range"),
+        Patch(facecolor=HIGH, hatch="////", edgecolor="white", linewidth=0, label="high end"),
+    ]
+    key(figure, handles=meanings)
     unit = {
         "nmb": f"incremental net benefit per person ({setting.money})",
         "qaly_difference": f"incremental {setting.effects} per person",

@@ -13,8 +13,8 @@ import pandas as pd
 from hecon.parameters.schema import STATUSES
 from hecon.reports.figures.writing import THIN, money, number, share, short
 
-#: Characters of a long text; rows of a table that is folded.
-LONG, FOLDED = 60, 25
+#: Characters of a long text; rows of a table that is folded; columns that fit an upright page.
+LONG, FOLDED, BROAD = 60, 25, 7
 
 _NUMBER = re.compile(r"[-\u2212+]?[\d.,\u202f]+( ?%)?")
 
@@ -49,6 +49,11 @@ class Table:
     def wide(self) -> list[bool]:
         """Columns with long texts, which need room."""
         return [any(len(row[i].text) > LONG for row in self.rows) for i in range(len(self.columns))]
+
+    @property
+    def broad(self) -> bool:
+        """Whether the table has so many columns that it is printed on pages turned sideways."""
+        return len(self.columns) > BROAD
 
     @property
     def folded(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from hecon.reports.workbook.sheets.documents import (
 )
 from hecon.reports.workbook.sheets.edits import write_edits
 from hecon.reports.workbook.sheets.evidence import write_evidence
+from hecon.reports.workbook.sheets.findings import ARTICLE, SYNTHESIS, write_findings
 from hecon.reports.workbook.sheets.guide import write_guide
 from hecon.reports.workbook.sheets.information import write_information
 from hecon.reports.workbook.sheets.inputs import place_inputs, write_inputs
@@ -49,7 +51,11 @@ CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def write_workbook(
-    results: Results, path: Path, verification: pd.DataFrame | None = None, inputs: str = ""
+    results: Results,
+    path: Path,
+    verification: pd.DataFrame | None = None,
+    inputs: str = "",
+    evidence: Mapping[str, pd.DataFrame] | None = None,
 ) -> None:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
@@ -61,10 +67,12 @@ def write_workbook(
         The verification battery's table, to be shown on Checks.
     inputs
         Folder of the run's own copy of its inputs, if it keeps one, to be shown on Provenance.
+    evidence
+        Choices of synthesis and an article's facts by name, to be shown on sheets of their own.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        compose(results, verification, inputs).workbook.save(plain)
+        compose(results, verification, inputs, evidence).workbook.save(plain)
         write_cached(plain, path, recalculate(plain), CREATED)
 
 
@@ -73,7 +81,12 @@ def build_workbook(results: Results, verification: pd.DataFrame | None = None) -
     return compose(results, verification).workbook
 
 
-def compose(results: Results, verification: pd.DataFrame | None = None, inputs: str = "") -> Book:
+def compose(
+    results: Results,
+    verification: pd.DataFrame | None = None,
+    inputs: str = "",
+    evidence: Mapping[str, pd.DataFrame] | None = None,
+) -> Book:
     """The workbook with formulas and no values, and where everything stands in it."""
     study = results.study
     workbook = Sheets()
@@ -110,6 +123,7 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
     write_information(book)
     draw_charts(book, acceptability)
     write_tables(book)
+    write_findings(book, evidence or {})
     write_assumptions(book)
     write_sources(book)
     write_guide(book)
@@ -118,13 +132,14 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
     write_checks(book, verification)
     write_provenance(book)
     write_cheers(book)
-    write_summary(book, summary, acceptability)
     order = [
         "Summary",
         "Inputs",
         "Sessions",
         "Evidence",
         "Heterogeneity",
+        SYNTHESIS,
+        ARTICLE,
         "Time",
         *(trace_title(s) for m in models for s in m.strategies),
         "Results",
@@ -144,6 +159,7 @@ def compose(results: Results, verification: pd.DataFrame | None = None, inputs: 
         "Guide",
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
+    write_summary(book, summary, acceptability)
     return book
 
 

@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from openpyxl.chart import LineChart, Reference
-from openpyxl.workbook import Workbook
 
 from hecon.analyses.draws_table import DrawsTable
 from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, DASHES, dress
 from hecon.reports.workbook.layout import letter
-from hecon.reports.workbook.styles import Page, add_page
+from hecon.reports.workbook.styles import Page, Sheets, add_page
 
 #: Most draws times strategies that the workbook holds and calculates from.
 MOST_CELLS = 60_000
@@ -45,8 +44,7 @@ def write_decision_book(
     -----
     Names come from somebody's table: they are written as text and never stand in a formula.
     """
-    book = Workbook()
-    book.remove(book.worksheets[0])
+    book = Sheets()
     book.properties.creator = "hecon"
     summary = add_page(book, "Summary", "Decision", f"From {table.draws:,} draws of {table.name}.")
     live = table.draws * len(table.strategies) <= MOST_CELLS
@@ -77,7 +75,7 @@ def write_decision_book(
         write_cached(plain, path, recalculate(plain) if live else {}, CREATED)
 
 
-def _draws(book: Workbook, table: DrawsTable) -> None:
+def _draws(book: Sheets, table: DrawsTable) -> None:
     """Costs and effects, one row a draw."""
     page = add_page(book, "Draws", "Draws", "Costs, then effects, by strategy.", f"B{_FIRST}")
     count = len(table.strategies)
@@ -92,7 +90,7 @@ def _draws(book: Workbook, table: DrawsTable) -> None:
             page.put(_FIRST + draw, 2 + position, float(columns[position, draw]), "input", shape)
 
 
-def _curves(book: Workbook, table: DrawsTable, found: Tables, unit: str) -> str:
+def _curves(book: Sheets, table: DrawsTable, found: Tables, unit: str) -> str:
     """Acceptability and EVPI by formula; gives the formula that says they are Python's."""
     count, draws = len(table.strategies), table.draws
     page = add_page(
@@ -181,7 +179,7 @@ def _chart(page: Page, first: int, count: int, last: int, title: str, shape: str
     page.sheet.add_chart(chart, f"A{last + at}")
 
 
-def _values(book: Workbook, title: str, heading: str, table: pd.DataFrame) -> None:
+def _values(book: Sheets, title: str, heading: str, table: pd.DataFrame) -> None:
     page = add_page(book, title, heading, "Computed in Python from all draws.", f"A{_FIRST}")
     page.widths(*([18.0] * len(table.columns)))
     _table(page, _FIRST - 1, table)

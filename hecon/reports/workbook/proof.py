@@ -54,7 +54,8 @@ def prove(
     pd.DataFrame
         Rows of ``replay``, ``against`` (``Python`` or ``LibreOffice``), ``cells`` compared, and
         of these the one that differs most: ``difference`` (relative; infinite if one is no
-        number or another text), ``sheet``, ``cell``.
+        number or another text), ``sheet``, ``cell``. Its ``attrs`` hold what the two flags on
+        Checks show in each replay: ``sound`` and ``equal``.
 
     Raises
     ------
@@ -64,6 +65,7 @@ def prove(
     listed = replays(results) if listed is None else listed
     tell = progress or (lambda what, done, total: None)
     rows: list[tuple[object, ...]] = []
+    flags: dict[str, list[CellValue]] = {"sound": [], "equal": []}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         plain = Path(text) / "plain.xlsx"
         book = compose(results)
@@ -76,6 +78,9 @@ def prove(
             for (sheet, address), value in replay.chosen.items():
                 live.set(sheet, *coordinate_to_tuple(address), value)
             values = live.values()
+            for name, found in flags.items():
+                sheet, _, cell = book.answers[name].partition("!")
+                found.append(values[sheet.strip("'")][cell.replace("$", "")])
             known = figures(book, replay)
             if done == 1:
                 known = chain(known, draw_figures(book))
@@ -83,7 +88,9 @@ def prove(
             if other is not None:
                 rows.append((replay.name, "LibreOffice", *astuple(_with_engine(values, other))))
             tell("Replaying the workbook", done, len(listed))
-    return pd.DataFrame(rows, columns=["replay", "against", *Compared.__dataclass_fields__])
+    table = pd.DataFrame(rows, columns=["replay", "against", *Compared.__dataclass_fields__])
+    table.attrs.update(flags)
+    return table
 
 
 def _with_python(values: Values, known: Iterable[Figure]) -> Compared:
@@ -154,6 +161,10 @@ def print_proof(table: pd.DataFrame, console: Console) -> bool:
             f"worst relative difference {worst['difference']:.1e}{where}",
             soft_wrap=True,
         )
+    flags = list(zip(table.attrs["sound"], table.attrs["equal"], strict=True))
+    wrong = [pair for pair in flags if pair != (True, "yes")]
+    if wrong:
+        console.print(f"The workbook's own checks do not hold in {len(wrong)} replays.")
     failed = table[~(table["difference"] <= AGREES)]
     for row in failed.to_dict("records"):
         console.print(
@@ -161,4 +172,4 @@ def print_proof(table: pd.DataFrame, console: Console) -> bool:
             f"by {row['difference']:.1e}",
             soft_wrap=True,
         )
-    return failed.empty
+    return failed.empty and not wrong

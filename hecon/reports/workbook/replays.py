@@ -29,6 +29,7 @@ DRAWS = 25
 
 #: A cell: its sheet and its address.
 Place = tuple[str, str]
+Changes = dict[Place, str | float]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Replay:
     """One thing to choose on Inputs, and the same for Python: a design of one row."""
 
     name: str
-    chosen: dict[Place, str | float]
+    chosen: Changes
     design: TableDesign
     pair: tuple[str, str]
 
@@ -79,9 +80,9 @@ def replays(results: Results) -> list[Replay]:
     return found
 
 
-def _chosen(mode: str, **more: str | float) -> dict[Place, str | float]:
+def _chosen(mode: str, **more: str | float) -> Changes:
     offsets = {"scenario": 1, "parameter": 2, "end": 3, "draw": 4}
-    cells: dict[Place, str | float] = {(INPUTS, f"C{SELECTORS}"): mode}
+    cells: Changes = {(INPUTS, f"C{SELECTORS}"): mode}
     return cells | {(INPUTS, f"C{SELECTORS + offsets[k]}"): v for k, v in more.items()}
 
 

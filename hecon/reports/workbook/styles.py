@@ -199,7 +199,7 @@ class Page:
                 cell.border = Border(bottom=LINE)
             cell.alignment = Alignment(
                 horizontal="center" if kind == "heading" else None,
-                vertical="top" if wrap else "center",
+                vertical="center" if kind == "heading" else "top",
                 wrap_text=wrap or kind == "heading",
             )
             cell.number_format = FORMATS[shape]
@@ -231,9 +231,13 @@ class Page:
 
     def headings(self, row: int, names: list[str], first: int = 1) -> None:
         """A row of column headings."""
-        self.sheet.row_dimensions[row].height = 30
+        lines = 2
         for offset, name in enumerate(names):
             self.put(row, first + offset, name, "heading")
+            width = self.sheet.column_dimensions[get_column_letter(first + offset)].width
+            lines = max(lines, 1 + int(len(name) / (width * 0.9)))
+        height = self.sheet.row_dimensions[row].height or 0.0
+        self.sheet.row_dimensions[row].height = max(height, 15.0 * min(lines, 5))
 
     def heading(self, row: int, text: str) -> None:
         """A section's heading over the text below it."""

@@ -144,6 +144,7 @@ def untie(
     cells = {
         "estimate": "",
         "distribution": parameter.distribution.kind,
+        "derivation": f"{parameter.derivation}, edited",
         "source": f"typed over the estimate {parameter.estimate}",
         "status": str(stated),
     }

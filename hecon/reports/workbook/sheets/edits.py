@@ -23,7 +23,7 @@ def write_edits(book: Book) -> None:
         "changed, and to change it back. Choosing what is shown is no edit.",
         f"A{FIRST}",
     )
-    page.widths(20, 12, 22, 22, 14)
+    page.widths(24, 16, 26, 26, 50)
     cells = [y for y in book.workbook.yellow if not _selector(y)]
     page.headings(FIRST - 1, ["sheet", "cell", "as delivered", "now", "typed over"])
     for row, yellow in enumerate(cells, start=FIRST):

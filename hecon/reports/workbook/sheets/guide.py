@@ -76,14 +76,14 @@ def write_guide(book: Book) -> None:
             "draws themselves; columns, rows and tables headed Python (on Results, Severity and "
             "Value of information, with EVPPI); the verification battery on Checks; networks of "
             "treatments on Evidence and what rests on them; distributions and draws, which do not "
-            "follow edited evidence; texts on Evidence, Assumptions, Sources, CHEERS 2022 and Provenance; the number of rows of "
-            "Time and the traces, and the cycles that a state remembers. The curves use the "
+            "follow edited evidence; texts on Evidence, Assumptions, Sources, CHEERS 2022 and "
+            "Provenance; the number of rows of Time and the traces, and the cycles that a state remembers. The curves use the "
             f"{book.draws.rows:,} draws on Draws.",
         ),
         (
             "Names and macros",
-            "The only defined names are those by which Excel knows print areas, rows repeated in "
-            "print and filters. There are no macros, links to other files, hidden or protected sheets.",
+            "The only defined names are those by which Excel knows print areas, rows repeated "
+            "in print and filters. No macros, links to other files, hidden or locked sheets.",
         ),
     ]
     page.headings(3, ["to", "do this"])

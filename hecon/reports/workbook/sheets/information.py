@@ -24,7 +24,7 @@ def write_information(book: Book) -> None:
         "draws on Draws. Columns and tables headed Python are computed in Python, not live.",
         f"A{FIRST}",
     )
-    page.widths(18, *([18.0] * (len(options) + 4)))
+    page.widths(24, *([18.0] * (len(options) + 5)))
     means = [f"mean NMB {s} ({book.currency})" for s in options]
     page.headings(
         FIRST - 1,

@@ -34,10 +34,12 @@ def write_provenance(book: Book) -> None:
 
 
 def _shown(book: Book, folder: Path) -> str:
-    """A folder as the command was given it; of one outside, only the name is anybody's business."""
+    """A folder as seen from where the run was started; of one outside it, only the name."""
     if book.inputs:
         return f"{book.inputs}/{folder.name}"
-    return folder.name if folder.is_absolute() else folder.as_posix()
+    here = Path.cwd()
+    inside = folder.is_absolute() and folder.is_relative_to(here)
+    return folder.relative_to(here).as_posix() if inside else folder.name
 
 
 def _command(book: Book) -> str:

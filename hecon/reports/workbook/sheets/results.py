@@ -44,7 +44,7 @@ def write_items(book: Book) -> tuple[Page, int]:
         "Everything here is a formula over the traces and follows what is in use on Inputs.",
         f"B{HEAD + 1}",
     )
-    page.widths(46, *([17.0] * len(strategies)), 3, 17, 17, 17)
+    page.widths(54, *([17.0] * max(len(strategies), 6)))
     page.headings(HEAD, ["", *(book.study.label(s) for s in strategies)])
     row = HEAD + 1
     for j, strategy in enumerate(strategies):

@@ -55,7 +55,7 @@ def write_summary(book: Book, page: Page, acceptability: Page) -> None:
     row = _uncertainty(book, page, row + 1)
     page.sheet.add_chart(plane_chart(book, acceptability), f"A{row + 1}")
     page.sheet.add_chart(curve_chart(book, acceptability), f"C{row + 1}")
-    row = _drivers(book, page, row + 20)
+    row = _drivers(book, page, row + 18)
     row = _doubts(book, page, row + 1)
     _contents(book, page, row + 1)
 
@@ -164,7 +164,8 @@ def _drivers(book: Book, page: Page, row: int) -> int:
         name = grid.cell("parameter", 2 * i)
         page.formula(r, 1, f"INDEX({labels},MATCH({name},{names},0))", "link")
         for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
-            shape = "money" if name == "nmb" else "general"
+            small = min(abs(v) for v in book.results.one_way["value"].iloc[2 * i : 2 * i + 2]) < 100
+            shape = "general" if small and name == "value" else "money"
             page.formula(r, 2 + j, grid.cell(name, 2 * i + end), "link", shape)
     return row + 2 + shown
 

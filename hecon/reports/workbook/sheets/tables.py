@@ -91,6 +91,9 @@ def write_scenarios(book: Book) -> None:
             for k in book.changed
         ],
     )
+    # what scenarios set stays on screen: paper is too narrow
+    columns = grid.column("nmb_to_base")
+    page.sheet.print_area = f"A1:{letter(columns)}{grid.first + grid.rows - 1}"
     # formulas that need each other, each in its own scenario, would be a circle for Excel
     live = not _circular(book)
     values = scenario_design(book.study, book.study.scenarios).columns if not live else {}
@@ -200,6 +203,8 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
     for series, colour in zip(chart.series, ("9FB3C8", "D9822B"), strict=True):
         series.graphicalProperties.solidFill = colour
     page.sheet.add_chart(chart, f"A{grid.first + grid.rows + 3}")
+    # with the chart, without the tables that it and the choices on Inputs are made from
+    page.sheet.print_area = f"A1:{letter(len(grid.columns))}{grid.first + grid.rows + 30}"
 
 
 def write_draws(book: Book) -> None:

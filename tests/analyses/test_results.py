@@ -1,0 +1,136 @@
+"""What `analyse` hands to reports beside the tables of a run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hecon.analyses.comparison import totals
+from hecon.analyses.convergence import convergence
+from hecon.analyses.draws_table import study_draws
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.information import evppi
+from hecon.analyses.pair import increments
+from hecon.analyses.results import analyse
+from hecon.analyses.scenario_draws import scenario_draws, scenario_effects
+from hecon.analyses.scenarios import probabilistic_scenario
+from hecon.engine.expression import parse
+from hecon.parameters.design import ProbabilisticDesign, base_values, rows
+from hecon.parameters.distributions import distribution
+from hecon.studies.load import load_study
+from hecon.studies.study import Scenario
+
+
+@pytest.fixture(scope="module")
+def results(algebra):
+    return analyse(algebra, draws=800)
+
+
+def test_information_ranking_and_convergence(algebra, results):
+    psa = results.probabilistic
+    table = study_draws(algebra, psa.design, psa.outcomes)
+    shares = psa.decision["probability_best"]
+    np.testing.assert_array_equal(psa.ranking["probability"].sel(place=1), shares)
+    assert psa.convergence.equals(convergence(table, results.threshold))
+    assert bool(psa.draws_needed["enough"].all())
+    assert psa.evppi_groups["set"].tolist() == []
+    again = evppi(table, [results.threshold]).set_index("set")["evppi"]
+    assert psa.evppi.set_index("set")["evppi"].to_dict() == again.to_dict()
+
+
+def test_population_value(results):
+    # 100 a year, half of them in the first of four years, not discounted
+    assert results.population.effective() == pytest.approx(350)
+    assert results.population_evpi == pytest.approx(350 * results.probabilistic.evpi)
+
+
+def test_a_run_reports_the_price(algebra):
+    definition = algebra.definition.model_copy(
+        update={"price": type("P", (), {"parameter": "price", "quantity": "units"})()}
+    )
+    study = replace(algebra, definition=definition)
+    found = analyse(study, draws=600).price.iloc[0]
+    columns = ProbabilisticDesign(algebra.parameters, 600, 1).block(0, 600)
+    gain, units = columns[("gain", None)], columns[("units", None)]
+    assert found["deterministic"] == pytest.approx(1500)
+    assert found["expected"] == pytest.approx(20_000 * gain.mean() / units.mean())
+
+
+def test_few_draws_tell_no_partial_information(algebra):
+    psa = analyse(algebra, draws=20).probabilistic
+    assert psa.evppi.empty
+    assert psa.evppi_groups.empty
+
+
+def scenario(study, changes, distributions=None):
+    """What is given a distribution is drawn from it; anything else holds in every draw."""
+    parsed = {(name, None): parse(text) for name, text in changes.items()}
+    drawn = distributions or {}
+    own = [replace(p, distribution=drawn[p.name]) for p in study.parameters if p.name in drawn]
+    held = {key: expr for key, expr in parsed.items() if key[0] not in drawn}
+    return Scenario(
+        "S1",
+        "one",
+        "",
+        parsed,
+        ("New", "Old"),
+        "",
+        "assumption",
+        "scenarios.csv",
+        2,
+        "",
+        drawn=held,
+        own=tuple(own),
+    )
+
+
+def test_a_scenario_fixes_what_it_sets_and_draws_the_rest(algebra):
+    one = scenario(algebra, {"gain": "0.4"})
+    _, parameters, correlations = probabilistic_scenario(algebra, one)
+    design = ProbabilisticDesign(parameters, 50, 1, correlations=correlations)
+    base = ProbabilisticDesign(algebra.parameters, 50, 1).block(0, 50)
+    assert ("gain", None) not in design.varying | set(design.numbers)
+    np.testing.assert_array_equal(design.block(0, 50)[("units", None)], base[("units", None)])
+    study = replace(algebra, scenarios=[one])
+    effects = scenario_effects(study, analyse(algebra, draws=2).base_table)
+    found = scenario_draws(study, effects, 400).iloc[0]
+    units = ProbabilisticDesign(algebra.parameters, 400, 1).block(0, 400)[("units", None)]
+    price = next(p.value for p in algebra.parameters if p.name == "price")
+    nmb = 20_000 * 0.4 - price * units
+    surcharge = found["nmb_mean"] - nmb.mean()
+    assert surcharge == pytest.approx(0, abs=1e-6)
+    assert found["nmb_error"] == pytest.approx(nmb.std(ddof=1) / 20)
+
+
+def test_a_scenarios_distribution_takes_the_place_of_the_parameters(algebra):
+    narrow = distribution("uniform", {"low": 0.39, "high": 0.41})
+    one = scenario(algebra, {"gain": "0.4"}, {"gain": narrow})
+    _, parameters, correlations = probabilistic_scenario(algebra, one)
+    design = ProbabilisticDesign(parameters, 200, 1, correlations=correlations)
+    values = design.block(0, 200)[("gain", None)]
+    assert 0.39 <= values.min() < values.max() <= 0.41
+    study = replace(algebra, scenarios=[one])
+    effects = scenario_effects(study, analyse(algebra, draws=2).base_table)
+    found = scenario_draws(study, effects, 200).iloc[0]
+    columns = ProbabilisticDesign(algebra.parameters, 200, 1).block(0, 200)
+    wanted = 20_000 * values - 1000 * columns[("units", None)]
+    assert found["nmb_mean"] == pytest.approx(wanted.mean())
+    plain = increments(algebra, ProbabilisticDesign(algebra.parameters, 200, 1)).benefit(20_000)
+    assert found["nmb_high"] - found["nmb_low"] < np.ptp(np.quantile(plain, [0.025, 0.975]))
+
+
+def test_rows_of_several_horizons_are_what_each_is_alone():
+    """Rows are grouped by their cycles, and what is the same in a group is computed once."""
+    study = load_study(Path(__file__).parents[1] / "cli" / "studies" / "small")
+    changes = [
+        {("horizon", None): 10.0, ("p_ill", None): 0.1, ("c_ill", None): 4000.0},
+        {("horizon", None): 10.0, ("p_ill", None): 0.3, ("c_ill", None): 4000.0},
+        {("horizon", None): 20.0, ("p_ill", None): 0.2, ("c_ill", None): 7000.0},
+    ]
+    base = base_values(study.parameters)
+    together = totals(evaluate(study.model, rows(base, changes)))
+    for number, change in enumerate(changes):
+        alone = totals(evaluate(study.model, rows(base, [change])))
+        for found, wanted in zip(together, alone, strict=True):
+            np.testing.assert_allclose(found[:, number], wanted[:, 0], rtol=1e-12)

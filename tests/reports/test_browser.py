@@ -1,0 +1,149 @@
+"""The page in a real browser: no errors, no overflow, nothing asked of the network."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hecon.reports.figures.material import Material
+from hecon.reports.figures.picture import Picture
+from hecon.reports.html.page import write_page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+#: Contrast by WCAG 2.1 of every element with text of its own, against the nearest background.
+CONTRAST = """() => {
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const parts = text => text.match(/[\\d.]+/g).map(Number);
+  const worst = {};
+  for (const e of document.querySelectorAll('body *')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
+    if (['SCRIPT', 'STYLE'].includes(e.tagName)) continue;
+    let back = [255, 255, 255];
+    for (let up = e; up; up = up.parentElement) {
+      const found = parts(getComputedStyle(up).backgroundColor);
+      if (found.length === 3 || found[3] === 1) { back = found; break; }
+    }
+    const [a, b] = [light(parts(getComputedStyle(e).color)), light(back)];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) worst[e.tagName + '.' + e.className] = ratio;
+  }
+  return worst;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as run:
+        opened = run.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def address(
+    found: Material, book: dict[str, Picture], tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    path: Path = tmp_path_factory.mktemp("page") / "report.html"
+    write_page(found, list(book.values()), path)
+    return path.as_uri()
+
+
+def opened(browser: Browser, address: str, width: int) -> tuple[Page, list[str]]:
+    """The page with everything unfolded, and what went wrong or was asked for."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("dialog", lambda dialog: heard.append(dialog.message))
+    page.on(
+        "request",
+        lambda request: (
+            heard.append(request.url)
+            if request.url != address and not request.url.startswith("data:")
+            else None
+        ),
+    )
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    return page, heard
+
+
+@pytest.mark.parametrize("width", [375, 768, 1280])
+def test_no_errors_and_nothing_wider_than_the_screen(
+    browser: Browser, address: str, width: int
+) -> None:
+    page, heard = opened(browser, address, width)
+    assert heard == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    outside = page.evaluate(
+        """width => [...document.querySelectorAll('body *')]
+          .filter(e => !e.closest('.box') && !e.matches('.skip'))
+          .filter(e => e.getBoundingClientRect().right > width + 0.5).map(e => e.outerHTML)""",
+        width,
+    )
+    assert outside == []
+    page.close()
+
+
+def test_pictures_load_and_have_words(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, 1280)
+    found = page.evaluate(
+        "[...document.images].map(i => [i.complete && i.naturalWidth > 0, i.alt.length])"
+    )
+    assert len(found) >= 15
+    assert all(loaded and words > 40 for loaded, words in found)
+    page.close()
+
+
+def test_contrast_is_enough(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, 1280)
+    assert page.evaluate(CONTRAST) == {}
+    page.close()
+
+
+def test_the_keyboard_reaches_the_answer_and_every_wide_table(
+    browser: Browser, address: str
+) -> None:
+    page, _ = opened(browser, address, 375)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    unreachable = page.evaluate(
+        """[...document.querySelectorAll('.box')]
+          .filter(e => e.scrollWidth > e.clientWidth && e.tabIndex !== 0).length"""
+    )
+    assert unreachable == 0
+    page.close()
+
+
+def test_print_opens_what_is_folded_and_fits_the_paper(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    assert page.evaluate("document.querySelectorAll('details:not([open])').length") > 0
+    paper = page.pdf(prefer_css_page_size=True)
+    assert paper.startswith(b"%PDF")
+    assert page.evaluate("document.querySelectorAll('details:not([open])').length") == 0
+    page.emulate_media(media="print")
+    # printable widths of A4 upright and sideways with 12 mm at either side, at 96 dots an inch
+    for width, chosen in ((703, ".box:not(.broad) table, p, figure"), (1032, ".broad table")):
+        page.set_viewport_size({"width": width, "height": 1000})
+        widths = page.evaluate(
+            "chosen => [...document.querySelectorAll(chosen)].map(e => e.offsetWidth)", chosen
+        )
+        assert widths
+        assert max(widths) <= width
+    page.close()

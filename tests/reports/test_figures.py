@@ -1,0 +1,178 @@
+"""Figures: complete, legible, the same every time."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from looking import misplaced, texts
+
+from hecon.reports.figures.book import figure_book, write_book
+from hecon.reports.figures.evidence import Effect, Link, forest, network_graph
+from hecon.reports.figures.labels import spread
+from hecon.reports.figures.material import Material
+from hecon.reports.figures.picture import Picture
+from hecon.reports.figures.setting import Setting
+from hecon.reports.figures.style import COLOURS, HIGH, LOW, looks
+from hecon.reports.figures.writing import money, number, share, short
+
+EXPECTED = {
+    *("occupancy", "frontier", "tornado_nmb", "tornado_qaly", "tornado_icer", "two_way"),
+    *("scenarios", "plane", "acceptability", "acceptability_frontier", "expected_loss"),
+    *("net_benefit", "ranking", "convergence", "evpi", "evpi_population", "evppi"),
+}
+EFFECTS = [
+    Effect("First trial, a long name that has to be broken", 1.43, 0.5, 2.36, 0.45),
+    Effect("Second trial", 1.0, 0.1, 1.9, 0.5),
+    Effect("Withdrawn trial", 2.0, 0.2, 3.8, 0.05, marked="retracted"),
+    Effect("Together", 1.19, 0.56, 1.82, pooled=True),
+]
+NODES = {"A": 99, "B": 95, "C": 600, "D": 300, "Waiting list": 700}
+LINKS = [Link("A", "B", 2), Link("B", "C", 5), Link("C", "D", 9), Link("A", "Waiting list", 1)]
+
+
+def evidence() -> list[Picture]:
+    return [
+        forest(EFFECTS, "Loss of diagnosis", "log odds ratio"),
+        network_graph(NODES, LINKS),
+    ]
+
+
+def test_all_that_apply_are_there(book: dict[str, Picture]) -> None:
+    assert set(book) == EXPECTED
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_texts_stay_inside_and_apart(book: dict[str, Picture], name: str) -> None:
+    assert misplaced(book[name].figure) == []
+
+
+def test_texts_of_evidence_stay_inside_and_apart() -> None:
+    for each in evidence():
+        assert misplaced(each.figure) == []
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_axes_are_named_with_units(book: dict[str, Picture], name: str) -> None:
+    words = " ".join(t.get_text() for t in texts(book[name].figure))
+    money_shown = name not in ("occupancy", "ranking", "tornado_qaly")
+    assert ("NOK" in words and "2024" in words) or not money_shown
+    # thousands are grouped by a narrow space, never by a comma
+    assert not re.search(r"\d,\d{3}", words)
+    assert not re.search(r"(?<![\d.])\d{5,}", words)
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_the_alt_text_has_figures_and_ends_like_a_sentence(
+    book: dict[str, Picture], name: str
+) -> None:
+    alt = book[name].alt
+    assert re.search(r"\d", alt)
+    assert alt.endswith(".")
+    assert "nan" not in alt.split()
+    assert "\n" not in alt
+
+
+def test_bytes_are_the_same_when_drawn_again(found: Material, book: dict[str, Picture]) -> None:
+    for again in figure_book(found):
+        first = book[again.name]
+        assert hashlib.sha256(again.svg).digest() == hashlib.sha256(first.svg).digest()
+        assert hashlib.sha256(again.png).digest() == hashlib.sha256(first.png).digest()
+
+
+def test_bytes_do_not_depend_on_the_process() -> None:
+    program = (
+        "import sys, hashlib; sys.path.insert(0, sys.argv[1]);"
+        "from test_figures import evidence;"
+        "print([hashlib.sha256(x).hexdigest() for e in evidence() for x in (e.svg, e.png)])"
+    )
+    command = [sys.executable, "-c", program, str(Path(__file__).parent)]
+    runs = {
+        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in "ab"
+    }
+    here = [hashlib.sha256(x).hexdigest() for e in evidence() for x in (e.svg, e.png)]
+    assert runs == {f"{here}\n"}
+
+
+def test_svg_fetches_nothing_and_carries_no_clock(book: dict[str, Picture]) -> None:
+    for each in book.values():
+        root = ET.fromstring(each.svg)
+        links = [
+            value
+            for element in root.iter()
+            for key, value in element.attrib.items()
+            if key.endswith("href")
+        ]
+        assert all(link.startswith(("#", "data:")) for link in links)
+        assert b"<dc:date>" not in each.svg
+
+
+def test_a_folder_holds_both_formats_and_the_captions(found: Material, tmp_path: Path) -> None:
+    pictures = write_book(found, tmp_path / "figures")
+    files = {p.name for p in (tmp_path / "figures").iterdir()}
+    assert files == {f"{p.name}.{e}" for p in pictures for e in ("svg", "png")} | {"captions.txt"}
+    assert [p.name for p in tmp_path.iterdir()] == ["figures"]
+    captions = (tmp_path / "figures" / "captions.txt").read_text(encoding="utf-8")
+    assert all(p.alt in captions for p in pictures)
+
+
+def test_signs_of_mathematics_in_names_are_only_text(setting: Setting) -> None:
+    effect = Effect("cost in $ and more $x_{", 1.0, 0.5, 1.5)
+    drawn = forest([effect], "A $ title", "in \u7d50\u679c $")
+    assert "cost in $ and more $x_{" in [t.get_text() for t in texts(drawn.figure)]
+    assert drawn.png
+
+
+def lightness(colour: str) -> float:
+    """L* of CIE 1976."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    y = float(np.dot((0.2126, 0.7152, 0.0722), linear))
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
+
+
+def test_strategies_differ_without_colour() -> None:
+    names = [f"strategy {i}" for i in range(8)]
+    found = looks(names)
+    signs = {(str(look.dash), look.marker) for look in found.values()}
+    assert len(signs) == len(names)
+    assert abs(lightness(LOW) - lightness(HIGH)) > 20
+    assert len(set(COLOURS)) == len(COLOURS)
+
+
+def test_labels_are_pushed_apart_no_further_than_needed() -> None:
+    assert spread([0.2, 0.8], [0.1, 0.1]) == [0.2, 0.8]
+    places = spread([0.5, 0.5, 0.52], [0.1] * 3)
+    assert places[0] < places[1] < places[2]
+    assert np.diff(places) == pytest.approx([0.1, 0.1])
+    crowded = spread([1.0, 1.0, 0.99], [0.2] * 3)
+    assert max(crowded) <= 0.9 + 1e-12
+    assert np.diff(sorted(crowded)) == pytest.approx([0.2, 0.2])
+
+
+def test_numbers_in_words() -> None:
+    assert number(-1234567.0) == "\u22121\u202f234\u202f567"
+    assert number(-0.2) == "0"
+    assert number(float("nan")) == "n/a"
+    assert money(12.345) == "12.35"
+    assert money(1234.5, sign=True) == "+1\u202f234"
+    assert share(0.999) == "more than 99\u202f%"
+    assert share(0.144) == "14\u202f%"
+    assert short(0.0149) == "0.0149"
+    assert short(129000.0) == "129\u202f000"
+
+
+def test_an_empty_tornado_does_not_fail(found: Material, setting: Setting) -> None:
+    from hecon.reports.figures.tornado import tornado
+
+    empty = found.results.one_way.iloc[:0]
+    assert isinstance(empty, pd.DataFrame)
+    drawn = tornado(empty, found.results.comparison, setting)
+    assert misplaced(drawn.figure) == []

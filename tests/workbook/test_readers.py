@@ -1,0 +1,152 @@
+"""The workbook as its readers use it: a policymaker, a reviewer; in an engine of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+
+from hecon.analyses.comparison import totals
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.results import Results, analyse
+from hecon.analyses.results_table import result_table
+from hecon.analyses.threshold import severity
+from hecon.parameters.design import base_values, rows
+from hecon.reports.workbook.book import write_workbook
+from hecon.reports.workbook.cached import LiveWorkbook
+from hecon.reports.workbook.parts import CellValue
+from hecon.reports.workbook.sheets.inputs import SELECTORS
+from hecon.studies.load import load_study
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    study = load_study(ROOT / "inputs/studies/ptsd", ROOT / "inputs/jurisdictions/norway")
+    return analyse(study, draws=140)
+
+
+@pytest.fixture(scope="module")
+def report(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("readers") / "report.xlsx"
+    write_workbook(results, path)
+    return path
+
+
+def answer(live: LiveWorkbook) -> list[CellValue]:
+    summary = live.values()["Summary"]
+    return [summary[cell] for cell in ("B6", "A8", "A9", "B10", "E10")]
+
+
+def rows_of(report: Path, sheet: str) -> dict[str, int]:
+    """Rows by what stands in the first column."""
+    book = openpyxl.load_workbook(report, read_only=True)
+    cells = book[sheet].iter_rows(max_col=1, values_only=True)
+    return {str(c[0]): row for row, c in enumerate(cells, start=1) if c and c[0] is not None}
+
+
+def test_a_policymaker_reads_switches_and_resets(report: Path, results: Results) -> None:
+    """Open, read, choose 'PE dropout 50 %', read the new answer, choose the base case again."""
+    opened = openpyxl.load_workbook(report, data_only=True)["Summary"]
+    live = LiveWorkbook(report)
+    before = answer(live)
+    assert [opened[c].value for c in ("B6", "A8", "A9", "B10", "E10")] == before
+    assert before[0] == "Base case"
+
+    scenario = next(s for s in results.study.scenarios if s.title == "PE dropout 50%")
+    live.set("Inputs", SELECTORS, 3, "Scenario")
+    live.set("Inputs", SELECTORS + 1, 3, scenario.id)
+    shown, first, second, sound, equal = answer(live)
+    row = results.scenarios.set_index("scenario").loc[scenario.id]
+    assert shown == f"Scenario {scenario.id}: PE dropout 50%"
+    assert first == (
+        f"MDMA-AT costs NOK {row['cost_difference']:,.0f} more per person than PE and gives "
+        f"{row['qaly_difference']:.3f} more QALYs: NOK {row['icer']:,.0f} per QALY gained."
+    )
+    holds = "cost-effective" if row["nmb"] > 0 else "not cost-effective"
+    assert second == (
+        f"At the severity-weighted opportunity cost of NOK {row['threshold']:,.0f} per QALY it is "
+        f"{holds}: net monetary benefit NOK {row['nmb']:,.0f} per person."
+    )
+    assert (sound, equal) == (True, "yes")
+    assert first != before[1]
+
+    live.set("Inputs", SELECTORS, 3, "Base case")
+    assert answer(live) == before
+
+
+def test_a_reviewer_makes_the_drug_free(report: Path, results: Results) -> None:
+    """The workbook gives what Python gives when the price is 0, about NOK 564,000 per QALY."""
+    study = results.study
+    key = ("unit_mdma_session", None)
+    design = rows(base_values(study.parameters), [{key: 0.0}])
+    outcomes = evaluate(study.model, design)
+    limits = severity(study, design, outcomes)
+    expected = result_table(study, outcomes, limits, [study.compared]).iloc[0]
+    live = LiveWorkbook(report)
+    live.set("Inputs", rows_of(report, "Inputs")["unit_mdma_session"], 4, 0.0)
+    values = live.values()
+    labels = rows_of(report, "Results")
+    icer = next(row for text, row in labels.items() if text.startswith("ICER (NOK"))
+    assert values["Results"][f"B{icer}"] == pytest.approx(expected["icer"], rel=1e-9)
+    assert expected["icer"] == pytest.approx(564_000, rel=0.01)
+    assert values["Checks"]["B3"] is True
+    assert values["Checks"]["B4"] == "edited: not comparable"
+    listed = [c for c in values["Edits"] if c.startswith("E") and values["Edits"][c] == 1.0]
+    assert len(listed) == 1
+    row = listed[0][1:]
+    assert values["Edits"][f"D{row}"] == 0.0
+    book = openpyxl.load_workbook(report, read_only=True)["Edits"]
+    sheet, cell, delivered = (c.value for c in next(book.iter_rows(int(row), int(row), 1, 3)))
+    assert (sheet, cell) == ("Inputs", f"D{rows_of(report, 'Inputs')['unit_mdma_session']}")
+    assert delivered == dict(base_values(study.parameters))[key]
+
+
+def test_a_reviewer_replays_draw_137(report: Path, results: Results) -> None:
+    live = LiveWorkbook(report)
+    live.set("Inputs", SELECTORS, 3, "PSA draw")
+    live.set("Inputs", SELECTORS + 4, 3, 137.0)
+    values = live.values()["Results"]
+    cost, qaly = (t.values[:, 136] for t in totals(results.probabilistic.outcomes))
+    labels = rows_of(report, "Results")
+    for label, expected in (
+        ("Total cost (NOK 2024), discounted", cost),
+        ("Total qaly (QALY), discounted", qaly),
+    ):
+        found = [values[f"{c}{labels[label]}"] for c in "BCDE"]
+        np.testing.assert_allclose(np.array(found, dtype=float), expected, rtol=1e-9)
+    i, j = (results.study.model.strategies.index(s) for s in results.study.compared)
+    nmb = next(row for text, row in labels.items() if text.startswith("Incremental net monetary"))
+    expected_nmb = results.threshold * (qaly[i] - qaly[j]) - (cost[i] - cost[j])
+    assert values[f"B{nmb}"] == pytest.approx(expected_nmb, rel=1e-8)
+
+
+def test_a_price_of_what_the_comparator_uses_more_of(results: Results, tmp_path: Path) -> None:
+    """With the pair turned round, the price must be above that at which both break even."""
+    study = results.study
+    turned = study.definition.model_copy(update={"intervention": "PE", "comparator": "MDMA-AT"})
+    other = analyse(replace(study, definition=turned, scenarios=[]), draws=20)
+    path = tmp_path / "report.xlsx"
+    write_workbook(other, path)
+    labels, inputs = rows_of(path, "Results"), rows_of(path, "Inputs")
+    price = labels["Price at which net benefit is zero (NOK 2024; drug_price_session)"]
+    side = labels["On which side of that price the intervention is cost-effective"]
+    nmb = next(row for text, row in labels.items() if text.startswith("Incremental net monetary"))
+    live = LiveWorkbook(path)
+    values = live.values()["Results"]
+    assert (values[f"B{price}"], values[f"B{side}"]) == ("any price", "see above")
+    # a QALY worth more: now there is such a price, and at that price nothing is gained or lost
+    live.set("Inputs", inputs["wtp_base"], 4, 1_500_000.0)
+    values = live.values()["Results"]
+    found = values[f"B{price}"]
+    assert isinstance(found, float)
+    assert values[f"B{side}"] == "cost-effective above this price"
+    for factor, sign in ((1.0, 0), (1.1, 1), (0.9, -1)):
+        live.set("Inputs", inputs["unit_mdma_session"], 4, factor * found)
+        benefit = live.values()["Results"][f"B{nmb}"]
+        assert isinstance(benefit, float)
+        assert (benefit > 1e-3) - (benefit < -1e-3) == sign

@@ -1,0 +1,31 @@
+"""Bounds on the report of 10,000 draws: its size, and the memory that building it takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+BUILD = """
+import resource, sys
+from pathlib import Path
+from hecon.analyses.results import analyse
+from hecon.reports.workbook.book import write_workbook
+from hecon.studies.load import load_study
+
+root = Path(sys.argv[1])
+study = load_study(root / "inputs/studies/ptsd", root / "inputs/jurisdictions/norway")
+write_workbook(analyse(study, draws=10_000), Path(sys.argv[2]))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(peak / (1e6 if sys.platform == "darwin" else 1e3))
+"""
+
+
+def test_ten_thousand_draws(tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    command = [sys.executable, "-c", BUILD, str(ROOT), str(path)]
+    peak = float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    assert path.stat().st_size < 8_000_000
+    assert peak < 500, f"{peak:.0f} MB"
