@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy import special
 
 from hecon.engine.expression import OPERATIONS, Expr, parse
 
@@ -24,7 +24,7 @@ HIGH: Expr = parse("estimate + z * se")
 
 def normal_point(level: float = LEVEL) -> float:
     """How many standard errors a two-sided normal interval reaches (1.96 for 95 %)."""
-    return float(stats.norm.ppf(0.5 + level / 2))
+    return float(special.ndtri(0.5 + level / 2))
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Estimate:
     @property
     def p(self) -> float:
         """Two-sided p-value of no effect; NaN without uncertainty."""
-        return 2 * float(stats.norm.sf(abs(self.estimate) / self.se)) if self.se > 0 else math.nan
+        return 2 * float(special.ndtr(-abs(self.estimate) / self.se)) if self.se > 0 else math.nan
 
 
 def evaluate(expr: Expr, values: Mapping[str, ArrayLike]) -> Array:

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, stats
+from scipy import linalg, special
 
 from hecon.errors import FaultList, nearest
 from hecon.synthesis.contrasts import Contrasts
@@ -231,7 +231,7 @@ def treatments_in(contrasts: Contrasts, block: tuple[int, ...]) -> frozenset[str
 
 def p_value(q: float, df: int) -> float:
     """Probability of a larger Q by chance; NaN without degrees of freedom."""
-    return float(stats.chi2.sf(q, df)) if df else math.nan
+    return float(special.chdtrc(df, q)) if df else math.nan
 
 
 def _position(treatments: tuple[str, ...], treatment: str) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from hecon.engine.expression import Expr, parse
 from hecon.errors import FaultList
@@ -140,13 +140,13 @@ def pool(
     note = _note(k, method)
     if knapp_hartung and df > 0:
         scaled = total["se_knapp_hartung"]
-        reach = float(stats.t.ppf(0.5 + level / 2, df))
+        reach = float(special.stdtrit(df, 0.5 + level / 2))
         if scaled < se:
             note = " ".join(filter(None, (note, NARROWER)))
         se = scaled
     prediction = None
     if k >= ENOUGH_STUDIES:
-        values = {"t": stats.t.ppf(0.5 + level / 2, k - 2), "tau2": found, "se": se}
+        values = {"t": special.stdtrit(k - 2, 0.5 + level / 2), "tau2": found, "se": se}
         half = float(evaluate(TOTALS["half_prediction"], values))
         prediction = (centre - half, centre + half)
     weights = np.empty(k)
@@ -160,7 +160,7 @@ def pool(
         tau2=found,
         q=q,
         df=df,
-        p_q=float(stats.chi2.sf(q, df)) if df else math.nan,
+        p_q=float(special.chdtrc(df, q)) if df else math.nan,
         i2=float(evaluate(TOTALS["i2"], {"q": q, "df": df})),
         weights=weights,
         prediction=prediction,

@@ -59,7 +59,7 @@ def test_the_battery_runs_on_an_edited_workbook(tmp_path: Path) -> None:
     common = ["--draws", "20", "--verify", "--out", str(tmp_path)]
     result = CliRunner().invoke(app, ["run", str(SMALL), *common])
     assert " 0 fail" in result.output.splitlines()[-1]
-    (report,) = (tmp_path / "reports").iterdir()
+    (report,) = (tmp_path / "reports").glob("*.xlsx")
     book = openpyxl.load_workbook(report)
     inputs = book["Inputs"]
     (row,) = [c.row for c in inputs["A"] if c.value == "horizon"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -73,6 +74,8 @@ def write_workbook(
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
         compose(results, verification, inputs, evidence).workbook.save(plain)
+        # cells and sheets point at each other: without this they stay in memory
+        gc.collect()
         write_cached(plain, path, recalculate(plain), CREATED)
 
 

@@ -75,9 +75,10 @@ class LiveWorkbook:
         config = formualizer.WorkbookConfig(eval_config=settings)
         self._book = formualizer.Workbook.from_path(str(path), config=config)
         self._book.set_temporal_egress("serial")
+        self._path = path
         self._cells = {
             title: [
-                (m[2] + m[3], int(m[3]), column_index_from_string(m[2]), m[5] or "")
+                (m[2] + m[3], int(m[3]), column_index_from_string(m[2]))
                 for m in FORMULA.finditer(xml)
             ]
             for title, xml in sheets_of(read_parts(path)).values()
@@ -86,6 +87,12 @@ class LiveWorkbook:
     def set(self, sheet: str, row: int, column: int, value: str | float) -> None:
         """Type a value over a cell."""
         self._book.sheet(sheet).set_value(row, column, value)
+
+    def _formula(self, sheet: str, address: str) -> str:
+        """A formula with its place; read again, for all of them would take much memory."""
+        xml = dict(sheets_of(read_parts(self._path)).values())[sheet]
+        found = next(m for m in FORMULA.finditer(xml) if m[2] + m[3] == address)
+        return f"'{sheet}'!{address} ={unescape(found[5] or '')}"
 
     def values(self) -> Values:
         """Work out what has changed; the value of every formula cell, as in `recalculate`."""
@@ -97,10 +104,10 @@ class LiveWorkbook:
                 continue
             area = (1, 1, max(c[1] for c in cells), max(c[2] for c in cells))
             block = self._book.sheet(title).get_values(formualizer.RangeAddress(title, *area))
-            for address, row, column, formula in cells:
+            for address, row, column in cells:
                 value = _from_engine(block[row - 1][column - 1])
                 if value is None:
-                    faults.append(f"'{title}'!{address} ={unescape(formula)}")
+                    faults.append(self._formula(title, address))
                 else:
                     values[title][address] = value
         if faults:

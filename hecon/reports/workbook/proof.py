@@ -22,6 +22,8 @@ from hecon.reports.workbook.sheets.inputs import AGREES
 
 #: Below this a cell is the rounding of a difference, not a figure.
 NOTHING = 1e-13
+#: LibreOffice gives exactly 0 for a difference of two amounts that agree but for a last digit.
+SNAPPED = 1e-9
 #: A difference of two large amounts keeps their rounding: it is measured against at least this
 #: share of them.
 SHARE = 1e-4
@@ -141,6 +143,8 @@ def difference(ours: CellValue, theirs: CellValue, least: float = 0.0) -> float:
     if isinstance(ours, bool):
         return 0.0 if theirs in (ours, float(ours)) else float("inf")
     if isinstance(ours, float) and isinstance(theirs, float):
+        if theirs == 0 and abs(ours) < SNAPPED:
+            return 0.0
         gap = max(0.0, abs(ours - theirs) - NOTHING)
         return gap / max(abs(ours), abs(theirs), least, NOTHING)
     if isinstance(ours, CellError):

@@ -36,8 +36,7 @@ def write_evidence(book: Book) -> None:
         TITLE,
         "Evidence",
         "From trial arms and published effects (yellow, can be changed) to the estimates that "
-        "Inputs and Scenarios take. Live, except what is marked: networks of treatments and the "
-        "draws on Draws are Python's and do not follow an edit.",
+        "Inputs and Scenarios take; networks and draws are Python's and do not follow an edit.",
         "B4",
     )
     page.widths(26, 42, 15, *([10.5] * (len(SHOWN) - 3)), 3, *([34.0] * 12))

@@ -165,7 +165,7 @@ def _drivers(book: Book, page: Page, row: int) -> int:
         page.formula(r, 1, f"INDEX({labels},MATCH({name},{names},0))", "link")
         for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
             small = min(abs(v) for v in book.results.one_way["value"].iloc[2 * i : 2 * i + 2]) < 100
-            shape = "general" if small and name == "value" else "money"
+            shape = "years" if small and name == "value" else "money"
             page.formula(r, 2 + j, grid.cell(name, 2 * i + end), "link", shape)
     return row + 2 + shown
 

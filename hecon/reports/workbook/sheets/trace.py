@@ -136,7 +136,7 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
         "that costs and is worth. Totals stand above the columns.",
         f"B{layout.first}",
     )
-    page.widths(24, *([12.0] * 60))
+    page.widths(24, *([12.0] * 120))
     _top(book, page, model, strategy)
     columns = _Columns(page, layout.first, layout.rows)
     columns.add("cycle", lambda t, row: f"'{TIME}'!$A{row}", "count")
