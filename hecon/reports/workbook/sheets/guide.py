@@ -77,8 +77,8 @@ def write_guide(book: Book) -> None:
             "Value of information, with EVPPI); the verification battery on Checks; networks of "
             "treatments on Evidence and what rests on them; distributions and draws, which do not "
             "follow edited evidence; texts on Evidence, Assumptions, Sources, CHEERS 2022 and "
-            "Provenance; the number of rows of Time and the traces, and the cycles that a state remembers. The curves use the "
-            f"{book.draws.rows:,} draws on Draws.",
+            "Provenance; the number of rows of Time and the traces, and the cycles that a state "
+            f"remembers. The curves use the {book.draws.rows:,} draws on Draws.",
         ),
         (
             "Names and macros",
