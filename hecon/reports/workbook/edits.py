@@ -7,6 +7,7 @@ and the copy is loaded like any other study. Faults are then named by sheet and 
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 from hecon.errors import Fault, InputError
@@ -35,8 +36,7 @@ def names_in_workbook(path: Path) -> tuple[str, str]:
         If the file is unsafe, or is no report of hecon.
     """
     refuse_unsafe(path)
-    with readable(path):
-        book = open_book(path)
+    with readable(path), closing(open_book(path)) as book:
         if "Provenance" not in book.sheetnames:
             text = "this is no report of hecon: it has no sheet Provenance"
             raise InputError([Fault(path.name, None, None, text)])
@@ -83,8 +83,8 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
         readers[evidence_tables.TITLE] = read_evidence
     if original.scenarios:
         readers[scenarios.TITLE] = scenarios.read_scenarios
-    with readable(path):
-        reading = Reading(open_book(path), path.name, original, files)
+    with readable(path), closing(open_book(path)) as book:
+        reading = Reading(book, path.name, original, files)
         for sheet in (*readers, severity.TITLE, acceptability.TITLE):
             if sheet not in reading.book.sheetnames:
                 text = f"sheet {sheet} is missing; keep every sheet, its inputs are read back"

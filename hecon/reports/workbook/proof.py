@@ -21,7 +21,7 @@ from hecon.reports.workbook.replays import Figure, Replay, draw_figures, figures
 from hecon.reports.workbook.sheets.inputs import AGREES
 
 #: Below this a cell is the rounding of a difference, not a figure.
-NOTHING = 1e-13
+NOTHING = 1e-11
 #: LibreOffice gives exactly 0 for a difference of two amounts that agree but for a last digit.
 SNAPPED = 1e-9
 #: A difference of two large amounts keeps their rounding: it is measured against at least this
