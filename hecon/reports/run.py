@@ -59,7 +59,10 @@ def write_run(
         if extra is not None:
             extra(outputs)
         evidence = evidence_tables(results)
-        shown = replace(evidence_extras(results, evidence), verification=verification)
+        people = results.population.effective() if results.population else None
+        shown = replace(
+            evidence_extras(results, evidence), verification=verification, people=people
+        )
         found = material(results, shown)
         pictures = figure_book(found, lambda done, total: tell("Figures", done, total))
         write_pictures(pictures, outputs / "figures")
