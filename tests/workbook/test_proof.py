@@ -118,7 +118,7 @@ def test_a_formula_without_the_mortality_ratio_is_found(
         (2.0, 2.0, 0.0),
         (2.0, 2.002, 0.001 / 1.001),
         (0.0, 1e-15, 0.0),
-        (1e-9, 2e-9, 0.5),
+        (1e-6, 2e-6, 0.5),
         (True, 1.0, 0.0),
         (True, 0.0, INFINITE),
         (False, False, 0.0),

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 BUILD = """
-import resource, sys
+import re, resource, sys
 from pathlib import Path
 from hecon.analyses.results import analyse
 from hecon.reports.workbook.book import write_workbook
@@ -18,8 +18,13 @@ from hecon.studies.load import load_study
 root = Path(sys.argv[1])
 study = load_study(root / "inputs/studies/ptsd", root / "inputs/jurisdictions/norway")
 write_workbook(analyse(study, draws=10_000), Path(sys.argv[2]))
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(peak / (1e6 if sys.platform == "darwin" else 1e3))
+status = Path("/proc/self/status")
+if status.is_file():  # rusage would count what the parent had when it started this process
+    peak = float(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1]) / 1024
+else:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak /= 2**20 if sys.platform == "darwin" else 1024
+print(peak)
 """
 
 
@@ -28,4 +33,4 @@ def test_ten_thousand_draws(tmp_path: Path) -> None:
     command = [sys.executable, "-c", BUILD, str(ROOT), str(path)]
     peak = float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert path.stat().st_size < 8_000_000
-    assert peak < 500, f"{peak:.0f} MB"
+    assert peak < 500, f"{peak:.0f} MiB"
