@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book, new_book
 from hecon.reports.workbook.layout import Layout, quantities, trace_title
+from hecon.reports.workbook.parts import save_plain
 from hecon.reports.workbook.sheets.acceptability import draw_charts, write_acceptability
 from hecon.reports.workbook.sheets.checks import gather_checks, write_checks
 from hecon.reports.workbook.sheets.documents import (
@@ -73,10 +75,21 @@ def write_workbook(
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        compose(results, verification, inputs, evidence).workbook.save(plain)
+        with _no_looking_for_garbage():
+            save_plain(compose(results, verification, inputs, evidence).workbook, plain)
+        write_cached(plain, path, recalculate(plain), CREATED)
+
+
+@contextmanager
+def _no_looking_for_garbage() -> Iterator[None]:
+    """Put the collector off: hundreds of thousands of cells are looked through in vain."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
         # cells and sheets point at each other: without this they stay in memory
         gc.collect()
-        write_cached(plain, path, recalculate(plain), CREATED)
 
 
 def build_workbook(results: Results, verification: pd.DataFrame | None = None) -> Workbook:

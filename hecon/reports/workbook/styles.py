@@ -170,7 +170,8 @@ class Page:
                 f"takes {LONGEST:,}; remember less time in states, or use longer cycles"
             )
         cell: Any = self.sheet.cell(row, column)
-        cell.value = f"={text}"
+        # past the property, which would look at every formula for what only texts may hold
+        cell._value, cell.data_type = f"={text}", "f"
         self._dress(cell, kind, shape, wrap)
         return cell
 
