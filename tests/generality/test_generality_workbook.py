@@ -54,7 +54,7 @@ class Live:
     def totals(self):
         """Discounted cost, QALYs and life-years by strategy."""
         width = len(self.study.model.strategies)
-        labels = ("Total cost", "Total qaly", "Life-years, discounted")
+        labels = ("Total cost", "Total QALYs", "Life-years, discounted")
         return np.array(
             [[self.value("Results", text, 2 + j) for j in range(width)] for text in labels]
         )

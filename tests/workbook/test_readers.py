@@ -115,7 +115,7 @@ def test_a_reviewer_replays_draw_137(report: Path, results: Results) -> None:
     labels = rows_of(report, "Results")
     for label, expected in (
         ("Total cost (NOK 2024), discounted", cost),
-        ("Total qaly (QALY), discounted", qaly),
+        ("Total QALYs, discounted", qaly),
     ):
         found = [values[f"{c}{labels[label]}"] for c in "BCDE"]
         np.testing.assert_allclose(np.array(found, dtype=float), expected, rtol=1e-9)

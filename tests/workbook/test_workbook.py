@@ -19,6 +19,7 @@ from hecon.reports.workbook.cached import recalculate
 from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_values
 from hecon.reports.workbook.proof import SCALES, difference, unsettled
 from hecon.reports.workbook.sheets.inputs import SELECTORS
+from hecon.reports.workbook.styles import FILLS, FORMATS, fitting
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +82,7 @@ def live(plain: Path) -> Live:
 
 def expect(live: Live, results: Results, row: object) -> None:
     """The workbook's totals equal a row of Python's table."""
-    names = {"cost": "Total cost", "qaly": "Total qaly", "life_years": "Life-years, discounted"}
+    names = {"cost": "Total cost", "qaly": "Total QALYs", "life_years": "Life-years, discounted"}
     for what, label in names.items():
         expected = [row[f"{what} {s}"] for s in results.study.model.strategies]  # type: ignore[index]
         assert live.figures(label) == pytest.approx(expected, rel=TOLERANCE, abs=TOLERANCE)
@@ -135,7 +136,7 @@ def test_draws(live: Live, results: Results, draw: int) -> None:
     cost = outcomes["cost"].sum("item").values.tolist()
     qaly = outcomes["qaly"].sum("source").values.tolist()
     assert live.figures("Total cost") == pytest.approx(cost, rel=TOLERANCE)
-    assert live.figures("Total qaly") == pytest.approx(qaly, rel=TOLERANCE)
+    assert live.figures("Total QALYs") == pytest.approx(qaly, rel=TOLERANCE)
     assert live.sound() is True
     assert live.equal() == "yes"
 
@@ -262,3 +263,37 @@ def test_text_from_inputs_is_never_a_formula(results: Results, tmp_path: Path) -
     cells = [c for row in inputs.iter_rows() for c in row if c.value in (nasty, "+1+1")]
     assert len(cells) == 2
     assert all(c.data_type == "s" for c in cells)
+
+
+def test_every_cell_that_can_be_changed_says_what_it_takes(plain: Path) -> None:
+    """All yellow cells but the guide's sample of the colour."""
+    for sheet in openpyxl.load_workbook(plain):
+        rules = [r for rule in sheet.data_validations.dataValidation for r in rule.sqref.ranges]
+        covered = {cell for rule in rules for row in rule.rows for cell in row}
+        yellow = {
+            (c.row, c.column)
+            for row in sheet.iter_rows()
+            for c in row
+            if c.fill.start_color.rgb == f"00{FILLS['input']}"
+        }
+        assert sheet.title == "Guide" or yellow <= covered, sheet.title
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (40.0, "40"),
+        (0.058444, "0.0584"),
+        (1.1915244877, "1.1915"),
+        (0.25, "0.25"),
+        (-0.3333333, "-0.3333"),
+        (275_000.0, "275,000"),
+        (5426.666667, "5,427"),
+        (1e-9, "1e-09"),
+    ],
+)
+def test_a_number_is_shown_without_a_tail_of_digits(value: float, shown: str) -> None:
+    """The formats in Python's own notation."""
+    code = FORMATS[fitting(value)].replace("_)", "").partition(";")[0]
+    notation = {"General": ".10g", "#,##0": ",.0f", "0.0000": ".4f"}[code]
+    assert format(value, notation) == shown

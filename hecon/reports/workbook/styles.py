@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -48,20 +48,37 @@ FONTS = {
     "jump": Font(name="Calibri", size=10, underline="single", color="1A5FB4"),
 }
 
+#: Number formats by what they show; `_)` keeps figures apart from a text to their right.
 FORMATS = {
     "general": "General",
-    "money": "#,##0;-#,##0;0",
-    "number": "#,##0.000",
-    "qaly": "0.000",
-    "probability": "0.0000",
-    "share": "0.0%",
-    "count": "#,##0",
-    "exact": "0.000000",
-    "years": "0.00",
-    "weight": "0.00",
+    "plain": "General_)",
+    "money": "#,##0_);-#,##0_);0_)",
+    "number": "#,##0.000_)",
+    "qaly": "0.000_)",
+    "probability": "0.0000_)",
+    "share": "0.0%_)",
+    "count": "#,##0_)",
+    "exact": "0.000000_)",
+    "years": "0.00_)",
+    "weight": "0.00_)",
+    # LibreOffice forgets now and then that 1 is TRUE
+    "flag": '"TRUE";;"FALSE"',
     "text": "@",
-    "difference": "0.0E+00",
+    "difference": "0.0E+00_)",
 }
+
+#: Decimals that a figure is shown with, however many it has.
+_DECIMALS = 4
+
+
+def fitting(value: float) -> str:
+    """Name of the format for a number of no known kind: as it is, or without a tail of digits."""
+    _, _, decimals = f"{value:.15g}".partition(".")
+    if abs(value) >= 1_000:
+        return "money"
+    if len(decimals) <= _DECIMALS or "e" in decimals or abs(value) < 10.0**-_DECIMALS:
+        return "plain"
+    return "probability"
 
 
 class _Row(int):
@@ -133,6 +150,8 @@ class Page:
     ) -> Any:
         """Write a value; text is never taken for a formula."""
         cell: Any = self.sheet.cell(row, column)
+        if shape == "general" and isinstance(value, int | float) and not isinstance(value, bool):
+            shape = fitting(value)
         if isinstance(value, str):
             if value:
                 cell.value = value
@@ -265,6 +284,11 @@ class Page:
             check.add(cell)
         self.sheet.add_data_validation(check)
 
+    def print_blocks(self, *blocks: str) -> None:
+        """Print these areas alone, each on pages of its own, with the first column beside them."""
+        self.sheet.print_area = ",".join(blocks)
+        self.sheet.print_title_cols = "A:A"
+
     def widths(self, *widths: float) -> None:
         """Column widths from the first column on."""
         for position, width in enumerate(widths, start=1):
@@ -276,12 +300,19 @@ def quoted(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
-def add_page(book: Sheets, title: str, heading: str, purpose: str, freeze: str = "") -> Page:
+def add_page(
+    book: Sheets,
+    title: str,
+    heading: str,
+    purpose: str,
+    freeze: str = "",
+    orientation: Literal["landscape", "portrait"] = "landscape",
+) -> Page:
     """A new sheet with its heading, one line of purpose, and print set-up."""
     sheet = book.create_sheet(title)
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 90
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation = orientation
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
@@ -295,6 +326,7 @@ def add_page(book: Sheets, title: str, heading: str, purpose: str, freeze: str =
         if rows:
             sheet.print_title_rows = f"{rows}:{rows}"
     page = Page(sheet, book.yellow)
+    sheet.row_dimensions[1].height = 24
     page.put(1, 1, heading, "title")
     page.put(2, 1, purpose, "note")
     return page

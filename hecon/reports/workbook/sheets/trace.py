@@ -18,6 +18,9 @@ from hecon.reports.workbook.styles import Page, add_page
 ABOVE = 6
 TOP = 4
 
+#: Most columns of a page that can be read on paper.
+PRINTED = 14
+
 #: Space for what each step of a state with memory means: words, headings and figures.
 MEMORY = 7
 
@@ -135,6 +138,7 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
         "Each row is a cycle: its probabilities, then who is in which state at its end, then what "
         "that costs and is worth. Totals stand above the columns.",
         f"B{layout.first}",
+        "portrait",
     )
     page.widths(24, *([12.0] * 120))
     _top(book, page, model, strategy)
@@ -150,8 +154,18 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
     states = substates(book, model)
     clocks = _clocks(book, model, title, columns, states)
     moves = _probabilities(book, model, strategy, columns, states, clocks)
+    shares = columns.next
     occupancy, counted_letters = _occupancy(book, model, strategy, columns, states, moves)
+    amounts = columns.next
     _amounts(book, model, strategy, columns, states, clocks, moves, occupancy, counted_letters)
+    if columns.next - 1 > PRINTED:
+        last = layout.first + layout.rows - 1
+        page.put(3, 1, "Printed are shares, costs and QALYs; all else is on screen.", "note")
+        page.print_blocks(
+            f"A1:{letter(PRINTED)}{layout.first - 2}",
+            f"{letter(shares)}{layout.first - 1}:{letter(shares + len(states))}{last}",
+            f"{letter(amounts)}{layout.first - 4}:{letter(columns.next - 1)}{last}",
+        )
 
 
 def _clocks(
@@ -232,7 +246,8 @@ def _top(book: Book, page: Page, model: CohortModel, strategy: str) -> None:
         page.put(row + i, 1, f"{payoff.item} at the start")
         page.put(row + i, 2, payoff.kind)
         scope = book.scope(strategy, page.title, model=model, here=now)
-        page.formula(row + i, 3, scope.formula(payoff.amount), "output")
+        shape = "money" if payoff.kind == "cost" else "exact"
+        page.formula(row + i, 3, scope.formula(payoff.amount), "output", shape)
         book.starts[(strategy, payoff.kind, payoff.item)] = page.ref(row + i, 3)
 
 
