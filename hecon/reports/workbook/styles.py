@@ -38,14 +38,26 @@ FILLS = {
     "retracted": "EFA9A9",
 }
 
+
+# openpyxl writes the parts of a font in another order than the schema of Office demands
+Font.__elements__ = (
+    *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
+    *("sz", "color", "name", "family", "charset", "scheme"),
+)
+
+
+def _font(size: float = 10, color: str = INK, **more: Any) -> Font:
+    return Font(name="Calibri", size=size, color=color, **more)
+
+
 FONTS = {
-    "text": Font(name="Calibri", size=10, color=INK),
-    "title": Font(name="Calibri", size=16, bold=True, color=INK),
-    "section": Font(name="Calibri", size=12, bold=True, color=INK),
-    "heading": Font(name="Calibri", size=10, bold=True, color="FFFFFF"),
-    "output": Font(name="Calibri", size=10, bold=True, color=INK),
-    "note": Font(name="Calibri", size=10, italic=True, color=QUIET),
-    "jump": Font(name="Calibri", size=10, underline="single", color="1A5FB4"),
+    "text": _font(),
+    "title": _font(16, bold=True),
+    "section": _font(12, bold=True),
+    "heading": _font(color="FFFFFF", bold=True),
+    "output": _font(bold=True),
+    "note": _font(color=QUIET, italic=True),
+    "jump": _font(color="1A5FB4", underline="single"),
 }
 
 #: Number formats by what they show; `_)` keeps figures apart from a text to their right.

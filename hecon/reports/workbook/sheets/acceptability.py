@@ -118,7 +118,7 @@ def plane_chart(book: Book, page: Page) -> Any:
     column = plane_column(book)
     last = FIRST + book.draws.rows - 1
     chart: Any = ScatterChart()
-    chart.style = 2
+    chart.style, chart.scatterStyle = 2, "lineMarker"
     series = Series(
         Reference(page.sheet, min_col=column + 1, min_row=FIRST, max_row=last),
         Reference(page.sheet, min_col=column, min_row=FIRST, max_row=last),

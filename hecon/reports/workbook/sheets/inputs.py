@@ -217,7 +217,7 @@ def _settings(book: Book, page: Page) -> None:
         page.put(SETTINGS + i, 2, label)
         value = values[name]
         if isinstance(value, str):
-            page.formula(SETTINGS + i, 3, value)
+            page.formula(SETTINGS + i, 3, value, "formula", "exact" if i == 0 else "general")
         else:
             page.put(SETTINGS + i, 3, value, "input")
 
@@ -273,7 +273,7 @@ def _parameter(
 
 def _estimated(page: Page, row: int, column: int, cell: str) -> None:
     """A figure that Evidence gives; a number typed over it takes its place."""
-    page.formula(row, column, cell, "link", "exact")
+    page.formula(row, column, cell, "link", "probability")
     page.watch(row, column, cell)
 
 
