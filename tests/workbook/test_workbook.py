@@ -250,6 +250,20 @@ def test_nothing_a_reviewer_would_refuse(plain: Path) -> None:
     assert not re.search(banned, formulas)
 
 
+def test_no_figure_stands_inside_a_formula(plain: Path, results: Results) -> None:
+    """Columns, powers, kinds of case and the draws held; what a study's own formulas say apart."""
+    allowed = {0.0, 1.0, 2.0, 3.0, 4.0, 1e300, float(results.probabilistic.design.draws)}
+    for sheet in openpyxl.load_workbook(plain):
+        if sheet.title in ("Scenarios", "Sessions", "Edits"):
+            continue
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    text = re.sub(r"\"[^\"]*\"|'[^']*'!|\$?[A-Z]{1,3}\$?\d+", " ", cell.value)
+                    found = re.findall(r"(?<![A-Z\d.])\d+\.?\d*(?:E[+-]?\d+)?", text)
+                    assert {float(n) for n in found} <= allowed, (sheet.title, cell.coordinate)
+
+
 def test_text_from_inputs_is_never_a_formula(results: Results, tmp_path: Path) -> None:
     study = results.study
     nasty = '=HYPERLINK("http://example.invalid","x")'

@@ -46,7 +46,8 @@ from hecon.reports.workbook.sheets.severity import write_severity
 from hecon.reports.workbook.sheets.summary import add_summary, write_summary
 from hecon.reports.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
 from hecon.reports.workbook.sheets.time import place_tables, place_time, write_tables, write_time
-from hecon.reports.workbook.sheets.trace import place_traces, substates, write_trace
+from hecon.reports.workbook.sheets.trace import write_trace
+from hecon.reports.workbook.sheets.trace_places import place_traces, substates
 from hecon.reports.workbook.styles import Page, Sheets
 
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
