@@ -23,7 +23,7 @@ from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.edits import read_edited
 from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.reports.workbook.parts import Values
-from hecon.reports.workbook.sheets import evidence_blocks, heterogeneity
+from hecon.reports.workbook.sheets import evidence_blocks, evidence_rows, heterogeneity
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
 
@@ -138,7 +138,7 @@ def assert_follows(book: Book, values: Values, study: Study) -> int:
         made = study.synthesis.estimates[name]
         known = {"estimate": made.effect.estimate, "se": made.effect.se}
         known |= {"low": made.low, "high": made.high}
-        known |= dict(zip(evidence_blocks.NATURAL, made.natural, strict=True))
+        known |= dict(zip(evidence_rows.NATURAL, made.natural, strict=True))
         if made.events is not None:
             derived = made.derived("probability")
             known |= {"natural low": derived.low, "natural high": derived.high}
@@ -250,7 +250,8 @@ def test_a_wrong_formula_is_noticed(
     what: str, results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, expr = BREAKS[what]
-    monkeypatch.setattr(evidence_blocks, name, expr)
+    room = evidence_rows if hasattr(evidence_rows, name) else evidence_blocks
+    monkeypatch.setattr(room, name, expr)
     path = tmp_path / "wrong.xlsx"
     wrong = compose(results)
     wrong.workbook.save(path)
