@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ Array = NDArray[np.float64]
 INTERVALS = 16
 #: Width at which the search ends, as a share of the range.
 TOLERANCE = 1e-9
-_CUTS = 9
+_CUTS = 99
 
 
 @dataclass
@@ -60,10 +60,12 @@ def break_even(
     Notes
     -----
     Net benefit is at the row's own threshold, as in one-way sensitivity. The range is cut in
-    `INTERVALS` parts; each with a change of sign is cut in ten until it is narrower than
+    `INTERVALS` parts; each with a change of sign is cut in a hundred until it is narrower than
     `TOLERANCE` of the range, all parameters together, and the last cut is interpolated.
     """
     chosen = _chosen(study, bounds)
+    # no other strategy has a part in it
+    study = replace(study, model=replace(study.model, strategies=study.compared))
     table, brackets = [], []
     for parameter, points, benefit, why in _profiles(study, chosen):
         row = {
@@ -142,6 +144,17 @@ def _profiles(
     study: Study, chosen: list[tuple[Parameter, float, float]]
 ) -> list[tuple[Parameter, Array, Array, str]]:
     """Net benefit along each range; alone, at the two ends, where the model refuses the rest."""
+    apart = study.model.rests_on(study.model.cycle_months, study.model.horizon_years)
+    parts = [[c] for c in chosen if c[0].name in apart]
+    parts.append([c for c in chosen if c[0].name not in apart])
+    found = {row[0].key: row for part in parts if part for row in _profiled(study, part)}
+    return [found[parameter.key] for parameter, _, _ in chosen]
+
+
+def _profiled(
+    study: Study, chosen: list[tuple[Parameter, float, float]]
+) -> list[tuple[Parameter, Array, Array, str]]:
+    """Profiles of some parameters together, in halves while the model refuses any value."""
     grids = [(p, np.linspace(low, high, INTERVALS + 1)) for p, low, high in chosen]
     try:
         values = [{p.key: float(v)} for p, points in grids for v in points]
@@ -150,7 +163,7 @@ def _profiles(
     except ModelError as error:
         if len(chosen) > 1:
             middle = len(chosen) // 2
-            return _profiles(study, chosen[:middle]) + _profiles(study, chosen[middle:])
+            return _profiled(study, chosen[:middle]) + _profiled(study, chosen[middle:])
         ((parameter, points),) = grids
         ends = points[[0, -1]]
         reason = str(error).partition(": ")[2] or str(error)
