@@ -56,9 +56,14 @@ class TrialReport:
     ranges: pd.DataFrame
 
 
+def planned_trials(study: Study) -> list[Path]:
+    """The files of a study's planned trials."""
+    return sorted((study.folder / TRIALS).glob("*.toml"))
+
+
 def trial_files(study: Study) -> list[Path]:
-    """The files of a study's planned trials; raises InputError if there are none."""
-    found = sorted((study.folder / TRIALS).glob("*.toml"))
+    """The same; raises InputError if there are none."""
+    found = planned_trials(study)
     if not found:
         text = f"the study plans no trial (looked for {TRIALS}/*.toml)"
         raise InputError([Fault(study.folder.name, None, None, text)])
