@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 from rich.console import Console
 
@@ -37,11 +39,13 @@ def print_price(study: Study, found: pd.DataFrame, base: float, to: Console) -> 
     return text
 
 
-def price_words(study: Study, found: pd.DataFrame, base: float) -> str:
+def price_words(
+    study: Study, found: pd.DataFrame, base: float, named: Callable[[str], str] = str
+) -> str:
     """What the price at the first threshold means, in a sentence or two."""
     a, b = study.compared
     first = found.iloc[0]
-    name, unit = first["parameter"], first["unit"]
+    name, unit = named(first["parameter"]), first["unit"]
     at = f"{amount(study.jurisdiction.definition.currency, first['threshold'])} per QALY"
     price = f"{money(first['expected'])} {unit}"
     if first["expected"] < 0:

@@ -111,7 +111,8 @@ def _advice(study: Study, found: TrialReport) -> str:
     best, other = (max(c, key=lambda choice: c[choice]) for c in (paid, free))
     text = _ADVICE[best].format(a=a)
     if other != best:
-        text += f" If others pay for the trial: {_ADVICE[other].format(a=a)}"
+        then = _ADVICE[other].format(a=a).replace("Approval", "approval")
+        text += f" If others pay for the trial, {then}"
     return text
 
 

@@ -69,17 +69,19 @@ def _best(trials: TrialReport, further: Further, setting: Setting) -> Table:
         for row in records(trials.best)
     ]
     return build(
-        f"Each design at its best size (amounts in millions of {setting.money})",
+        "Each design at its best size: years until it reports; information for all patients, "
+        f"cost and net benefit of sampling in millions of {setting.money}; pays at so many times "
+        "as many patients",
         [
             ("Trial", "title", ""),
             ("Weeks", "follow_up_weeks", "count"),
             ("Patients", "patients", "count"),
-            ("Reports after (years)", "reports", ""),
-            ("Information, all patients", "population_evsi", ""),
+            ("Years", "reports", ""),
+            ("Information", "population_evsi", ""),
             ("Cost", "cost", ""),
-            ("Net benefit of sampling", "enbs", ""),
-            ("Standard error", "enbs_error", ""),
-            ("Pays for times as many", "times", ""),
+            ("Net benefit", "enbs", ""),
+            ("Error", "enbs_error", ""),
+            ("Pays at", "times", ""),
         ],
         rows,
     )
@@ -143,8 +145,8 @@ def _ranges(trials: TrialReport, setting: Setting) -> Table:
             ("End", "end", ""),
             ("Value", "value", "short"),
             ("Best size", "patients", "count"),
-            ("Net benefit of sampling", "enbs", ""),
-            ("Pays for times as many", "times", ""),
+            ("Net benefit", "enbs", ""),
+            ("Pays at", "times", ""),
         ],
         rows,
     )

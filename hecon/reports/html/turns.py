@@ -23,7 +23,7 @@ def break_even_section(found: Material, setting: Setting) -> Section:
     further, price = found.extras.further, found.results.price
     texts, tables = [], []
     if len(price):
-        texts.append(thin(price_words(found.results.study, price, _now(found))))
+        texts.append(thin(price_words(found.results.study, price, _now(found), _name(setting))))
         tables.append(_price(found, setting))
     if further is not None and len(further.break_even):
         turns = further.break_even
@@ -106,8 +106,7 @@ def sensitivity_section(found: Material, setting: Setting) -> Section:
         return Section("sensitivity", title)
     texts = [
         f"All uncertain inputs move at once. {thin(sobol_words(further.sobol, _name(setting)))}",
-        f"{morris_words(further.morris, _name(setting))} A sigma as large as the mean size means "
-        "that the effect bends or depends on other inputs.",
+        morris_words(further.morris, _name(setting)),
         f"Sobol' indices from {number(further.samples)} base samples, Morris effects from few "
         "trajectories: enough for the order, with the intervals as they are; hecon sensitivity "
         "takes more. A share of variance is no value of information.",
@@ -133,19 +132,16 @@ def _sobol(found: pd.DataFrame, setting: Setting) -> Table:
 
 
 def _morris(found: pd.DataFrame, setting: Setting) -> Table:
-    rows = _live(found, setting, ("mu_star",), 0)
-    return build(
-        f"Elementary effects on net benefit over the whole range (Morris, {setting.money})",
-        [
-            ("Input", "label", ""),
-            ("Name", "parameter", ""),
-            ("Mean size (mu*)", "mu_star", ""),
-            ("95 %", "mu_star_span", ""),
-            ("Mean (mu)", "mu", "change"),
-            ("Spread (sigma)", "sigma", "money"),
-        ],
-        rows,
-    )
+    columns = [
+        ("Input", "label", ""),
+        ("Name", "parameter", ""),
+        ("Mean size (mu*)", "mu_star", ""),
+        ("95 %", "mu_star_span", ""),
+    ]
+    if found["mu"].notna().any():
+        columns += [("Mean (mu)", "mu", "change"), ("Spread (sigma)", "sigma", "money")]
+    caption = f"Elementary effects on net benefit over the whole range (Morris, {setting.money})"
+    return build(caption, columns, _live(found, setting, ("mu_star",), 0))
 
 
 def _live(
@@ -163,4 +159,5 @@ def _live(
 
 
 def _name(setting: Setting) -> Callable[[str], str]:
-    return lambda parameter: setting.label(parameter, 300, 1)
+    """What sentences call a parameter: its label in quotes, as labels have commas of their own."""
+    return lambda parameter: f"\u201c{setting.label(parameter, 300, 1)}\u201d"

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
 from hecon.reports.workbook.styles import Page
@@ -33,7 +34,8 @@ class Column:
 def put_table(page: Page, row: int, columns: Sequence[Column], rows: Sequence[Record]) -> int:
     """Write headings and rows; gives the next free row.
 
-    What is infinite is written as ``never``, what is undefined is left empty.
+    What is infinite is written as ``never``, what is undefined is left empty. Texts stand apart
+    from the number before them.
     """
     page.headings(row, [column.heading for column in columns])
     for r, each in enumerate(rows, start=row + 1):
@@ -43,7 +45,9 @@ def put_table(page: Page, row: int, columns: Sequence[Column], rows: Sequence[Re
                 value = "never"
             kind = value if column.key == "status" and value in _MARKED else "text"
             shape = _fitting(value) if column.shape == "short" else column.shape
-            page.put(r, c, value, kind, shape, wrap=column.wrap)
+            cell = page.put(r, c, value, kind, shape, wrap=column.wrap)
+            if c > 1 and isinstance(value, str):
+                cell.alignment = Alignment("left", "top", wrap_text=column.wrap, indent=1)
     return row + len(rows) + 1
 
 

@@ -33,7 +33,7 @@ def write_trials(book: Book, further: Further) -> None:
         "Computed in Python, not live: which planned trial is worth its cost, at what size, and "
         "whether approval should wait for it.",
     )
-    page.widths(38, 11, 11, 15, 15, 15, 15, 15, 15, 15)
+    page.widths(30, 17, 17, 17, 15, 15, 15, 15, 15, 15)
     if further.trials is None or people is None:
         put_words(page, 3, f"Not worked out: {further.missing['trials']}.", _WIDE)
         return
@@ -68,7 +68,7 @@ def _best(book: Book, page: Page, trials: TrialReport, row: int) -> int:
         Column(f"EVSI, all patients ({book.currency})", "population_evsi", "money"),
         Column(f"cost of the trial ({book.currency})", "cost", "money"),
         Column(f"net benefit of sampling ({book.currency})", "enbs", "money"),
-        Column("pays for times as many patients", "times", "number"),
+        Column("pays for times as many patients", "times", "short"),
     ]
     return put_table(page, row + 1, columns, both.to_dict("records"))
 
@@ -81,26 +81,23 @@ def _choices(book: Book, page: Page, trials: TrialReport, row: int) -> int:
         {"choice": choice, "value": value, "free": free[choice]}
         for choice, value in choices(trials).items()
     ]
-    # amounts in the columns that are wide enough for them
-    page.headings(row + 1, ["choice"])
-    heads = [f"net benefit, all patients ({book.currency})", "if others pay for the trial"]
-    page.headings(row + 1, heads, 4)
-    for r, each in enumerate(rows, start=row + 2):
-        page.put(r, 1, each["choice"])
-        page.put(r, 4, each["value"], "text", "money")
-        page.put(r, 5, each["free"], "text", "money")
-    return row + 2 + len(rows)
+    columns = [
+        Column("choice", "choice"),
+        Column(f"net benefit, all patients ({book.currency})", "value", "money"),
+        Column("if others pay for the trial", "free", "money"),
+    ]
+    return put_table(page, row + 1, columns, rows)
 
 
 def _ranges(book: Book, page: Page, trials: TrialReport, row: int) -> int:
     page.heading(row, "The best trial with one assumption at an end of its range, then with all")
     columns = [
         Column("assumption", "assumption"),
-        Column("best size", "patients", "count"),
-        Column("value", "value", "short"),
         Column("end", "end"),
+        Column("value", "value", "short"),
+        Column("best size", "patients", "count"),
         Column(f"net benefit of sampling ({book.currency})", "enbs", "money"),
-        Column("pays for times as many patients", "times", "number"),
+        Column("pays for times as many patients", "times", "short"),
     ]
     return put_table(page, row + 1, columns, trials.ranges.to_dict("records"))
 
@@ -109,13 +106,13 @@ def _assumptions(page: Page, further: Further, people: Population, row: int) -> 
     page.heading(row, "Assumptions of the trials and of the population")
     columns = [
         Column("name", "name"),
+        Column("of", "of"),
+        Column("status", "status"),
+        Column("unit", "unit"),
         Column("value", "value", "short"),
         Column("low", "low", "short"),
         Column("high", "high", "short"),
-        Column("unit", "unit"),
-        Column("of", "of"),
-        Column("status", "status"),
-        Column("source", "source"),
+        Column("source", "source", wrap=True),
     ]
     named = [(d.name, d.assumptions) for d in further.definitions]
     rows = [
@@ -123,7 +120,13 @@ def _assumptions(page: Page, further: Further, people: Population, row: int) -> 
         for of, found in (*named, ("population", people.assumptions))
         for name, entry in found.items()
     ]
-    return put_table(page, row + 1, columns, rows)
+    end = put_table(page, row + 1, columns, rows)
+    # sources are long: three columns hold them
+    for r in range(row + 1, end):
+        page.sheet.merge_cells(start_row=r, end_row=r, start_column=8, end_column=_WIDE)
+    for r, each in enumerate(rows, start=row + 2):
+        page.sheet.row_dimensions[r].height = 13.5 * (1 + len(str(each["source"])) // 44)
+    return end
 
 
 def _sizes(book: Book, page: Page, trials: TrialReport, row: int) -> None:

@@ -23,8 +23,8 @@ BREAK_EVEN = "Break-even"
 SENSITIVITY = "Global sensitivity"
 
 _HEADER = 6
-#: Bars of the chart, at most.
-_BARS = 12
+#: Bars of the chart, at most, and the rows that it takes.
+_BARS, _CHART = 12, 26
 
 
 def write_break_even(book: Book, further: Further) -> None:
@@ -134,9 +134,9 @@ def write_sensitivity(book: Book, further: Further) -> None:
     idle = further.sobol.loc[further.sobol["idle"], "parameter"].tolist()
     if idle:
         page.put(end, 1, f"Never move the result: {', '.join(idle)}.", "note")
-    _chart(page, min(len(rows), _BARS))
-    row = end + 2
-    page.heading(row, "Morris screening; a spread as large as the size: it bends or interacts")
+    _chart(page, min(len(rows), _BARS), end + 2)
+    row = end + 2 + _CHART
+    page.heading(row, "Morris screening: elementary effects over the whole range")
     put_words(page, row + 1, morris_words(further.morris), 8)
     columns = [
         Column("input", "label", wrap=True),
@@ -144,9 +144,12 @@ def write_sensitivity(book: Book, further: Further) -> None:
         Column(f"mean size (mu*, {book.currency})", "mu_star", "money"),
         Column("low", "mu_star_low", "money"),
         Column("high", "mu_star_high", "money"),
-        Column(f"mean (mu, {book.currency})", "mu", "money"),
-        Column(f"spread (sigma, {book.currency})", "sigma", "money"),
     ]
+    if further.morris["mu"].notna().any():
+        columns += [
+            Column(f"mean (mu, {book.currency})", "mu", "money"),
+            Column(f"spread (sigma, {book.currency})", "sigma", "money"),
+        ]
     put_table(page, row + 2, columns, _live(book, further.morris))
 
 
@@ -159,7 +162,7 @@ def _live(book: Book, found: pd.DataFrame) -> list[dict[Hashable, Any]]:
     ]
 
 
-def _chart(page: Page, count: int) -> None:
+def _chart(page: Page, count: int, row: int) -> None:
     """First-order and total indices as bars, the largest at the top."""
     chart: Any = BarChart()
     chart.type, chart.barDir, chart.gapWidth = "bar", "bar", 60
@@ -169,6 +172,6 @@ def _chart(page: Page, count: int) -> None:
         chart.series[position].graphicalProperties.solidFill = COLOURS[position]
     names = Reference(page.sheet, min_col=2, min_row=_HEADER + 1, max_row=_HEADER + count)
     chart.set_categories(names)
-    chart.x_axis.scaling.orientation = "maxMin"
-    dress(chart, "Share of the variance of net benefit", "", "", 18, 11, ("General", "0.0"))
-    page.sheet.add_chart(chart, f"J{_HEADER - 1}")
+    chart.x_axis.scaling.orientation, chart.y_axis.crosses = "maxMin", "max"
+    dress(chart, "Share of the variance of net benefit", "", "", 24, 12, ("General", "0.0"))
+    page.sheet.add_chart(chart, f"A{row}")
