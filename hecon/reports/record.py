@@ -88,7 +88,7 @@ def result_tables(results: Results, further: Further | None = None) -> dict[str,
 
 def _population(results: Results) -> pd.DataFrame:
     """Whom the decision concerns, and what perfect information is worth to all of them."""
-    people = results.population
+    people, psa = results.population, results.probabilistic
     if people is None:
         return pd.DataFrame()
     row = {
@@ -96,7 +96,8 @@ def _population(results: Results) -> pd.DataFrame:
         "years": people.years,
         "discount": people.discount,
         "people": people.effective(),
-        "evpi": results.probabilistic.evpi,
+        "evpi": psa.evpi,
+        "evpi_error": float(psa.decision["evpi_error"].sel(threshold=results.threshold)),
         "population_evpi": results.population_evpi,
     }
     return pd.DataFrame([row])

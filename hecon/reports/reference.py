@@ -50,6 +50,14 @@ KEYS = {
     "trial_choices": ("trial", "follow_up_weeks", "choice"),
     "trial_ranges": ("assumption", "end"),
 }
+#: Columns left out of a reference: standard errors of regressions are made with random directions
+#: whose signs are those of the linear algebra at hand.
+UNSETTLED = {
+    "partial_information_groups": ["standard_error"],
+    "trial_sizes": ["standard_error", "evppi_error", "enbs_error"],
+    "trial_best": ["standard_error", "evppi_error", "enbs_error"],
+    "trial_choices": ["standard_error"],
+}
 #: Columns that say what kind of figure a row of a long table holds.
 KINDS = ("kind", "figure")
 
@@ -117,7 +125,8 @@ def write_reference(results: Results, further: Further, folder: Path) -> None:
 def _write_tables(results: Results, further: Further, folder: Path) -> None:
     folder.mkdir()
     for name, table in result_tables(results, further).items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        kept = table.drop(columns=UNSETTLED.get(name, []))
+        kept.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
 
 
 def read_settings(folder: Path) -> Settings:
