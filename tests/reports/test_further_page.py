@@ -74,8 +74,12 @@ def test_figures_shown_are_those_of_the_analyses(small: Results, more: Further) 
     assert f">{number(turn)}<" in found["break-even"]
     price = small.price.iloc[0]
     assert f"{number(price['low'])} to {number(price['high'])}" in found["break-even"]
+    start = found["trials"].index("Each design at its best size")
+    best = found["trials"][start : found["trials"].index("</table>", start)]
     for row in more.trials.best.to_dict("records"):
-        assert f">{number(row['enbs'] / 1e6, 2)}<" in found["trials"]
+        amounts = (row[n] / 1e6 for n in ("population_evsi", "cost", "enbs", "enbs_error"))
+        cells = [f">{number(amount, 2)}<" for amount in amounts]
+        assert re.search(".*?".join(map(re.escape, cells)), best, re.S)
         assert f">{number(row['evsi'], 2)}<" in found["trials"]
     for entry in more.definitions[0].assumptions.values():
         assert f">{entry.source}<" in found["trials"]
