@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,9 @@ Array = NDArray[np.float64]
 INTERVALS = 16
 #: Width at which the search ends, as a share of the range.
 TOLERANCE = 1e-9
-_CUTS = 9
+_CUTS = 99
+#: How the status of a turn begins that lies between values which the model takes.
+TURNS = "turns between"
 
 
 @dataclass
@@ -36,6 +38,7 @@ class _Bracket:
     at_low: float
     at_high: float
     span: float
+    refused: str = ""
 
 
 def break_even(
@@ -55,15 +58,18 @@ def break_even(
         One row a turn, or one row for a parameter without any: ``parameter``, ``unit``, ``base``,
         ``low``, ``high``, ``nmb_low``, ``nmb_high``, ``break_even`` (NaN if none), ``status``:
         ``solved``, ``no solution in range``, ``jumps across zero`` (a step, so that no value
-        gives equality) or why the model takes no values in between.
+        gives equality), or ``turns between`` two values or ``no values in between``, each with
+        the reason why the model takes none of those searched.
 
     Notes
     -----
     Net benefit is at the row's own threshold, as in one-way sensitivity. The range is cut in
-    `INTERVALS` parts; each with a change of sign is cut in ten until it is narrower than
+    `INTERVALS` parts; each with a change of sign is cut in a hundred until it is narrower than
     `TOLERANCE` of the range, all parameters together, and the last cut is interpolated.
     """
     chosen = _chosen(study, bounds)
+    # no other strategy has a part in it
+    study = replace(study, model=replace(study.model, strategies=study.compared))
     table, brackets = [], []
     for parameter, points, benefit, why in _profiles(study, chosen):
         row = {
@@ -77,8 +83,13 @@ def break_even(
         }
         turns = np.flatnonzero(np.sign(benefit[1:]) * np.sign(benefit[:-1]) < 0)
         exact = np.flatnonzero(benefit == 0)
-        if why or not (len(turns) or len(exact)):
-            table.append({**row, "break_even": np.nan, "status": why or "no solution in range"})
+        if why:
+            between = _unsearched(points[0], points[-1], why)
+            status = between if len(turns) else f"no values in between: {why}"
+            table.append({**row, "break_even": np.nan, "status": status})
+            continue
+        if not (len(turns) or len(exact)):
+            table.append({**row, "break_even": np.nan, "status": "no solution in range"})
         for i in exact:
             table.append({**row, "break_even": points[i], "status": "solved"})
         for i in turns:
@@ -92,6 +103,13 @@ def break_even(
             found = brackets[row.pop("bracket")]
             row["break_even"], row["status"] = _solution(found, row["nmb_low"] - row["nmb_high"])
     return pd.DataFrame(table)
+
+
+def turning(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `break_even` at which the decision turns."""
+    if table.empty:
+        return table
+    return table[table["break_even"].notna() | table["status"].str.startswith(TURNS)]
 
 
 def search_bounds(
@@ -142,6 +160,17 @@ def _profiles(
     study: Study, chosen: list[tuple[Parameter, float, float]]
 ) -> list[tuple[Parameter, Array, Array, str]]:
     """Net benefit along each range; alone, at the two ends, where the model refuses the rest."""
+    apart = study.model.rests_on(study.model.cycle_months, study.model.horizon_years)
+    parts = [[c] for c in chosen if c[0].name in apart]
+    parts.append([c for c in chosen if c[0].name not in apart])
+    found = {row[0].key: row for part in parts if part for row in _profiled(study, part)}
+    return [found[parameter.key] for parameter, _, _ in chosen]
+
+
+def _profiled(
+    study: Study, chosen: list[tuple[Parameter, float, float]]
+) -> list[tuple[Parameter, Array, Array, str]]:
+    """Profiles of some parameters together, in halves while the model refuses any value."""
     grids = [(p, np.linspace(low, high, INTERVALS + 1)) for p, low, high in chosen]
     try:
         values = [{p.key: float(v)} for p, points in grids for v in points]
@@ -150,12 +179,16 @@ def _profiles(
     except ModelError as error:
         if len(chosen) > 1:
             middle = len(chosen) // 2
-            return _profiles(study, chosen[:middle]) + _profiles(study, chosen[middle:])
+            return _profiled(study, chosen[:middle]) + _profiled(study, chosen[middle:])
         ((parameter, points),) = grids
         ends = points[[0, -1]]
-        reason = str(error).partition(": ")[2] or str(error)
         benefit = _benefit(study, [{parameter.key: float(v)} for v in ends])
-        return [(parameter, ends, benefit, f"no values in between: {reason}")]
+        return [(parameter, ends, benefit, _reason(error))]
+
+
+def _reason(error: ModelError) -> str:
+    """What is wrong, without the row of a design that nobody sees."""
+    return str(error).partition(": ")[2] or str(error)
 
 
 def _benefit(study: Study, values: list[dict[tuple[str, str | None], float]]) -> Array:
@@ -167,11 +200,23 @@ def _benefit(study: Study, values: list[dict[tuple[str, str | None], float]]) ->
 
 
 def _narrow(study: Study, brackets: list[_Bracket]) -> None:
-    """Cut all brackets until each is narrow enough."""
-    while active := [b for b in brackets if b.high - b.low > TOLERANCE * b.span]:
+    """Cut all brackets until each is narrow enough, or the model refuses what lies inside."""
+
+    def wide(b: _Bracket) -> bool:
+        return not b.refused and b.high - b.low > TOLERANCE * b.span
+
+    while active := [b for b in brackets if wide(b)]:
         cuts = [np.linspace(b.low, b.high, _CUTS + 2)[1:-1] for b in active]
         pairs = zip(active, cuts, strict=True)
-        found = _benefit(study, [{b.parameter.key: float(v)} for b, cut in pairs for v in cut])
+        try:
+            found = _benefit(study, [{b.parameter.key: float(v)} for b, cut in pairs for v in cut])
+        except ModelError as error:
+            if len(active) == 1:
+                active[0].refused = _reason(error)
+            else:
+                for b in active:
+                    _narrow(study, [b])
+            continue
         for b, cut, inner in zip(active, cuts, found.reshape(len(active), -1), strict=True):
             points = np.r_[b.low, cut, b.high]
             benefit = np.r_[b.at_low, inner, b.at_high]
@@ -180,7 +225,13 @@ def _narrow(study: Study, brackets: list[_Bracket]) -> None:
             b.at_low, b.at_high = float(benefit[turn]), float(benefit[turn + 1])
 
 
+def _unsearched(low: float, high: float, reason: str) -> str:
+    return f"{TURNS} {low:.6g} and {high:.6g}, not searched further: {reason}"
+
+
 def _solution(found: _Bracket, change: float) -> tuple[float, str]:
+    if found.refused:
+        return np.nan, _unsearched(found.low, found.high, found.refused)
     gap = abs(found.at_high - found.at_low)
     share = abs(found.at_low) / gap
     value = found.low + share * (found.high - found.low)

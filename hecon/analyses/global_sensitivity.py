@@ -210,6 +210,9 @@ def _screened(
                 rows.append(moved)
     result = run(np.array(rows))
     change = np.abs(result[3:].reshape(len(groups), 3, 2) - result[:3, None]).max(axis=(1, 2))
+    if not change.max() > 0:
+        text = "no uncertain input moves the result, so there is no sensitivity to share out"
+        raise InputError([Fault(study.name, None, "distribution", text)])
     moves = change > 1e-9 * change.max()
     idle = [name for name, moved in zip(groups, moves, strict=True) if not moved]
     return {name: members for name, members in groups.items() if name not in idle}, idle

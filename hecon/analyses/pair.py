@@ -12,7 +12,7 @@ from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import Progress, evaluate
 from hecon.engine.model import Key
 from hecon.errors import Fault, InputError, nearest
-from hecon.parameters.design import Design, TableDesign
+from hecon.parameters.design import Design, TableDesign, held
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
 
@@ -74,8 +74,8 @@ def find_parameter(study: Study, name: str) -> Parameter:
 
 def with_values(design: Design, values: Mapping[Key, float | Array]) -> TableDesign:
     """A design with some parameters replaced: by a number in all rows, or by a value a row."""
-    columns = design.block(0, design.draws)
-    numbers = dict(design.numbers)
+    table = held(design)
+    columns, numbers = dict(table.columns), dict(table.numbers)
     for key, value in values.items():
         columns.pop(key, None)
         numbers.pop(key, None)

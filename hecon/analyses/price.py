@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hecon.analyses.draws_table import checked_thresholds
 from hecon.analyses.pair import Increments, find_parameter, increments, with_values
 from hecon.errors import Fault, InputError
-from hecon.parameters.design import Design, TableDesign, base_case
+from hecon.parameters.design import Design, TableDesign, base_case, held
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
 
@@ -100,7 +100,7 @@ def _line(
     known: Increments | None = None,
 ) -> tuple[Increments, Increments]:
     """Increments at a price of zero, and their change per unit of price."""
-    key = parameter.key
+    key, design = parameter.key, held(design)
     zero = increments(study, with_values(design, {key: 0.0}), workers=workers)
     full = known or increments(study, with_values(design, {key: high}), workers=workers)
     few = min(design.draws, 50)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,85 @@ def _scaled_truth(measured: Sequence[Measured]) -> list[Array]:
     ]
 
 
+@dataclass(frozen=True)
+class TrialInformation:
+    """A trial's information among some draws, with what all sizes share worked out once.
+
+    Attributes
+    ----------
+    grid
+        Thresholds.
+    perfect, limits
+        Regression on what the trial measures, without error, and its value by threshold.
+    """
+
+    table: DrawsTable
+    trial: Trial
+    grid: Array
+    seed: int
+    perfect: Fit
+    limits: list[Value]
+
+    def at(self, patients: int, methods: Sequence[str] = METHODS) -> list[dict[str, object]]:
+        """Rows of `evsi` for one size."""
+        measured, grid = self.trial.measured, self.grid
+        data = simulated_data(measured, patients, self.seed)
+        rows: list[dict[str, object]] = []
+        for method in methods:
+            if method == "regression":
+                found = fit(additive_basis(_summaries(measured, data)), increments(self.table))
+                values, effective = values_of_fit(found, grid), np.nan
+            else:
+                values, effective = _importance(self.perfect, measured, data, grid, self.limits)
+            for threshold, value, limit in zip(grid.tolist(), values, self.limits, strict=True):
+                rows.append(
+                    {
+                        "trial": self.trial.definition.name,
+                        "follow_up_weeks": self.trial.follow_up_weeks,
+                        "patients": patients,
+                        "threshold": threshold,
+                        "method": method,
+                        "evsi": value.value,
+                        "standard_error": value.standard_error,
+                        "evppi": limit.value,
+                        "evppi_error": limit.standard_error,
+                        "effective_draws": effective,
+                    }
+                )
+        return rows
+
+    def of(self, trial: Trial) -> TrialInformation:
+        """The information of the same trial under other assumptions."""
+        mine, others = (_scaled_truth(t.measured) for t in (self.trial, trial))
+        if len(mine) == len(others) and all(map(np.array_equal, mine, others)):
+            return replace(self, trial=trial)
+        return trial_information(self.table, trial, self.grid, self.seed)
+
+
+def trial_information(
+    table: DrawsTable, trial: Trial, thresholds: Sequence[float] | Array, seed: int = 1
+) -> TrialInformation:
+    """Regress net benefit on what a trial measures.
+
+    Parameters
+    ----------
+    table
+        The draws that the trial was planned for.
+
+    Raises
+    ------
+    InputError
+        If it was planned for other draws.
+    """
+    grid = checked_thresholds(thresholds)
+    planned = len(trial.measured[0].truth)
+    if planned != table.draws:
+        text = f"was planned for {planned} draws, the table has {table.draws}"
+        raise InputError([Fault(trial.label, None, None, text)])
+    perfect = fit(additive_basis(_scaled_truth(trial.measured)), increments(table))
+    return TrialInformation(table, trial, grid, seed, perfect, values_of_fit(perfect, grid))
+
+
 def evsi(
     table: DrawsTable,
     trial: Trial,
@@ -128,43 +208,13 @@ def evsi(
     2016, Medical Decision Making 36:308). Below about 50 effective draws the second is biased
     upwards.
     """
-    grid = checked_thresholds(thresholds)
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods:
         text = f"found {', '.join(unknown) or 'none'}, allowed are {', '.join(METHODS)}"
         raise InputError([Fault(trial.label, None, "method", text)])
-    measured = trial.measured
-    if len(measured[0].truth) != table.draws:
-        text = f"was planned for {len(measured[0].truth)} draws, the table has {table.draws}"
-        raise InputError([Fault(trial.label, None, None, text)])
-    outcomes = increments(table)
-    perfect = fit(additive_basis(_scaled_truth(measured)), outcomes)
-    limits = values_of_fit(perfect, grid)
-    rows = []
-    for patients in sizes if sizes is not None else trial.definition.sizes:
-        data = simulated_data(measured, patients, seed)
-        for method in methods:
-            if method == "regression":
-                found = fit(additive_basis(_summaries(measured, data)), outcomes)
-                values, effective = values_of_fit(found, grid), np.nan
-            else:
-                values, effective = _importance(perfect, measured, data, grid, limits)
-            for threshold, value, limit in zip(grid.tolist(), values, limits, strict=True):
-                rows.append(
-                    {
-                        "trial": trial.definition.name,
-                        "follow_up_weeks": trial.follow_up_weeks,
-                        "patients": patients,
-                        "threshold": threshold,
-                        "method": method,
-                        "evsi": value.value,
-                        "standard_error": value.standard_error,
-                        "evppi": limit.value,
-                        "evppi_error": limit.standard_error,
-                        "effective_draws": effective,
-                    }
-                )
-    return pd.DataFrame(rows)
+    known = trial_information(table, trial, thresholds, seed)
+    chosen = trial.definition.sizes if sizes is None else sizes
+    return pd.DataFrame([row for patients in chosen for row in known.at(patients, methods)])
 
 
 def _importance(

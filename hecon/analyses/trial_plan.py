@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,10 @@ from hecon.parameters.design import Design
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
+
+
+class Uninformative(InputError):
+    """A trial that could teach nothing, because all that it measures is known."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ def plan(
     study: Study,
     design: Design,
     changes: Mapping[str, float] | None = None,
+    follow_up_weeks: Sequence[float] | None = None,
 ) -> list[Trial]:
     """The trial for each length of follow-up.
 
@@ -77,12 +82,15 @@ def plan(
         Rows in which the trial's outcomes are worked out.
     changes
         Other values for some assumptions of the trial or of the population.
+    follow_up_weeks
+        Lengths of follow-up; without it the trial's own.
 
     Raises
     ------
     InputError
-        If a formula names something unknown or depends on time, a probability leaves 0 to 1, or
-        the trial informs no uncertain parameter.
+        If a formula names something unknown or depends on time, or a probability leaves 0 to 1.
+    Uninformative
+        If the trial informs no uncertain parameter.
     """
     population = study_population(study, changes)
     if population is None:
@@ -90,7 +98,7 @@ def plan(
         raise InputError([Fault(f"{study.folder.name}/{POPULATION}", None, None, text)])
     return [
         _plan(definition, study, design, weeks, dict(changes or {}), population)
-        for weeks in definition.follow_up_weeks
+        for weeks in follow_up_weeks or definition.follow_up_weeks
     ]
 
 
@@ -152,7 +160,7 @@ def _plan(
     uncertain = [p.text for p in study.parameters if p.key in informs & design.varying]
     if not uncertain:
         text = "the trial informs no uncertain parameter, so it can't be worth anything"
-        raise InputError([Fault(shown, None, "outcomes", text)])
+        raise Uninformative([Fault(shown, None, "outcomes", text)])
     return Trial(definition, weeks, tuple(measured), tuple(uncertain), population, number)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,11 @@ import pandas as pd
 from hecon.analyses.approval import approval_choices
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
-from hecon.analyses.sampling_information import METHODS, evsi
+from hecon.analyses.sampling_information import METHODS, TrialInformation, trial_information
 from hecon.analyses.trial import TrialDefinition
-from hecon.analyses.trial_plan import Trial, plan
+from hecon.analyses.trial_plan import plan
 from hecon.errors import Fault, InputError
-from hecon.parameters.design import Design
+from hecon.parameters.design import Design, held
 from hecon.studies.study import Study
 
 TRIALS = "trials"
@@ -24,6 +25,7 @@ TRIALS = "trials"
 CHOSEN = METHODS[0]
 
 Progress = Callable[[str, int, int], None]
+Row = dict[Hashable, Any]
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class TrialReport:
     Attributes
     ----------
     sizes
-        A row a trial, follow-up, size and method, see `expected_net_benefit`.
+        A row a trial, follow-up, size and method, see `expected_net_benefit`; of the second
+        method perhaps only the best sizes.
     best
         The best size of each trial and follow-up, the best design first: the highest net benefit
         where one is above zero, else the least ``times``: how many times as many patients would
@@ -43,7 +46,8 @@ class TrialReport:
     ranges
         The best trial's net benefit at its best size with one assumption at an end of its range:
         ``assumption``, ``end``, ``value``, ``patients``, ``enbs``, ``times``; the last two rows
-        have all at their least and at their most favourable ends.
+        have all at their least and at their most favourable ends. Where an assumption changes
+        what the trial sees, the best size is looked for from the base case's to both sides.
     """
 
     sizes: pd.DataFrame
@@ -52,9 +56,14 @@ class TrialReport:
     ranges: pd.DataFrame
 
 
+def planned_trials(study: Study) -> list[Path]:
+    """The files of a study's planned trials."""
+    return sorted((study.folder / TRIALS).glob("*.toml"))
+
+
 def trial_files(study: Study) -> list[Path]:
-    """The files of a study's planned trials; raises InputError if there are none."""
-    found = sorted((study.folder / TRIALS).glob("*.toml"))
+    """The same; raises InputError if there are none."""
+    found = planned_trials(study)
     if not found:
         text = f"the study plans no trial (looked for {TRIALS}/*.toml)"
         raise InputError([Fault(study.folder.name, None, None, text)])
@@ -69,6 +78,8 @@ def trial_report(
     threshold: float,
     seed: int = 1,
     progress: Progress | None = None,
+    *,
+    check_all_sizes: bool = True,
 ) -> TrialReport:
     """Work out all trials at a threshold.
 
@@ -76,19 +87,33 @@ def trial_report(
     ----------
     design, table
         The draws and what they are made of, as `study_draws` gives them.
+    check_all_sizes
+        Whether the second method checks every size, or only the best one of each design.
+
+    Raises
+    ------
+    InputError
+        If the intervention is no option, or a trial's formulas are faulty.
     """
     tell = progress or (lambda what, done, total: None)
     if study.compared[0] not in table.strategies:
         text = f"'{study.compared[0]}' is no option, so there is no adoption to decide on"
         raise InputError([Fault(study.name, None, "intervention", text)])
+    design = held(design)
     trials = [(d, t) for d in definitions for t in plan(d, study, design)]
-    pieces = []
-    for done, (_, trial) in enumerate(trials):
+    known, pieces = [], []
+    for done, (definition, trial) in enumerate(trials):
         tell("Trials", done, len(trials) + 1)
-        found = evsi(table, trial, [threshold], seed=seed)
-        pieces.append(expected_net_benefit(found, trial))
-    sizes = pd.concat(pieces, ignore_index=True)
-    best = pd.concat([_best_size(found) for found in pieces], ignore_index=True)
+        information = trial_information(table, trial, [threshold], seed)
+        methods = METHODS if check_all_sizes else (CHOSEN,)
+        found = _worth(information, definition.sizes, methods)
+        if not check_all_sizes:
+            others = [m for m in METHODS if m != CHOSEN]
+            checked = _worth(information, [int(_best_size(found)["patients"])], others)
+            found = pd.concat([found, checked]).sort_values("patients", kind="stable")
+        known.append(information)
+        pieces.append(found)
+    best = pd.DataFrame([_best_size(found) for found in pieces])
     choices = pd.concat(
         [
             approval_choices(best.loc[[position]], table, trial, study.compared[0])
@@ -96,55 +121,60 @@ def trial_report(
         ],
         ignore_index=True,
     )
-    order = best.apply(_rank, axis=1).sort_values(ascending=False, kind="stable").index
-    definition, trial = trials[int(order[0])]
-    found = pieces[int(order[0])]
+    ranks = [_rank(row) for row in best.to_dict("records")]
+    order = sorted(range(len(best)), key=ranks.__getitem__, reverse=True)
     tell("Trials", len(trials), len(trials) + 1)
-    ranges = _ranges(study, definition, trial, design, table, found, seed)
+    first = order[0]
+    ranges = _ranges(study, trials[first][0], design, known[first], pieces[first])
+    sizes = pd.concat(pieces, ignore_index=True)
     return TrialReport(sizes, best.loc[order].reset_index(drop=True), choices, ranges)
 
 
-def _best_size(found: pd.DataFrame) -> pd.DataFrame:
-    """The best size of a design as one row, with ``times``."""
+def _worth(known: TrialInformation, sizes: Sequence[int], methods: Sequence[str]) -> pd.DataFrame:
+    """Net benefit of sampling by size and method."""
+    rows = [row for patients in sizes for row in known.at(patients, methods)]
+    return expected_net_benefit(pd.DataFrame(rows), known.trial)
+
+
+def _best_size(found: pd.DataFrame) -> Row:
+    """The best size of a design, with ``times``."""
     rows = found[found["method"] == CHOSEN].copy()
     worth = rows["population_evsi"]
     rows["times"] = (rows["cost"] / worth.where(worth > 0)).fillna(np.inf)
-    return rows.loc[[rows.apply(_rank, axis=1).idxmax()]]
+    return max(rows.to_dict("records"), key=_rank)
 
 
-def _rank(row: pd.Series) -> float:
-    """What pays goes by its net benefit, what doesn't by how far it is from paying."""
-    return float(row["enbs"]) if row["enbs"] > 0 else -float(row["times"])
+def _rank(row: Row) -> tuple[bool, float, float]:
+    """What pays goes by its net benefit, what doesn't by how far it is from paying, then cost."""
+    pays, benefit = bool(row["enbs"] > 0), float(row["enbs"])
+    return pays, 0.0 if pays else -float(row["times"]), benefit
 
 
 def _ranges(
     study: Study,
     definition: TrialDefinition,
-    trial: Trial,
     design: Design,
-    table: DrawsTable,
+    known: TrialInformation,
     found: pd.DataFrame,
-    seed: int,
 ) -> pd.DataFrame:
     """The best net benefit over the ranges of the assumptions, one by one and all together."""
+    trial = known.trial
     assumptions = {**definition.assumptions, **trial.population.assumptions}
-    position = definition.follow_up_weeks.index(trial.follow_up_weeks)
     columns = ["trial", "follow_up_weeks", "patients", "threshold", "method"]
     columns += ["evsi", "standard_error", "evppi", "evppi_error", "effective_draws"]
-    threshold = float(found["threshold"].iloc[0])
+    start = int(_best_size(found)["patients"])
 
-    def best(changes: dict[str, float]) -> pd.Series:
-        other = plan(definition, study, design, changes)[position]
+    def best(changes: dict[str, float]) -> Row:
+        (other,) = plan(definition, study, design, changes, [trial.follow_up_weeks])
         same = all(
             a.dropout == b.dropout and a.sd == b.sd and np.array_equal(a.truth, b.truth)
             for a, b in zip(trial.measured, other.measured, strict=True)
         )
-        known = found[found["method"] == CHOSEN][columns]
-        if not same:
-            known = evsi(table, other, [threshold], methods=[CHOSEN], seed=seed)
-        return _best_size(expected_net_benefit(known, other)).iloc[0]
+        if same:
+            return _best_size(expected_net_benefit(found[columns], other))
+        return _searched(known.of(other), start)
 
-    def row(name: str, end: str, value: float, chosen: pd.Series) -> tuple[object, ...]:
+    def row(name: str, end: str, value: float, chosen: Row) -> tuple[object, ...]:
         return (name, end, value, int(chosen["patients"]), chosen["enbs"], chosen["times"])
 
     rows = []
@@ -161,3 +191,21 @@ def _ranges(
         rows.append(row("all", label, np.nan, best(chosen)))
     names = ["assumption", "end", "value", "patients", "enbs", "times"]
     return pd.DataFrame(rows, columns=names)
+
+
+def _searched(known: TrialInformation, start: int) -> Row:
+    """The best size, looked for from one of them to both sides as long as it gets better."""
+    sizes = sorted(known.trial.definition.sizes)
+    seen: dict[int, Row] = {}
+
+    def rank(position: int) -> tuple[bool, float, float]:
+        if position not in seen:
+            seen[position] = _best_size(_worth(known, [sizes[position]], [CHOSEN]))
+        return _rank(seen[position])
+
+    here, best = -1, sizes.index(start)
+    while here != best:
+        here = best
+        around = (i for i in (here, here - 1, here + 1) if 0 <= i < len(sizes))
+        best = max(around, key=rank)
+    return seen[here]

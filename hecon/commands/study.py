@@ -66,6 +66,7 @@ def run(
       hecon run reports/ptsd_norway.xlsx --verify
     """  # noqa: D301
     with messages():
+        from hecon.analyses.further import further
         from hecon.analyses.results import analyse
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
@@ -90,21 +91,23 @@ def run(
 
             source, rules = _origin(folder, original, jurisdiction)
             with ProgressBar() as tell:
-                results, written, edited, table = run_edited(
+                results, more, written, edited, table = run_edited(
                     folder,
                     read_study(source, rules),
                     lambda s: analysed(s, tell),
                     out,
                     tell,
+                    extend=lambda found: further(found, workers=workers, progress=tell),
                     battery=battery,
                 )
             edited.print(stdout())
         else:
             with ProgressBar() as tell:
                 results = analysed(read_study(folder, jurisdiction), tell)
+                more = further(results, workers=workers, progress=tell)
                 table = battery(results.study) if battery else None
-                written = write_run(results, out, tell, verification=table)
-        print_summary(results, written, stdout())
+                written = write_run(results, out, tell, further=more, verification=table)
+        print_summary(results, written, stdout(), more)
         if table is not None:
             print_tally(table, stdout())
 
@@ -161,6 +164,7 @@ def reproduce(
           --reference reference/ptsd_norway --update
     """  # noqa: D301
     with messages():
+        from hecon.analyses.further import further
         from hecon.analyses.results import analyse
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
@@ -183,11 +187,12 @@ def reproduce(
                 workers=workers,
                 progress=tell,
             )
+            more = further(results, workers=workers, progress=tell)
         if update:
-            write_reference(results, reference)
+            write_reference(results, more, reference)
             stdout().print(f"Reference rewritten: {reference}")
             return
-        found = compare_with_reference(results, reference)
+        found = compare_with_reference(results, more, reference)
         print_differences(found, reference, stdout())
         if found.differences:
             raise typer.Exit(1)

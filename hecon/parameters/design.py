@@ -70,6 +70,11 @@ class TableDesign:
         return {key: column[first:last] for key, column in self.columns.items()}
 
 
+def held(design: Design) -> TableDesign:
+    """A design with all its rows worked out, for analyses that read them many times."""
+    return TableDesign(design.draws, design.numbers, design.block(0, design.draws))
+
+
 def rows(numbers: Mapping[Key, float], changes: Sequence[Mapping[Key, float]]) -> TableDesign:
     """A design with one row per set of changes to common values.
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hecon.analyses.comparison import totals
+from hecon.analyses.further import Further
 from hecon.analyses.results import Progress, Results
 from hecon.reports.run import Written, write_run
 from hecon.reports.workbook.cached import LiveWorkbook
@@ -80,11 +81,13 @@ def run_edited(
     out: Path,
     progress: Progress | None = None,
     *,
+    extend: Callable[[Results], Further] | None = None,
     battery: Callable[[Study], pd.DataFrame] | None = None,
-) -> tuple[Results, Written, Edited, pd.DataFrame | None]:
+) -> tuple[Results, Further | None, Written, Edited, pd.DataFrame | None]:
     """Read an edited workbook back, analyse it and write it as a run of its own.
 
-    The run's outputs also hold ``edits.csv`` and the edited inputs as a study's files. `battery`
+    The run's outputs also hold ``edits.csv`` and the edited inputs as a study's files. `extend`
+    works out what the report shows besides the results; both are returned. `battery`
     asks the edited study; its table is written, shown in the workbook and returned.
     """
     with tempfile.TemporaryDirectory() as text:
@@ -97,17 +100,19 @@ def run_edited(
             edited.table().to_csv(outputs / "edits.csv", index=False, lineterminator="\n")
             shutil.copytree(folder, outputs / "inputs")
 
+        further = extend(results) if extend is not None else None
         verification = battery(study) if battery is not None else None
         written = write_run(
             results,
             out,
             progress,
+            further=further,
             suffix="_edited",
             verification=verification,
             extra=extra,
             keeps_inputs=True,
         )
-    return results, written, edited, verification
+    return results, further, written, edited, verification
 
 
 def workbook_gap(workbook: Path, results: Results) -> float:

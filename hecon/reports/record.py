@@ -15,6 +15,7 @@ from pyarrow import csv
 
 from hecon import __version__
 from hecon.analyses.comparison import totals
+from hecon.analyses.further import Further
 from hecon.analyses.results import Results
 
 LIBRARIES = (
@@ -47,8 +48,11 @@ def run_record(results: Results) -> dict[str, object]:
     }
 
 
-def result_tables(results: Results) -> dict[str, pd.DataFrame]:
-    """The tables of a run by name, as they are written and as they are compared again."""
+def result_tables(results: Results, further: Further | None = None) -> dict[str, pd.DataFrame]:
+    """The tables of a run by name, as they are written and as they are compared again.
+
+    Those that only some studies have are left out where there is nothing in them.
+    """
     share = results.trace["share"].isel(draw=0)
     trace = share.to_dataframe(name="share").reset_index()[["strategy", "cycle", "state", "share"]]
     found = results.probabilistic.decision
@@ -59,7 +63,8 @@ def result_tables(results: Results) -> dict[str, pd.DataFrame]:
         acceptability[f"nmb {strategy}"] = chosen["nmb"].values
     for name in ("best", "probability_frontier", "evpi"):
         acceptability[name] = found[name].values
-    return {
+    psa = results.probabilistic
+    tables = {
         "base_case": _by_item(results),
         "comparison": results.base_table,
         "frontier": results.frontier,
@@ -67,10 +72,35 @@ def result_tables(results: Results) -> dict[str, pd.DataFrame]:
         "trace": trace[trace["cycle"] % 12 == 0],
         "scenarios": results.scenarios,
         "one_way": results.one_way,
-        "probabilistic": results.probabilistic.table,
+        "probabilistic": psa.table,
         "acceptability": acceptability,
-        "partial_information": results.probabilistic.evppi,
+        "partial_information": psa.evppi,
     }
+    some = {
+        "partial_information_groups": psa.evppi_groups,
+        "draws_needed": psa.draws_needed,
+        "price": results.price,
+        "population": _population(results),
+        **(further.tables() if further else {}),
+    }
+    return tables | {name: frame for name, frame in some.items() if len(frame)}
+
+
+def _population(results: Results) -> pd.DataFrame:
+    """Whom the decision concerns, and what perfect information is worth to all of them."""
+    people, psa = results.population, results.probabilistic
+    if people is None:
+        return pd.DataFrame()
+    row = {
+        "eligible_per_year": people.annual,
+        "years": people.years,
+        "discount": people.discount,
+        "people": people.effective(),
+        "evpi": psa.evpi,
+        "evpi_error": float(psa.decision["evpi_error"].sel(threshold=results.threshold)),
+        "population_evpi": results.population_evpi,
+    }
+    return pd.DataFrame([row])
 
 
 def _by_item(results: Results) -> pd.DataFrame:
@@ -106,11 +136,11 @@ def draws_table(results: Results) -> pd.DataFrame:
     return table
 
 
-def write_outputs(results: Results, folder: Path) -> list[Path]:
+def write_outputs(results: Results, folder: Path, further: Further | None = None) -> list[Path]:
     """Write tables, draws, outcomes and record into a folder; the same run gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, table in result_tables(results).items():
+    for name, table in result_tables(results, further).items():
         path = folder / f"{name}.csv"
         table.to_csv(path, index=False, lineterminator="\n")
         written.append(path)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from hecon.analyses.further import Further
 from hecon.analyses.results import Results
 from hecon.errors import Fault, InputError
 from hecon.reports.record import result_tables, run_record
@@ -37,6 +38,25 @@ KEYS = {
     "one_way": ("parameter", "end"),
     "probabilistic": ("strategy", "figure"),
     "acceptability": ("threshold",),
+    "partial_information": ("set",),
+    "partial_information_groups": ("set",),
+    "draws_needed": ("strategy",),
+    "price": ("parameter", "threshold"),
+    "break_even": ("parameter",),
+    "sobol": ("parameter",),
+    "morris": ("parameter",),
+    "trial_sizes": ("trial", "follow_up_weeks", "patients", "method"),
+    "trial_best": ("trial", "follow_up_weeks"),
+    "trial_choices": ("trial", "follow_up_weeks", "choice"),
+    "trial_ranges": ("assumption", "end"),
+}
+#: Columns left out of a reference: standard errors of regressions are made with random directions
+#: whose signs are those of the linear algebra at hand.
+UNSETTLED = {
+    "partial_information_groups": ["standard_error"],
+    "trial_sizes": ["standard_error", "evppi_error", "enbs_error"],
+    "trial_best": ["standard_error", "evppi_error", "enbs_error"],
+    "trial_choices": ["standard_error"],
 }
 #: Columns that say what kind of figure a row of a long table holds.
 KINDS = ("kind", "figure")
@@ -83,7 +103,7 @@ class Compared:
     changed_inputs: list[str]
 
 
-def write_reference(results: Results, folder: Path) -> None:
+def write_reference(results: Results, further: Further, folder: Path) -> None:
     """Write the tables of a run and its record as a reference, in place of an earlier one.
 
     Raises
@@ -96,16 +116,17 @@ def write_reference(results: Results, folder: Path) -> None:
         raise InputError([Fault(str(folder), None, None, message)])
     with staging(folder.absolute().parent) as staged:
         fresh = staged / folder.name
-        _write_tables(results, fresh)
+        _write_tables(results, further, fresh)
         record = json.dumps(run_record(results), indent=2, sort_keys=True)
         (fresh / RECORD).write_text(record + "\n", encoding="utf-8")
         publish([(fresh, folder.absolute())], staged)
 
 
-def _write_tables(results: Results, folder: Path) -> None:
+def _write_tables(results: Results, further: Further, folder: Path) -> None:
     folder.mkdir()
-    for name, table in result_tables(results).items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+    for name, table in result_tables(results, further).items():
+        kept = table.drop(columns=UNSETTLED.get(name, []))
+        kept.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
 
 
 def read_settings(folder: Path) -> Settings:
@@ -130,7 +151,7 @@ def _record(folder: Path) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def compare_with_reference(results: Results, folder: Path) -> Compared:
+def compare_with_reference(results: Results, further: Further, folder: Path) -> Compared:
     """Compare the tables of a run, as they would be written, with a reference."""
     before, after = _record(folder).get("inputs"), run_record(results)["inputs"]
     changed = []
@@ -139,7 +160,7 @@ def compare_with_reference(results: Results, folder: Path) -> Compared:
         changed = [name for name in names if before.get(name) != after.get(name)]
     with tempfile.TemporaryDirectory() as temporary:
         fresh = Path(temporary) / "run"
-        _write_tables(results, fresh)
+        _write_tables(results, further, fresh)
         figures, differences = compare_folders(folder, fresh)
     return Compared(figures, differences, changed)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from hecon.analyses.further import Further
 from hecon.analyses.results import Progress, Results
 from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.reports.figures.book import figure_book
@@ -34,6 +35,7 @@ def write_run(
     out: Path,
     progress: Progress | None = None,
     *,
+    further: Further | None = None,
     suffix: str = "",
     verification: pd.DataFrame | None = None,
     extra: Callable[[Path], None] | None = None,
@@ -41,9 +43,9 @@ def write_run(
 ) -> Written:
     """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
 
-    `suffix` is added to the run's name; `verification` goes into workbook and page and is written
-    as a table; `extra` may add files to the run's outputs, the inputs among them if it
-    `keeps_inputs`.
+    `further` is shown and written where it is given; `suffix` is added to the run's name;
+    `verification` goes into workbook and page and is written as a table; `extra` may add files to
+    the run's outputs, the inputs among them if it `keeps_inputs`.
     """
     tell = progress or (lambda what, done, total: None)
     name = run_name(results.study) + suffix
@@ -52,7 +54,7 @@ def write_run(
     with staging(out) as folder:
         tell("Tables", 0, 1)
         outputs = folder / name
-        write_outputs(results, outputs)
+        write_outputs(results, outputs, further)
         if verification is not None:
             path = outputs / "verification.csv"
             verification.to_csv(path, index=False, lineterminator="\n")
@@ -61,7 +63,10 @@ def write_run(
         evidence = evidence_tables(results)
         people = results.population.effective() if results.population else None
         shown = replace(
-            evidence_extras(results, evidence), verification=verification, people=people
+            evidence_extras(results, evidence),
+            verification=verification,
+            people=people,
+            further=further,
         )
         found = material(results, shown)
         pictures = figure_book(found, lambda done, total: tell("Figures", done, total))
@@ -71,7 +76,7 @@ def write_run(
         tell("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"
         inputs = f"outputs/{name}/inputs" if keeps_inputs else ""
-        write_workbook(results, report, verification, inputs, evidence)
+        write_workbook(results, report, verification, inputs, evidence, further)
         moves = [(outputs, written.outputs), (report, written.report), (page, written.page)]
         publish(moves, folder)
     return written

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from hecon.analyses.comparison import Comparison, sentence
+from hecon.analyses.further import Further
 from hecon.analyses.results import Results
 from hecon.parameters.schema import STATUSES, Parameter
+from hecon.reports.answers.trial_words import trial_short
 from hecon.reports.console import amount, facts, money, percent, qalys, table
 
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ METHODS = {
 }
 
 
-def print_summary(results: Results, written: Written, to: Console) -> None:
+def print_summary(
+    results: Results, written: Written, to: Console, further: Further | None = None
+) -> None:
     """Print the question, the results, the conclusion and where the files are."""
     study = results.study
     place = study.jurisdiction.definition
@@ -37,6 +41,8 @@ def print_summary(results: Results, written: Written, to: Console) -> None:
     _print_draws(results, to)
     _heading("Conclusion", to)
     to.print(conclusion(results))
+    if further is not None and further.trials is not None:
+        to.print(trial_short(study, further.trials))
     to.print(evidence(study.parameters))
     to.print()
     to.print(f"Report: {written.report}", soft_wrap=True)

@@ -469,3 +469,21 @@ def test_strategies_missing_in_some_draws(tmp_path):
     result = hecon("decide", tmp_path / "t.csv", "--out", tmp_path / "out")
     assert result.exit_code == 2
     assert "strategy 'New' is missing in 1 of 20 draws, first in draw 7" in result.stderr
+
+
+def test_a_run_holds_what_the_commands_give_and_so_does_its_edited_workbook(tmp_path):
+    text = ran("run", tmp_path, "--draws", 600)
+    assert "For Testland alone no planned trial is worth its cost." in text
+    found = tables(tmp_path)
+    for command in ("break-even", "trial"):
+        ran(command, tmp_path / "alone")
+    for name, table in tables(tmp_path / "alone").items():
+        if name != "trial_sizes":
+            pd.testing.assert_frame_equal(found[name], table)
+    (report,) = (tmp_path / "reports").glob("*.xlsx")
+    again = hecon("run", report, "--original", SMALL, "--draws", 600, "--out", tmp_path / "again")
+    assert again.exit_code == 0, again.output
+    assert "no planned trial is worth its cost" in " ".join(again.stdout.split())
+    edited = tables(tmp_path / "again", "small_testland_edited")
+    for name in ("break_even", "sobol", "morris", "trial_sizes", "trial_best", "trial_ranges"):
+        pd.testing.assert_frame_equal(edited[name], found[name])

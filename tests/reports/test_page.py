@@ -82,7 +82,8 @@ def test_what_it_rests_on_is_said(text: str, results: Results) -> None:
 def test_all_parts_are_there_in_order(text: str) -> None:
     ids = [a["id"] for a in Outline(text).all("h2")]
     assert ids == [
-        *("answer", "contents", "results", "severity", "uncertainty", "one-way", "scenarios"),
+        *("answer", "contents", "results", "severity", "uncertainty", "one-way"),
+        *("break-even", "scenarios"),
         *("information", "verification", "evidence", "assumptions", "sources", "cheers"),
         "provenance",
     ]

@@ -32,7 +32,9 @@ def test_parts_of_a_font_stand_in_order(plain: Path) -> None:
     with zipfile.ZipFile(plain) as archive:
         styles = ElementTree.fromstring(archive.read("xl/styles.xml"))
     order = FONT.split()
-    fonts = [[part.tag.rpartition("}")[2] for part in font] for font in styles.iterfind(".//{*}font")]
+    fonts = [
+        [part.tag.rpartition("}")[2] for part in font] for font in styles.iterfind(".//{*}font")
+    ]
     assert len(fonts) > 5
     for names in fonts:
         assert names == sorted(names, key=order.index)

@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 from rich.console import Console
 
+from hecon.analyses.break_even import turning
 from hecon.reports.answers.tables import conclude, listed, plain, title
 from hecon.reports.console import amount, money, percent, qalys, table
 from hecon.studies.study import Study
@@ -84,11 +85,26 @@ def grid_table(found: xr.Dataset) -> pd.DataFrame:
     return found.to_dataframe().reset_index()
 
 
+def break_even_words(study: Study, found: pd.DataFrame, name: Callable[[str], str] = str) -> str:
+    """Where the decision turns, in a sentence; `name` says what a parameter is called."""
+    a, b = study.compared
+    names = turning(found)["parameter"].drop_duplicates().tolist()
+    total = found["parameter"].nunique()
+    if names:
+        return (
+            f"{a} and {b} have equal net benefit at a value inside the range for {len(names)} of "
+            f"{total} parameters: {listed([name(n) for n in names])}."
+        )
+    return (
+        f"No solution in range: no value of the {total} parameters searched makes {a} and "
+        f"{b} equal, all others at base."
+    )
+
+
 def print_break_even(study: Study, found: pd.DataFrame, to: Console) -> str:
     """Print where the decision turns, parameters without a turn counted at the end."""
-    a, b = study.compared
     title(study, "Break-even values", to)
-    solved = found[found["break_even"].notna()]
+    solved = turning(found)
     rows = table("Parameter", "Unit", "Base", "From", "To", "Break-even", left=2)
     shown = found if len(found) <= SHOWN else solved
     for row in shown.to_dict("records"):
@@ -98,20 +114,9 @@ def print_break_even(study: Study, found: pd.DataFrame, to: Console) -> str:
         ends = [plain(row[name]) for name in ("base", "low", "high")]
         rows.add_row(row["parameter"], row["unit"], *ends, value)
     to.print(rows)
-    without = found.loc[found["break_even"].isna(), "parameter"].nunique()
+    without = found["parameter"].nunique() - solved["parameter"].nunique()
     if len(found) > SHOWN and without:
         to.print(f"No solution in range for {without} other parameters.")
-    names = solved["parameter"].drop_duplicates().tolist()
-    total = found["parameter"].nunique()
-    if names:
-        text = (
-            f"{a} and {b} have equal net benefit at a value inside the range for {len(names)} of "
-            f"{total} parameters: {listed(names)}."
-        )
-    else:
-        text = (
-            f"No solution in range: no value of the {total} parameters searched makes {a} and "
-            f"{b} equal, all others at base."
-        )
+    text = break_even_words(study, found)
     conclude(text, to)
     return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 from rich.console import Console
 
@@ -32,8 +34,19 @@ def print_price(study: Study, found: pd.DataFrame, base: float, to: Console) -> 
             f"{money(row['low'])} to {money(row['high'])}",
         )
     to.print(rows)
+    text = price_words(study, found, base)
+    conclude(text, to)
+    return text
+
+
+def price_words(
+    study: Study, found: pd.DataFrame, base: float, named: Callable[[str], str] = str
+) -> str:
+    """What the price at the first threshold means, in a sentence or two."""
+    a, b = study.compared
     first = found.iloc[0]
-    at = f"{amount(currency, first['threshold'])} per QALY"
+    name, unit = named(first["parameter"]), first["unit"]
+    at = f"{amount(study.jurisdiction.definition.currency, first['threshold'])} per QALY"
     price = f"{money(first['expected'])} {unit}"
     if first["expected"] < 0:
         text = (
@@ -48,5 +61,4 @@ def print_price(study: Study, found: pd.DataFrame, base: float, to: Console) -> 
         )
     if first["high"] >= 0 > first["low"]:
         text += f" The draws put it between less than zero and {money(first['high'])} (95 %)."
-    conclude(text, to)
     return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 from rich.console import Console
 
@@ -25,16 +27,24 @@ def print_sobol(study: Study, found: pd.DataFrame, to: Console) -> str:
         rows.add_row(_short(row["parameter"]), *cells)
     to.print(rows)
     _print_rest(found, to)
-    most = live.loc[live["total"] >= 0.1, "parameter"].tolist()
-    explained = float(live["first_order"].sum())
     text = (
-        f"What matters (a total share of the variance of a tenth or more): {listed(most)}. The "
-        f"parameters acting alone explain {explained:.0%} of it; the rest is how they act "
-        "together. A share of variance is no value of information: hecon voi tells which doubt "
-        "could turn the decision."
-    ).replace("%", " %")
+        f"{sobol_words(found)} A share of variance is no value of information: hecon voi tells "
+        "which doubt could turn the decision."
+    )
     conclude(text, to)
     return text
+
+
+def sobol_words(found: pd.DataFrame, name: Callable[[str], str] = str) -> str:
+    """What matters, in two sentences; `name` says what a parameter is called."""
+    live = found[~found["idle"]]
+    most = [name(n) for n in live.loc[live["total"] >= 0.1, "parameter"]]
+    explained = float(live["first_order"].sum())
+    return (
+        f"What matters (a total share of the variance of a tenth or more): {listed(most)}. The "
+        f"parameters acting alone explain {explained:.0%} of it; the rest is how they act "
+        "together."
+    ).replace("%", " %")
 
 
 def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
@@ -53,15 +63,22 @@ def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
         )
     to.print(rows)
     _print_rest(found, to)
-    largest = live["mu_star"].max()
-    most = live.loc[live["mu_star"] >= 0.5 * largest, "parameter"].tolist()
     text = (
-        f"The largest effects on net benefit over their whole range (at least half of the "
-        f"largest): {listed(most)}. A sigma as large as mu* means that the effect depends on the "
+        f"{morris_words(found)} A sigma as large as mu* means that the effect depends on the "
         "other parameters or bends."
     )
     conclude(text, to)
     return text
+
+
+def morris_words(found: pd.DataFrame, name: Callable[[str], str] = str) -> str:
+    """The largest effects in a sentence."""
+    live = found[~found["idle"]]
+    most = [name(n) for n in live.loc[live["mu_star"] >= 0.5 * live["mu_star"].max(), "parameter"]]
+    return (
+        f"The largest effects on net benefit over their whole range (at least half of the "
+        f"largest): {listed(most)}."
+    )
 
 
 def _print_rest(found: pd.DataFrame, to: Console) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from hecon.analyses.trial_report import CHOSEN
 from hecon.reports.figures.bars import morris_picture, partial_information, sobol_picture
 from hecon.reports.figures.convergence import convergence_picture
 from hecon.reports.figures.frontier import frontier_picture
@@ -103,15 +104,21 @@ def _probabilistic(found: Material) -> list[Draw]:
 
 
 def _extras(found: Material) -> list[Draw]:
-    results, extras = found.results, found.extras
+    """Global sensitivity, and the best planned trial over its sizes."""
+    results, further = found.results, found.extras.further
     setting = study_setting(results.study, results.threshold)
     waiting: list[Draw] = []
-    if (indices := extras.sobol) is not None:
+    if further is None:
+        return waiting
+    if (indices := further.sobol) is not None:
         waiting.append(lambda: sobol_picture(indices, setting))
-    if (effects := extras.morris) is not None:
+    if (effects := further.morris) is not None:
         waiting.append(lambda: morris_picture(effects, setting))
-    if (information := extras.evsi) is not None:
-        waiting.append(lambda: sample_information(information, setting, results.threshold))
-    if (trial := extras.net_benefit_of_sampling) is not None:
-        waiting.append(lambda: net_benefit_of_sampling(trial, setting, results.threshold))
+    if (trials := further.trials) is not None:
+        sizes = trials.sizes[trials.sizes["method"] == CHOSEN]
+        sizes = sizes[sizes["trial"] == trials.best["trial"].iloc[0]]
+        waiting += [
+            lambda: sample_information(sizes, setting, results.threshold),
+            lambda: net_benefit_of_sampling(sizes, setting, results.threshold),
+        ]
     return waiting

@@ -10,6 +10,7 @@ import xarray as xr
 
 from hecon.analyses.convergence import convergence, draws_needed
 from hecon.analyses.draws_table import DrawsTable, study_draws
+from hecon.analyses.further import Further
 from hecon.analyses.plane import Plane, plane
 from hecon.analyses.ranking import ranking
 from hecon.analyses.results import Results
@@ -27,8 +28,8 @@ class Extras:
         The verification battery's table.
     people
         Discounted number of people whom the decision concerns (`effective_population`).
-    sobol, morris, evsi, net_benefit_of_sampling
-        Tables of the analyses of these names.
+    further
+        Break-even values, global sensitivity and planned trials.
     pictures
         Further figures: forest plots, the network graph.
     synthesis
@@ -41,10 +42,7 @@ class Extras:
 
     verification: pd.DataFrame | None = None
     people: float | None = None
-    sobol: pd.DataFrame | None = None
-    morris: pd.DataFrame | None = None
-    evsi: pd.DataFrame | None = None
-    net_benefit_of_sampling: pd.DataFrame | None = None
+    further: Further | None = None
     pictures: Sequence[Picture] = field(default_factory=tuple)
     synthesis: pd.DataFrame | None = None
     article: pd.DataFrame | None = None

@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from hecon.analyses.comparison import sentence
 from hecon.analyses.results import Results
+from hecon.reports.answers.trial_words import trial_short
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.scenarios import by_effect
 from hecon.reports.figures.setting import Setting, study_setting
 from hecon.reports.figures.writing import listed, number, share
+from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import Table, build, cell, framed, plain, thin
+from hecon.reports.html.trials import trials_section
+from hecon.reports.html.turns import break_even_section, sensitivity_section
 from hecon.reports.record import run_record
 from hecon.reports.summary import METHODS, conclusion, evidence
 
@@ -26,18 +29,6 @@ WEAK = ("assumption", "memory", "retracted")
 WIDEST = 10
 
 
-@dataclass(frozen=True)
-class Section:
-    """A part of the page; `figures` are names of pictures, shown where they exist."""
-
-    id: str
-    title: str
-    texts: list[str] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    figures: tuple[str, ...] = ()
-    warnings: list[str] = field(default_factory=list)
-
-
 def sections(found: Material) -> list[Section]:
     """All sections in reading order; those with nothing to say are left out."""
     writers: list[Callable[[Material, Setting], Section]] = [
@@ -45,8 +36,11 @@ def sections(found: Material) -> list[Section]:
         _severity,
         _uncertainty,
         _one_way,
+        break_even_section,
         _scenarios,
+        sensitivity_section,
         _information,
+        trials_section,
         _verification,
         _evidence,
         _assumptions,
@@ -77,6 +71,9 @@ def answer(found: Material) -> Section:
         f"{listed(list(results.study.options))} is {best}. Settling all uncertainty that the "
         f"model knows of would be worth {setting.amount(psa.evpi)} per person."
     )
+    further = found.extras.further
+    if further is not None and further.trials is not None:
+        texts.append(thin(trial_short(results.study, further.trials)))
     return Section("answer", "The answer", texts, warnings=_rests_on(results))
 
 
@@ -188,11 +185,6 @@ def _results(found: Material, setting: Setting) -> Section:
 def totals_of(items: Any) -> list[str]:
     """Names of strategies in a dataset."""
     return [str(s) for s in items["strategy"].values]
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of a frame."""
-    return frame.to_dict("records")  # type: ignore[return-value]
 
 
 def _severity(found: Material, setting: Setting) -> Section:
@@ -388,38 +380,46 @@ def _information(found: Material, setting: Setting) -> Section:
         f"error {setting.amount(error)}) {setting.at(threshold)}. Estimates for single inputs are "
         "reported as they are, below zero if they fell there, never clipped."
     ]
-    tables = []
-    if len(psa.evppi):
-        rows = [
-            {
-                **r,
-                "label": setting.label(str(r["set"]), 300, 3),
-                "fit": "suspect" if r["suspect"] else "good",
-            }
-            for r in records(psa.evppi)
-        ]
-        tables.append(
-            build(
-                f"Value of perfect information on one input (EVPPI), per person ({setting.money})",
-                [
-                    ("Input", "label", ""),
-                    ("Name", "set", ""),
-                    ("EVPPI", "evppi", "money"),
-                    ("Standard error", "standard_error", "money"),
-                    ("Share of EVPI", "share", "share"),
-                    ("Fit", "fit", ""),
-                ],
-                rows,
-            )
+    people = found.results.population
+    if people is not None:
+        texts.append(
+            f"For the {number(people.effective())} discounted patients whom the decision reaches "
+            f"({number(people.annual)} eligible a year over {people.years:g} years) that is "
+            f"{setting.amount(found.results.population_evpi)} in all."
         )
-    for caption, frame in (
-        ("Value of a trial's information", found.extras.evsi),
-        ("Expected net benefit of a trial", found.extras.net_benefit_of_sampling),
-    ):
-        if frame is not None:
-            tables.append(framed(caption, frame))
-    names = ("evpi", "evpi_population", "evppi", "sobol", "morris", "evsi", "enbs")
-    return Section("information", "Value of information", texts, tables, names)
+    tables = [
+        _partial(f"Value of perfect information on {what} (EVPPI)", frame, setting)
+        for what, frame in (("a set of inputs", psa.evppi_groups), ("one input", psa.evppi))
+        if len(frame)
+    ]
+    return Section(
+        "information", "Value of information", texts, tables, ("evpi", "evpi_population", "evppi")
+    )
+
+
+def _partial(caption: str, table: pd.DataFrame, setting: Setting) -> Table:
+    """Value of knowing single inputs, or sets of them."""
+    rows = [
+        {
+            **r,
+            "label": setting.label(str(r["set"]), 300, 3),
+            "fit": "suspect" if r["suspect"] else "good",
+        }
+        for r in records(table)
+    ]
+    named = [("Name", "set", "")] if any(r["label"] != r["set"] for r in rows) else []
+    return build(
+        f"{caption}, per person ({setting.money})",
+        [
+            ("Input" if named else "Set", "label", ""),
+            *named,
+            ("EVPPI", "evppi", "money"),
+            ("Standard error", "standard_error", "money"),
+            ("Share of EVPI", "share", "share"),
+            ("Fit", "fit", ""),
+        ],
+        rows,
+    )
 
 
 def _verification(found: Material, setting: Setting) -> Section:

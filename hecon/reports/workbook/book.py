@@ -16,6 +16,7 @@ from openpyxl.chart import AreaChart, Reference
 from openpyxl.workbook import Workbook
 
 from hecon.analyses.evaluate import timings
+from hecon.analyses.further import Further
 from hecon.analyses.one_way import ranges
 from hecon.analyses.results import Results
 from hecon.analyses.scenarios import scenario_design
@@ -48,6 +49,14 @@ from hecon.reports.workbook.sheets.tables import write_draws, write_one_way, wri
 from hecon.reports.workbook.sheets.time import place_tables, place_time, write_tables, write_time
 from hecon.reports.workbook.sheets.trace import write_trace
 from hecon.reports.workbook.sheets.trace_places import place_traces, substates
+from hecon.reports.workbook.sheets.trials import TITLE as TRIALS
+from hecon.reports.workbook.sheets.trials import write_trials
+from hecon.reports.workbook.sheets.turns import (
+    BREAK_EVEN,
+    SENSITIVITY,
+    write_break_even,
+    write_sensitivity,
+)
 from hecon.reports.workbook.styles import Page, Sheets
 
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
@@ -60,6 +69,7 @@ def write_workbook(
     verification: pd.DataFrame | None = None,
     inputs: str = "",
     evidence: Mapping[str, pd.DataFrame] | None = None,
+    further: Further | None = None,
 ) -> None:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
@@ -73,11 +83,13 @@ def write_workbook(
         Folder of the run's own copy of its inputs, if it keeps one, to be shown on Provenance.
     evidence
         Choices of synthesis and an article's facts by name, to be shown on sheets of their own.
+    further
+        Break-even values, global sensitivity and planned trials, each on a sheet of its own.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
         with _no_looking_for_garbage():
-            save_plain(compose(results, verification, inputs, evidence).workbook, plain)
+            save_plain(compose(results, verification, inputs, evidence, further).workbook, plain)
         write_cached(plain, path, recalculate(plain), CREATED)
 
 
@@ -103,6 +115,7 @@ def compose(
     verification: pd.DataFrame | None = None,
     inputs: str = "",
     evidence: Mapping[str, pd.DataFrame] | None = None,
+    further: Further | None = None,
 ) -> Book:
     """The workbook with formulas and no values, and where everything stands in it."""
     study = results.study
@@ -141,6 +154,10 @@ def compose(
     draw_charts(book, acceptability)
     write_tables(book)
     write_findings(book, evidence or {})
+    if further is not None:
+        write_break_even(book, further)
+        write_sensitivity(book, further)
+        write_trials(book, further)
     write_assumptions(book)
     write_sources(book)
     write_guide(book)
@@ -162,9 +179,12 @@ def compose(
         "Results",
         "Scenarios",
         "One-way",
+        BREAK_EVEN,
         "Draws",
+        SENSITIVITY,
         "Acceptability",
         "Value of information",
+        TRIALS,
         "Severity",
         "Checks",
         "Edits",

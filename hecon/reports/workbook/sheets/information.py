@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
@@ -24,7 +25,7 @@ def write_information(book: Book) -> None:
         "draws on Draws. Columns and tables headed Python are computed in Python, not live.",
         f"A{FIRST}",
     )
-    page.widths(24, *([18.0] * (len(options) + 5)))
+    page.widths(24, *([18.0] * (len(options) + 6)))
     means = [f"mean NMB {s} ({book.currency})" for s in options]
     page.headings(
         FIRST - 1,
@@ -70,7 +71,8 @@ def write_information(book: Book) -> None:
             page.put(row, 5 + count, known, "text", "money")
     last = FIRST + STEPS - 1
     column = letter(4 + count)
-    _partial(book, page, last + 3)
+    row = _population(book, page, last + 2, column)
+    _partial(book, page, row)
     for name, position in (("evpi", 4 + count), ("ceaf", 6 + count)):
         book.answers[name] = page.span(position, FIRST, last)
     area_of = f"'{TITLE}'!$B${FIRST}:${letter(1 + count)}${last}"
@@ -84,14 +86,58 @@ def write_information(book: Book) -> None:
     )
 
 
+def _population(book: Book, page: Page, row: int, evpi: str) -> int:
+    """What perfect information is worth to all whom the decision reaches, if the study says."""
+    results = book.results
+    if results.population is None:
+        return row + 1
+    people, count = results.population, len(book.study.options)
+    page.heading(row, "For all patients: their number is computed in Python, not live")
+    uptake = ", ".join(f"{share:.1%}" for share in people.uptake)
+    page.put(
+        row + 1,
+        1,
+        f"{people.annual:,.0f} eligible a year, uptake by year {uptake}, over {people.years:g} "
+        f"years at {people.discount:.1%} a year. Amounts below are products of cells.",
+        "note",
+    )
+    label = f"EVPI per person, Python, {results.probabilistic.design.draws:,} draws"
+    lines = [
+        ("discounted patients", people.effective(), "count"),
+        (f"{label} ({book.currency})", results.probabilistic.evpi, "money"),
+    ]
+    for i, (name, value, shape) in enumerate(lines, start=row + 2):
+        page.put(i, 1, name, wrap=True)
+        page.put(i, 2, value, "text", shape)
+    page.put(row + 4, 1, f"EVPI, all patients ({book.currency})", wrap=True)
+    page.formula(row + 4, 2, f"$B${row + 2}*$B${row + 3}", "output", "money")
+    page.headings(FIRST - 1, [f"EVPI, all patients ({book.currency})"], 7 + count)
+    for r in range(FIRST, FIRST + STEPS):
+        page.formula(r, 7 + count, f"{evpi}{r}*$B${row + 2}", "output", "money")
+    return row + 6
+
+
 def _partial(book: Book, page: Page, row: int) -> None:
-    """Value of knowing each uncertain parameter alone, as Python estimated it."""
+    """Value of knowing sets of uncertain parameters, then each alone, as Python estimated it."""
     found = book.results.probabilistic
-    page.heading(row, "Perfect information on one parameter (EVPPI): computed in Python, not live")
-    table = found.evppi
+    sets = (
+        ("a set of parameters", "set", found.evppi_groups),
+        ("one parameter", "parameter", found.evppi),
+    )
+    for what, head, table in sets:
+        if len(table) or head == "parameter":
+            page.heading(
+                row, f"Perfect information on {what} (EVPPI): computed in Python, not live"
+            )
+            row = _estimates(book, page, row, head, table)
+
+
+def _estimates(book: Book, page: Page, row: int, head: str, table: pd.DataFrame) -> int:
+    """One table of them; gives the row after it."""
+    found, people = book.results.probabilistic, book.results.population
     if table.empty:
         page.put(row + 1, 1, "Too few draws in this run to estimate it.", "note")
-        return
+        return row + 3
     page.put(
         row + 1,
         1,
@@ -101,7 +147,14 @@ def _partial(book: Book, page: Page, row: int) -> None:
     )
     page.headings(
         row + 2,
-        ["parameter", f"EVPPI ({book.currency})", "standard error", "share of EVPI", "fit suspect"],
+        [
+            head,
+            f"EVPPI ({book.currency})",
+            "standard error",
+            "share of EVPI",
+            "fit suspect",
+            *([f"EVPPI, all patients ({book.currency})"] if people else []),
+        ],
     )
     for i, each in enumerate(table.to_dict("records"), start=row + 3):
         page.put(i, 1, str(each["set"]))
@@ -109,3 +162,6 @@ def _partial(book: Book, page: Page, row: int) -> None:
         page.put(i, 3, float(each["standard_error"]), "text", "money")
         page.put(i, 4, float(each["share"]), "text", "share")
         page.put(i, 5, "yes" if each["suspect"] else "no")
+        if people:
+            page.put(i, 6, float(each["evppi"]) * people.effective(), "text", "money")
+    return row + 4 + len(table)

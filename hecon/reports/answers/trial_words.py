@@ -1,0 +1,124 @@
+"""Planned trials in words: which is worth doing, and whether approval should wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
+from hecon.analyses.population import Population
+from hecon.analyses.trial import TrialDefinition
+from hecon.analyses.trial_report import TrialReport
+from hecon.reports.console import number
+from hecon.studies.study import Study
+
+#: Choices in which the trial is done, and its cost is saved if others pay for it.
+STUDIED = (WAIT, ADOPT_AND_STUDY)
+
+_ADVICE = {
+    REJECT: "{a} is not worth adopting on today's evidence, nor is a trial worth paying for.",
+    WAIT: "Approval should wait for the trial.",
+    ADOPT: "{a} is worth adopting today; approval need not wait.",
+    ADOPT_AND_STUDY: "{a} is worth adopting today, with the trial going on beside it.",
+}
+
+
+def times(value: float) -> str:
+    """How many times as many patients a trial needs to pay."""
+    if np.isinf(value):
+        return "never"
+    return f"x {value:,.0f}" if value >= 10 else f"x {value:.1f}"
+
+
+def millions(value: float) -> str:
+    """An amount in millions, two decimals below ten."""
+    return number(value / 1e6, 1 if abs(value) >= 1e7 or value == 0 else 2)
+
+
+def design(row: Mapping[Hashable, Any]) -> str:
+    """A trial's name, follow-up and size."""
+    return f"{row['trial']}, {row['follow_up_weeks']:g} weeks, {row['patients']:,} patients"
+
+
+def choices(found: TrialReport) -> dict[str, float]:
+    """The value of each choice for the best trial at its best size."""
+    first, rows = found.best.iloc[0], found.choices
+    same = (rows["trial"] == first["trial"]) & (rows["follow_up_weeks"] == first["follow_up_weeks"])
+    return {str(r["choice"]): float(r["value"]) for r in rows[same].to_dict("records")}
+
+
+def paid_by_others(found: TrialReport) -> dict[str, float]:
+    """The same if others pay for the trial."""
+    cost = float(found.best.iloc[0]["cost"])
+    return {c: v + cost if c in STUDIED else v for c, v in choices(found).items()}
+
+
+def trial_words(study: Study, found: TrialReport, definitions: Sequence[TrialDefinition]) -> str:
+    """What the trials are worth and what to decide today."""
+    currency = study.jurisdiction.definition.currency
+    first = found.best.to_dict("records")[0]
+    together = found.ranges[found.ranges["end"] == "all favourable"].iloc[0]
+    place = study.jurisdiction.definition.title
+    title = {d.name: d.title for d in definitions}[str(first["trial"])]
+    which = f"{title} ({first['follow_up_weeks']:g} weeks, {first['patients']:,} patients)"
+    worth = f"{currency} {millions(first['population_evsi'])} million"
+    cost = f"{millions(first['cost'])} million"
+    if first["enbs"] > 0:
+        text = (
+            f"For {place} the trial most worth doing is {which}: its information is worth {worth} "
+            f"and it costs {cost}."
+        )
+    else:
+        best = float(together["enbs"])
+        end = (
+            f"With every assumption at its favourable end it would gain {millions(best)} million."
+            if best > 0
+            else "With every assumption at its favourable end it would still take "
+            f"{times(float(together['times'])).removeprefix('x ')} times as many."
+        )
+        many = times(float(first["times"])).removeprefix("x ")
+        text = (
+            f"For {place} alone no planned trial is worth its cost. The one nearest to it is "
+            f"{which}: its information is worth {worth} here and it costs {cost}; it would pay for "
+            f"{many} times as many patients, as a trial shared by many countries may have. {end}"
+        )
+    free = paid_by_others(found)
+    gain = free[WAIT] - free[ADOPT]
+    more = "more" if gain > 0 else "less"
+    return (
+        f"{text} {_advice(study, found)} The cost of the trial apart, waiting for it is worth "
+        f"{millions(abs(gain))} million {more} than adopting today."
+    )
+
+
+def trial_short(study: Study, found: TrialReport) -> str:
+    """The same in a line or two."""
+    place = study.jurisdiction.definition.title
+    first = found.best.to_dict("records")[0]
+    if first["enbs"] > 0:
+        text = f"For {place} the trial most worth doing is {design(first)}."
+    else:
+        text = f"For {place} alone no planned trial is worth its cost."
+    return f"{text} {_advice(study, found)}"
+
+
+def _advice(study: Study, found: TrialReport) -> str:
+    """Whether approval should wait, if the trial is paid here and if others pay it."""
+    a, _ = study.compared
+    paid, free = choices(found), paid_by_others(found)
+    best, other = (max(c, key=lambda choice: c[choice]) for c in (paid, free))
+    text = _ADVICE[best].format(a=a)
+    if other != best:
+        then = _ADVICE[other].format(a=a).replace("Approval", "approval")
+        text += f" If others pay for the trial, {then}"
+    return text
+
+
+def guessed(definitions: Sequence[TrialDefinition], people: Population) -> list[str]:
+    """Names of the assumptions that no evidence stands behind."""
+    statuses = {n: a.status for n, a in people.assumptions.items()}
+    for definition in definitions:
+        statuses |= {n: a.status for n, a in definition.assumptions.items()}
+    return [name for name, status in statuses.items() if status == "assumption"]
