@@ -118,7 +118,7 @@ def plane_chart(book: Book, page: Page) -> Any:
     column = plane_column(book)
     last = FIRST + book.draws.rows - 1
     chart: Any = ScatterChart()
-    chart.style, chart.scatterStyle = 2, "lineMarker"
+    chart.style = 2
     series = Series(
         Reference(page.sheet, min_col=column + 1, min_row=FIRST, max_row=last),
         Reference(page.sheet, min_col=column, min_row=FIRST, max_row=last),
@@ -157,7 +157,7 @@ def curve_chart(book: Book, page: Page) -> Any:
     options = book.study.options
     last = FIRST + STEPS - 1
     chart: Any = ScatterChart()
-    chart.style, chart.scatterStyle = 2, "lineMarker"
+    chart.style = 2
     at = Reference(page.sheet, min_col=1, min_row=FIRST, max_row=last)
     for i in range(len(options) + 1):
         values = Reference(page.sheet, min_col=2 + i, min_row=5, max_row=last)
