@@ -161,8 +161,9 @@ def scenarios(
 ) -> None:
     """Every scenario against the base case, the largest effect on net benefit first.
 
-    With --probabilistic each scenario's draws stand beside its base values; an input that a
-    scenario fixes is not drawn. Writes scenario_effects.csv.
+    A scenario that compares another pair of strategies has no difference to the base case and
+    comes last. With --probabilistic each scenario's draws stand beside its base values; an input
+    that a scenario fixes is not drawn. Writes scenario_effects.csv.
 
     \b
     Examples
