@@ -164,6 +164,15 @@ def test_voi_of_the_population_and_of_a_set(tmp_path):
     assert single["evppi"] <= groups["evppi"].iloc[0] + slack
 
 
+@pytest.mark.parametrize(
+    ("thresholds", "shown"), [("5000,30000", "EUR 30,000"), ("0,15000,90000", "EUR 15,000")]
+)
+def test_voi_is_shown_at_the_studys_threshold_or_next_to_it(thresholds, shown, tmp_path):
+    text = ran("voi", tmp_path, "--thresholds", thresholds, "--draws", 600)
+    assert f"perfect information at {shown} per QALY" in text
+    assert ("The study's own threshold, EUR 30,000 per QALY" in text) == ("30000" not in thresholds)
+
+
 def test_sobol_and_morris_name_the_same_leader(tmp_path):
     ran("sensitivity", tmp_path, "--samples", 512)
     ran("sensitivity", tmp_path, "--method", "morris")

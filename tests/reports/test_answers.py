@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from hecon.reports.answers.scenarios import print_scenarios
+from hecon.reports.answers.voi import print_information
 from hecon.reports.console import console
 from hecon.studies.load import load_study
 
@@ -68,3 +69,58 @@ def test_scenarios_with_draws_fit_the_screen(small, narrow):
     for word in ("S22b", "dominated", "dominant", "65,801,796", "(123,456)", "(-1,346,295)"):
         assert word in text
     assert "In S59 and S62 the draws decide otherwise" in conclusion
+
+
+# -- information -------------------------------------------------------------------------
+
+
+def information(*values, **columns):
+    """EVPI of 1,000 and EVPPI with a standard error of 10 for parameters p0, p1 and so on."""
+    perfect = pd.DataFrame({"threshold": [20_000.0], "evpi": 1000.0, "evpi_error": 30.0})
+    partial = pd.DataFrame(
+        {
+            "kind": "parameter",
+            "set": [f"p{i}" for i in range(len(values))],
+            "threshold": 20_000.0,
+            "evppi": values,
+            "standard_error": 10.0,
+            "share": [v / 1000 for v in values],
+            "method": "additive",
+            "explained": 0.25,
+            "suspect": False,
+        }
+    )
+    return perfect, partial.assign(**columns)
+
+
+def informed(narrow, *values, **columns):
+    perfect, partial = information(*values, **columns)
+
+    def shown(to):
+        known = {"p0": "log odds ratio of cure"}
+        return print_information(perfect, partial, 20_000, None, "EUR", "QALY", to, known)
+
+    return narrow(shown)
+
+
+def test_what_is_not_told_from_zero_is_not_called_nothing(narrow):
+    _, some = informed(narrow, 21.0, 19.0)
+    assert "for p0 (log odds ratio of cure). For no other can that worth be told from zero" in some
+    assert "two standard errors" in some
+    _, none = informed(narrow, 19.0, 0.0)
+    assert "For no single parameter can the worth" in none
+    _, all_ = informed(narrow, 21.0)
+    assert "zero" not in all_
+    for text in (some, none, all_):
+        assert "turn the decision" not in text
+
+
+def test_what_an_estimate_is_stands_beneath_the_table(narrow):
+    text, conclusion = informed(
+        narrow, 21.0, 0.0, set=["a_name_of_forty_letters_as_some_have_them", "p1"]
+    )
+    assert "never below zero and biased upwards" in " ".join(text.split())
+    assert "a_name_of_forty_letters_as_some_have_them" in text
+    assert "pattern" not in conclusion
+    _, conclusion = informed(narrow, 21.0, 0.0, suspect=[False, True])
+    assert "Residuals keep a pattern for p1: the regression may be too stiff" in conclusion

@@ -54,6 +54,16 @@ def listed(names: list[str], most: int = 5) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"
 
 
+def descriptions(study: Study) -> dict[str, str]:
+    """What each parameter of a study is, by its name."""
+    return {p.text: p.description for p in study.parameters}
+
+
+def described(names: list[str], known: Mapping[str, str], most: int = 5) -> str:
+    """Parameters as `listed` writes them, each with its description where there is one."""
+    return listed([f"{n} ({known[n]})" if known.get(n) else n for n in names], most)
+
+
 def plain(value: float) -> str:
     """A parameter's value with four significant digits."""
     return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
