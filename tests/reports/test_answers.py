@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from hecon.reports.answers.scenarios import print_scenarios
+from hecon.reports.answers.sensitivity import print_morris, print_sobol
 from hecon.reports.answers.voi import print_information
 from hecon.reports.console import console
 from hecon.studies.load import load_study
@@ -124,3 +125,35 @@ def test_what_an_estimate_is_stands_beneath_the_table(narrow):
     assert "pattern" not in conclusion
     _, conclusion = informed(narrow, 21.0, 0.0, suspect=[False, True])
     assert "Residuals keep a pattern for p1: the regression may be too stiff" in conclusion
+
+
+# -- all inputs at once ------------------------------------------------------------------
+
+
+def effects(names, mu, sigma):
+    found = pd.DataFrame({"parameter": names, "mu_star": 100.0, "mu": mu, "sigma": sigma})
+    return found.assign(mu_star_low=90.0, mu_star_high=110.0, idle=False)
+
+
+def test_sigma_is_spoken_of_where_there_is_one(small, narrow):
+    missing = float("nan")
+    both = effects(["p_ill + rr_new", "c_new"], [missing, -100.0], [missing, 120.0])
+    text, conclusion = narrow(print_morris, small, both)
+    assert "n/a" in text
+    assert "For c_new sigma is as large as mu*" in conclusion
+    assert "sampled as one" in conclusion
+    assert "rr_new (" in conclusion
+    _, conclusion = narrow(print_morris, small, effects(["c_new"], [-100.0], [20.0]))
+    assert "No sigma is as large as mu*" in conclusion
+    assert "sampled as one" not in conclusion
+    _, conclusion = narrow(print_morris, small, effects(["a + b"], [missing], [missing]))
+    assert "as large as mu*" not in conclusion
+
+
+def test_long_names_are_whole(small, narrow):
+    names = ["a_first_parameter_of_some_length + a_second_one + a_third_one_beside_it"]
+    shares = {f"{n}{end}": 0.123 for n in ("first_order", "total") for end in ("", "_low", "_high")}
+    found = pd.DataFrame({"parameter": names, "members": names, "idle": False, **shares})
+    text, _ = narrow(print_sobol, small, found)
+    assert "a_first_parameter_of_some" in text
+    assert "..." not in text

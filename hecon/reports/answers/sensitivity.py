@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, listed, title
+from hecon.reports.answers.tables import conclude, described, descriptions, listed, title
 from hecon.reports.console import money, number, table
 from hecon.studies.study import Study
 
@@ -22,13 +22,13 @@ def print_sobol(study: Study, found: pd.DataFrame, to: Console) -> str:
         for name in ("first_order", "total"):
             low, high = (number(row[f"{name}_{end}"], 3) for end in ("low", "high"))
             cells += [number(row[name], 3), f"{low} to {high}"]
-        rows.add_row(_short(row["parameter"]), *cells)
+        rows.add_row(row["parameter"], *cells)
     to.print(rows)
     _print_rest(found, to)
-    most = live.loc[live["total"] >= 0.1, "parameter"].tolist()
+    most = described(live.loc[live["total"] >= 0.1, "parameter"].tolist(), descriptions(study))
     explained = float(live["first_order"].sum())
     text = (
-        f"What matters (a total share of the variance of a tenth or more): {listed(most)}. The "
+        f"What matters (a total share of the variance of a tenth or more): {most}. The "
         f"parameters acting alone explain {explained:.0%} of it; the rest is how they act "
         "together. A share of variance is no value of information: hecon voi tells which doubt "
         "could turn the decision."
@@ -45,7 +45,7 @@ def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
     for row in live.head(SHOWN).to_dict("records"):
         span = f"{money(row['mu_star_low'])} to {money(row['mu_star_high'])}"
         rows.add_row(
-            _short(row["parameter"]),
+            row["parameter"],
             money(row["mu_star"]),
             span,
             money(row["mu"]),
@@ -56,10 +56,19 @@ def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
     largest = live["mu_star"].max()
     most = live.loc[live["mu_star"] >= 0.5 * largest, "parameter"].tolist()
     text = (
-        f"The largest effects on net benefit over their whole range (at least half of the "
-        f"largest): {listed(most)}. A sigma as large as mu* means that the effect depends on the "
-        "other parameters or bends."
+        "The largest effects on net benefit over their whole range (at least half of the "
+        f"largest): {described(most, descriptions(study))}."
     )
+    bent = live.loc[live["sigma"] >= live["mu_star"], "parameter"].tolist()
+    if live["sigma"].notna().any():
+        text += (
+            f" For {listed(bent)} sigma is as large as mu*: the effect depends on the other "
+            "parameters or bends."
+            if bent
+            else " No sigma is as large as mu*: no effect depends on the other parameters that much."
+        )
+    if live["sigma"].isna().any():
+        text += " Parameters sampled as one have no direction of their own, so no mu and sigma."
     conclude(text, to)
     return text
 
@@ -71,7 +80,3 @@ def _print_rest(found: pd.DataFrame, to: Console) -> None:
         to.print(f"{more} more are in the table.")
     if idle:
         to.print(f"{len(idle)} parameters never move the result here: {listed(idle)}.")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 34 else text[:31] + "..."

@@ -60,8 +60,15 @@ def descriptions(study: Study) -> dict[str, str]:
 
 
 def described(names: list[str], known: Mapping[str, str], most: int = 5) -> str:
-    """Parameters as `listed` writes them, each with its description where there is one."""
-    return listed([f"{n} ({known[n]})" if known.get(n) else n for n in names], most)
+    """Parameters as `listed` writes them, each with its description where there is one.
+
+    Those sampled as one are joined by `` + ``.
+    """
+
+    def full(name: str) -> str:
+        return f"{name} ({known[name]})" if known.get(name) else name
+
+    return listed([" + ".join(map(full, name.split(" + "))) for name in names], most)
 
 
 def plain(value: float) -> str:
