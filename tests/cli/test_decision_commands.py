@@ -120,6 +120,13 @@ def test_break_even_is_where_the_grid_turns(tmp_path):
     assert tables(tmp_path)["price"]["deterministic"][0] == pytest.approx(price, rel=1e-7)
 
 
+@pytest.mark.parametrize(("value", "beyond"), [("5000", False), ("90000", True)])
+def test_values_beyond_a_range_are_said_to_be(value, beyond, tmp_path):
+    text = ran("two-way", tmp_path, "c_new", "rr_new", "--first-values", value)
+    assert ("Values of c_new go beyond the stated range" in text) == beyond
+    assert "Values of rr_new" not in text
+
+
 def test_no_break_even_is_said(tmp_path):
     text = ran("break-even", tmp_path, "c_new", "--low", 100_000, "--high", 200_000)
     assert "no solution in range" in text
@@ -129,9 +136,9 @@ def test_no_break_even_is_said(tmp_path):
 def test_scenarios_by_effect_and_with_draws(tmp_path):
     ran("scenarios", tmp_path, "--probabilistic", "--draws", 400)
     found = tables(tmp_path)["scenario_effects"]
-    assert found["nmb_to_base"].abs().is_monotonic_decreasing
-    base = found["nmb"] - found["nmb_to_base"]
-    np.testing.assert_allclose(base, base[0])
+    assert found["scenario"].tolist() == ["S1", "S2"]
+    assert found["compared"].tolist() == ["New v Old", "New v Trial"]
+    assert found["nmb_to_base"].isna().tolist() == [False, True]
     # draws are centred on base values, so the two analyses are close, and not the same
     spread = found["nmb_high"] - found["nmb_low"]
     assert ((found["nmb_mean"] - found["nmb"]).abs() < spread).all()
@@ -223,6 +230,12 @@ def test_trial_says_what_to_do(tmp_path):
         (["break-even", "horizon"], "'horizon' has no range"),
         (["two-way", "c_new", "c_new"], "named twice"),
         (["two-way", "c_new", "horizon"], "'horizon' has no range"),
+        (["two-way", "c_new", "zz"], "'zz' is not a parameter; allowed are "),
+        (
+            ["two-way", "p_ill", "c_new", "--first-values", "0.5,1.5"],
+            "column p_ill: found 1.5, allowed for a probability is 0 to 1",
+        ),
+        (["two-way", "p_ill", "c_new", "--second-values=-2"], "a cost can't be negative"),
         (["sensitivity", "--samples", "100"], "found 100, allowed is a power of two"),
         (["sensitivity", "--threshold=-1"], "found -1, allowed is 0 or more"),
         (["sensitivity", "--method", "morris", "--trajectories", "1"], "allowed is 2 or more"),

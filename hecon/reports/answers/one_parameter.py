@@ -9,11 +9,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, listed, plain, title
+from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import find_parameter
+from hecon.reports.answers.tables import (
+    conclude,
+    described,
+    descriptions,
+    listed,
+    plain,
+    title,
+)
 from hecon.reports.console import amount, money, percent, qalys, table
 from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
 
 SHOWN = 15
 _LABELS = {"nmb": "NMB", "icer": "ICER", "qaly": "QALYs"}
@@ -70,9 +82,23 @@ def print_grid(study: Study, found: xr.Dataset, to: Console) -> str:
     share = float((nmb > 0).mean())
     where = {0.0: "nowhere", 1.0: "everywhere"}.get(share, f"in {percent(share)}")
     on = "on" if share in (0.0, 1.0) else "of"
-    text = f"{a} is cost-effective {where} {on} this grid of {first} and {second}."
+    known = descriptions(study)
+    both = described([first, second], known)
+    text = f"{a} is cost-effective {where} {on} this grid of {both}."
+    text += "".join(_beyond(study, name, nmb[name].values) for name in (first, second))
     conclude(text, to)
     return text
+
+
+def _beyond(study: Study, name: str, values: Array) -> str:
+    """Says that values lie outside the range which the study gives an input."""
+    parameter = find_parameter(study, name)
+    own = next((r for r in ranges(study) if r.parameter == parameter), None)
+    if own is None:
+        return f" The study gives no range of {name}."
+    if own.low <= values.min() and values.max() <= own.high:
+        return ""
+    return f" Values of {name} go beyond the {own.basis}, {plain(own.low)} to {plain(own.high)}."
 
 
 def _thinned(size: int, most: int) -> list[int]:

@@ -65,7 +65,7 @@ def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
             f" For {listed(bent)} sigma is as large as mu*: the effect depends on the other "
             "parameters or bends."
             if bent
-            else " No sigma is as large as mu*: no effect depends on the other parameters that much."
+            else " No sigma is as large as mu*, so that no effect depends that much on the others."
         )
     if live["sigma"].isna().any():
         text += " Parameters sampled as one have no direction of their own, so no mu and sigma."
