@@ -127,9 +127,15 @@ def price(
         base = find_parameter(study, name).value
         drawn = ProbabilisticDesign(study.parameters, draws, seed, design.value, study.correlations)
         with ProgressBar() as tell:
-            tell("Threshold price", 0, 1)
-            found = threshold_price(study, name, at, drawn, workers=workers)
-        print_price(study, found, base or 0.0, stdout())
+            found = threshold_price(
+                study,
+                name,
+                at,
+                drawn,
+                workers=workers,
+                progress=lambda done, total: tell("Threshold price", done, total),
+            )
+        print_price(study, found, base or 0.0, draws, stdout())
         write_tables(study, {"price": found}, out, stdout())
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from hecon.reports.answers.price import print_price
 from hecon.reports.answers.scenarios import print_scenarios
 from hecon.reports.answers.sensitivity import print_morris, print_sobol
 from hecon.reports.answers.voi import print_information
@@ -157,3 +158,53 @@ def test_long_names_are_whole(small, narrow):
     text, _ = narrow(print_sobol, small, found)
     assert "a_first_parameter_of_some" in text
     assert "..." not in text
+
+
+# -- the price ---------------------------------------------------------------------------
+
+
+def price(expected, at_zero, **columns):
+    row = {
+        "parameter": "c_new",
+        "unit": "EUR/year",
+        "threshold": 30_000.0,
+        "deterministic": expected,
+        "expected": expected,
+        "standard_error": 20.0,
+        "low": expected - 100,
+        "high": expected + 100,
+        "feasible": expected >= 0,
+        "nmb_at_zero": at_zero,
+    }
+    return pd.DataFrame([row | columns])
+
+
+@pytest.mark.parametrize(
+    ("expected", "at_zero", "base", "said"),
+    [
+        (-500.0, -10.0, 6000.0, "even at a price of zero New is not cost-effective against Old"),
+        (-500.0, 10.0, 6000.0, "at any price New is cost-effective against Old"),
+        (5000.0, 10.0, 6000.0, "is above it: on average New is not cost-effective"),
+        (7000.0, 10.0, 6000.0, "is below it: on average New is cost-effective"),
+        (5000.0, -10.0, 6000.0, "is above it: on average New is cost-effective"),
+        (7000.0, -10.0, 6000.0, "is below it: on average New is not cost-effective"),
+        (6000.0, 10.0, 6000.0, "That is today's price."),
+    ],
+)
+def test_what_a_price_means(small, narrow, expected, at_zero, base, said):
+    text, conclusion = narrow(print_price, small, price(expected, at_zero), base, 1000)
+    assert said in conclusion
+    assert "c_new (price of the new treatment), EUR/year" in text
+    assert "draw" not in conclusion
+    way = "fall" if base > expected else "rise"
+    assert (f"would have to {way}" in conclusion) == ("it: on average" in said)
+
+
+def test_few_draws_of_a_price_are_said(small, narrow):
+    one = price(5000.0, 10.0, standard_error=float("nan"))
+    text, conclusion = narrow(print_price, small, one, 6000.0, 1)
+    assert "5,000 (n/a)" in text
+    assert "4,900" not in text
+    assert "One draw tells no standard error" in conclusion
+    _, conclusion = narrow(print_price, small, price(5000.0, 10.0), 6000.0, 39)
+    assert "39 draws are few; an interval of 95 % needs 40 draws" in conclusion

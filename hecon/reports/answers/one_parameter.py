@@ -18,7 +18,6 @@ from hecon.reports.answers.tables import (
     conclude,
     described,
     descriptions,
-    listed,
     plain,
     title,
 )
@@ -50,7 +49,7 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
     if turning:
         text = (
             f"{len(turning)} of {len(found)} parameters alone turn the decision between {a} and "
-            f"{b} at {at} somewhere between the ends of their range: {listed(turning)}."
+            f"{b} at {at} at an end of their range: {described(turning, descriptions(study))}."
         )
     else:
         text = (
@@ -132,7 +131,7 @@ def print_break_even(study: Study, found: pd.DataFrame, to: Console) -> str:
     if names:
         text = (
             f"{a} and {b} have equal net benefit at a value inside the range for {len(names)} of "
-            f"{total} parameters: {listed(names)}."
+            f"{total} parameters: {described(names, descriptions(study))}."
         )
     else:
         text = (
