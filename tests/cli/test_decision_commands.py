@@ -54,6 +54,7 @@ def test_every_command_concludes_and_writes_only_tables(command, tmp_path):
     text = ran(command, tmp_path)
     assert "Conclusion" in text
     assert "Tables: " in text
+    assert "\u2026" not in text
     assert [p.name for p in tmp_path.iterdir()] == ["outputs"]
     for name, table in tables(tmp_path).items():
         assert len(table), name

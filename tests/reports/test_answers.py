@@ -6,9 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from hecon.reports.answers.one_parameter import print_tornado
 from hecon.reports.answers.price import print_price
 from hecon.reports.answers.scenarios import print_scenarios
 from hecon.reports.answers.sensitivity import print_morris, print_sobol
+from hecon.reports.answers.tables import described
 from hecon.reports.answers.voi import print_information
 from hecon.reports.console import console
 from hecon.studies.load import load_study
@@ -208,3 +210,30 @@ def test_few_draws_of_a_price_are_said(small, narrow):
     assert "One draw tells no standard error" in conclusion
     _, conclusion = narrow(print_price, small, price(5000.0, 10.0), 6000.0, 39)
     assert "39 draws are few; an interval of 95 % needs 40 draws" in conclusion
+
+
+# -- one input ---------------------------------------------------------------------------
+
+
+def test_icers_that_are_none_fit_the_screen(small, narrow):
+    found = pd.DataFrame(
+        {
+            "parameter": ["a_name_of_some_length", "c_new"],
+            **{"low": 123_456.0, "high": 1_234_567.0, "turns": [True, False]},
+            **{"icer_low": float("nan"), "icer_high": [float("nan"), 61_234_567.0]},
+            "verdict_low": "more costly, no difference in QALYs",
+            "verdict_high": "less costly, no difference in QALYs",
+        }
+    )
+    text, conclusion = narrow(print_tornado, small, found, "icer", 30_000.0)
+    assert text.count("costlier") == 2
+    assert text.count("cheaper") == 1
+    assert "1 of 2 parameters alone turn the decision" in conclusion
+    assert "at an end of their range: a_name_of_some_length." in conclusion
+
+
+def test_parameters_are_described_once_and_few_of_them():
+    known = {"p0": "chance of cure"}
+    assert described(["p0", "p1"], known) == "p0 (chance of cure) and p1"
+    assert described(["p0 + p1"], known) == "p0 (chance of cure) + p1"
+    assert described(["p1", "p2", "p0"], known, 1) == "p1 and 2 more"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from hecon.reports.answers.tables import (
     described,
     descriptions,
     plain,
+    ratio,
     title,
 )
 from hecon.reports.console import amount, money, percent, qalys, table
@@ -62,7 +62,7 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
 
 def _end(row: Mapping[Hashable, Any], by: str, end: str, write: Callable[[float], str]) -> str:
     value = row[f"{by}_{end}"]
-    return str(row[f"verdict_{end}"]) if by == "icer" and math.isnan(value) else write(value)
+    return ratio(value, row[f"verdict_{end}"]) if by == "icer" else write(value)
 
 
 def print_grid(study: Study, found: xr.Dataset, to: Console) -> str:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, listed, title
+from hecon.reports.answers.tables import conclude, listed, ratio, title
 from hecon.reports.console import money, percent, table
 from hecon.studies.study import Study
-
-_WORDS = {
-    "more costly, no difference in QALYs": "costlier",
-    "less costly, no difference in QALYs": "cheaper",
-}
 
 
 def print_scenarios(study: Study, found: pd.DataFrame, to: Console) -> str:
@@ -64,20 +58,18 @@ def _conclusion(study: Study, found: pd.DataFrame) -> str:
 
 
 def _cells(row: Mapping[Hashable, Any]) -> list[str]:
-    return [money(row["nmb"]), money(row["nmb_to_base"], sign=True), _ratio(row)]
+    return [
+        money(row["nmb"]),
+        money(row["nmb_to_base"], sign=True),
+        ratio(row["icer"], row["verdict"]),
+    ]
 
 
 def _drawn_cells(row: Mapping[Hashable, Any]) -> list[str]:
     share = percent(row["probability"]).replace("than ", "than\n")
     return [
         f"{money(row['nmb'])}\n({money(row['nmb_to_base'], sign=True)})",
-        _ratio(row),
+        ratio(row["icer"], row["verdict"]),
         f"{money(row['nmb_mean'])}\n({money(row['nmb_error'])})",
         share,
     ]
-
-
-def _ratio(row: Mapping[Hashable, Any]) -> str:
-    value = row["icer"]
-    word = str(row["verdict"])
-    return _WORDS.get(word, word) if math.isnan(value) else money(value)

@@ -8,9 +8,16 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
+from hecon.reports.console import money
 from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
 from hecon.studies.study import Study
+
+#: Words of `verdict` that are too long for a column.
+_SHORT = {
+    "more costly, no difference in QALYs": "costlier",
+    "less costly, no difference in QALYs": "cheaper",
+}
 
 
 def write_tables(study: Study, tables: Mapping[str, pd.DataFrame], out: Path, to: Console) -> Path:
@@ -74,3 +81,8 @@ def described(names: list[str], known: Mapping[str, str], most: int = 5) -> str:
 def plain(value: float) -> str:
     """A parameter's value with four significant digits."""
     return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+def ratio(icer: float, verdict: str) -> str:
+    """An ICER or, where there is none, a word for why."""
+    return money(icer) if icer == icer else _SHORT.get(verdict, verdict)
