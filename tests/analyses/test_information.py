@@ -154,6 +154,25 @@ def test_an_estimate_of_nothing_is_never_below_zero_and_too_high(linear):
     assert np.mean(within) > 0.9
 
 
+def test_an_estimate_is_not_held_down_to_perfect_information():
+    """New is better in every draw; splines too stiff for the ripples fall below zero."""
+    a = np.random.default_rng(2).standard_normal(600)
+    gain = 1 + np.where(np.abs(a) > 1, 100 * np.sin(20 * a) ** 2, 1.0)
+    zero = np.zeros_like(a)
+    effect = np.stack([zero, gain])
+    row = evppi(DrawsTable(("Old", "New"), zero * effect, effect, {"a": a}), [1.0]).iloc[0]
+    assert row["evpi"] == 0
+    assert row["evppi"] > 0
+    assert row["suspect"]
+
+
+def test_progress_counts_the_sets(linear):
+    calls = []
+    sets = {"a": ["a"], "b": ["b"]}
+    evppi(linear(600, 1), [1.0], sets, progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(0, 2), (1, 2)]
+
+
 def test_a_set_too_large_is_said_so(linear):
     table = linear(200, 1)
     with pytest.raises(InputError, match=r"2 parameters .a, b. is too large.*700 draws"):
