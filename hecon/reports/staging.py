@@ -50,6 +50,9 @@ def publish(moves: Sequence[tuple[Path, Path]], folder: Path) -> None:
     """
     faults = FaultList()
     for staged, target in moves:
+        for parent in target.parents:
+            if parent.exists() and not parent.is_dir():
+                faults.add(str(parent), None, None, "is a file, needed is a folder")
         if target.exists() and staged.is_dir() != target.is_dir():
             kinds = ("a file", "a folder") if staged.is_dir() else ("a folder", "a file")
             faults.add(str(target), None, None, f"is {kinds[0]}, needed is {kinds[1]}")

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -190,6 +191,24 @@ def test_a_file_where_a_folder_belongs_is_refused_at_once(tmp_path, taken):
     assert result.stdout == ""
     assert "is a file, needed is a folder" in " ".join(result.stderr.replace("│", " ").split())
     assert (tmp_path / taken).read_text() == "mine"
+
+
+def test_a_study_is_not_run_for_a_file(tmp_path):
+    small = Path(__file__).parent / "studies" / "small"
+    (tmp_path / "out").write_text("mine")
+    result = hecon("psa", small, "-j", "testland", "--draws", 9, "--out", tmp_path / "out")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is a file, needed is a folder" in " ".join(result.stderr.replace("│", " ").split())
+    result = hecon("psa", small, "-j", "testland", "--thresholds", "", "--out", tmp_path / "new")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "found nothing" in result.stderr
+    (tmp_path / "new" / "outputs").mkdir(parents=True)
+    (tmp_path / "new" / "outputs" / "small_testland").write_text("mine")
+    result = hecon("psa", small, "-j", "testland", "--draws", 1, "--out", tmp_path / "new")
+    assert result.exit_code == 2
+    assert "can't be told from one draw" in " ".join(result.stdout.split())
+    assert "is a file, needed is a folder" in result.stderr
+    assert (tmp_path / "new" / "outputs" / "small_testland").read_text() == "mine"
 
 
 def test_a_folder_where_the_workbook_belongs_is_refused(tmp_path):
