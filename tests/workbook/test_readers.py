@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,9 +29,9 @@ def answer(live: LiveWorkbook) -> list[CellValue]:
 
 def rows_of(report: Path, sheet: str) -> dict[str, int]:
     """Rows by what stands in the first column."""
-    book = openpyxl.load_workbook(report, read_only=True)
-    cells = book[sheet].iter_rows(max_col=1, values_only=True)
-    return {str(c[0]): row for row, c in enumerate(cells, start=1) if c and c[0] is not None}
+    with closing(openpyxl.load_workbook(report, read_only=True)) as book:
+        cells = book[sheet].iter_rows(max_col=1, values_only=True)
+        return {str(c[0]): row for row, c in enumerate(cells, start=1) if c and c[0] is not None}
 
 
 def test_a_policymaker_reads_switches_and_resets(report: Path, results: Results) -> None:
@@ -84,8 +85,9 @@ def test_a_reviewer_makes_the_drug_free(report: Path, results: Results) -> None:
     assert len(listed) == 1
     row = listed[0][1:]
     assert values["Edits"][f"D{row}"] == 0.0
-    book = openpyxl.load_workbook(report, read_only=True)["Edits"]
-    sheet, cell, delivered = (c.value for c in next(book.iter_rows(int(row), int(row), 1, 3)))
+    with closing(openpyxl.load_workbook(report, read_only=True)) as book:
+        edits = book["Edits"].iter_rows(int(row), int(row), 1, 3, values_only=True)
+        sheet, cell, delivered = next(edits)
     assert (sheet, cell) == ("Inputs", f"D{rows_of(report, 'Inputs')['unit_mdma_session']}")
     assert delivered == dict(base_values(study.parameters))[key]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,6 +28,12 @@ TOLERANCE = 1e-9
 PLACES = {"scenario": 1, "parameter": 2, "end": 3, "draw": 4}
 
 
+def rows_of(path: Path, sheet: str) -> list[tuple[object, ...]]:
+    """What stands in the rows of a sheet."""
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        return list(book[sheet].iter_rows(values_only=True))
+
+
 class Live:
     """A workbook open in the engine, with its selector."""
 
@@ -34,10 +41,9 @@ class Live:
         self.engine = LiveWorkbook(path)
         self.values: Values = {}
         self.rows: dict[str, int] = {}
-        sheet = openpyxl.load_workbook(path, read_only=True)["Results"]
-        for row in sheet.iter_rows(min_col=1, max_col=1):
-            if row[0].value is not None:
-                self.rows.setdefault(str(row[0].value), row[0].row)
+        for row, cells in enumerate(rows_of(path, "Results"), start=1):
+            if cells[0] is not None:
+                self.rows.setdefault(str(cells[0]), row)
 
     def type(self, row: int, column: int, value: str | float) -> None:
         """Type over a cell of Inputs."""
@@ -130,9 +136,9 @@ def test_draws(live: Live, results: Results, draw: int) -> None:
 def test_an_input_changes_everything(live: Live, results: Results, plain: Path) -> None:
     """A free drug, typed over the base value, gives what the scenario of a free drug gives."""
     live.show("Base case")
-    inputs = openpyxl.load_workbook(plain, read_only=True)["Inputs"]
-    cells = next(row for row in inputs.iter_rows() if row[0].value == "unit_mdma_session")
-    row, before = cells[3].row, cells[3].value
+    inputs = enumerate(rows_of(plain, "Inputs"), start=1)
+    row, before = next((i, cells[3]) for i, cells in inputs if cells[0] == "unit_mdma_session")
+    assert isinstance(before, int | float)
     live.type(row, 4, 0.0)
     free = results.scenarios.set_index("scenario").loc["S41"]
     assert live.value("ICER") == pytest.approx(free["icer"], rel=TOLERANCE)
@@ -148,9 +154,9 @@ def test_frontier(live: Live, results: Results, plain: Path) -> None:
     live.show("Base case")
     first = 2 + next(r for t, r in live.rows.items() if t.startswith("Frontier"))
     last = first + len(results.study.options) - 1
-    names = openpyxl.load_workbook(plain, read_only=True)["Results"].iter_rows(first, last, 1, 1)
+    names = [cells[0] for cells in rows_of(plain, "Results")[first - 1 : last]]
     values = live.values["Results"]
-    found = {c.value: (values[f"D{c.row}"], values[f"F{c.row}"]) for (c,) in names}
+    found = {name: (values[f"D{r}"], values[f"F{r}"]) for r, name in enumerate(names, start=first)}
     for _, each in results.frontier.iterrows():
         status, icer = found[each["strategy"]]
         assert status == each["status"]
@@ -220,8 +226,8 @@ def test_same_bytes_twice(report: Path, results: Results, tmp_path: Path) -> Non
     again = tmp_path / "again.xlsx"
     write_workbook(results, again)
     assert again.read_bytes() == report.read_bytes()
-    values = openpyxl.load_workbook(again, data_only=True, read_only=True)
-    assert "not cost-effective" in values["Summary"]["A9"].value
+    with closing(openpyxl.load_workbook(again, data_only=True, read_only=True)) as values:
+        assert "not cost-effective" in values["Summary"]["A9"].value
     assert list(tmp_path.iterdir()) == [again]
 
 
