@@ -95,9 +95,9 @@ class LiveWorkbook:
         values: Values = {title: {} for title in self._cells}
         faults: list[str] = []
         for title, cells in self._cells.items():
-            if not cells:
+            if not cells.addresses:
                 continue
-            area = (1, 1, max(c[1] for c in cells), max(c[2] for c in cells))
+            area = (1, 1, max(cells.rows), max(cells.columns))
             block = self._book.sheet(title).get_values(formualizer.RangeAddress(title, *area))
             for address, row, column in cells:
                 value = _from_engine(block[row - 1][column - 1])

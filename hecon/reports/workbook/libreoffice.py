@@ -23,6 +23,7 @@ from hecon.errors import HeconError
 from hecon.reports.workbook.parts import (
     CannotCalculate,
     CellValue,
+    Places,
     Values,
     formula_places,
 )
@@ -244,8 +245,8 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, name: str, timeout: fl
         time.sleep(0.02)
 
 
-def _values(path: Path, cells: list[tuple[str, int, int]]) -> dict[str, CellValue]:
-    if not cells:
+def _values(path: Path, cells: Places) -> dict[str, CellValue]:
+    if not cells.addresses:
         return {}
     rows: list[list[CellValue]] = [[]]
     for quoted, plain, end in _FIELD.findall(path.read_bytes().decode()):

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
 from typing import TypeAlias
@@ -99,15 +100,30 @@ def check_formulas(title: str, xml: str, found: int) -> None:
         raise CannotCalculate(f"sheet '{title}' has a formula in a form not understood")
 
 
-def formula_places(path: Path) -> dict[str, list[tuple[str, int, int]]]:
-    """Address, row and column of each formula of a workbook, by sheet."""
-    places = {}
+@dataclass
+class Places:
+    """Where the formulas of a sheet stand; there are hundreds of thousands, so kept small."""
+
+    addresses: list[str] = field(default_factory=list)
+    rows: array[int] = field(default_factory=lambda: array("l"))
+    columns: array[int] = field(default_factory=lambda: array("l"))
+
+    def __iter__(self) -> Iterator[tuple[str, int, int]]:
+        """Address, row and column of each formula."""
+        return zip(self.addresses, self.rows, self.columns, strict=True)
+
+
+def formula_places(path: Path) -> dict[str, Places]:
+    """Where the formulas of a workbook stand, by sheet."""
+    found = {}
     for title, xml in sheets_of(read_parts(path)).values():
-        places[title] = [
-            (m[2] + m[3], int(m[3]), column_index_from_string(m[2])) for m in FORMULA.finditer(xml)
-        ]
-        check_formulas(title, xml, len(places[title]))
-    return places
+        places = found[title] = Places()
+        for match in FORMULA.finditer(xml):
+            places.addresses.append(match[2] + match[3])
+            places.rows.append(int(match[3]))
+            places.columns.append(column_index_from_string(match[2]))
+        check_formulas(title, xml, len(places.addresses))
+    return found
 
 
 def shared_strings(parts: Mapping[str, bytes]) -> list[str]:
