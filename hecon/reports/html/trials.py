@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
-from hecon.analyses.further import Further
 from hecon.analyses.population import Population
 from hecon.analyses.trial_report import CHOSEN, TrialReport
 from hecon.reports.answers.trial_words import (
@@ -19,6 +20,9 @@ from hecon.reports.figures.setting import Setting
 from hecon.reports.figures.writing import number
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import Table, build, thin
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 
 def trials_section(found: Material, setting: Setting) -> Section:

@@ -7,7 +7,7 @@ import gc
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,6 @@ from openpyxl.chart import AreaChart, Reference
 from openpyxl.workbook import Workbook
 
 from hecon.analyses.evaluate import timings
-from hecon.analyses.further import Further
 from hecon.analyses.one_way import ranges
 from hecon.analyses.results import Results
 from hecon.analyses.scenarios import scenario_design
@@ -55,6 +54,9 @@ from hecon.reports.workbook.sheets.turns import (
     write_sensitivity,
 )
 from hecon.reports.workbook.styles import Page, Sheets
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)

@@ -77,9 +77,9 @@ def write_guide(book: Book) -> None:
             "to show; columns, rows and tables headed Python (on Results, Severity and "
             "Value of information, with EVPPI and the number of patients); the verification "
             "battery on Checks; networks of treatments on Evidence and what rests on them; "
-            "distributions and draws, which do not follow edited evidence; texts on Evidence, Assumptions, Sources, CHEERS 2022 and "
-            "Provenance; the number of rows of Time and the traces, and the cycles that a state "
-            "remembers. The curves use the "
+            "distributions and draws, which do not follow edited evidence; texts on Evidence, "
+            "Assumptions, Sources, CHEERS 2022 and Provenance; the number of rows of Time and the "
+            "traces, and the cycles that a state remembers. The curves use the "
             f"{book.draws.rows:,} draws on Draws.",
         ),
         (

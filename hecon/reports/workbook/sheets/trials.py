@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from openpyxl.chart import Reference, ScatterChart, Series
 
-from hecon.analyses.further import Further
 from hecon.analyses.population import Population
 from hecon.analyses.trial_report import CHOSEN, TrialReport
 from hecon.reports.answers.trial_words import choices, design, paid_by_others, trial_words
@@ -15,6 +14,9 @@ from hecon.reports.workbook.charts import COLOURS, DASHES, dress
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.sheets.plain import Column, put_table, put_words
 from hecon.reports.workbook.styles import Page, add_page
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 TITLE = "Trials"
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from openpyxl.chart import BarChart, Reference
 
 from hecon.analyses.break_even import turning
-from hecon.analyses.further import Further
 from hecon.analyses.pair import find_parameter
 from hecon.reports.answers.one_parameter import break_even_words
 from hecon.reports.answers.price import price_words
@@ -18,6 +17,9 @@ from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.sheets.plain import Column, put_table, put_words
 from hecon.reports.workbook.styles import Page, add_page
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 BREAK_EVEN = "Break-even"
 SENSITIVITY = "Global sensitivity"
