@@ -75,3 +75,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """A hint with the closest known names, or an empty string."""
     matches = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(matches)}?" if matches else ""
+
+
+def nearest_or_some(name: str, known: Iterable[str], most: int = 20) -> str:
+    """A hint with the closest known names or, where none is close, the first of all."""
+    names = list(known)
+    shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+    return nearest(name, names) or f"; allowed are {shown}"

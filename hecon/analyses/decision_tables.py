@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -70,6 +70,7 @@ def information_tables(
     groups: Mapping[str, Sequence[str]],
     method: str = "auto",
     singles: bool = True,
+    progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
     """EVPPI of every parameter that varies and of every group, with a column ``kind``.
 
@@ -80,9 +81,9 @@ def information_tables(
     """
     parts = []
     if singles and table.varying:
-        parts.append(("parameter", evppi(table, thresholds, None, method)))
+        parts.append(("parameter", evppi(table, thresholds, None, method, progress)))
     if groups:
-        parts.append(("group", evppi(table, thresholds, groups, method)))
+        parts.append(("group", evppi(table, thresholds, groups, method, progress)))
     for kind, part in parts:
         part.insert(0, "kind", kind)
     return pd.concat([part for _, part in parts], ignore_index=True) if parts else pd.DataFrame()

@@ -85,8 +85,8 @@ def morris_effects(
     pd.DataFrame
         One row a group: ``parameter``, ``mu_star`` (mean size of the change over the whole
         range), ``mu_star_low``, ``mu_star_high`` (95 % by bootstrap), ``mu`` (mean change) and
-        ``sigma`` (its spread: curvature and interaction); the last two are NaN if any group has
-        several dimensions.
+        ``sigma`` (its spread: curvature and interaction); the last two are NaN for a group of
+        several dimensions, whose directions are mixed.
 
     Notes
     -----
@@ -94,17 +94,17 @@ def morris_effects(
     Modelling & Software 22:1509, by SALib.
     """
     problem = _problem(groups, SPAN)
-    grouped = "groups" in problem
     points = morris_sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed + 1)
     found = morris_analysis.analyze(
         problem, points, run(points), num_levels=LEVELS, num_resamples=RESAMPLES, seed=seed + 1
     )
+    single = [len(members) == 1 for members in groups.values()]
     return pd.DataFrame(
         {
             "parameter": list(groups),
             **_interval("mu_star", found["mu_star"], found["mu_star_conf"]),
-            "mu": np.nan if grouped else np.asarray(found["mu"]),
-            "sigma": np.nan if grouped else np.asarray(found["sigma"]),
+            "mu": np.where(single, found["mu"], np.nan),
+            "sigma": np.where(single, found["sigma"], np.nan),
         }
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 METHODS = ("auto", "additive", "gaussian-process")
 #: Draws that a regression needs for each of its columns.
 DRAWS_A_COLUMN = 20
-#: Residuals with a pattern less likely than this are called too stiff.
-SUSPECT = 0.001
+#: Residuals with a pattern less likely than this, over all that is looked at, are suspect.
+SUSPECT = 0.01
 #: Variance left, as a share, that is only rounding.
 _EXACT = 1e-12
 
@@ -46,15 +46,17 @@ def values_of_fit(found: Fit, thresholds: Sequence[float] | Array) -> list[Value
 
     Notes
     -----
-    Strong, Oakley, Brennan (2014), Medical Decision Making 34:311. The standard error has two
-    parts: that of a mean over the draws, and that of the regression, by simulating its
-    coefficients as voi does, but jointly for all outcomes: their residuals are correlated.
+    Strong, Oakley, Brennan (2014), Medical Decision Making 34:311: the mean of the best fitted
+    net benefit less the best of the means. That is never below zero, and what the regression
+    takes for signal can only add to it, so that small values are biased upwards. The standard
+    error has two parts: that of a mean over the draws, and that of the regression, by simulating
+    its coefficients as voi does, but jointly for all outcomes: their residuals are correlated.
     """
     others = len(found.fitted) // 2
     replicates, means = found.replicates()
     values = []
     for threshold in thresholds:
-        benefit = _with_reference(threshold * found.fitted[others:] - found.fitted[:others])
+        benefit = _benefit(found.fitted, threshold)
         best = int(benefit.mean(axis=1).argmax())
         gain = benefit.max(axis=0) - benefit[best]
         simulated = threshold * replicates[others:] - replicates[:others]
@@ -66,8 +68,10 @@ def values_of_fit(found: Fit, thresholds: Sequence[float] | Array) -> list[Value
     return values
 
 
-def _with_reference(benefit: Array) -> Array:
-    """Incremental net benefits with the first strategy's zeros on top."""
+def _benefit(outcomes: Array, threshold: float) -> Array:
+    """Net benefit less the first strategy's from rows of `increments`: (strategies, draws)."""
+    others = len(outcomes) // 2
+    benefit = threshold * outcomes[others:] - outcomes[:others]
     return np.vstack([np.zeros((1, benefit.shape[1])), benefit])
 
 
@@ -123,6 +127,7 @@ def evppi(
     thresholds: Sequence[float] | Array,
     sets: Mapping[str, Sequence[str]] | None = None,
     method: str = "auto",
+    progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
     """Expected value of partial perfect information for sets of parameters.
 
@@ -135,20 +140,24 @@ def evppi(
     method
         One of `METHODS`: ``additive`` (splines and their pairs), ``gaussian-process``, or
         ``auto``, which is additive up to the size that the draws allow.
+    progress
+        Called with the sets done and the sets in all.
 
     Returns
     -------
     pd.DataFrame
         One row a set and threshold: ``set``, ``parameters``, ``threshold``, ``evppi`` (per
-        person), ``standard_error``, ``evpi``, ``share`` (of the EVPI), ``method`` and the
-        diagnostics of `diagnostics` at the threshold-free level: ``explained`` (the
-        smallest share of variance explained of any outcome) and ``suspect`` (residuals keep
-        a pattern).
+        person), ``standard_error``, ``evpi``, ``share`` (of the EVPI), ``method`` and, see
+        `diagnostics`, ``explained`` (the share of the variance of the best strategy's net
+        benefit against the next best one's that the set explains) and ``suspect`` (residuals of
+        net benefit keep a pattern).
 
     Notes
     -----
     Net benefit is linear in cost and effect, so these are regressed once and serve all
-    thresholds. Estimates are reported as they are, never clipped to 0 or to the EVPI.
+    thresholds. Estimates are never below zero by their making and biased upwards where they are
+    small, see `values_of_fit`: one within two standard errors of zero can't be told from zero.
+    They are not held down to the EVPI, and no correction is made.
     """
     grid = checked_thresholds(thresholds)
     if sets is None:
@@ -156,10 +165,13 @@ def evppi(
     perfect = {t: _perfect(table, t) for t in grid.tolist()}
     outcomes = increments(table)
     rows = []
-    for label, names in sets.items():
+    for done, (label, names) in enumerate(sets.items()):
+        if progress is not None:
+            progress(done, len(sets))
         basis, used = basis_for(table, names, method)
         found = fit(basis, outcomes)
-        checks = diagnostics(table, names, found)
+        checks = diagnostics(table, names, found, grid, len(sets)).groupby("threshold")
+        explained, suspect = checks["explained"].first(), checks["suspect"].any()
         for threshold, value in zip(grid.tolist(), values_of_fit(found, grid), strict=True):
             evpi = perfect[threshold]
             rows.append(
@@ -172,8 +184,8 @@ def evppi(
                     "evpi": evpi,
                     "share": value.value / evpi if evpi > 0 else np.nan,
                     "method": used,
-                    "explained": float(checks["explained"].min()),
-                    "suspect": bool(checks["suspect"].any()),
+                    "explained": float(explained[threshold]),
+                    "suspect": bool(suspect[threshold]),
                 }
             )
     return pd.DataFrame(rows)
@@ -206,41 +218,64 @@ def checked_sets(table: DrawsTable, sets: Mapping[str, Sequence[str]]) -> None:
     faults.raise_if_any()
 
 
-def diagnostics(table: DrawsTable, names: Sequence[str], found: Fit) -> pd.DataFrame:
-    """How well a regression fits: one row an incremental outcome.
+def diagnostics(
+    table: DrawsTable,
+    names: Sequence[str],
+    found: Fit,
+    thresholds: Sequence[float] | Array,
+    sets: int = 1,
+) -> pd.DataFrame:
+    """How well a regression fits net benefit: a row a threshold and strategy but the best.
+
+    Parameters
+    ----------
+    sets
+        Sets of parameters looked at beside each other, for which p-values are corrected.
 
     Returns
     -------
     pd.DataFrame
-        ``outcome``, ``strategy``, ``explained`` (share of variance), ``degrees_of_freedom``,
-        ``ratio`` and ``p_value`` (the smallest over the parameters and, for several, the fitted
-        values, see `residual_pattern`, times the number of looks) and ``suspect`` (p-value
-        below 0.001).
+        ``threshold``, ``strategy`` (the next best first), ``against`` (the best of means),
+        ``explained`` (share of the variance of the difference in net benefit), ``ratio`` and
+        ``p_value`` (see `residual_pattern`) and ``suspect`` (p-value below 0.01).
+
+    Notes
+    -----
+    Residuals are looked at in the order of each parameter and, for several, of the fitted
+    values. The smallest p-value counts, times the number of orders, strategies and sets looked
+    at at a threshold (Bonferroni).
     """
-    others = len(table.strategies) - 1
-    orders = {name: np.argsort(table.parameter(name), kind="stable") for name in names}
+    orders = [np.argsort(table.parameter(name), kind="stable") for name in names]
     rows = []
-    for row in range(2 * others):
-        looked = [*orders.values()]
-        if len(names) > 1:
-            looked.append(np.argsort(found.fitted[row], kind="stable"))
-        looks = [residual_pattern(order, found.residual[row]) for order in looked]
-        ratio, p_value = min(looks, key=lambda look: look[1])
-        if found.explained[row] > 1 - _EXACT:
-            ratio, p_value = 1.0, 1.0
-        p_value = min(1.0, p_value * len(looks))
-        rows.append(
-            {
-                "outcome": "cost" if row < others else "effect",
-                "strategy": table.strategies[1 + row % others],
-                "explained": float(found.explained[row]),
-                "degrees_of_freedom": float(found.freedom[row]),
-                "ratio": ratio,
-                "p_value": p_value,
-                "suspect": p_value < SUSPECT,
-            }
-        )
+    for threshold in np.asarray(thresholds, dtype=float).tolist():
+        fitted, left = (_benefit(part, threshold) for part in (found.fitted, found.residual))
+        best, *others = np.argsort(-table.benefit(threshold).mean(axis=1), kind="stable")
+        for other in others:
+            gap, rest = fitted[best] - fitted[other], left[best] - left[other]
+            looked = [*orders, np.argsort(gap, kind="stable")] if len(names) > 1 else orders
+            ratio, p_value = min((residual_pattern(o, rest) for o in looked), key=lambda r: r[1])
+            explained = _explained(gap, rest)
+            if explained > 1 - _EXACT:
+                ratio, p_value = 1.0, 1.0
+            p_value = min(1.0, p_value * len(looked) * len(others) * sets)
+            rows.append(
+                {
+                    "threshold": threshold,
+                    "strategy": table.strategies[other],
+                    "against": table.strategies[best],
+                    "explained": explained,
+                    "ratio": ratio,
+                    "p_value": p_value,
+                    "suspect": p_value < SUSPECT,
+                }
+            )
     return pd.DataFrame(rows)
+
+
+def _explained(fitted: Array, residual: Array) -> float:
+    """Share of variance that fitted values explain; nothing is explained where none varies."""
+    total = float((fitted + residual).var())
+    return 1 - float(residual.var()) / total if total > 0 else 0.0
 
 
 def _perfect(table: DrawsTable, threshold: float) -> float:

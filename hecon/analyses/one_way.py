@@ -92,11 +92,13 @@ def one_way(study: Study) -> pd.DataFrame:
 FIGURES = {"nmb": "nmb", "icer": "icer", "qaly": "qaly_difference"}
 
 
-def tornado(table: pd.DataFrame, by: str = "nmb") -> pd.DataFrame:
+def tornado(table: pd.DataFrame, base: float, by: str = "nmb") -> pd.DataFrame:
     """One row a parameter from the two rows of `one_way`.
 
     Parameters
     ----------
+    base
+        Net monetary benefit in the base case.
     by
         One of `FIGURES`: net monetary benefit, ICER or incremental QALYs, by whose span the rows
         are ordered; an end without an ICER (dominance) goes first.
@@ -106,7 +108,7 @@ def tornado(table: pd.DataFrame, by: str = "nmb") -> pd.DataFrame:
     pd.DataFrame
         ``parameter``, ``basis``, ``low``, ``high``, then for each figure its value at the low
         and the high end, ``verdict_low``, ``verdict_high`` and ``turns`` (net benefit has
-        another sign at one end than at the other).
+        another sign than in the base case at one end or at both).
     """
     if table.empty:
         return pd.DataFrame(columns=["parameter", "turns"])
@@ -115,7 +117,8 @@ def tornado(table: pd.DataFrame, by: str = "nmb") -> pd.DataFrame:
     found = pd.DataFrame({"basis": low["basis"], "low": low["value"], "high": high["value"]})
     for name, column in {**FIGURES, "verdict": "verdict"}.items():
         found[f"{name}_low"], found[f"{name}_high"] = low[column], high[column]
-    found["turns"] = (low["nmb"] >= 0) != (high["nmb"] >= 0)
+    worth = base >= 0
+    found["turns"] = ((low["nmb"] >= 0) != worth) | ((high["nmb"] >= 0) != worth)
     span = (found[f"{by}_high"] - found[f"{by}_low"]).abs()
     order = span.fillna(np.inf).sort_values(ascending=False, kind="stable").index
     return found.loc[order].reset_index(names="parameter")

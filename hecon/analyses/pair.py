@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import Progress, evaluate
 from hecon.engine.model import Key
-from hecon.errors import Fault, InputError, nearest
+from hecon.errors import Fault, InputError, nearest_or_some
 from hecon.parameters.design import Design, TableDesign, held
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
@@ -55,12 +55,12 @@ def find_parameter(study: Study, name: str) -> Parameter:
     Raises
     ------
     InputError
-        If there is none (with the nearest names), or if it is computed and can't be set.
+        If there is none (with the nearest names, else some), or if it is computed and can't be set.
     """
     known = {p.text: p for p in study.parameters}
     inputs = [text for text, p in known.items() if p.is_input]
     if name not in known:
-        hint = nearest(name, inputs)
+        hint = nearest_or_some(name, inputs)
         raise InputError([Fault(study.name, None, name, f"'{name}' is not a parameter{hint}")])
     formula = known[name].formula
     if formula is not None and formula.op == "name" and formula.name in known:

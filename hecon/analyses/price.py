@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hecon.analyses.draws_table import checked_thresholds
+from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import Increments, find_parameter, increments, with_values
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Design, TableDesign, base_case, held
@@ -29,6 +30,7 @@ def threshold_price(
     *,
     known: Increments | None = None,
     workers: int = 1,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """The value of a price at which intervention and comparator have equal net benefit.
 
@@ -40,15 +42,18 @@ def threshold_price(
         Rows of a probabilistic analysis; the price's own draws, if any, are replaced.
     known
         Increments of these rows at the price's base value, where they are known already.
+    progress
+        Called with the rows run and the rows to run in all.
 
     Returns
     -------
     pd.DataFrame
         One row a threshold: ``parameter``, ``unit``, ``threshold``, ``deterministic`` (base
         values), ``expected`` (where mean net benefit is zero) with ``standard_error`` (Monte
-        Carlo, by the delta method), ``low`` and ``high`` (2.5 and 97.5 percentiles over draws:
-        the prices at which the intervention is cost-effective with probability 97.5 and 2.5 %),
-        and ``feasible`` (False where the expected price is negative: no price makes it so).
+        Carlo, by the delta method; NaN for a single draw), ``low`` and ``high`` (2.5 and 97.5
+        percentiles over draws: the prices at which the intervention is cost-effective with
+        probability 97.5 and 2.5 %), ``feasible`` (False where the expected price is negative: no
+        price makes it so) and ``nmb_at_zero`` (mean net benefit at a price of zero).
 
     Raises
     ------
@@ -65,7 +70,7 @@ def threshold_price(
     if parameter.key in draws.varying or high != parameter.value:
         known = None
     first, slope = _base_line(study, parameter, high)
-    start, rise = _line(study, parameter, draws, high, workers, known)
+    start, rise = _line(study, parameter, draws, high, workers, known, progress)
     rows = []
     for threshold in grid.tolist():
         level, per_unit = start.benefit(threshold), rise.benefit(threshold)
@@ -73,7 +78,8 @@ def threshold_price(
             _refuse(parameter, f"net benefit does not depend on '{price}' at {threshold:g}")
         by_draw = -level / per_unit
         expected = -level.mean() / per_unit.mean()
-        error = (level + expected * per_unit).std() / abs(per_unit.mean()) / np.sqrt(draws.draws)
+        left = (level + expected * per_unit).std() / abs(per_unit.mean())
+        error = left / np.sqrt(draws.draws) if draws.draws > 1 else np.nan
         low, upper = np.quantile(by_draw, [0.025, 0.975])
         rows.append(
             {
@@ -86,6 +92,7 @@ def threshold_price(
                 "low": float(low),
                 "high": float(upper),
                 "feasible": bool(expected >= 0),
+                "nmb_at_zero": float(level.mean()),
             }
         )
     return pd.DataFrame(rows)
@@ -97,12 +104,23 @@ def _line(
     design: Design,
     high: float,
     workers: int,
-    known: Increments | None = None,
+    known: Increments | None,
+    progress: Progress | None,
 ) -> tuple[Increments, Increments]:
     """Increments at a price of zero, and their change per unit of price."""
     key, design = parameter.key, held(design)
-    zero = increments(study, with_values(design, {key: 0.0}), workers=workers)
-    full = known or increments(study, with_values(design, {key: high}), workers=workers)
+    runs = 1 if known else 2
+
+    def run(price: float, before: int) -> Increments:
+        def tell(done: int, total: int) -> None:
+            if progress is not None:
+                progress(before * total + done, runs * total)
+
+        tell(0, design.draws)
+        return increments(study, with_values(design, {key: price}), workers=workers, progress=tell)
+
+    zero = run(0.0, 0)
+    full = known or run(high, 1)
     few = min(design.draws, 50)
     columns = {k: v[:few] for k, v in with_values(design, {key: high / 2}).columns.items()}
     numbers = {**design.numbers, key: high / 2}

@@ -46,14 +46,6 @@ class Fit:
     inverse: Array
     freedom: Array
 
-    @property
-    def explained(self) -> Array:
-        """Share of each outcome's variance that the regression explains, shape (outcomes,)."""
-        total = self.fitted + self.residual
-        variance = total.var(axis=1)
-        flat = variance == 0
-        return np.where(flat, 0.0, 1 - self.residual.var(axis=1) / np.where(flat, 1.0, variance))
-
     def replicates(self) -> tuple[Array, Array]:
         """Fitted values as other draws of the same size would have given them.
 

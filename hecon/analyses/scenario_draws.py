@@ -16,28 +16,40 @@ from hecon.studies.study import Study
 
 
 def scenario_effects(study: Study, base: pd.DataFrame) -> pd.DataFrame:
+    """Scenarios beside the base case, see `against_base`, whose row of `result_table` is given."""
+    return against_base(scenario_table(study), base)
+
+
+def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     """Scenarios with their differences to the base case, the largest effect on NMB first.
 
     Parameters
     ----------
+    table
+        Rows of `scenario_table`.
     base
         The base case's row of `result_table`.
 
     Returns
     -------
     pd.DataFrame
-        The columns of `scenario_table`, then ``cost_to_base``, ``qaly_to_base``, ``nmb_to_base``
-        and ``turns`` (the decision is another one than in the base case).
+        The columns of `table`, then ``compared`` (the pair of strategies), ``same_pair`` (it is
+        the base case's), ``cost_to_base``, ``qaly_to_base``, ``nmb_to_base`` and ``turns`` (the
+        decision between the base case's pair is another one). Where another pair is compared
+        there is no difference to the base case (NaN), nothing turns, and the row stands at the
+        end.
     """
-    table = scenario_table(study)
     if table.empty:
         return table
     first = base.iloc[0]
+    made = table.assign(compared=table["intervention"] + " v " + table["comparator"])
+    same = made["compared"] == f"{first['intervention']} v {first['comparator']}"
+    made["same_pair"] = same
     for name, column in (("cost", "cost_difference"), ("qaly", "qaly_difference"), ("nmb", "nmb")):
-        table[f"{name}_to_base"] = table[column] - first[column]
-    table["turns"] = (table["nmb"] >= 0) != (first["nmb"] >= 0)
-    order = table["nmb_to_base"].abs().sort_values(ascending=False, kind="stable").index
-    return table.loc[order].reset_index(drop=True)
+        made[f"{name}_to_base"] = (made[column] - first[column]).where(same)
+    made["turns"] = same & ((made["nmb"] >= 0) != (first["nmb"] >= 0))
+    order = made["nmb_to_base"].abs().sort_values(ascending=False, kind="stable").index
+    return made.loc[order].reset_index(drop=True)
 
 
 def scenario_draws(

@@ -13,7 +13,7 @@ from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import TableDesign, base_values
-from hecon.parameters.schema import Parameter
+from hecon.parameters.schema import Parameter, value_problem
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
@@ -35,7 +35,8 @@ def two_way(
     first, second
         Names of two different inputs.
     first_values, second_values
-        Values; without them `steps` values over the range that one-way sensitivity uses.
+        Values, also beyond the input's range; without them `steps` values over the range that
+        one-way sensitivity uses.
 
     Returns
     -------
@@ -46,7 +47,8 @@ def two_way(
     Raises
     ------
     InputError
-        If an input is unknown, named twice, or has neither range nor values.
+        If an input is unknown, named twice, has neither range nor values, or can't have a value
+        in its unit.
     """
     one, two = find_parameter(study, first), find_parameter(study, second)
     if one == two:
@@ -73,6 +75,10 @@ def _values(study: Study, parameter: Parameter, given: Sequence[float] | None, s
         if not values.size or not np.isfinite(values).all():
             text = "needed is at least one finite value"
             raise InputError([Fault(study.name, None, parameter.text, text)])
+        problems = [value_problem(parameter.unit, parameter.money, v) for v in values.tolist()]
+        faults = [Fault(study.name, None, parameter.text, text) for text in problems if text]
+        if faults:
+            raise InputError(faults)
         return values
     found = find_range(study, parameter.text)
     return np.linspace(found.low, found.high, steps)

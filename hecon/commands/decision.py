@@ -127,9 +127,15 @@ def price(
         base = find_parameter(study, name).value
         drawn = ProbabilisticDesign(study.parameters, draws, seed, design.value, study.correlations)
         with ProgressBar() as tell:
-            tell("Threshold price", 0, 1)
-            found = threshold_price(study, name, at, drawn, workers=workers)
-        print_price(study, found, base or 0.0, stdout())
+            found = threshold_price(
+                study,
+                name,
+                at,
+                drawn,
+                workers=workers,
+                progress=lambda done, total: tell("Threshold price", done, total),
+            )
+        print_price(study, found, base or 0.0, draws, stdout())
         write_tables(study, {"price": found}, out, stdout())
 
 
@@ -149,7 +155,10 @@ def voi(
 
     Perfect information (EVPI) per person and, where the study has a population.toml, for all
     whom the decision concerns; partial information (EVPPI) for every parameter and for the
-    study's groups, or for the sets named. Writes evpi.csv and evppi.csv.
+    study's groups, or for the sets named. An EVPPI is estimated by regression: it is never below
+    zero and biased upwards where it is small, so that its standard error stands beside it. Shown
+    is the study's own threshold or, of those given, the nearest to it. Writes evpi.csv and
+    evppi.csv.
 
     \b
     Examples
@@ -162,15 +171,15 @@ def voi(
         from hecon.analyses.information import checked_sets, parameter_groups
         from hecon.analyses.population import study_population
         from hecon.analyses.results import LEAST_DRAWS, base_threshold, threshold_grid
-        from hecon.reports.answers.tables import title, write_tables
+        from hecon.reports.answers.tables import descriptions, title, write_tables
         from hecon.reports.answers.voi import print_information, with_population
-        from hecon.reports.console import stdout
+        from hecon.reports.console import amount, stdout
         from hecon.reports.progress import ProgressBar
 
         study = read_study(folder, jurisdiction)
         at = base_threshold(study)
         given = numbers(thresholds, "--thresholds") if thresholds else []
-        focus = given[0] if given else at
+        focus = min(given, key=lambda value: abs(value - at)) if given else at
         population = study_population(study)
         named = named_sets(sets)
         with ProgressBar() as tell:
@@ -178,11 +187,22 @@ def voi(
             groups = named or parameter_groups(study, table)
             checked_sets(table, groups)
             perfect = decision_tables(table, given or threshold_grid(study), focus)["information"]
-            tell("Value of information", 0, 1)
-            partial = information_tables(table, given or [focus], groups, method.value)
+            partial = information_tables(
+                table,
+                given or [focus],
+                groups,
+                method.value,
+                progress=lambda done, total: tell("Value of information", done, total),
+            )
         title(study, f"Value of information, {draws:,} draws", stdout())
         currency = study.jurisdiction.definition.currency
-        print_information(perfect, partial, focus, population, currency, "QALY", stdout())
+        if abs(focus - at) > 1e-9:
+            stdout().print(
+                f"The study's own threshold, {amount(currency, at)} per QALY, is not among those "
+                f"given; shown is the nearest to it, the others are in the tables.\n"
+            )
+        known = descriptions(study)
+        print_information(perfect, partial, focus, population, currency, "QALY", stdout(), known)
         people = population.effective() if population else float("nan")
         tables = {"evpi": perfect, "evppi": partial}
         tables = {name: with_population(frame, people) for name, frame in tables.items()}

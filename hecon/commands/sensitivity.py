@@ -56,15 +56,19 @@ def one_way(
     """  # noqa: D301
     with messages():
         from hecon.analyses.one_way import one_way, tornado
-        from hecon.analyses.results import base_threshold
+        from hecon.analyses.results import base_row
         from hecon.reports.answers.one_parameter import print_tornado
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.console import stdout
+        from hecon.reports.progress import ProgressBar
 
         study = read_study(folder, jurisdiction)
-        table = one_way(study)
-        found = tornado(table, by.value)
-        print_tornado(study, found, by.value, base_threshold(study), stdout())
+        base = base_row(study).iloc[0]
+        with ProgressBar() as tell:
+            tell("One-way sensitivity", 0, 1)
+            table = one_way(study)
+        found = tornado(table, float(base["nmb"]), by.value)
+        print_tornado(study, found, by.value, float(base["threshold"]), stdout())
         write_tables(study, {"one_way": table, "tornado": found}, out, stdout())
 
 
@@ -99,16 +103,16 @@ def two_way(
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.console import stdout
         from hecon.reports.names import file_name
+        from hecon.reports.progress import ProgressBar
 
         study = read_study(folder, jurisdiction)
-        found = two_way(
-            study,
-            first,
-            second,
-            first_values=numbers(first_values, "--first-values") if first_values else None,
-            second_values=numbers(second_values, "--second-values") if second_values else None,
-            steps=steps,
-        )
+        across = numbers(first_values, "--first-values") if first_values else None
+        down = numbers(second_values, "--second-values") if second_values else None
+        with ProgressBar() as tell:
+            tell("Grid", 0, 1)
+            found = two_way(
+                study, first, second, first_values=across, second_values=down, steps=steps
+            )
         print_grid(study, found, stdout())
         name = file_name(f"two_way_{first}_{second}")
         write_tables(study, {name: grid_table(found)}, out, stdout())
@@ -161,8 +165,9 @@ def scenarios(
 ) -> None:
     """Every scenario against the base case, the largest effect on net benefit first.
 
-    With --probabilistic each scenario's draws stand beside its base values; an input that a
-    scenario fixes is not drawn. Writes scenario_effects.csv.
+    A scenario that compares another pair of strategies has no difference to the base case and
+    comes last. With --probabilistic each scenario's draws stand beside its base values; an input
+    that a scenario fixes is not drawn. Writes scenario_effects.csv.
 
     \b
     Examples

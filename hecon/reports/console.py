@@ -7,7 +7,7 @@ import sys
 from typing import TextIO
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 WIDEST = 100
@@ -27,11 +27,12 @@ def stdout() -> Console:
 
 
 def table(*columns: str, left: int = 1) -> Table:
-    """A table whose first `left` columns are text and the others numbers."""
+    """A table whose first `left` columns are text, on as many lines as it needs; then numbers."""
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for position, column in enumerate(columns):
         text = position < left
-        made.add_column(column, justify="left" if text else "right", no_wrap=not text)
+        side: JustifyMethod = "left" if text else "right"
+        made.add_column(column, justify=side, no_wrap=not text, overflow="fold")
     return made
 
 

@@ -69,8 +69,24 @@ def test_morris_of_a_plane():
     np.testing.assert_allclose(found["mu_star"], [4 * span, 3 * span, 0], atol=1e-9)
     np.testing.assert_allclose(found["mu"], [4 * span, -3 * span, 0], atol=1e-9)
     np.testing.assert_allclose(found["sigma"], 0, atol=1e-9)
-    grouped = morris_effects({"a": [0], "bc": [1, 2]}, lambda u: 4 * u[:, 0] - 3 * u[:, 1], 10)
-    assert grouped["sigma"].isna().all()
+
+
+def test_morris_of_a_group_has_no_direction_and_takes_none_from_the_others():
+    """The effect of d is 8 a, with a at one of four levels as likely as another."""
+    groups = {"ab": [0, 1], "c": [2], "d": [3]}
+
+    def run(u):
+        return 4 * u[:, 0] + 5 * u[:, 1] - 3 * u[:, 2] + 8 * u[:, 0] * u[:, 3]
+
+    found = morris_effects(groups, run, 800).set_index("parameter")
+    assert found.loc["ab", ["mu", "sigma"]].isna().all()
+    assert found.loc["ab", "mu_star"] > 0
+    assert found.loc["c", "mu"] == pytest.approx(-3 * 0.98)
+    assert found.loc["c", "sigma"] == pytest.approx(0, abs=1e-9)
+    levels = 0.01 + 0.98 * np.arange(4) / 3
+    assert found.loc["d", "mu"] == pytest.approx(8 * 0.98 * levels.mean(), rel=0.06)
+    assert found.loc["d", "sigma"] == pytest.approx(8 * 0.98 * levels.std(), rel=0.06)
+    assert (found["mu_star_low"] <= found["mu_star"]).all()
 
 
 def test_a_study(algebra):

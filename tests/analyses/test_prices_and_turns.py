@@ -3,12 +3,16 @@
 Net benefit is threshold * (gain + root ** 2) - price * units - surcharge * (level > 0.5).
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from hecon.analyses.break_even import break_even
+from hecon.analyses.one_way import one_way, tornado
 from hecon.analyses.pair import increments
 from hecon.analyses.price import threshold_price
+from hecon.analyses.results import base_row
 from hecon.analyses.two_way import two_way
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, base_case
@@ -41,6 +45,31 @@ def test_known_increments_save_a_run_and_change_nothing(algebra):
     assert known.equals(plain)
 
 
+def test_one_draw_has_no_standard_error(algebra):
+    found = threshold_price(algebra, "price", [20_000], base_case(algebra.parameters))
+    assert found["standard_error"].isna().all()
+    assert found["expected"].tolist() == pytest.approx(found["deterministic"].tolist())
+    assert found["nmb_at_zero"].tolist() == pytest.approx([20_000 * 0.3])
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_progress_of_a_price_ends_with_all_rows(algebra, known):
+    design = ProbabilisticDesign(algebra.parameters, 300, 1)
+    calls = []
+    threshold_price(
+        algebra,
+        "price",
+        [20_000],
+        design,
+        known=increments(algebra, design) if known else None,
+        progress=lambda done, total: calls.append((done, total)),
+    )
+    total = 300 if known else 600
+    assert calls[0] == (0, total)
+    assert calls[-1] == (total, total)
+    assert calls == sorted(calls)
+
+
 def test_a_price_that_is_none(algebra):
     design = base_case(algebra.parameters)
     with pytest.raises(InputError, match="not linear in 'root'"):
@@ -62,8 +91,6 @@ def test_break_even_values(algebra):
 
 
 def test_break_even_of_a_curve_and_of_a_step(algebra):
-    from dataclasses import replace
-
     changed = {"price": 2000.0, "surcharge": 0.0}
     parameters = [replace(p, value=changed.get(p.name, p.value)) for p in algebra.parameters]
     found = break_even(replace(algebra, parameters=parameters), {"root": (-1, 1)})
@@ -81,6 +108,18 @@ def test_every_range_is_searched(algebra):
     assert found.loc["surcharge", "status"] == "no solution in range"
     with pytest.raises(InputError, match="needed is a lower and a higher"):
         break_even(algebra, {"price": (5, 5)})
+
+
+def test_two_ends_alike_turn_a_base_case_that_is_not(algebra):
+    """root ** 2 is 0 at base, and 0.25 at -0.5 as at 0.5: the decision turns at both ends."""
+    changed = {"price": {"value": 2000.0}, "root": {"low": -0.5, "high": 0.5}}
+    parameters = [replace(p, **changed.get(p.name, {})) for p in algebra.parameters]
+    study = replace(algebra, parameters=parameters)
+    base = float(base_row(study)["nmb"][0])
+    assert base == pytest.approx(-2000)
+    bars = tornado(one_way(study), base).set_index("parameter")
+    assert bars.loc["root", ["nmb_low", "nmb_high"]].tolist() == pytest.approx([3000, 3000])
+    assert bars.index[bars["turns"]].tolist() == ["gain", "price", "root"]
 
 
 def test_grid(algebra):

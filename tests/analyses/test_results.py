@@ -120,6 +120,19 @@ def test_a_scenarios_distribution_takes_the_place_of_the_parameters(algebra):
     assert found["nmb_high"] - found["nmb_low"] < np.ptp(np.quantile(plain, [0.025, 0.975]))
 
 
+def test_a_scenario_of_another_pair_has_no_difference_and_turns_nothing(algebra):
+    turned = scenario(algebra, {"gain": "0.1"})
+    other = replace(scenario(algebra, {}), id="S2", compare=("Old", "New"))
+    study = replace(algebra, scenarios=[other, turned])
+    found = scenario_effects(study, analyse(algebra, draws=2).base_table).set_index("scenario")
+    assert list(found.index) == ["S1", "S2"]
+    assert found["compared"].tolist() == ["New v Old", "Old v New"]
+    assert found["turns"].tolist() == [True, False]
+    assert found.loc["S1", "nmb_to_base"] == pytest.approx(-20_000 * 0.2)
+    assert found.loc["S2", "nmb"] == pytest.approx(-2000)
+    assert found.loc["S2", ["cost_to_base", "qaly_to_base", "nmb_to_base"]].isna().all()
+
+
 def test_rows_of_several_horizons_are_what_each_is_alone():
     """Rows are grouped by their cycles, and what is the same in a group is computed once."""
     study = load_study(Path(__file__).parents[1] / "cli" / "studies" / "small")

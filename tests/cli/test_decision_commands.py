@@ -54,6 +54,7 @@ def test_every_command_concludes_and_writes_only_tables(command, tmp_path):
     text = ran(command, tmp_path)
     assert "Conclusion" in text
     assert "Tables: " in text
+    assert "\u2026" not in text
     assert [p.name for p in tmp_path.iterdir()] == ["outputs"]
     for name, table in tables(tmp_path).items():
         assert len(table), name
@@ -120,6 +121,13 @@ def test_break_even_is_where_the_grid_turns(tmp_path):
     assert tables(tmp_path)["price"]["deterministic"][0] == pytest.approx(price, rel=1e-7)
 
 
+@pytest.mark.parametrize(("value", "beyond"), [("5000", False), ("90000", True)])
+def test_values_beyond_a_range_are_said_to_be(value, beyond, tmp_path):
+    text = ran("two-way", tmp_path, "c_new", "rr_new", "--first-values", value)
+    assert ("Values of c_new go beyond the stated range" in text) == beyond
+    assert "Values of rr_new" not in text
+
+
 def test_no_break_even_is_said(tmp_path):
     text = ran("break-even", tmp_path, "c_new", "--low", 100_000, "--high", 200_000)
     assert "no solution in range" in text
@@ -129,9 +137,9 @@ def test_no_break_even_is_said(tmp_path):
 def test_scenarios_by_effect_and_with_draws(tmp_path):
     ran("scenarios", tmp_path, "--probabilistic", "--draws", 400)
     found = tables(tmp_path)["scenario_effects"]
-    assert found["nmb_to_base"].abs().is_monotonic_decreasing
-    base = found["nmb"] - found["nmb_to_base"]
-    np.testing.assert_allclose(base, base[0])
+    assert found["scenario"].tolist() == ["S1", "S2"]
+    assert found["compared"].tolist() == ["New v Old", "New v Trial"]
+    assert found["nmb_to_base"].isna().tolist() == [False, True]
     # draws are centred on base values, so the two analyses are close, and not the same
     spread = found["nmb_high"] - found["nmb_low"]
     assert ((found["nmb_mean"] - found["nmb"]).abs() < spread).all()
@@ -162,6 +170,15 @@ def test_voi_of_the_population_and_of_a_set(tmp_path):
     single = found["evppi"].query("set == 'rr_new'").iloc[0]
     slack = 2 * (single["standard_error"] + groups["standard_error"].iloc[0])
     assert single["evppi"] <= groups["evppi"].iloc[0] + slack
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "shown"), [("5000,30000", "EUR 30,000"), ("0,15000,90000", "EUR 15,000")]
+)
+def test_voi_is_shown_at_the_studys_threshold_or_next_to_it(thresholds, shown, tmp_path):
+    text = ran("voi", tmp_path, "--thresholds", thresholds, "--draws", 600)
+    assert f"perfect information at {shown} per QALY" in text
+    assert ("The study's own threshold, EUR 30,000 per QALY" in text) == ("30000" not in thresholds)
 
 
 def test_sobol_and_morris_name_the_same_leader(tmp_path):
@@ -214,6 +231,12 @@ def test_trial_says_what_to_do(tmp_path):
         (["break-even", "horizon"], "'horizon' has no range"),
         (["two-way", "c_new", "c_new"], "named twice"),
         (["two-way", "c_new", "horizon"], "'horizon' has no range"),
+        (["two-way", "c_new", "zz"], "'zz' is not a parameter; allowed are "),
+        (
+            ["two-way", "p_ill", "c_new", "--first-values", "0.5,1.5"],
+            "column p_ill: found 1.5, allowed for a probability is 0 to 1",
+        ),
+        (["two-way", "p_ill", "c_new", "--second-values=-2"], "a cost can't be negative"),
         (["sensitivity", "--samples", "100"], "found 100, allowed is a power of two"),
         (["sensitivity", "--threshold=-1"], "found -1, allowed is 0 or more"),
         (["sensitivity", "--method", "morris", "--trajectories", "1"], "allowed is 2 or more"),

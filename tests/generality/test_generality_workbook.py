@@ -6,15 +6,15 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-import formualizer
 import numpy as np
-import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.results import analyse
 from hecon.parameters.design import base_values, rows
 from hecon.reports.workbook.book import build_workbook
+from hecon.reports.workbook.cached import LiveWorkbook
 from hecon.reports.workbook.proof import prove, replays
 from hecon.reports.workbook.sheets.inputs import AGREES
 from hecon.studies.load import load_study
@@ -29,14 +29,15 @@ def results(name):
 
 
 class Live:
-    """A study's workbook in formualizer, into which values can be typed."""
+    """A study's workbook, into which values can be typed."""
 
     def __init__(self, study_results, folder):
         self.study = study_results.study
         path = folder / "live.xlsx"
-        build_workbook(study_results).save(path)
-        self.book = formualizer.Workbook.from_path(str(path))
-        self.plain = openpyxl.load_workbook(path)
+        self.plain = build_workbook(study_results)
+        self.plain.save(path)
+        self.engine = LiveWorkbook(path)
+        self.values = self.engine.values()
 
     def row(self, sheet, label):
         """The first row whose label in column A begins so."""
@@ -45,16 +46,16 @@ class Live:
 
     def type(self, name, value):
         """Type a base value on Inputs."""
-        self.book.sheet("Inputs").set_value(self.row("Inputs", name), 4, value)
-        self.book.evaluate_all()
+        self.engine.set("Inputs", self.row("Inputs", name), 4, float(value))
+        self.values = self.engine.values()
 
     def value(self, sheet, label, column):
-        return self.book.evaluate_cell(sheet, self.row(sheet, label), column)
+        return self.values[sheet][f"{get_column_letter(column)}{self.row(sheet, label)}"]
 
     def totals(self):
         """Discounted cost, QALYs and life-years by strategy."""
         width = len(self.study.model.strategies)
-        labels = ("Total cost", "Total qaly", "Life-years, discounted")
+        labels = ("Total cost", "Total QALYs", "Life-years, discounted")
         return np.array(
             [[self.value("Results", text, 2 + j) for j in range(width)] for text in labels]
         )
@@ -70,7 +71,7 @@ class Live:
         """The value of the check whose text holds `text`."""
         cells = self.plain["Checks"]["A"]
         (row,) = [c.row for c in cells if text in str(c.value or "")]
-        return self.book.evaluate_cell("Checks", row, 2)
+        return self.values["Checks"][f"B{row}"]
 
 
 def test_cycles_of_different_length_by_formualizer():
@@ -123,7 +124,6 @@ def test_a_session_after_the_horizon(tmp_path, length):
     cost = found.base["cost"].isel(draw=0).sel(strategy="Treated", item="Therapist")
     assert float(cost) == pytest.approx(paid, rel=1e-12)
     live = Live(found, tmp_path)
-    live.book.evaluate_all()
     assert live.value("Sessions", "Therapist (EUR 2024, discounted", 3) == pytest.approx(paid)
     assert live.value("Sessions", "Therapist (EUR 2024, undiscounted", 3) == 700
     assert live.value("Sessions", "therapist_hours (h)", 3) == 7
@@ -155,13 +155,12 @@ def test_a_cycle_too_short_to_remember_is_told_in_words(tmp_path):
     (row,) = [
         c.row for c in live.plain["Trace new"]["A"] if "is remembered as long" in str(c.value)
     ]
-    live.book.evaluate_all()
     assert live.check("Trace new: there are columns") is True
-    assert live.book.evaluate_cell("Trace new", row, 1).startswith("Time in a state is remembered")
+    assert live.values["Trace new"][f"A{row}"].startswith("Time in a state is remembered")
     np.testing.assert_allclose(live.totals(), live.expected(), rtol=1e-12)
     live.type("cycle_months", 24)
     np.testing.assert_allclose(live.totals(), live.expected(cycle_months=24.0), rtol=1e-12)
     live.type("cycle_months", 6)
     assert live.check("Trace new: there are columns") is False
-    assert live.book.evaluate_cell("Trace new", row, 1).startswith("WRONG FIGURES")
-    assert live.book.evaluate_cell("Checks", 3, 2) is False
+    assert live.values["Trace new"][f"A{row}"].startswith("WRONG FIGURES")
+    assert live.values["Checks"]["B3"] is False

@@ -38,5 +38,11 @@ def book(found: Material) -> dict[str, Picture]:
 
 
 @pytest.fixture(scope="session")
+def again(found: Material) -> list[Picture]:
+    """The same figures, drawn a second time."""
+    return figure_book(found)
+
+
+@pytest.fixture(scope="session")
 def setting(results: Results) -> Setting:
     return study_setting(results.study, results.threshold)

@@ -14,11 +14,10 @@ import pandas as pd
 import pytest
 from looking import misplaced, texts
 
-from hecon.reports.figures.book import figure_book, write_book
 from hecon.reports.figures.evidence import Effect, Link, forest, network_graph
 from hecon.reports.figures.labels import spread
 from hecon.reports.figures.material import Material
-from hecon.reports.figures.picture import Picture
+from hecon.reports.figures.picture import Picture, write_pictures
 from hecon.reports.figures.setting import Setting
 from hecon.reports.figures.style import COLOURS, HIGH, LOW, looks
 from hecon.reports.figures.writing import money, number, share, short
@@ -80,11 +79,14 @@ def test_the_alt_text_has_figures_and_ends_like_a_sentence(
     assert "\n" not in alt
 
 
-def test_bytes_are_the_same_when_drawn_again(found: Material, book: dict[str, Picture]) -> None:
-    for again in figure_book(found):
-        first = book[again.name]
-        assert hashlib.sha256(again.svg).digest() == hashlib.sha256(first.svg).digest()
-        assert hashlib.sha256(again.png).digest() == hashlib.sha256(first.png).digest()
+def test_bytes_are_the_same_when_drawn_again(
+    again: list[Picture], book: dict[str, Picture]
+) -> None:
+    assert [each.name for each in again] == list(book)
+    for each in again:
+        first = book[each.name]
+        assert hashlib.sha256(each.svg).digest() == hashlib.sha256(first.svg).digest()
+        assert hashlib.sha256(each.png).digest() == hashlib.sha256(first.png).digest()
 
 
 def test_bytes_do_not_depend_on_the_process() -> None:
@@ -114,13 +116,15 @@ def test_svg_fetches_nothing_and_carries_no_clock(book: dict[str, Picture]) -> N
         assert b"<dc:date>" not in each.svg
 
 
-def test_a_folder_holds_both_formats_and_the_captions(found: Material, tmp_path: Path) -> None:
-    pictures = write_book(found, tmp_path / "figures")
+def test_a_folder_holds_both_formats_and_the_captions(
+    book: dict[str, Picture], tmp_path: Path
+) -> None:
+    written = write_pictures(book.values(), tmp_path / "figures")
     files = {p.name for p in (tmp_path / "figures").iterdir()}
-    assert files == {f"{p.name}.{e}" for p in pictures for e in ("svg", "png")} | {"captions.txt"}
-    assert [p.name for p in tmp_path.iterdir()] == ["figures"]
+    assert files == {f"{name}.{e}" for name in book for e in ("svg", "png")} | {"captions.txt"}
+    assert {p.name for p in written} == files
     captions = (tmp_path / "figures" / "captions.txt").read_text(encoding="utf-8")
-    assert all(p.alt in captions for p in pictures)
+    assert all(p.alt in captions for p in book.values())
 
 
 def test_signs_of_mathematics_in_names_are_only_text(setting: Setting) -> None:

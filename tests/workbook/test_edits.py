@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from short_study import short_study
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.results import Results, analyse
@@ -26,27 +27,25 @@ from hecon.studies.load import load_study
 from hecon.studies.study import Study
 
 ROOT = Path(__file__).parents[2]
-PTSD = ROOT / "inputs/studies/ptsd"
 MEMORY = Path(__file__).parent / "studies/memory"
 REPLICATION = ROOT / "tests/replications/studies/heemod_hiv_exact"
-NORWAY = ROOT / "inputs/jurisdictions/norway"
 
 
 @pytest.fixture(scope="module")
-def results() -> Results:
-    return analyse(load_study(PTSD, NORWAY), draws=20)
+def short(tmp_path_factory: pytest.TempPathFactory) -> Results:
+    return analyse(short_study(tmp_path_factory.mktemp("study")), draws=20)
 
 
 @pytest.fixture(scope="module")
-def plain(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def short_plain(short: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("edits") / "report.xlsx"
-    build_workbook(results).save(path)
+    build_workbook(short).save(path)
     return path
 
 
 @pytest.fixture
-def book(plain: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(plain)
+def book(short_plain: Path) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(short_plain)
 
 
 def row_of(sheet: object, *cells: object) -> int:
@@ -64,7 +63,7 @@ def test_untouched(plain: Path, results: Results, tmp_path: Path) -> None:
     assert workbook_gap(plain, results) < 1e-12
 
 
-def test_edits_arrive(book: openpyxl.Workbook, results: Results, tmp_path: Path) -> None:
+def test_edits_arrive(book: openpyxl.Workbook, short: Results, tmp_path: Path) -> None:
     """A value, a computed row, a session, a table and a scenario, each typed over once."""
     inputs, sessions, tables = book["Inputs"], book["Sessions"], book["Tables"]
     inputs.cell(row_of(inputs, "rate_relapse"), 4).value = 0.08
@@ -80,7 +79,7 @@ def test_edits_arrive(book: openpyxl.Workbook, results: Results, tmp_path: Path)
     book.save(path)
     copy = tmp_path / "copy"
     copy.mkdir()
-    study, edits = read_edited(path, results.study, copy)
+    study, edits = read_edited(path, short.study, copy)
     assert {(e.sheet, e.what, e.before, e.after) for e in edits} == {
         ("Inputs", "rate_relapse, value", "0.065", "0.08"),
         ("Inputs", "c_overnight, value", "empty", "9000"),
@@ -98,7 +97,7 @@ def test_edits_arrive(book: openpyxl.Workbook, results: Results, tmp_path: Path)
         "drug_price_session = 500.0"
     )
     # PE costs one psychologist 0.75 hours more, for those who attend session 3 of 12
-    before = evaluate(results.study.model, base_case(results.study.parameters))
+    before = evaluate(short.study.model, base_case(short.study.parameters))
     after = evaluate(study.model, base_case(study.parameters))
     gain = [
         float(o["cost_undiscounted"].sel(strategy="PE", item="Psychologists")[0])
@@ -109,7 +108,7 @@ def test_edits_arrive(book: openpyxl.Workbook, results: Results, tmp_path: Path)
 
 
 def test_typing_over_an_estimate_unties_it(
-    book: openpyxl.Workbook, results: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Results, tmp_path: Path
 ) -> None:
     """A row can't have both: the edited ones become typed, the others still come from the arms."""
     inputs = book["Inputs"]
@@ -120,7 +119,7 @@ def test_typing_over_an_estimate_unties_it(
     book.save(path)
     copy = tmp_path / "copy"
     copy.mkdir()
-    study, edits = read_edited(path, results.study, copy)
+    study, edits = read_edited(path, short.study, copy)
     assert [e.what for e in edits] == [
         "lnor_mdma_v_pbo, value",
         "lnor_mdma_v_pbo, estimate",
@@ -130,7 +129,7 @@ def test_typing_over_an_estimate_unties_it(
     ]
     by_key = {p.text: p for p in study.parameters}
     effect, dropout = by_key["lnor_mdma_v_pbo"], by_key["d_mdma"]
-    was = results.study.synthesis.estimates["mdma_v_pbo"]
+    was = short.study.synthesis.estimates["mdma_v_pbo"]
     assert (effect.value, effect.estimate) == (1.0, "")
     assert (effect.low, effect.high) == (was.low, was.high)
     assert effect.distribution.parameters == (1.0, was.effect.se)
@@ -143,7 +142,7 @@ def test_typing_over_an_estimate_unties_it(
 
 
 def test_faults_name_sheet_and_cell(
-    book: openpyxl.Workbook, results: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Results, tmp_path: Path
 ) -> None:
     inputs = book["Inputs"]
     dropout, other = row_of(inputs, "d_mdma"), row_of(inputs, "d_pbo")
@@ -152,7 +151,7 @@ def test_faults_name_sheet_and_cell(
     path = tmp_path / "faulty.xlsx"
     book.save(path)
     with pytest.raises(InputError) as caught:
-        read_edited(path, results.study, _folder(tmp_path))
+        read_edited(path, short.study, _folder(tmp_path))
     message = str(caught.value)
     assert f"faulty.xlsx, sheet Inputs, cell D{dropout}: found 1.4" in message
     assert f"faulty.xlsx, sheet Inputs, cell D{other}: found -5" in message
@@ -160,7 +159,7 @@ def test_faults_name_sheet_and_cell(
 
 
 def test_text_where_a_number_belongs(
-    book: openpyxl.Workbook, results: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Results, tmp_path: Path
 ) -> None:
     inputs = book["Inputs"]
     row = row_of(inputs, "u_gain")
@@ -168,21 +167,22 @@ def test_text_where_a_number_belongs(
     path = tmp_path / "words.xlsx"
     book.save(path)
     with pytest.raises(InputError, match=f"sheet Inputs, cell D{row}: found 'a lot', allowed is"):
-        read_edited(path, results.study, _folder(tmp_path))
+        read_edited(path, short.study, _folder(tmp_path))
 
 
 def test_a_changed_formula_is_noticed(
-    book: openpyxl.Workbook, results: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Results, tmp_path: Path
 ) -> None:
     """Formulas are not read back, but a workbook whose own totals differ is found out."""
     sheet = book["Trace MDMA-AT"]
-    heads = {c.value: c.column for c in sheet[row_of(sheet, "cycle")]}
+    row = row_of(sheet, "cycle")
+    heads = {c.value: c.column for c in sheet[row]}
     cost = heads["Other health care, Remission, cost"]
-    sheet.cell(60, cost).value = 0
+    sheet.cell(row + 20, cost).value = 0
     path = tmp_path / "tampered.xlsx"
     book.save(path)
-    assert read_edited(path, results.study, _folder(tmp_path))[1] == []
-    assert workbook_gap(path, results) > 1e-6
+    assert read_edited(path, short.study, _folder(tmp_path))[1] == []
+    assert workbook_gap(path, short) > 1e-6
 
 
 @pytest.mark.parametrize(
@@ -294,8 +294,10 @@ def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
         refuse_unsafe(path)
 
 
-def test_malformed_sheets_are_no_traceback(plain: Path, results: Results, tmp_path: Path) -> None:
-    with zipfile.ZipFile(plain) as archive:
+def test_malformed_sheets_are_no_traceback(
+    short_plain: Path, short: Results, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(short_plain) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     for name in parts:
         if name.startswith("xl/worksheets/sheet"):
@@ -304,7 +306,7 @@ def test_malformed_sheets_are_no_traceback(plain: Path, results: Results, tmp_pa
     with pytest.raises(InputError, match="can't be read as a workbook"):
         names_in_workbook(path)
     with pytest.raises(InputError, match="can't be read as a workbook"):
-        read_edited(path, results.study, _folder(tmp_path))
+        read_edited(path, short.study, _folder(tmp_path))
 
 
 @pytest.mark.parametrize("folder", [MEMORY, REPLICATION], ids=lambda p: p.name)
@@ -405,7 +407,7 @@ def test_what_can_not_be_typed(
 
 
 def test_faults_of_sessions_tables_scenarios_and_settings(
-    book: openpyxl.Workbook, results: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Results, tmp_path: Path
 ) -> None:
     """One reading finds all of them."""
     sessions, tables, scenarios = book["Sessions"], book["Tables"], book["Scenarios"]
@@ -427,7 +429,7 @@ def test_faults_of_sessions_tables_scenarios_and_settings(
     path = tmp_path / "faulty.xlsx"
     book.save(path)
     with pytest.raises(InputError) as caught:
-        read_edited(path, results.study, _folder(tmp_path))
+        read_edited(path, short.study, _folder(tmp_path))
     message = str(caught.value)
     cell = sessions.cell(row, hours).column_letter
     for words in (
@@ -465,10 +467,10 @@ def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) ->
     assert study.model.tables["rates"].columns["rate"].tolist() == [0.1, 0.25, 0.3]
 
 
-def test_an_engine_failure_is_no_traceback(results: Results, tmp_path: Path) -> None:
+def test_an_engine_failure_is_no_traceback(short: Results, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     path.write_text("not a workbook")
-    assert math.isnan(workbook_gap(path, results))
+    assert math.isnan(workbook_gap(path, short))
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
@@ -490,7 +492,7 @@ def test_a_workbook_that_names_a_path_is_refused(book: openpyxl.Workbook, tmp_pa
 
 
 def test_what_is_missing_or_typed_over_is_named(
-    book: openpyxl.Workbook, results: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Results, tmp_path: Path
 ) -> None:
     """A scenario's row emptied, one of another name added, a computed setting typed over."""
     scenarios, inputs = book["Scenarios"], book["Inputs"]
@@ -502,7 +504,7 @@ def test_what_is_missing_or_typed_over_is_named(
     path = tmp_path / "faulty.xlsx"
     book.save(path)
     with pytest.raises(InputError) as caught:
-        read_edited(path, results.study, _folder(tmp_path))
+        read_edited(path, short.study, _folder(tmp_path))
     message = str(caught.value)
     for words in (
         "sheet Scenarios: the row of scenario 'S41' is missing",
@@ -515,15 +517,13 @@ def test_what_is_missing_or_typed_over_is_named(
     assert len(caught.value.faults) == 5
 
 
-def test_deleted_sheets_are_named(
-    book: openpyxl.Workbook, results: Results, tmp_path: Path
-) -> None:
+def test_deleted_sheets_are_named(book: openpyxl.Workbook, short: Results, tmp_path: Path) -> None:
     for title in ("Severity", "Acceptability", "Scenarios"):
         del book[title]
     path = tmp_path / "faulty.xlsx"
     book.save(path)
     with pytest.raises(InputError) as caught:
-        read_edited(path, results.study, _folder(tmp_path))
+        read_edited(path, short.study, _folder(tmp_path))
     assert [f.message.partition(";")[0] for f in caught.value.faults] == [
         "sheet Scenarios is missing",
         "sheet Severity is missing",
@@ -561,20 +561,21 @@ def test_study_and_jurisdiction_of_one_name(tmp_path: Path) -> None:
     assert sorted(p.name for p in copy.iterdir()) == ["same", "same_rules"]
 
 
-def test_provenance_says_what_was_used(
-    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_provenance_says_what_was_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = ROOT / "tests/generality"
+    done = analyse(load_study(place / "studies/two_lengths", place / "jurisdiction"), draws=20)
+
     def command(inputs: str) -> str:
-        write_workbook(results, tmp_path / "report.xlsx", None, inputs)
+        write_workbook(done, tmp_path / "report.xlsx", None, inputs)
         sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["Provenance"]
         return str(sheet.cell(row_of(sheet, "to reproduce"), 2).value)
 
     monkeypatch.chdir(ROOT)
     assert command("") == (
-        "hecon run inputs/studies/ptsd --jurisdiction inputs/jurisdictions/norway "
-        "--draws 20 --seed 1 --design monte-carlo"
+        "hecon run tests/generality/studies/two_lengths --jurisdiction tests/generality/"
+        "jurisdiction --draws 20 --seed 1 --design monte-carlo"
     )
-    edited = command("outputs/ptsd_norway_edited/inputs")
-    assert "run outputs/ptsd_norway_edited/inputs/ptsd --jurisdiction" in edited
+    edited = command("outputs/two_lengths_edited/inputs")
+    assert "run outputs/two_lengths_edited/inputs/two_lengths --jurisdiction" in edited
     monkeypatch.chdir(tmp_path)
-    assert command("").startswith("hecon run ptsd --jurisdiction norway ")
+    assert command("").startswith("hecon run two_lengths --jurisdiction jurisdiction ")

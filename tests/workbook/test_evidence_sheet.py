@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
 import pytest
+from short_study import Edits, short_study
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
@@ -23,17 +22,11 @@ from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.edits import read_edited
 from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.reports.workbook.parts import Values
-from hecon.reports.workbook.sheets import evidence_blocks, heterogeneity
-from hecon.studies.load import load_study
+from hecon.reports.workbook.sheets import evidence_blocks, evidence_rows, heterogeneity
 from hecon.studies.study import Study
 
-ROOT = Path(__file__).parents[2]
-PTSD = ROOT / "inputs/studies/ptsd"
-NORWAY = ROOT / "inputs/jurisdictions/norway"
 TOLERANCE = 1e-9
 TRIALS, EFFECTS, CONTRASTS = "trials.csv", "reported_effects.csv", "nma_contrasts.csv"
-
-Edits = Mapping[tuple[str, str, str], str]
 
 #: Edits of the evidence: file, row and column with what is typed.
 CASES: dict[str, Edits] = {
@@ -62,20 +55,9 @@ CASES: dict[str, Edits] = {
 }
 
 
-#: A short horizon, so that the workbook is small; what arms become does not depend on it.
-SHORT = {
-    ("parameters.csv", "P006", "low"): "42",
-    ("parameters.csv", "P006", "value"): "42",
-    ("parameters.csv", "P006", "high"): "43",
-    ("parameters.csv", "P001", "low"): "39",
-    ("parameters.csv", "P001", "high"): "41",
-    **{("scenarios.csv", s, "changes"): "horizon_age = 41" for s in ("S36", "S37", "S38")},
-}
-
-
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return analyse(edited_copy({}, tmp_path_factory.mktemp("study")), draws=10)
+    return analyse(short_study(tmp_path_factory.mktemp("study")), draws=10)
 
 
 @pytest.fixture(scope="module")
@@ -104,20 +86,6 @@ def cells(plain: Path) -> dict[tuple[str, str], tuple[int, int]]:
     return found
 
 
-def edited_copy(edits: Edits, folder: Path) -> Study:
-    """The study with the same edits made in its files."""
-    copy = folder / "ptsd"
-    shutil.copytree(PTSD, copy)
-    for (file, name, column), text in {**SHORT, **edits}.items():
-        with (copy / file).open(encoding="utf-8", newline="") as source:
-            lines = list(csv.reader(source))
-        (line,) = [cells for cells in lines if cells[0] == name]
-        line[lines[0].index(column)] = text
-        with (copy / file).open("w", encoding="utf-8", newline="") as target:
-            csv.writer(target, lineterminator="\n").writerows(lines)
-    return load_study(copy, NORWAY)
-
-
 def place(address: str) -> tuple[str, str]:
     sheet, _, cell = address.rpartition("!")
     return sheet.strip("'"), cell.replace("$", "")
@@ -138,7 +106,7 @@ def assert_follows(book: Book, values: Values, study: Study) -> int:
         made = study.synthesis.estimates[name]
         known = {"estimate": made.effect.estimate, "se": made.effect.se}
         known |= {"low": made.low, "high": made.high}
-        known |= dict(zip(evidence_blocks.NATURAL, made.natural, strict=True))
+        known |= dict(zip(evidence_rows.NATURAL, made.natural, strict=True))
         if made.events is not None:
             derived = made.derived("probability")
             known |= {"natural low": derived.low, "natural high": derived.high}
@@ -184,7 +152,7 @@ def test_edits_move_everything(
     cells: dict[tuple[str, str], tuple[int, int]],
     tmp_path: Path,
 ) -> None:
-    study = edited_copy(CASES[case], tmp_path)
+    study = short_study(tmp_path, CASES[case])
     live = LiveWorkbook(plain)
     for (_, name, column), text in CASES[case].items():
         live.set("Evidence", *cells[(name, column)], float(text))
@@ -201,7 +169,7 @@ def test_libreoffice_follows(
     tmp_path: Path,
 ) -> None:
     together = {**CASES["heterogeneous trials"], **CASES["published"], **CASES["dropout and size"]}
-    study = edited_copy(together, tmp_path)
+    study = short_study(tmp_path, together)
     chosen: dict[tuple[str, str], str | float] = {}
     for (_, name, column), text in together.items():
         row, position = cells[(name, column)]
@@ -218,7 +186,7 @@ def test_scenarios_take_estimates(
 ) -> None:
     """What a scenario sets moves with the arms; what rests on a network does not."""
     edits = {**CASES["heterogeneous trials"], **CASES["published"]}
-    study = edited_copy(edits, tmp_path)
+    study = short_study(tmp_path, edits)
     live = LiveWorkbook(plain)
     for (_, name, column), text in edits.items():
         live.set("Evidence", *cells[(name, column)], float(text))
@@ -250,7 +218,8 @@ def test_a_wrong_formula_is_noticed(
     what: str, results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, expr = BREAKS[what]
-    monkeypatch.setattr(evidence_blocks, name, expr)
+    room = evidence_rows if hasattr(evidence_rows, name) else evidence_blocks
+    monkeypatch.setattr(room, name, expr)
     path = tmp_path / "wrong.xlsx"
     wrong = compose(results)
     wrong.workbook.save(path)
@@ -330,7 +299,7 @@ def test_round_trip(
     (tmp_path / "back").mkdir()
     study, found = read_edited(typed(plain, tmp_path, entries), results.study, tmp_path / "back")
     assert {(e.sheet, e.cell) for e in found} == set(entries)
-    direct = edited_copy(edits, tmp_path)
+    direct = short_study(tmp_path, edits)
     assert {n: e.effect for n, e in study.synthesis.estimates.items()} == {
         n: e.effect for n, e in direct.synthesis.estimates.items()
     }
@@ -459,7 +428,7 @@ def test_texts_are_no_formulas_and_retracted_rows_are_marked(
     book: Book, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
 ) -> None:
     edits = {(TRIALS, "T010", "arm"): "=1+1", (TRIALS, "T010", "note"): "=HYPERLINK(1)"}
-    study = edited_copy(edits, tmp_path)
+    study = short_study(tmp_path, edits)
     sheet = compose(analyse(study, draws=5)).workbook["Evidence"]
     row = cells[("T010", "trial_arm")][0]
     texts = [c for c in sheet[row] if str(c.value).startswith("=1+1")]

@@ -8,70 +8,59 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import formualizer
 import openpyxl
 import pytest
 
-from hecon.analyses.results import Results, analyse
+from hecon.analyses.results import Results
 from hecon.engine.expression import parse
 from hecon.reports.workbook.book import build_workbook, write_workbook
-from hecon.reports.workbook.cached import recalculate
-from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_values
+from hecon.reports.workbook.cached import LiveWorkbook, recalculate
+from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
+from hecon.reports.workbook.parts import CellError, CellValue, Values
 from hecon.reports.workbook.proof import SCALES, difference, unsettled
 from hecon.reports.workbook.sheets.inputs import SELECTORS
-from hecon.studies.load import load_study
+from hecon.reports.workbook.styles import FILLS, FORMATS, fitting
 
-ROOT = Path(__file__).parents[2]
-PTSD = ROOT / "inputs/studies/ptsd"
-NORWAY = ROOT / "inputs/jurisdictions/norway"
 TOLERANCE = 1e-9
 
-
-@pytest.fixture(scope="module")
-def results() -> Results:
-    return analyse(load_study(PTSD, NORWAY), draws=60, seed=3)
-
-
-@pytest.fixture(scope="module")
-def plain(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("workbook") / "plain.xlsx"
-    build_workbook(results).save(path)
-    return path
+#: Rows below the selector in which the rest is chosen.
+PLACES = {"scenario": 1, "parameter": 2, "end": 3, "draw": 4}
 
 
 class Live:
     """A workbook open in the engine, with its selector."""
 
     def __init__(self, path: Path):
-        self.path = path
-        self.book = formualizer.Workbook.from_path(str(path))
+        self.engine = LiveWorkbook(path)
+        self.values: Values = {}
         self.rows: dict[str, int] = {}
         sheet = openpyxl.load_workbook(path, read_only=True)["Results"]
         for row in sheet.iter_rows(min_col=1, max_col=1):
             if row[0].value is not None:
                 self.rows.setdefault(str(row[0].value), row[0].row)
-        self.inputs = self.book.sheet("Inputs")
-        self.book.evaluate_all()
 
-    def show(self, mode: str, **chosen: object) -> None:
-        places = {"scenario": 1, "parameter": 2, "end": 3, "draw": 4}
-        self.inputs.set_value(SELECTORS, 3, mode)
+    def type(self, row: int, column: int, value: str | float) -> None:
+        """Type over a cell of Inputs."""
+        self.engine.set("Inputs", row, column, value)
+        self.values = self.engine.values()
+
+    def show(self, mode: str, **chosen: str | float) -> None:
         for name, value in chosen.items():
-            self.inputs.set_value(SELECTORS + places[name], 3, value)
-        self.book.evaluate_all()
+            self.engine.set("Inputs", SELECTORS + PLACES[name], 3, value)
+        self.type(SELECTORS, 3, mode)
 
-    def figures(self, label: str, width: int = 4) -> list[float]:
+    def figures(self, label: str, width: int = 4) -> list[CellValue]:
         row = next(r for text, r in self.rows.items() if text.startswith(label))
-        return [self.book.evaluate_cell("Results", row, 2 + j) for j in range(width)]
+        return [self.values["Results"][f"{c}{row}"] for c in "BCDE"[:width]]
 
-    def value(self, label: str) -> object:
+    def value(self, label: str) -> CellValue:
         return self.figures(label, 1)[0]
 
-    def sound(self) -> object:
-        return self.book.evaluate_cell("Checks", 3, 2)
+    def sound(self) -> CellValue:
+        return self.values["Checks"]["B3"]
 
-    def equal(self) -> object:
-        return self.book.evaluate_cell("Checks", 4, 2)
+    def equal(self) -> CellValue:
+        return self.values["Checks"]["B4"]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +70,7 @@ def live(plain: Path) -> Live:
 
 def expect(live: Live, results: Results, row: object) -> None:
     """The workbook's totals equal a row of Python's table."""
-    names = {"cost": "Total cost", "qaly": "Total qaly", "life_years": "Life-years, discounted"}
+    names = {"cost": "Total cost", "qaly": "Total QALYs", "life_years": "Life-years, discounted"}
     for what, label in names.items():
         expected = [row[f"{what} {s}"] for s in results.study.model.strategies]  # type: ignore[index]
         assert live.figures(label) == pytest.approx(expected, rel=TOLERANCE, abs=TOLERANCE)
@@ -94,9 +83,9 @@ def test_base_case(live: Live, results: Results) -> None:
     row = results.base_table.iloc[0]
     expect(live, results, row)
     assert live.value("ICER") == pytest.approx(row["icer"], rel=TOLERANCE)
-    shortfall = live.book.evaluate_cell("Severity", 6, 2)
-    assert shortfall == pytest.approx(row["shortfall"], rel=TOLERANCE)
-    assert live.book.evaluate_cell("Severity", 7, 2) == row["weight"]
+    severity = live.values["Severity"]
+    assert severity["B6"] == pytest.approx(row["shortfall"], rel=TOLERANCE)
+    assert severity["B7"] == row["weight"]
     assert live.value("Incremental net monetary") == pytest.approx(row["nmb"], rel=1e-8)
     assert live.value("In words") == "more costly, more effective"
 
@@ -112,10 +101,8 @@ def test_scenarios(live: Live, results: Results, scenario: str) -> None:
 def test_dominance_is_in_words(live: Live) -> None:
     live.show("Scenario", scenario="S23")
     assert live.value("In words") == "dominated"
-    icer = live.value("ICER")
-    assert isinstance(icer, dict)
-    assert icer["kind"] == "Na"
-    assert "is dominated" in str(live.book.evaluate_cell("Summary", 8, 1))
+    assert live.value("ICER") == CellError("#N/A")
+    assert "is dominated" in str(live.values["Summary"]["A8"])
 
 
 @pytest.mark.parametrize(
@@ -135,40 +122,35 @@ def test_draws(live: Live, results: Results, draw: int) -> None:
     cost = outcomes["cost"].sum("item").values.tolist()
     qaly = outcomes["qaly"].sum("source").values.tolist()
     assert live.figures("Total cost") == pytest.approx(cost, rel=TOLERANCE)
-    assert live.figures("Total qaly") == pytest.approx(qaly, rel=TOLERANCE)
+    assert live.figures("Total QALYs") == pytest.approx(qaly, rel=TOLERANCE)
     assert live.sound() is True
     assert live.equal() == "yes"
 
 
-def test_an_input_changes_everything(live: Live, results: Results) -> None:
+def test_an_input_changes_everything(live: Live, results: Results, plain: Path) -> None:
     """A free drug, typed over the base value, gives what the scenario of a free drug gives."""
     live.show("Base case")
-    inputs = openpyxl.load_workbook(live.path)["Inputs"]
-    row = next(c.row for c in inputs["A"] if c.value == "unit_mdma_session")
-    before = live.book.evaluate_cell("Inputs", row, 4)
-    live.inputs.set_value(row, 4, 0)
-    live.book.evaluate_all()
+    inputs = openpyxl.load_workbook(plain, read_only=True)["Inputs"]
+    cells = next(row for row in inputs.iter_rows() if row[0].value == "unit_mdma_session")
+    row, before = cells[3].row, cells[3].value
+    live.type(row, 4, 0.0)
     free = results.scenarios.set_index("scenario").loc["S41"]
     assert live.value("ICER") == pytest.approx(free["icer"], rel=TOLERANCE)
     # the workbook is as sound as before, and says that Python has no such run
     assert live.sound() is True
     assert live.equal() == "edited: not comparable"
-    assert live.book.evaluate_cell("Edits", 3, 3) == 1
-    live.inputs.set_value(row, 4, before)
-    live.book.evaluate_all()
+    assert live.values["Edits"]["C3"] == 1
+    live.type(row, 4, before)
     assert live.equal() == "yes"
 
 
-def test_frontier(live: Live, results: Results) -> None:
+def test_frontier(live: Live, results: Results, plain: Path) -> None:
     live.show("Base case")
-    row = next(r for t, r in live.rows.items() if t.startswith("Frontier"))
-    found = {
-        live.book.evaluate_cell("Results", r, 1): (
-            live.book.evaluate_cell("Results", r, 4),
-            live.book.evaluate_cell("Results", r, 6),
-        )
-        for r in range(row + 2, row + 2 + len(results.study.options))
-    }
+    first = 2 + next(r for t, r in live.rows.items() if t.startswith("Frontier"))
+    last = first + len(results.study.options) - 1
+    names = openpyxl.load_workbook(plain, read_only=True)["Results"].iter_rows(first, last, 1, 1)
+    values = live.values["Results"]
+    found = {c.value: (values[f"D{c.row}"], values[f"F{c.row}"]) for (c,) in names}
     for _, each in results.frontier.iterrows():
         status, icer = found[each["strategy"]]
         assert status == each["status"]
@@ -176,24 +158,39 @@ def test_frontier(live: Live, results: Results) -> None:
             assert icer == pytest.approx(each["icer"], rel=TOLERANCE)
 
 
-@pytest.mark.parametrize(
-    "chosen", [{}, {0: "Scenario", 1: "S71"}, {0: "One-way", 2: "n_pe_sessions", 3: "high"}]
-)
-def test_libreoffice_agrees(
-    plain: Path, results: Results, tmp_path: Path, chosen: dict[int, str]
-) -> None:
-    """A second spreadsheet engine recalculates the file, which holds no values, and agrees."""
-    book = openpyxl.load_workbook(plain)
-    for offset, value in chosen.items():
-        book["Inputs"].cell(SELECTORS + offset, 3).value = value
-    path = tmp_path / "chosen.xlsx"
-    book.save(path)
+#: What both engines show: the selector, and what is chosen below it.
+CHOSEN = {
+    "base case": {},
+    "scenario": {0: "Scenario", 1: "S71"},
+    "one-way": {0: "One-way", 2: "n_pe_sessions", 3: "high"},
+}
+
+
+@pytest.fixture(scope="module")
+def engines(plain: Path) -> dict[str, tuple[Values, Values]]:
+    """What each engine makes of the file, which holds no values, and of what is chosen in it."""
+    changes = [
+        {("Inputs", f"C{SELECTORS + offset}"): value for offset, value in chosen.items()}
+        for chosen in CHOSEN.values()
+    ]
     try:
-        theirs = libreoffice_values(path)
+        theirs = list(libreoffice_replays(plain, changes))
     except LibreOfficeMissing:
         warnings.warn("LibreOffice is missing: the second engine did not run", stacklevel=1)
         pytest.skip("LibreOffice is missing: the second spreadsheet engine did not run")
-    ours = recalculate(path)
+    engine = LiveWorkbook(plain)
+    ours = []
+    for chosen in CHOSEN.values():
+        for offset, value in chosen.items():
+            engine.set("Inputs", SELECTORS + offset, 3, value)
+        ours.append(engine.values())
+    return dict(zip(CHOSEN, zip(ours, theirs, strict=True), strict=True))
+
+
+@pytest.mark.parametrize("chosen", CHOSEN)
+def test_libreoffice_agrees(engines: dict[str, tuple[Values, Values]], chosen: str) -> None:
+    """A second spreadsheet engine recalculates the file and agrees."""
+    ours, theirs = engines[chosen]
     assert {t: len(cells) for t, cells in theirs.items()} == {t: len(c) for t, c in ours.items()}
     worst = max(
         (difference(value, theirs[title][cell], SCALES.get(title, 0.0)), title, cell)
@@ -219,13 +216,13 @@ def test_checks_catch_a_wrong_formula(results: Results, tmp_path: Path) -> None:
     assert values["Summary"]["E10"] == "no"
 
 
-def test_same_bytes_twice(results: Results, tmp_path: Path) -> None:
-    for name in ("one.xlsx", "two.xlsx"):
-        write_workbook(results, tmp_path / name)
-    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
-    values = openpyxl.load_workbook(tmp_path / "one.xlsx", data_only=True)
+def test_same_bytes_twice(report: Path, results: Results, tmp_path: Path) -> None:
+    again = tmp_path / "again.xlsx"
+    write_workbook(results, again)
+    assert again.read_bytes() == report.read_bytes()
+    values = openpyxl.load_workbook(again, data_only=True, read_only=True)
     assert "not cost-effective" in values["Summary"]["A9"].value
-    assert not [p.name for p in tmp_path.iterdir() if p.name not in ("one.xlsx", "two.xlsx")]
+    assert list(tmp_path.iterdir()) == [again]
 
 
 def test_nothing_a_reviewer_would_refuse(plain: Path) -> None:
@@ -249,6 +246,20 @@ def test_nothing_a_reviewer_would_refuse(plain: Path) -> None:
     assert not re.search(banned, formulas)
 
 
+def test_no_figure_stands_inside_a_formula(plain: Path, results: Results) -> None:
+    """Columns, powers, kinds of case and the draws held; what a study's own formulas say apart."""
+    allowed = {0.0, 1.0, 2.0, 3.0, 4.0, 1e300, float(results.probabilistic.design.draws)}
+    for sheet in openpyxl.load_workbook(plain):
+        if sheet.title in ("Scenarios", "Sessions", "Edits"):
+            continue
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    text = re.sub(r"\"[^\"]*\"|'[^']*'!|\$?[A-Z]{1,3}\$?\d+", " ", cell.value)
+                    found = re.findall(r"(?<![A-Z\d.])\d+\.?\d*(?:E[+-]?\d+)?", text)
+                    assert {float(n) for n in found} <= allowed, (sheet.title, cell.coordinate)
+
+
 def test_text_from_inputs_is_never_a_formula(results: Results, tmp_path: Path) -> None:
     study = results.study
     nasty = '=HYPERLINK("http://example.invalid","x")'
@@ -262,3 +273,37 @@ def test_text_from_inputs_is_never_a_formula(results: Results, tmp_path: Path) -
     cells = [c for row in inputs.iter_rows() for c in row if c.value in (nasty, "+1+1")]
     assert len(cells) == 2
     assert all(c.data_type == "s" for c in cells)
+
+
+def test_every_cell_that_can_be_changed_says_what_it_takes(plain: Path) -> None:
+    """All yellow cells but the guide's sample of the colour."""
+    for sheet in openpyxl.load_workbook(plain):
+        rules = [r for rule in sheet.data_validations.dataValidation for r in rule.sqref.ranges]
+        covered = {cell for rule in rules for row in rule.rows for cell in row}
+        yellow = {
+            (c.row, c.column)
+            for row in sheet.iter_rows()
+            for c in row
+            if c.fill.start_color.rgb == f"00{FILLS['input']}"
+        }
+        assert sheet.title == "Guide" or yellow <= covered, sheet.title
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (40.0, "40"),
+        (0.058444, "0.0584"),
+        (1.1915244877, "1.1915"),
+        (0.25, "0.25"),
+        (-0.3333333, "-0.3333"),
+        (275_000.0, "275,000"),
+        (5426.666667, "5,427"),
+        (1e-9, "1e-09"),
+    ],
+)
+def test_a_number_is_shown_without_a_tail_of_digits(value: float, shown: str) -> None:
+    """The formats in Python's own notation."""
+    code = FORMATS[fitting(value)].replace("_)", "").partition(";")[0]
+    notation = {"General": ".10g", "#,##0": ",.0f", "0.0000": ".4f"}[code]
+    assert format(value, notation) == shown

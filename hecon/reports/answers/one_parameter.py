@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 from rich.console import Console
 
 from hecon.analyses.break_even import turning
-from hecon.reports.answers.tables import conclude, listed, plain, title
+from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import find_parameter
+from hecon.reports.answers.tables import (
+    conclude,
+    described,
+    descriptions,
+    listed,
+    plain,
+    ratio,
+    title,
+)
 from hecon.reports.console import amount, money, percent, qalys, table
 from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
 
 SHOWN = 15
 _LABELS = {"nmb": "NMB", "icer": "ICER", "qaly": "QALYs"}
@@ -39,7 +51,7 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
     if turning:
         text = (
             f"{len(turning)} of {len(found)} parameters alone turn the decision between {a} and "
-            f"{b} at {at} somewhere between the ends of their range: {listed(turning)}."
+            f"{b} at {at} at an end of their range: {described(turning, descriptions(study))}."
         )
     else:
         text = (
@@ -52,7 +64,7 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
 
 def _end(row: Mapping[Hashable, Any], by: str, end: str, write: Callable[[float], str]) -> str:
     value = row[f"{by}_{end}"]
-    return str(row[f"verdict_{end}"]) if by == "icer" and math.isnan(value) else write(value)
+    return ratio(value, row[f"verdict_{end}"]) if by == "icer" else write(value)
 
 
 def print_grid(study: Study, found: xr.Dataset, to: Console) -> str:
@@ -71,9 +83,23 @@ def print_grid(study: Study, found: xr.Dataset, to: Console) -> str:
     share = float((nmb > 0).mean())
     where = {0.0: "nowhere", 1.0: "everywhere"}.get(share, f"in {percent(share)}")
     on = "on" if share in (0.0, 1.0) else "of"
-    text = f"{a} is cost-effective {where} {on} this grid of {first} and {second}."
+    known = descriptions(study)
+    both = described([first, second], known)
+    text = f"{a} is cost-effective {where} {on} this grid of {both}."
+    text += "".join(_beyond(study, name, nmb[name].values) for name in (first, second))
     conclude(text, to)
     return text
+
+
+def _beyond(study: Study, name: str, values: Array) -> str:
+    """Says that values lie outside the range which the study gives an input."""
+    parameter = find_parameter(study, name)
+    own = next((r for r in ranges(study) if r.parameter == parameter), None)
+    if own is None:
+        return f" The study gives no range of {name}."
+    if own.low <= values.min() and values.max() <= own.high:
+        return ""
+    return f" Values of {name} go beyond the {own.basis}, {plain(own.low)} to {plain(own.high)}."
 
 
 def _thinned(size: int, most: int) -> list[int]:
@@ -117,6 +143,7 @@ def print_break_even(study: Study, found: pd.DataFrame, to: Console) -> str:
     without = found["parameter"].nunique() - solved["parameter"].nunique()
     if len(found) > SHOWN and without:
         to.print(f"No solution in range for {without} other parameters.")
-    text = break_even_words(study, found)
+    known = descriptions(study)
+    text = break_even_words(study, found, lambda name: described([name], known))
     conclude(text, to)
     return text

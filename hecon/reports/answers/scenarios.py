@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, listed, title
+from hecon.reports.answers.tables import conclude, listed, ratio, title
 from hecon.reports.console import money, percent, table
 from hecon.studies.study import Study
-
-_WORDS = {
-    "more costly, no difference in QALYs": "costlier",
-    "less costly, no difference in QALYs": "cheaper",
-}
 
 
 def print_scenarios(study: Study, found: pd.DataFrame, to: Console) -> str:
     """Print scenarios; with columns of `scenario_draws` also the probabilistic result."""
     title(study, "Scenarios", to)
     drawn = "nmb_mean" in found
-    columns = ["NMB", "To base", "ICER"]
-    columns += ["NMB, mean (SE)", "Effective"] if drawn else []
-    rows = table("", "Scenario", *columns, left=2)
-    rows.columns[1].no_wrap = True
-    rows.columns[1].max_width = 22 if drawn else 38
+    columns = ["NMB\n(to base)", "ICER", "Mean NMB\n(SE)", "Effective\nin draws"]
+    rows = table("", "Scenario", *(columns if drawn else ["NMB", "To base", "ICER"]), left=2)
+    rows.columns[0].no_wrap = True
     for row in found.to_dict("records"):
-        cells = [money(row["nmb"]), money(row["nmb_to_base"], sign=True), _ratio(row)]
-        if drawn:
-            cells.append(f"{money(row['nmb_mean'])} ({money(row['nmb_error'])})")
-            cells.append(percent(row["probability"]))
-        rows.add_row(row["scenario"], row["title"], *cells)
+        name = row["title"] if row["same_pair"] else f"{row['title']} ({row['compared']})"
+        rows.add_row(row["scenario"], name, *(_drawn_cells if drawn else _cells)(row))
     to.print(rows)
-    turning = found.loc[found["turns"], "scenario"].tolist()
-    most = found.iloc[0]
-    text = (
-        f"{len(turning)} of {len(found)} scenarios turn the base case's decision"
-        f"{': ' + listed(turning, 10) if turning else ''}. {most['scenario']} has the largest "
-        f"effect on net benefit: {most['title']}."
-    )
+    text = _conclusion(study, found)
     if drawn:
         other = found[(found["nmb"] >= 0) != (found["nmb_mean"] >= 0)]["scenario"].tolist()
         text += (
@@ -53,7 +36,40 @@ def print_scenarios(study: Study, found: pd.DataFrame, to: Console) -> str:
     return text
 
 
-def _ratio(row: Mapping[Hashable, Any]) -> str:
-    value = row["icer"]
-    word = str(row["verdict"])
-    return _WORDS.get(word, word) if math.isnan(value) else money(value)
+def _conclusion(study: Study, found: pd.DataFrame) -> str:
+    a, b = study.compared
+    same, others = found[found["same_pair"]], found.loc[~found["same_pair"], "scenario"].tolist()
+    apart = ""
+    if others:
+        verb = "compares" if len(others) == 1 else "compare"
+        apart = (
+            f" {listed(others, 10)} {verb} another pair of strategies, so that there is no "
+            "difference to the base case."
+        )
+    if same.empty:
+        return f"No scenario compares {a} with {b}.{apart}"
+    turning = same.loc[same["turns"], "scenario"].tolist()
+    most = same.iloc[0]
+    return (
+        f"{len(turning)} of the {len(same)} scenarios that compare {a} with {b} turn the base "
+        f"case's decision{': ' + listed(turning, 15) if turning else ''}. {most['scenario']} has "
+        f"the largest effect on net benefit: {most['title']}.{apart}"
+    )
+
+
+def _cells(row: Mapping[Hashable, Any]) -> list[str]:
+    return [
+        money(row["nmb"]),
+        money(row["nmb_to_base"], sign=True),
+        ratio(row["icer"], row["verdict"]),
+    ]
+
+
+def _drawn_cells(row: Mapping[Hashable, Any]) -> list[str]:
+    share = percent(row["probability"]).replace("than ", "than\n")
+    return [
+        f"{money(row['nmb'])}\n({money(row['nmb_to_base'], sign=True)})",
+        ratio(row["icer"], row["verdict"]),
+        f"{money(row['nmb_mean'])}\n({money(row['nmb_error'])})",
+        share,
+    ]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, listed, title
+from hecon.reports.answers.tables import conclude, described, descriptions, listed, title
 from hecon.reports.console import money, number, table
 from hecon.studies.study import Study
 
@@ -24,12 +24,14 @@ def print_sobol(study: Study, found: pd.DataFrame, to: Console) -> str:
         for name in ("first_order", "total"):
             low, high = (number(row[f"{name}_{end}"], 3) for end in ("low", "high"))
             cells += [number(row[name], 3), f"{low} to {high}"]
-        rows.add_row(_short(row["parameter"]), *cells)
+        rows.add_row(row["parameter"], *cells)
     to.print(rows)
     _print_rest(found, to)
+    known = descriptions(study)
+    words = sobol_words(found, lambda name: described([name], known))
     text = (
-        f"{sobol_words(found)} A share of variance is no value of information: hecon voi tells "
-        "which doubt could turn the decision."
+        f"{words} A share of variance is no value of information: hecon voi tells which doubt "
+        "could turn the decision."
     )
     conclude(text, to)
     return text
@@ -55,7 +57,7 @@ def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
     for row in live.head(SHOWN).to_dict("records"):
         span = f"{money(row['mu_star_low'])} to {money(row['mu_star_high'])}"
         rows.add_row(
-            _short(row["parameter"]),
+            row["parameter"],
             money(row["mu_star"]),
             span,
             money(row["mu"]),
@@ -63,22 +65,31 @@ def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
         )
     to.print(rows)
     _print_rest(found, to)
-    text = (
-        f"{morris_words(found)} A sigma as large as mu* means that the effect depends on the "
-        "other parameters or bends."
-    )
+    known = descriptions(study)
+    text = morris_words(found, lambda name: described([name], known))
     conclude(text, to)
     return text
 
 
 def morris_words(found: pd.DataFrame, name: Callable[[str], str] = str) -> str:
-    """The largest effects in a sentence."""
+    """The largest effects, and whether they are straight, in a sentence or two."""
     live = found[~found["idle"]]
     most = [name(n) for n in live.loc[live["mu_star"] >= 0.5 * live["mu_star"].max(), "parameter"]]
-    return (
-        f"The largest effects on net benefit over their whole range (at least half of the "
+    text = (
+        "The largest effects on net benefit over their whole range (at least half of the "
         f"largest): {listed(most)}."
     )
+    bent = live.loc[live["sigma"] >= live["mu_star"], "parameter"].tolist()
+    if live["sigma"].notna().any():
+        text += (
+            f" For {listed(bent)} sigma is as large as mu*: the effect depends on the other "
+            "parameters or bends."
+            if bent
+            else " No sigma is as large as mu*, so that no effect depends that much on the others."
+        )
+    if live["sigma"].isna().any():
+        text += " Parameters sampled as one have no direction of their own, so no mu and sigma."
+    return text
 
 
 def _print_rest(found: pd.DataFrame, to: Console) -> None:
@@ -88,7 +99,3 @@ def _print_rest(found: pd.DataFrame, to: Console) -> None:
         to.print(f"{more} more are in the table.")
     if idle:
         to.print(f"{len(idle)} parameters never move the result here: {listed(idle)}.")
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 34 else text[:31] + "..."

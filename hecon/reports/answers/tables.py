@@ -8,9 +8,16 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
+from hecon.reports.console import money
 from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
 from hecon.studies.study import Study
+
+#: Words of `verdict` that are too long for a column.
+_SHORT = {
+    "more costly, no difference in QALYs": "costlier",
+    "less costly, no difference in QALYs": "cheaper",
+}
 
 
 def write_tables(study: Study, tables: Mapping[str, pd.DataFrame], out: Path, to: Console) -> Path:
@@ -54,6 +61,28 @@ def listed(names: list[str], most: int = 5) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"
 
 
+def descriptions(study: Study) -> dict[str, str]:
+    """What each parameter of a study is, by its name."""
+    return {p.text: p.description for p in study.parameters}
+
+
+def described(names: list[str], known: Mapping[str, str], most: int = 5) -> str:
+    """Parameters as `listed` writes them, each with its description where there is one.
+
+    Those sampled as one are joined by `` + ``.
+    """
+
+    def full(name: str) -> str:
+        return f"{name} ({known[name]})" if known.get(name) else name
+
+    return listed([" + ".join(map(full, name.split(" + "))) for name in names], most)
+
+
 def plain(value: float) -> str:
     """A parameter's value with four significant digits."""
     return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+
+
+def ratio(icer: float, verdict: str) -> str:
+    """An ICER or, where there is none, a word for why."""
+    return money(icer) if icer == icer else _SHORT.get(verdict, verdict)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from rich.console import Console
 
 from hecon.analyses.population import Population
 from hecon.reports.answers.psa import nearest_row
-from hecon.reports.answers.tables import conclude, listed
+from hecon.reports.answers.tables import conclude, described, listed
 from hecon.reports.console import amount, money, number, percent, table
 
 SHOWN = 12
@@ -32,6 +34,7 @@ def print_information(
     currency: str,
     unit: str,
     to: Console,
+    descriptions: Mapping[str, str] | None = None,
 ) -> str:
     """Print EVPI and EVPPI at one threshold; gives the conclusion.
 
@@ -41,6 +44,8 @@ def print_information(
         ``information`` of `decision_tables`, and `information_tables`.
     people
         Whom the decision concerns, or None if nobody says.
+    descriptions
+        What parameters are, by name.
     """
     row = nearest_row(perfect, threshold)
     at = f"{amount(currency, threshold).strip()} per {unit}"
@@ -65,15 +70,12 @@ def print_information(
         part = here[here["kind"] == kind].sort_values("evppi", ascending=False, kind="stable")
         if not part.empty:
             _print_partial(part, label, at, to)
-    singles = here[here["kind"] == "parameter"]
-    visible = singles[singles["evppi"] > 2 * singles["standard_error"]]
-    visible = visible.sort_values("evppi", ascending=False, kind="stable")
-    text += (
-        f" Learning about one parameter alone is worth something for {listed(list(visible['set']))}"
-        " (more than two standard errors); no other could by itself turn the decision."
-        if len(visible)
-        else " No single parameter, if it alone were known, could turn the decision."
+    to.print(
+        "Share is that of perfect information; explained is that of the variance of net benefit, "
+        "the best option's less the next best one's. An estimate is never below zero and biased "
+        "upwards where it is small: read it beside its standard error (SE)."
     )
+    text += _of_singles(here[here["kind"] == "parameter"], descriptions or {})
     groups = here[here["kind"] == "group"]
     if len(groups):
         first = max(groups.to_dict("records"), key=lambda row: float(row["evppi"]))
@@ -84,8 +86,31 @@ def print_information(
             )
     suspect = here.loc[here["suspect"], "set"].tolist()
     if suspect:
-        text += f" The regression is too stiff for {listed(suspect)}: read these with care."
+        text += (
+            f" Residuals keep a pattern for {listed(suspect)}: the regression may be too stiff "
+            "there, and the value another."
+        )
     conclude(text, to)
+    return text
+
+
+def _of_singles(singles: pd.DataFrame, descriptions: Mapping[str, str]) -> str:
+    """What the estimates say of single parameters, and no more."""
+    if singles.empty:
+        return ""
+    told = singles[singles["evppi"] > 2 * singles["standard_error"]]
+    told = told.sort_values("evppi", ascending=False, kind="stable")
+    if told.empty:
+        return (
+            " For no single parameter can the worth of learning about it alone be told from zero "
+            "with these draws."
+        )
+    text = (
+        " Learning about one parameter alone is worth something (more than two standard errors) "
+        f"for {described(list(told['set']), descriptions)}."
+    )
+    if len(told) < len(singles):
+        text += " For no other can that worth be told from zero with these draws."
     return text
 
 

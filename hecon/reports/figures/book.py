@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from hecon.analyses.trial_report import CHOSEN
 from hecon.reports.figures.bars import morris_picture, partial_information, sobol_picture
 from hecon.reports.figures.convergence import convergence_picture
 from hecon.reports.figures.frontier import frontier_picture
 from hecon.reports.figures.material import Material
-from hecon.reports.figures.picture import Picture, write_pictures
+from hecon.reports.figures.picture import Picture
 from hecon.reports.figures.plane import plane_picture
 from hecon.reports.figures.ranking import ranking_picture
 from hecon.reports.figures.sampling import net_benefit_of_sampling, sample_information
@@ -27,7 +26,6 @@ from hecon.reports.figures.thresholds import (
 from hecon.reports.figures.tornado import tornado
 from hecon.reports.figures.trace import occupancy
 from hecon.reports.figures.two_way import heat_map
-from hecon.reports.staging import publish, staging
 
 Draw = Callable[[], Picture]
 
@@ -124,12 +122,3 @@ def _extras(found: Material) -> list[Draw]:
             lambda: net_benefit_of_sampling(sizes, setting, results.threshold),
         ]
     return waiting
-
-
-def write_book(found: Material, folder: Path) -> list[Picture]:
-    """Write all figures into a folder of their own, in place of earlier ones, or none."""
-    pictures = figure_book(found)
-    with staging(folder.parent) as temporary:
-        write_pictures(pictures, temporary / "figures")
-        publish([(temporary / "figures", folder)], temporary)
-    return pictures

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book, new_book
 from hecon.reports.workbook.layout import Layout, quantities, trace_title
+from hecon.reports.workbook.parts import save_plain
 from hecon.reports.workbook.sheets.acceptability import draw_charts, write_acceptability
 from hecon.reports.workbook.sheets.checks import gather_checks, write_checks
 from hecon.reports.workbook.sheets.documents import (
@@ -44,7 +46,8 @@ from hecon.reports.workbook.sheets.severity import write_severity
 from hecon.reports.workbook.sheets.summary import add_summary, write_summary
 from hecon.reports.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
 from hecon.reports.workbook.sheets.time import place_tables, place_time, write_tables, write_time
-from hecon.reports.workbook.sheets.trace import place_traces, substates, write_trace
+from hecon.reports.workbook.sheets.trace import write_trace
+from hecon.reports.workbook.sheets.trace_places import place_traces, substates
 from hecon.reports.workbook.sheets.trials import TITLE as TRIALS
 from hecon.reports.workbook.sheets.trials import write_trials
 from hecon.reports.workbook.sheets.turns import (
@@ -87,10 +90,21 @@ def write_workbook(
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        compose(results, verification, inputs, evidence, further).workbook.save(plain)
+        with _no_looking_for_garbage():
+            save_plain(compose(results, verification, inputs, evidence, further).workbook, plain)
+        write_cached(plain, path, recalculate(plain), CREATED)
+
+
+@contextmanager
+def _no_looking_for_garbage() -> Iterator[None]:
+    """Put the collector off: hundreds of thousands of cells are looked through in vain."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
         # cells and sheets point at each other: without this they stay in memory
         gc.collect()
-        write_cached(plain, path, recalculate(plain), CREATED)
 
 
 def build_workbook(results: Results, verification: pd.DataFrame | None = None) -> Workbook:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import formualizer
-from openpyxl.utils.cell import column_index_from_string
 
 from hecon.reports.workbook.chart_values import CHART, CHART_REF, ChartValues
 from hecon.reports.workbook.parts import (
@@ -26,6 +25,8 @@ from hecon.reports.workbook.parts import (
     CellError,
     CellValue,
     Values,
+    check_formulas,
+    formula_places,
     read_parts,
     sheets_of,
     to_xml,
@@ -70,19 +71,13 @@ class LiveWorkbook:
     """A workbook open in the formualizer engine: cells can be set, and all formulas follow."""
 
     def __init__(self, path: Path):
+        self._path = path
+        self._cells = formula_places(path)
         settings = formualizer.EvaluationConfig()
         settings.enable_parallel = False
         config = formualizer.WorkbookConfig(eval_config=settings)
         self._book = formualizer.Workbook.from_path(str(path), config=config)
         self._book.set_temporal_egress("serial")
-        self._path = path
-        self._cells = {
-            title: [
-                (m[2] + m[3], int(m[3]), column_index_from_string(m[2]))
-                for m in FORMULA.finditer(xml)
-            ]
-            for title, xml in sheets_of(read_parts(path)).values()
-        }
 
     def set(self, sheet: str, row: int, column: int, value: str | float) -> None:
         """Type a value over a cell."""
@@ -148,7 +143,9 @@ def write_cached(
             kind, text = to_xml(value)
             return f"<c{TYPE.sub('', match[1])}{kind}>{match[4]}<v>{text}</v></c>"
 
-        parts[part] = FORMULA.sub(with_value, xml).encode()
+        valued, count = FORMULA.subn(with_value, xml)
+        check_formulas(title, xml, count)
+        parts[part] = valued.encode()
     if chart_parts := list(filter(CHART.fullmatch, parts)):
         charts = ChartValues(parts)
         for part in chart_parts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from openpyxl.chart import ScatterChart
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText, Text
 from openpyxl.chart.title import Title
@@ -42,6 +43,8 @@ def dress(
     chart: Any, title: str, x: str, y: str, width: float, height: float, shapes: tuple[str, str]
 ) -> None:
     """Give a chart its titles, number formats, light grid and size in centimetres."""
+    if isinstance(chart, ScatterChart):
+        chart.scatterStyle = "lineMarker"  # the schema wants one; each series has its own
     chart.title = _title(title, 11, True)
     chart.width, chart.height = width, height
     grid = GraphicalProperties(ln=LineProperties(solidFill="D9DEE4", w=6350))

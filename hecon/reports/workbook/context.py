@@ -168,9 +168,9 @@ def new_book(
     totals = totals_columns(study.model.strategies)
     changed = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
     differences = ("cost_to_base", "qaly_to_base", "nmb_to_base")
-    scenario_columns = ["scenario", "title", "why", "status", *totals, *DECISION, *differences]
+    scenario_columns = ["scenario", "title", "why", "status", *DECISION, *differences, *totals]
     scenario_columns += [override_name(k) for k in changed]
-    one_way_columns = ["key", "parameter", "end", "value", "basis", *totals, *DECISION]
+    one_way_columns = ["key", "parameter", "end", "value", "basis", *DECISION, *totals]
     design = results.probabilistic.design
     draw_columns = ["draw", *(p.text for p in design.parameters.values()), *totals]
     return Book(

@@ -16,6 +16,7 @@ from hecon.analyses.draws_table import DrawsTable
 from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, DASHES, dress
 from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.parts import save_plain
 from hecon.reports.workbook.styles import Page, Sheets, add_page
 
 #: Most draws times strategies that the workbook holds and calculates from.
@@ -71,7 +72,7 @@ def write_decision_book(
         summary.formula(row + 2, 4, f'IF({curves},"yes","NO")', "check")
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        book.save(plain)
+        save_plain(book, plain)
         write_cached(plain, path, recalculate(plain) if live else {}, CREATED)
 
 

@@ -19,16 +19,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from openpyxl.utils.cell import column_index_from_string
-
 from hecon.errors import HeconError
 from hecon.reports.workbook.parts import (
-    FORMULA,
     CannotCalculate,
     CellValue,
     Values,
-    read_parts,
-    sheets_of,
+    formula_places,
 )
 
 #: Cells to set before a calculation: by sheet and address.
@@ -154,7 +150,7 @@ def libreoffice_replays(
     CannotCalculate
         If LibreOffice gave no values, or took too long.
     """
-    places = _places(path)
+    places = formula_places(path)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         folder = Path(text)
         _run(folder, timeout, "--terminate_after_init")  # makes the profile
@@ -248,17 +244,6 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, name: str, timeout: fl
         time.sleep(0.02)
 
 
-def _places(path: Path) -> dict[str, list[tuple[str, int, int]]]:
-    """Address, row and column of each formula by sheet."""
-    return {
-        title: [
-            (m[2] + m[3], int(m[3]) - 1, column_index_from_string(m[2]) - 1)
-            for m in FORMULA.finditer(xml)
-        ]
-        for title, xml in sheets_of(read_parts(path)).values()
-    }
-
-
 def _values(path: Path, cells: list[tuple[str, int, int]]) -> dict[str, CellValue]:
     if not cells:
         return {}
@@ -271,7 +256,9 @@ def _values(path: Path, cells: list[tuple[str, int, int]]) -> dict[str, CellValu
         if end == "\n":
             rows.append([])
     return {
-        address: rows[row][column] if row < len(rows) and column < len(rows[row]) else ""
+        address: rows[row - 1][column - 1]
+        if row <= len(rows) and column <= len(rows[row - 1])
+        else ""
         for address, row, column in cells
     }
 

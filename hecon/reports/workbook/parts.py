@@ -15,7 +15,11 @@ from pathlib import Path
 from typing import TypeAlias
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from openpyxl.utils.cell import column_index_from_string
+from openpyxl.workbook import Workbook
+from openpyxl.writer.excel import ExcelWriter
 
 from hecon.errors import HeconError
 
@@ -46,6 +50,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
 _ENCODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
+
+
+def save_plain(workbook: Workbook, path: Path) -> None:
+    """Save formulas without values, uncompressed: the file is read again at once."""
+    with ZipFile(path, "w", ZIP_STORED) as archive:
+        ExcelWriter(workbook, archive).write_data()
 
 
 def read_parts(path: Path) -> dict[str, bytes]:
@@ -79,11 +89,25 @@ def sheets_of(parts: Mapping[str, bytes]) -> dict[str, tuple[str, str]]:
     for sheet in ElementTree.fromstring(parts["xl/workbook.xml"]).iterfind("{*}sheets/{*}sheet"):
         if target := targets.get(sheet.get(_RELATION, "")):
             part = target[1:] if target.startswith("/") else f"xl/{target}"
-            title, xml = sheet.get("name", ""), parts[part].decode()
-            if len(re.findall(r"<f\b", xml)) != sum(1 for _ in FORMULA.finditer(xml)):
-                raise CannotCalculate(f"sheet '{title}' has a formula in a form not understood")
-            sheets[part] = title, xml
+            sheets[part] = sheet.get("name", ""), parts[part].decode()
     return sheets
+
+
+def check_formulas(title: str, xml: str, found: int) -> None:
+    """Raise `CannotCalculate` if a sheet has more formulas than `FORMULA` found in its XML."""
+    if xml.count("<f>") + xml.count("<f ") + xml.count("<f/") != found:
+        raise CannotCalculate(f"sheet '{title}' has a formula in a form not understood")
+
+
+def formula_places(path: Path) -> dict[str, list[tuple[str, int, int]]]:
+    """Address, row and column of each formula of a workbook, by sheet."""
+    places = {}
+    for title, xml in sheets_of(read_parts(path)).values():
+        places[title] = [
+            (m[2] + m[3], int(m[3]), column_index_from_string(m[2])) for m in FORMULA.finditer(xml)
+        ]
+        check_formulas(title, xml, len(places[title]))
+    return places
 
 
 def shared_strings(parts: Mapping[str, bytes]) -> list[str]:

@@ -17,7 +17,7 @@ from hecon.reports.workbook.book import compose
 from hecon.reports.workbook.cached import LiveWorkbook
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.libreoffice import is_error, libreoffice_replays
-from hecon.reports.workbook.parts import CellError, CellValue, Values
+from hecon.reports.workbook.parts import CellError, CellValue, Values, save_plain
 from hecon.reports.workbook.replays import Figure, Replay, draw_figures, figures, replays
 from hecon.reports.workbook.sheets import heterogeneity
 from hecon.reports.workbook.sheets.inputs import AGREES
@@ -76,7 +76,7 @@ def prove(
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         plain = Path(text) / "plain.xlsx"
         book = compose(results)
-        book.workbook.save(plain)
+        save_plain(book.workbook, plain)
         live = LiveWorkbook(plain)
         others: Iterator[Values | None] = iter([None] * len(listed))
         if libreoffice:

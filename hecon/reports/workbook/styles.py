@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from openpyxl.formatting.rule import Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -38,30 +38,59 @@ FILLS = {
     "retracted": "EFA9A9",
 }
 
+
+# openpyxl writes the parts of a font in another order than the schema of Office demands
+Font.__elements__ = (
+    *("b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign"),
+    *("sz", "color", "name", "family", "charset", "scheme"),
+)
+
+
+def _font(size: float = 10, color: str = INK, **more: Any) -> Font:
+    return Font(name="Calibri", size=size, color=color, **more)
+
+
 FONTS = {
-    "text": Font(name="Calibri", size=10, color=INK),
-    "title": Font(name="Calibri", size=16, bold=True, color=INK),
-    "section": Font(name="Calibri", size=12, bold=True, color=INK),
-    "heading": Font(name="Calibri", size=10, bold=True, color="FFFFFF"),
-    "output": Font(name="Calibri", size=10, bold=True, color=INK),
-    "note": Font(name="Calibri", size=10, italic=True, color=QUIET),
-    "jump": Font(name="Calibri", size=10, underline="single", color="1A5FB4"),
+    "text": _font(),
+    "title": _font(16, bold=True),
+    "section": _font(12, bold=True),
+    "heading": _font(color="FFFFFF", bold=True),
+    "output": _font(bold=True),
+    "note": _font(color=QUIET, italic=True),
+    "jump": _font(color="1A5FB4", underline="single"),
 }
 
+#: Number formats by what they show; `_)` keeps figures apart from a text to their right.
 FORMATS = {
     "general": "General",
-    "money": "#,##0;-#,##0;0",
-    "number": "#,##0.000",
-    "qaly": "0.000",
-    "probability": "0.0000",
-    "share": "0.0%",
-    "count": "#,##0",
-    "exact": "0.000000",
-    "years": "0.00",
-    "weight": "0.00",
+    "plain": "General_)",
+    "money": "#,##0_);-#,##0_);0_)",
+    "number": "#,##0.000_)",
+    "qaly": "0.000_)",
+    "probability": "0.0000_)",
+    "share": "0.0%_)",
+    "count": "#,##0_)",
+    "exact": "0.000000_)",
+    "years": "0.00_)",
+    "weight": "0.00_)",
+    # LibreOffice forgets now and then that 1 is TRUE
+    "flag": '"TRUE";;"FALSE"',
     "text": "@",
-    "difference": "0.0E+00",
+    "difference": "0.0E+00_)",
 }
+
+#: Decimals that a figure is shown with, however many it has.
+_DECIMALS = 4
+
+
+def fitting(value: float) -> str:
+    """Name of the format for a number of no known kind: as it is, or without a tail of digits."""
+    _, _, decimals = f"{value:.15g}".partition(".")
+    if abs(value) >= 1_000:
+        return "money"
+    if len(decimals) <= _DECIMALS or "e" in decimals or abs(value) < 10.0**-_DECIMALS:
+        return "plain"
+    return "probability"
 
 
 class _Row(int):
@@ -133,6 +162,8 @@ class Page:
     ) -> Any:
         """Write a value; text is never taken for a formula."""
         cell: Any = self.sheet.cell(row, column)
+        if shape == "general" and isinstance(value, int | float) and not isinstance(value, bool):
+            shape = fitting(value)
         if isinstance(value, str):
             if value:
                 cell.value = value
@@ -170,7 +201,8 @@ class Page:
                 f"takes {LONGEST:,}; remember less time in states, or use longer cycles"
             )
         cell: Any = self.sheet.cell(row, column)
-        cell.value = f"={text}"
+        # past the property, which would look at every formula for what only texts may hold
+        cell._value, cell.data_type = f"={text}", "f"
         self._dress(cell, kind, shape, wrap)
         return cell
 
@@ -264,6 +296,11 @@ class Page:
             check.add(cell)
         self.sheet.add_data_validation(check)
 
+    def print_blocks(self, *blocks: str) -> None:
+        """Print these areas alone, each on pages of its own, with the first column beside them."""
+        self.sheet.print_area = ",".join(blocks)
+        self.sheet.print_title_cols = "A:A"
+
     def widths(self, *widths: float) -> None:
         """Column widths from the first column on."""
         for position, width in enumerate(widths, start=1):
@@ -275,12 +312,19 @@ def quoted(title: str) -> str:
     return "'" + title.replace("'", "''") + "'"
 
 
-def add_page(book: Sheets, title: str, heading: str, purpose: str, freeze: str = "") -> Page:
+def add_page(
+    book: Sheets,
+    title: str,
+    heading: str,
+    purpose: str,
+    freeze: str = "",
+    orientation: Literal["landscape", "portrait"] = "landscape",
+) -> Page:
     """A new sheet with its heading, one line of purpose, and print set-up."""
     sheet = book.create_sheet(title)
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 90
-    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.orientation = orientation
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
@@ -294,6 +338,7 @@ def add_page(book: Sheets, title: str, heading: str, purpose: str, freeze: str =
         if rows:
             sheet.print_title_rows = f"{rows}:{rows}"
     page = Page(sheet, book.yellow)
+    sheet.row_dimensions[1].height = 24
     page.put(1, 1, heading, "title")
     page.put(2, 1, purpose, "note")
     return page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from openpyxl.chart import LineChart, Reference, ScatterChart, Series
+from openpyxl.chart import Reference, ScatterChart, Series
 
 from hecon.reports.workbook.charts import COLOURS, DASHES, dress
 from hecon.reports.workbook.context import Book
@@ -32,6 +32,7 @@ def write_acceptability(book: Book) -> Page:
         f"By formula from the {draws.rows:,} draws on sheet Draws; Python's figures over all draws "
         "are on Summary.",
         f"A{FIRST}",
+        "portrait",
     )
     page.widths(16, *([14.0] * (len(options) + 1)), 4, 18, 18, 4, 14, 16)
     page.put(4, 1, "Share of draws in which each option has the highest net benefit", "note")
@@ -78,6 +79,9 @@ def write_acceptability(book: Book) -> Page:
             text = f"{draws.cell(f'{what} {a}', i)}-{draws.cell(f'{what} {b}', i)}"
             page.formula(FIRST + i, column + j, text, "formula", shape)
     _threshold_line(book, page, column)
+    # one page: shares and charts, without the draws that the plane is made from
+    page.sheet.print_area = f"A1:{letter(2 + len(options))}{FIRST + STEPS + 40}"
+    page.sheet.page_setup.fitToHeight = 1
     return page
 
 
@@ -152,18 +156,21 @@ def curve_chart(book: Book, page: Page) -> Any:
     """Acceptability curves, and the frontier: the curve of the option that is best on average."""
     options = book.study.options
     last = FIRST + STEPS - 1
-    chart: Any = LineChart()
-    area = Reference(page.sheet, min_col=2, max_col=2 + len(options), min_row=5, max_row=last)
-    chart.add_data(area, titles_from_data=True)
-    chart.set_categories(Reference(page.sheet, min_col=1, min_row=FIRST, max_row=last))
-    for i, series in enumerate(chart.series):
-        series.graphicalProperties.line.solidFill = COLOURS[i % len(COLOURS)]
-        series.graphicalProperties.line.dashStyle = DASHES[i % len(DASHES)]
-        series.graphicalProperties.line.width = 22_000
-        series.smooth = False
-    frontier = chart.series[-1].graphicalProperties.line
-    frontier.solidFill, frontier.dashStyle, frontier.width = "1F2933", "sysDot", 38_000
-    chart.x_axis.tickLblSkip = 5
+    chart: Any = ScatterChart()
+    chart.style = 2
+    at = Reference(page.sheet, min_col=1, min_row=FIRST, max_row=last)
+    for i in range(len(options) + 1):
+        values = Reference(page.sheet, min_col=2 + i, min_row=5, max_row=last)
+        series = Series(values, at, title_from_data=True)
+        series.marker.symbol, series.smooth = "none", False
+        line = series.graphicalProperties.line
+        line.solidFill, line.dashStyle = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
+        line.width = 22_000
+        chart.series.append(series)
+    line.solidFill, line.dashStyle, line.width = "1F2933", "sysDot", 38_000
+    highest = book.study.jurisdiction.definition.acceptability.highest
+    chart.x_axis.scaling.min, chart.x_axis.scaling.max = 0, highest
+    chart.x_axis.majorUnit = highest / 4
     chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
     currency = book.study.jurisdiction.definition.currency
     dress(

@@ -124,11 +124,10 @@ def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
     page.headings(FIRST - 1, ["the model is sound: check", "holds"])
     for i, (label, text) in enumerate(book.checks, start=FIRST):
         page.put(i, 1, label)
-        page.formula(i, 2, f"IFERROR({text},FALSE)", "check")
+        page.formula(i, 2, f"IFERROR({text},FALSE)", "check", "flag")
     page.put(3, 1, "The model is internally sound", "output")
-    page.formula(
-        3, 2, f"SUMPRODUCT(($B${FIRST}:$B${last}=TRUE)*1)=ROWS($B${FIRST}:$B${last})", "check"
-    )
+    held = f"SUMPRODUCT(($B${FIRST}:$B${last}=TRUE)*1)=ROWS($B${FIRST}:$B${last})"
+    page.formula(3, 2, held, "check", "flag")
     page.warn(f"B3 B{FIRST}:B{last}", "FALSE")
     row = _comparisons(book, page, row)
     book.answers["sound"], book.answers["equal"] = page.ref(3, 2), page.ref(4, 2)

@@ -11,7 +11,7 @@ from hecon.reports.workbook.styles import Page, add_page
 #: Texts longer than this are broken over several lines.
 WRAPPED = 40
 
-# an id like 007 is no number
+# an id like 007 is no number, and a year is none to be grouped by thousands
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE]-?\d+)?")
 
 
@@ -25,7 +25,8 @@ def _table(page: Page, row: int, rows: list[dict[str, str]]) -> int:
     for i, each in enumerate(rows, start=1):
         for j, name in enumerate(columns, start=1):
             text = each[name]
-            number = float(text) if _NUMBER.fullmatch(text) else None
+            counted = _NUMBER.fullmatch(text) and not name.endswith("year")
+            number = float(text) if counted else None
             page.put(row + i, j, text if number is None else number, wrap=len(text) > WRAPPED)
     return row + len(rows) + 2
 
@@ -108,7 +109,7 @@ def write_sources(book: Book) -> None:
         "was read in the source itself.",
         "C5",
     )
-    page.widths(8, 24, 50, 16, 14, 9, 9, 14, 9, 9, 10, 10, 60, 26, 40, 12, 50)
+    page.widths(8, 24, 50, 16, 14, 11, 11, 14, 9, 12, 10, 10, 60, 26, 40, 12, 50)
     page.heading(3, f"{len(rows)} figures")
     end = _table(page, 4, rows)
     page.heading(end, "Tables")

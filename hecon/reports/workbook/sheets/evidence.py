@@ -5,7 +5,8 @@ from __future__ import annotations
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.sheets.documents import write_texts
-from hecon.reports.workbook.sheets.evidence_blocks import NATURAL, SHOWN, Writer
+from hecon.reports.workbook.sheets.evidence_blocks import Writer
+from hecon.reports.workbook.sheets.evidence_rows import NATURAL, SHOWN
 from hecon.reports.workbook.sheets.evidence_tables import (
     CONTRAST,
     EFFECT,

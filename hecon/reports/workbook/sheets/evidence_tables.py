@@ -129,7 +129,7 @@ def write_arms(book: Book, page: Page, row: int, places: Places) -> int:
             if value is not None:
                 page.put(i, position, value, "input", "count")
                 places.figures[(arm.id, column)] = f"${letter(position)}${i}"
-        page.formula(i, possible, _possible(columns, i), "check")
+        page.formula(i, possible, _possible(columns, i), "check", "flag")
         page.put(i, possible + 2, ", ".join(filter(None, (arm.arm, arm.timepoint))))
         for position, name in enumerate(aside, start=ASIDE):
             page.put(i, position, words[arm.id][name])

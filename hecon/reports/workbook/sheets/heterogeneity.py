@@ -97,7 +97,9 @@ def write_steps(
         rest = f"{TOLERANCE_CELL}*({table.cell('next', last)}+MIN({v}))"
         label = f"Heterogeneity: the steps of {estimate.name} have come to rest"
         own = page.ref(last + 1, table.at("moved"))
-        page.formula(last + 1, table.at("moved"), f"{table.cell('moved', last)}<={rest}", "check")
+        page.formula(
+            last + 1, table.at("moved"), f"{table.cell('moved', last)}<={rest}", "check", "flag"
+        )
         book.checks.append((label, own))
     page.put(last + 1, 1, "result", "output")
     before = table.cell("next" if method in STEPS else "tau2", last)

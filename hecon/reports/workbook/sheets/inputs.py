@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from hecon.analyses.comparison import NO_COST, NO_EFFECT
 from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
 from hecon.engine.timing import COUNTING
+from hecon.engine.values import formula_values
+from hecon.parameters.design import base_values
 from hecon.parameters.schema import Parameter
 from hecon.reports.workbook.context import MODES, Book, override_name
 from hecon.reports.workbook.layout import EDITS, INPUTS, letter
-from hecon.reports.workbook.styles import Page, add_page
+from hecon.reports.workbook.styles import Page, add_page, fitting
 from hecon.studies.study import Study
 
 COLUMNS = [
@@ -95,12 +99,13 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
     _selector(book, page)
     _settings(book, page)
     page.headings(HEADER, COLUMNS)
+    values = _base_values(book.study, [key for key, _ in rows])
     for position, (key, parameter) in enumerate(rows):
         row = HEADER + 1 + position
         if parameter is None:
-            _computed_variable(book, page, row, key)
+            _computed_variable(book, page, row, key, values[key])
         else:
-            _parameter(book, page, row, parameter)
+            _parameter(book, page, row, parameter, values)
     _allow(page, rows)
     for name, column in (("names", "A"), ("labels", "B")):
         span = f"'{INPUTS}'!${column}${HEADER + 1}:${column}${HEADER + len(rows)}"
@@ -108,6 +113,14 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
     # what does not fit a printed page stays on screen: derivation, notes, ids
     page.sheet.print_area = f"A1:K{HEADER + len(rows)}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
+
+
+def _base_values(study: Study, keys: Sequence[Key]) -> dict[Key, float]:
+    """What inputs and formulas are in the base case, to choose how many digits are shown."""
+    known = base_values(study.parameters)
+    targets = [(Expr("name", name=key[0]), key[1]) for key in keys]
+    found = formula_values(study.model, targets, known, {})
+    return {key: float(value) for key, value in zip(keys, found, strict=True)}
 
 
 def _allow(page: Page, rows: list[tuple[Key, Parameter | None]]) -> None:
@@ -204,21 +217,23 @@ def _settings(book: Book, page: Page) -> None:
         page.put(SETTINGS + i, 2, label)
         value = values[name]
         if isinstance(value, str):
-            page.formula(SETTINGS + i, 3, value)
+            page.formula(SETTINGS + i, 3, value, "formula", "exact" if i == 0 else "general")
         else:
             page.put(SETTINGS + i, 3, value, "input")
 
 
-def _shape(unit: str, currency: str) -> str:
+def _shape(unit: str, currency: str, value: float) -> str:
     if (currency and currency in unit) or unit.startswith("currency"):
         return "money"
-    return "general"
+    return fitting(value)
 
 
-def _parameter(book: Book, page: Page, row: int, parameter: Parameter) -> None:
+def _parameter(
+    book: Book, page: Page, row: int, parameter: Parameter, values: Mapping[Key, float]
+) -> None:
     found = book.ranges.get(parameter.key)
     place = book.study.jurisdiction.definition
-    shape = _shape(parameter.unit, place.currency)
+    shape = _shape(parameter.unit, place.currency, values[parameter.key])
     estimate = book.estimates.get(parameter.estimate) if parameter.is_input else None
     page.put(row, 1, parameter.text)
     page.put(row, 2, parameter.description)
@@ -258,17 +273,18 @@ def _parameter(book: Book, page: Page, row: int, parameter: Parameter) -> None:
 
 def _estimated(page: Page, row: int, column: int, cell: str) -> None:
     """A figure that Evidence gives; a number typed over it takes its place."""
-    page.formula(row, column, cell, "link", "exact")
+    page.formula(row, column, cell, "link", "probability")
     page.watch(row, column, cell)
 
 
-def _computed_variable(book: Book, page: Page, row: int, key: Key) -> None:
+def _computed_variable(book: Book, page: Page, row: int, key: Key, value: float) -> None:
     variable = next(v for v in book.study.variables if v.key == key)
     page.put(row, 1, key_text(key))
     page.put(row, 2, variable.description)
-    page.formula(row, 4, book.scope(key[1], INPUTS).formula(variable.formula))
+    shape = fitting(value)
+    page.formula(row, 4, book.scope(key[1], INPUTS).formula(variable.formula), "formula", shape)
     page.watch(row, 4, book.scope(key[1], EDITS).formula(variable.formula))
-    _in_use(book, page, row, key, "general")
+    _in_use(book, page, row, key, shape)
     page.put(row, 5, variable.unit)
     page.put(row, 8, "computed")
     page.put(row, 9, "method")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hecon.analyses.comparison import totals
 from hecon.reports.workbook.context import Book, Grid
 from hecon.reports.workbook.layout import letter, trace_title
-from hecon.reports.workbook.sheets.frontier import write_frontier
+from hecon.reports.workbook.sheets.frontier import WORK, write_frontier
 from hecon.reports.workbook.sheets.increments import write_increments
 from hecon.reports.workbook.sheets.tables import python_figures
 from hecon.reports.workbook.styles import Page, add_page
@@ -16,7 +16,8 @@ HEAD = 4
 
 def total_label(kind: str, unit: str, discounted: bool) -> str:
     """What the row of a total is called."""
-    return f"Total {kind} ({unit}), {'discounted' if discounted else 'undiscounted'}"
+    what = f"{unit}s" if kind == "qaly" else f"{kind} ({unit})"
+    return f"Total {what}, {'discounted' if discounted else 'undiscounted'}"
 
 
 def _items(book: Book, kind: str) -> list[str]:
@@ -43,6 +44,7 @@ def write_items(book: Book) -> tuple[Page, int]:
         "Results",
         "Everything here is a formula over the traces and follows what is in use on Inputs.",
         f"B{HEAD + 1}",
+        "portrait",
     )
     page.widths(54, *([17.0] * max(len(strategies), 6)))
     page.headings(HEAD, ["", *(book.study.label(s) for s in strategies)])
@@ -83,6 +85,8 @@ def write_comparison(book: Book, page: Page, row: int) -> None:
     row = write_increments(book, page, row)
     row = write_frontier(book, page, row)
     _python(book, page, row)
+    # without the frontier's working
+    page.sheet.print_area = f"A1:{letter(WORK - 1)}{page.sheet.max_row}"
 
 
 def _by_state(book: Book, page: Page, row: int) -> int:

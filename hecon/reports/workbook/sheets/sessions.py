@@ -10,16 +10,17 @@ from hecon.studies.course import Session, TreatmentCourse
 
 TITLE = "Sessions"
 FIXED = ("strategy", "session", "kind", "week", "included", "line")
-DERIVED = (
-    "n_sessions",
-    "attendance",
-    "cycle",
-    "in the horizon",
-    "year",
-    "discount_time",
-    "discount factor, cost",
-    "discount factor, effect",
-)
+#: What follows for each session, and the format it is shown in.
+DERIVED = {
+    "n_sessions": "count",
+    "attendance": "probability",
+    "cycle": "count",
+    "in the horizon": "count",
+    "year": "years",
+    "discount_time": "years",
+    "discount factor, cost": "exact",
+    "discount factor, effect": "exact",
+}
 
 
 def _first(course: TreatmentCourse) -> int:
@@ -76,13 +77,22 @@ def write_sessions(book: Book) -> None:
         f"F{first}",
     )
     columns = _columns(course)
-    page.widths(26, *([12.0] * (len(columns) - 4)), 40, 24, 40)
+    page.widths(44, 14, 26, *([14.0] * (len(columns) - 6)), 40, 24, 40)
     page.headings(first - 1, columns)
-    last = first + len(course.sessions) - 1
+    # what goes in, then what comes out of it; sources and notes stay on screen
+    given, last = len(FIXED) + len(course.columns), first - 1 + len(course.sessions)
+    known = given + len(DERIVED)
+    blocks = [(2, given), (given + 1, known), (known + 1, columns.index("source"))]
+    page.print_blocks(
+        f"A1:{letter(1 + len(book.strategies))}{first - 2}",
+        *(f"{letter(a)}{first - 1}:{letter(b)}{last}" for a, b in blocks if a <= b),
+    )
     for i, session in enumerate(course.sessions):
         _session(book, course, page, columns, first + i, session, first, last)
     quantities = [letter(columns.index(n) + 1) for n in ("week", "included", *course.columns)]
     page.allow("any", [f"{c}{first}:{c}{last}" for c in quantities])
+    numbers = [letter(columns.index(n) + 1) for n in ("session", "line")]
+    page.allow("positive", [f"{c}{first}:{c}{last}" for c in numbers])
     row = 4
     page.headings(row, ["Per person who starts", *book.strategies])
     names = f"$A${first}:$A${last}"
@@ -209,7 +219,7 @@ def _session(
         "discount factor, effect": clock.formula(model.discount_effect),
     }
     for name, text in derived.items():
-        page.formula(row, columns.index(name) + 1, text)
+        page.formula(row, columns.index(name) + 1, text, "formula", DERIVED[name])
     share = f"{at('in the horizon')}*{at('included')}*{at('attendance')}"
     for item, amount in course.items:
         heading = f"{item.item}, {item.kind}"

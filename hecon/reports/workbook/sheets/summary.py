@@ -6,10 +6,14 @@ from collections import Counter
 
 from hecon import __version__
 from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import INPUTS
 from hecon.reports.workbook.sheets.acceptability import curve_chart, plane_chart
+from hecon.reports.workbook.sheets.inputs import SELECTORS
 from hecon.reports.workbook.styles import Page, add_page
 
 TITLE = "Summary"
+#: Characters of a sheet's purpose that fit a line of the contents.
+NOTE = 95
 
 
 def add_summary(book: Book) -> Page:
@@ -21,6 +25,7 @@ def add_summary(book: Book) -> Page:
         book.study.definition.title,
         f"{book.study.jurisdiction.definition.title}; hecon {__version__}{dated}. Text and figures "
         "follow what is in use on Inputs, unless they say otherwise.",
+        orientation="portrait",
     )
 
 
@@ -31,7 +36,7 @@ def write_summary(book: Book, page: Page, acceptability: Page) -> None:
     page.put(4, 1, book.study.definition.question, wrap=True)
     page.sheet.merge_cells("A4:F4")
     page.sheet.row_dimensions[4].height = 30
-    page.put(6, 1, "Shown", "text")
+    page.link(6, 1, INPUTS, f"C{SELECTORS}", "Shown (choose on Inputs)")
     mode = book.selector["mode typed"]
     scenario = book.selector["scenario typed"]
     title = f"INDEX({book.scenarios.span('title')},{book.selector['scenario']})"
@@ -45,7 +50,7 @@ def write_summary(book: Book, page: Page, acceptability: Page) -> None:
     page.sheet.merge_cells("B6:F6")
     _answer(book, page)
     page.put(10, 1, "The model is internally sound (see Checks)", "text")
-    page.formula(10, 2, answers["sound"], "check")
+    page.formula(10, 2, answers["sound"], "check", "flag")
     page.put(10, 4, "It equals Python's run", "text")
     page.formula(10, 5, answers["equal"], "check")
     page.sheet.merge_cells("E10:F10")
@@ -206,4 +211,8 @@ def _contents(book: Book, page: Page, row: int) -> None:
     page.heading(row, "Sheets")
     for i, sheet in enumerate(book.workbook.worksheets):
         page.link(row + 1 + i, 1, sheet.title)
-        page.put(row + 1 + i, 2, str(sheet["A2"].value), "note")
+        purpose = str(sheet["A2"].value)
+        page.put(row + 1 + i, 2, purpose, "note", wrap=True)
+        page.sheet.merge_cells(f"B{row + 1 + i}:F{row + 1 + i}")
+        page.sheet.row_dimensions[row + 1 + i].height = 13.5 * (1 + len(purpose) // NOTE)
+    page.sheet.print_area = f"A1:F{page.sheet.max_row}"

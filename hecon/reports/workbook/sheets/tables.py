@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 from openpyxl.chart import BarChart, Reference
+from openpyxl.worksheet.pagebreak import Break
 
 from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import Key
@@ -58,6 +59,11 @@ def _rows(page: Page, grid: Grid, table: pd.DataFrame) -> None:
             page.put(grid.first + i, column, value, "text", shape)
 
 
+def _widths(grid: Grid, first: int) -> list[float]:
+    """Widths of the columns from a position on."""
+    return [24.0 if name == "verdict" else 13.0 for name in grid.columns[first:]]
+
+
 def write_scenarios(book: Book) -> None:
     """Every scenario with Python's results; the yellow columns hold what each one sets."""
     grid = book.scenarios
@@ -69,7 +75,7 @@ def write_scenarios(book: Book) -> None:
         "columns at the right (empty: as in the base case), which can be changed.",
         f"C{grid.first}",
     )
-    page.widths(9, 58, 44, 12, *([13.0] * (len(grid.columns) - 4)))
+    page.widths(9, 58, 44, 12, *_widths(grid, 4))
     _headings(book, page, grid)
     table = book.results.scenarios.copy()
     table["why"] = [s.why for s in book.study.scenarios]
@@ -91,7 +97,7 @@ def write_scenarios(book: Book) -> None:
             for k in book.changed
         ],
     )
-    # what scenarios set stays on screen: paper is too narrow
+    # totals and what scenarios set stay on screen: paper is too narrow
     columns = grid.column("nmb_to_base")
     page.sheet.print_area = f"A1:{letter(columns)}{grid.first + grid.rows - 1}"
     # formulas that need each other, each in its own scenario, would be a circle for Excel
@@ -154,7 +160,7 @@ def write_one_way(book: Book) -> None:
         "parameter and end on Inputs.",
         f"D{grid.first}",
     )
-    page.widths(4, 26, 7, 12, 22, *([13.0] * (len(grid.columns) - 5)))
+    page.widths(4, 26, 7, 12, 22, *_widths(grid, 5))
     _headings(book, page, grid)
     table = book.results.one_way
     if len(table):
@@ -202,9 +208,11 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
     )
     for series, colour in zip(chart.series, ("9FB3C8", "D9822B"), strict=True):
         series.graphicalProperties.solidFill = colour
-    page.sheet.add_chart(chart, f"A{grid.first + grid.rows + 3}")
-    # with the chart, without the tables that it and the choices on Inputs are made from
-    page.sheet.print_area = f"A1:{letter(len(grid.columns))}{grid.first + grid.rows + 30}"
+    below = grid.first + grid.rows + 2
+    page.sheet.add_chart(chart, f"A{below + 1}")
+    page.sheet.row_breaks.append(Break(id=below - 1))
+    # with the chart, without totals and the tables that it and the choices are made from
+    page.sheet.print_area = f"A1:{letter(grid.column('nmb'))}{grid.first + grid.rows + 30}"
 
 
 def write_draws(book: Book) -> None:
@@ -220,7 +228,11 @@ def write_draws(book: Book) -> None:
         "files.",
         f"B{grid.first}",
     )
-    page.widths(8, *([12.0] * (len(grid.columns) - 1)))
+    page.widths(8, *([14.0] * (len(grid.columns) - 1)))
+    # results are printed; the parameters of each draw stay on screen
+    results = letter(len(grid.columns) - len(totals_columns(book.strategies)) + 1)
+    last = f"{letter(len(grid.columns))}{grid.first + grid.rows - 1}"
+    page.print_blocks(f"{results}{grid.first - 1}:{last}")
     _headings(book, page, grid)
     table = draws_table(book.results)
     alive = book.results.probabilistic.outcomes["life_years"]

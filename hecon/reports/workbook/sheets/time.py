@@ -105,6 +105,7 @@ def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | Non
         "One row a cycle: time, age, counting weights, discount factors, and what is the same in "
         "every strategy.",
         f"B{layout.first}",
+        "portrait",
     )
     page.widths(*([12.0] * len(columns)))
     if book.study.model.cycles_differ:
