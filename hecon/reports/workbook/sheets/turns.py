@@ -152,7 +152,9 @@ def write_sensitivity(book: Book, further: Further) -> None:
             Column(f"mean (mu, {book.currency})", "mu", "money"),
             Column(f"spread (sigma, {book.currency})", "sigma", "money"),
         ]
-    put_table(page, row + 2, columns, _live(book, further.morris))
+    end = put_table(page, row + 2, columns, _live(book, further.morris))
+    text = "A spread as large as the mean size: the effect bends or depends on other inputs."
+    page.put(end, 1, text, "note")
 
 
 def _live(book: Book, found: pd.DataFrame) -> list[dict[Hashable, Any]]:
