@@ -106,8 +106,7 @@ def sensitivity_section(found: Material, setting: Setting) -> Section:
         return Section("sensitivity", title)
     texts = [
         f"All uncertain inputs move at once. {thin(sobol_words(further.sobol, _name(setting)))}",
-        f"{morris_words(further.morris, _name(setting))} A spread (sigma) as large as the mean "
-        "size (mu*) means that the effect bends or depends on other inputs.",
+        morris_words(further.morris, _name(setting)),
         f"Sobol' indices from {number(further.samples)} base samples, Morris effects from few "
         "trajectories: enough for the order, with the intervals as they are; hecon sensitivity "
         "takes more. A share of variance is no value of information.",
