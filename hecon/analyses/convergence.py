@@ -45,7 +45,7 @@ def convergence(table: DrawsTable, threshold: float, points: int = 40) -> pd.Dat
         centred = increment - increment.mean()
         mean = np.cumsum(centred) / number
         variance = np.maximum(np.cumsum(centred**2) / number - mean**2, 0.0)
-        error = np.sqrt(variance / np.maximum(number - 1, 1))
+        error = np.sqrt(variance / np.where(number > 1, number - 1, np.nan))
         mean = mean + increment.mean()
         found = {
             "draws": number,
@@ -72,7 +72,7 @@ def draws_needed(table: DrawsTable, threshold: float, confidence: float = 0.95) 
         One row a strategy other than the best: ``best``, ``strategy``, ``difference`` (of mean
         net benefit), ``standard_error``, ``needed`` (draws for an error that small at the
         confidence given), ``draws`` (there are) and ``enough``. A difference of zero needs
-        infinitely many: either choice is as good. One draw alone says nothing of its error.
+        infinitely many: either choice is as good. One draw alone says nothing of its error: NaN.
 
     Notes
     -----
@@ -89,15 +89,16 @@ def draws_needed(table: DrawsTable, threshold: float, confidence: float = 0.95) 
             continue
         difference = benefit[best] - benefit[row]
         mean = float(difference.mean())
-        spread = float(difference.std(ddof=1)) if table.draws > 1 else np.inf
+        spread = float(difference.std(ddof=1)) if table.draws > 1 else np.nan
         needed = (z * spread / mean) ** 2 if mean > 0 else (np.inf if spread > 0 else 1.0)
+        needed = needed if table.draws > 1 else np.nan
         rows.append(
             {
                 "best": table.strategies[best],
                 "strategy": strategy,
                 "difference": mean,
                 "standard_error": spread / np.sqrt(table.draws),
-                "needed": float(np.ceil(max(needed, 1.0))),
+                "needed": float(np.ceil(np.maximum(needed, 1.0))),
                 "draws": table.draws,
                 "enough": bool(needed <= table.draws),
             }

@@ -19,6 +19,8 @@ Array = NDArray[np.float64]
 
 #: Points of a grid of thresholds where none is given.
 STEPS = 41
+#: Strategies up to which every place at every threshold is worked out, and shown in figures.
+MANY = 12
 
 
 def decision_tables(
@@ -39,14 +41,14 @@ def decision_tables(
         ``means`` (cost, effect and net benefit at `threshold`), ``frontier``,
         ``acceptability`` (a row a threshold and strategy: ``nmb``, ``nhb``,
         ``probability_best``, ``expected_loss``), ``information`` (a row a threshold: ``best``,
-        ``probability_frontier``, ``evpi``, ``evpi_error``), ``ranking``, ``convergence`` and
-        ``draws_needed``.
+        ``probability_frontier``, ``evpi``, ``evpi_error``), ``ranking`` (with more than `MANY`
+        strategies at `threshold` alone), ``convergence`` and ``draws_needed``.
     """
     (focus,) = checked_thresholds([threshold]).tolist()
     grid = np.union1d(checked_thresholds(thresholds), [focus])
     found = decision(table.strategies, table.cost, table.effect, grid)
     figures = {"cost": table.cost, "effect": table.effect, "nmb": table.benefit(focus)}
-    places = ranking(table, grid)
+    places = ranking(table, grid if len(table.strategies) <= MANY else [focus])
     by_both = ["nmb", "nhb", "probability_best", "expected_loss"]
     by_threshold = ["best", "probability_frontier", "evpi", "evpi_error"]
     return {
@@ -89,19 +91,22 @@ def information_tables(
     return pd.concat([part for _, part in parts], ignore_index=True) if parts else pd.DataFrame()
 
 
-def natural_grid(table: DrawsTable) -> tuple[Array, float]:
+def natural_grid(table: DrawsTable) -> tuple[Array, float, str]:
     """Thresholds that suit a table, and one to look at.
 
     Returns
     -------
     tuple
-        `STEPS` thresholds from 0 to twice a round number, and that number: the highest ICER on
-        the frontier of means, rounded up to one digit; 100,000 if the frontier has no step.
+        `STEPS` thresholds from 0 to twice a round number; that number: the highest ICER on the
+        frontier of means, rounded up to one digit, or 100,000 if the frontier has no step; and
+        what that number is, in words.
     """
     found = frontier(table.strategies, table.cost.mean(axis=1), table.effect.mean(axis=1))
     highest = found["icer"].max()
     if not highest > 0:
-        return np.linspace(0.0, 200_000.0, STEPS), 100_000.0
+        words = "a round number, for the frontier has no step"
+        return np.linspace(0.0, 200_000.0, STEPS), 100_000.0, words
     digit = 10.0 ** np.floor(np.log10(highest))
     middle = float(np.ceil(highest / digit - 1e-9) * digit)
-    return np.linspace(0.0, 2 * middle, STEPS), middle
+    words = "the highest step of the frontier, rounded up"
+    return np.linspace(0.0, 2 * middle, STEPS), middle, words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
@@ -32,6 +32,8 @@ class DrawsTable:
         By name, shape (draws,).
     name
         What messages call the table.
+    notes
+        What its reader has to know of how it was read, in sentences.
     """
 
     strategies: tuple[str, ...]
@@ -39,6 +41,7 @@ class DrawsTable:
     effect: Array
     parameters: Mapping[str, Array] = field(default_factory=dict)
     name: str = "draws"
+    notes: tuple[str, ...] = ()
 
     @property
     def draws(self) -> int:
@@ -73,8 +76,8 @@ class DrawsTable:
             text = f"'{unknown[0]}' is not a strategy{hint}; allowed are "
             raise InputError([Fault(self.name, None, None, text + ", ".join(self.strategies))])
         rows = [self.strategies.index(name) for name in names]
-        return DrawsTable(
-            tuple(names), self.cost[rows], self.effect[rows], self.parameters, self.name
+        return replace(
+            self, strategies=tuple(names), cost=self.cost[rows], effect=self.effect[rows]
         )
 
 

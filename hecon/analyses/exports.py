@@ -18,27 +18,50 @@ _READ = """\
 # Reads the draws for {package}. Run in this folder.
 costs <- read.csv("costs.csv", check.names = FALSE)
 effects <- read.csv("effects.csv", check.names = FALSE)
-parameters <- read.csv("parameters.csv", check.names = FALSE)
+{parameters}
 thresholds <- scan("thresholds.csv", skip = 1, quiet = TRUE)
 strategies <- names(costs)
 """
+_PARAMETERS = 'parameters <- read.csv("parameters.csv", check.names = FALSE)'
+_NO_PARAMETERS = "parameters <- NULL  # none varies"
 _CALLS = {
     "bcea": """\
 library(BCEA)
-he <- bcea(as.matrix(effects), as.matrix(costs), ref = 1, interventions = strategies,
-           k = thresholds)
+# ref is the intervention: differences are {reference}'s less those of each other strategy
+he <- bcea(as.matrix(effects), as.matrix(costs), ref = match("{reference}", strategies),
+           interventions = strategies, k = thresholds)
+summary(he)
 """,
     "dampack": """\
 library(dampack)
 psa <- make_psa_obj(cost = costs, effectiveness = effects, parameters = parameters,
                     strategies = strategies, currency = "{currency}")
+print(calculate_icers_psa(psa))
+print(ceac(wtp = thresholds, psa = psa))
+print(calc_evpi(psa, wtp = thresholds))
 """,
     "voi": """\
 library(voi)
 outputs <- list(c = costs, e = effects, k = thresholds)
-inputs <- parameters
+print(evpi(outputs))
 """,
 }
+_VOI_PARTIAL = """\
+inputs <- parameters
+print(evppi(outputs, inputs, pars = as.list(names(inputs))))
+"""
+
+
+#: What a text begins with that spreadsheets read as a formula when they open a CSV.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts no spreadsheet takes for a formula: an apostrophe stands before them."""
+    texts = table.select_dtypes(exclude="number").columns
+    return table.assign(
+        **{c: table[c].map(lambda v: f"'{v}" if str(v).startswith(_FORMULA) else v) for c in texts}
+    )
 
 
 def r_name(name: str) -> str:
@@ -59,7 +82,11 @@ def _unique(names: Sequence[str]) -> list[str]:
 
 
 def write_exports(
-    table: DrawsTable, thresholds: Sequence[float] | Array, folder: Path, currency: str = ""
+    table: DrawsTable,
+    thresholds: Sequence[float] | Array,
+    folder: Path,
+    currency: str = "",
+    threshold: float | None = None,
 ) -> list[Path]:
     """Write costs, effects, parameters and thresholds, and a reading script a package.
 
@@ -67,12 +94,16 @@ def write_exports(
     ----------
     folder
         Made if it is not there.
+    threshold
+        The strategy with the highest mean net benefit there is BCEA's reference, which it takes
+        for the intervention; without it at the middle of `thresholds`.
 
     Returns
     -------
     list of Path
         ``costs.csv`` and ``effects.csv`` (one column a strategy, one row a draw),
-        ``parameters.csv`` (those that vary, under names R takes), ``names.csv`` (these names
+        ``parameters.csv`` (those that vary, under names R takes; not written if none does),
+        ``names.csv`` (these names
         and hecon's), ``thresholds.csv``, ``bcea.R``, ``dampack.R`` and ``voi.R``. Numbers have
         17 digits, so nothing is lost.
     """
@@ -85,13 +116,15 @@ def write_exports(
     frames = {
         "costs.csv": pd.DataFrame(table.cost.T, columns=strategies),
         "effects.csv": pd.DataFrame(table.effect.T, columns=strategies),
-        "parameters.csv": pd.DataFrame(parameters),
-        "names.csv": pd.DataFrame(
-            {
-                "kind": kinds,
-                "name": [*strategies, *renamed],
-                "hecon": [*table.strategies, *known],
-            }
+        **({"parameters.csv": pd.DataFrame(parameters)} if parameters else {}),
+        "names.csv": spreadsheet_safe(
+            pd.DataFrame(
+                {
+                    "kind": kinds,
+                    "name": [*strategies, *renamed],
+                    "hecon": [*table.strategies, *known],
+                }
+            )
         ),
         "thresholds.csv": pd.DataFrame({"threshold": grid}),
     }
@@ -99,8 +132,16 @@ def write_exports(
     for name, frame in frames.items():
         frame.to_csv(folder / name, index=False, float_format="%.17g", lineterminator="\n")
         written.append(folder / name)
+    at = float(np.median(grid)) if threshold is None else threshold
+    words = {
+        "{parameters}": _PARAMETERS if parameters else _NO_PARAMETERS,
+        "{currency}": re.sub(r'["\\\\]', "", currency),
+        "{reference}": strategies[int(table.benefit(at).mean(axis=1).argmax())],
+    }
     for package, call in _CALLS.items():
-        text = _READ.format(package=package) + call.replace("{currency}", currency)
+        text = _READ + call + (_VOI_PARTIAL if package == "voi" and parameters else "")
+        for mark, word in {**words, "{package}": package}.items():
+            text = text.replace(mark, word)
         (folder / f"{package}.R").write_text(text, encoding="utf-8", newline="\n")
         written.append(folder / f"{package}.R")
     return written

@@ -35,7 +35,8 @@ def decision(
         ``expected_loss``, what choosing the strategy forgoes on average. By threshold: ``best``,
         the strategy with the highest mean, ``probability_frontier``, its probability of being
         best (the acceptability frontier), and ``evpi``, the expected value of perfect
-        information per person, with ``evpi_error``, its Monte Carlo standard error.
+        information per person, with ``evpi_error``, its Monte Carlo standard error (NaN for one
+        draw).
 
     Notes
     -----
@@ -58,7 +59,8 @@ def decision(
         best[column] = first_of_best(highest, _TIE * np.abs(highest).max())[0]
         lost = benefit.max(axis=0) - benefit
         loss[:, column] = lost.mean(axis=1)
-        error[column] = lost[best[column]].std() / np.sqrt(benefit.shape[1])
+        draws = benefit.shape[1]
+        error[column] = lost[best[column]].std() / np.sqrt(draws) if draws > 1 else np.nan
     columns = np.arange(shape[1])
     over = np.where(np.asarray(thresholds) > 0, thresholds, np.nan)
     both = ("strategy", "threshold")

@@ -1,151 +1,123 @@
-"""Reading anybody's table of draws: CSV or parquet, one column a strategy or one row a strategy."""
+"""Reading anybody's table of draws, with a column or with a row for each strategy."""
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from hecon.analyses.draws_source import Source, read_source, source_numbers
 from hecon.analyses.draws_table import DrawsTable
-from hecon.errors import Fault, FaultList, InputError, nearest
+from hecon.errors import FaultList, InputError
 
 COST = ("cost", "costs")
 EFFECT = ("effect", "effects", "qaly", "qalys", "eff")
 STRATEGY = ("strategy", "strategies", "treatment", "intervention")
 DRAW = ("draw", "draws", "sim", "simulation", "iteration", "iter", "sample", "psa_id")
-_MOST_FAULTS = 20
 
 
-def read_draws(path: Path | str) -> DrawsTable:
+def read_draws(path: Path | str, strategies: Sequence[str] = ()) -> DrawsTable:
     """A table of draws from a file.
 
     Parameters
     ----------
     path
-        ``.csv`` (also ``.csv.gz``; commas, or semicolons with decimal commas as Excel writes
-        them in much of Europe) or ``.parquet``. Wide: ``cost_A``, ``cost_B``, ``effect_A``
-        (or ``qaly_A``), ...; long: ``draw``, ``strategy``, ``cost``, ``effect`` (or ``qaly``).
-        Every other column is a parameter.
+        Text (``.csv``, ``.tsv``, ``.txt``, also with ``.gz``; commas, tabs, or semicolons with
+        decimal commas as Excel writes them in much of Europe) or ``.parquet``. Wide: ``cost_A``,
+        ``cost_B``, ``effect_A`` (or ``qaly_A``), ...; long: ``draw``, ``strategy``, ``cost``,
+        ``effect`` (or ``qaly``). Every other column is a parameter.
+    strategies
+        Names of those to compare; without any, all that have both costs and effects.
 
     Raises
     ------
     InputError
-        With every fault: a missing column, text or NaN where a number belongs (with its row),
-        strategies missing in some draws or there twice, or only one strategy.
+        With every fault: a missing column or one that is there twice, text or NaN where a number
+        belongs (with its row), numbers whose decimal mark can't be told, strategies missing in
+        some draws or there twice, or only one strategy.
     """
-    path = Path(path)
-    frame = _frame(path)
-    frame.columns = [str(name).strip() for name in frame.columns]
-    twice = sorted(frame.columns[frame.columns.duplicated()])
-    if twice:
-        raise InputError([Fault(path.name, 1, name, "the column is there twice") for name in twice])
-    unnamed = [c for c in frame.columns if c.startswith("Unnamed:") or c in ("", "X")]
-    frame = frame.drop(columns=unnamed)
-    if frame.empty:
-        raise InputError([Fault(path.name, None, None, "the table has no draws")])
-    first_row = 1 if path.suffix == ".parquet" else 2
-    by_name = {name.lower(): name for name in frame.columns}
+    source = read_source(Path(path))
+    by_name = {name.lower(): name for name in source.frame.columns}
     strategy = next((by_name[n] for n in STRATEGY if n in by_name), None)
-    table = (
-        _wide(frame, path.name, first_row)
-        if strategy is None
-        else _long(frame, path.name, first_row, strategy, by_name)
-    )
+    table = _wide(source, strategies) if strategy is None else _long(source, strategy, by_name)
     if len(table.strategies) < 2:
         text = f"found one strategy ({table.strategies[0]}), a decision needs at least two"
-        raise InputError([Fault(path.name, None, None, text)])
-    return table
+        raise InputError([source.fault(None, None, text)])
+    table = replace(table, notes=tuple(source.notes))
+    return table.with_strategies(strategies) if strategies else table
 
 
-def _frame(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise InputError([Fault(path.name, None, None, f"the file is missing (looked for {path})")])
-    try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        if path.name.endswith((".csv", ".csv.gz")):
-            return _csv(path)
-    except (ValueError, OSError, UnicodeError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError([Fault(path.name, None, None, f"can't be read: {reason}")]) from None
-    text = f"found '{path.suffix}', allowed are .csv, .csv.gz and .parquet"
-    raise InputError([Fault(path.name, None, None, text)])
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    header = list(pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns)
-    if len(header) == 1 and ";" in header[0]:
-        return pd.read_csv(path, sep=";", decimal=",", encoding="utf-8-sig")
-    return pd.read_csv(path, encoding="utf-8-sig")
-
-
-def _numbers(
-    frame: pd.DataFrame, columns: Sequence[str], file: str, first_row: int
-) -> dict[str, np.ndarray]:
-    """Columns as numbers; every cell that is none is a fault."""
+def _prefixed(source: Source, words: Sequence[str]) -> dict[str, str]:
+    """Columns by what may be a strategy, from names such as `cost_A`."""
+    pattern = re.compile(rf"(?:{'|'.join(words)})[_.](.+)", re.IGNORECASE)
+    found: dict[str, str] = {}
     faults = FaultList()
-    found = {}
-    for column in columns:
-        values = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=float)
-        found[column] = values
-        wrong = np.flatnonzero(~np.isfinite(values))
-        for row in wrong[:1]:
-            cell = frame[column].iloc[row]
-            shown = "an empty cell or NaN" if pd.isna(cell) else f"'{cell}'"
-            more = f"; {len(wrong)} such cells in the column" if len(wrong) > 1 else ""
-            text = f"found {shown}, allowed is a finite number{more}"
-            faults.add(file, int(row) + first_row, column, text)
-        if len(faults.faults) >= _MOST_FAULTS:
-            break
+    for name in source.frame.columns:
+        if (match := pattern.fullmatch(name)) is None:
+            continue
+        if match[1] in found:
+            text = f"'{match[1]}' has this column and {found[match[1]]}; keep one of them"
+            faults.add(source.file, source.header, name, text)
+        found.setdefault(match[1], name)
     faults.raise_if_any()
     return found
 
 
-def _prefixed(frame: pd.DataFrame, words: Sequence[str]) -> dict[str, str]:
-    """Columns by strategy, from names such as `cost_A`."""
-    for word in words:
-        found = {
-            name[len(word) + 1 :]: name
-            for name in frame.columns
-            if name.lower().startswith((f"{word}_", f"{word}."))
-        }
-        if found:
-            return found
-    return {}
-
-
-def _wide(frame: pd.DataFrame, file: str, first_row: int) -> DrawsTable:
-    cost, effect = _prefixed(frame, COST), _prefixed(frame, EFFECT)
-    faults = FaultList()
+def _wide(source: Source, wanted: Sequence[str]) -> DrawsTable:
+    cost, effect = _prefixed(source, COST), _prefixed(source, EFFECT)
+    header = source.header
     if not cost or not effect:
-        wanted = "cost_<strategy>" if not cost else "effect_<strategy> or qaly_<strategy>"
-        text = f"no column {wanted}; a long table needs strategy, cost and effect (or qaly)"
-        raise InputError([Fault(file, 1, None, text)])
-    for name in cost:
-        if name not in effect:
-            hint = nearest(name, effect)
-            faults.add(file, 1, cost[name], f"strategy '{name}' has costs but no effects{hint}")
-    for name in effect:
-        if name not in cost:
-            hint = nearest(name, cost)
-            faults.add(file, 1, effect[name], f"strategy '{name}' has effects but no costs{hint}")
+        form = "cost_<strategy>" if not cost else "effect_<strategy> or qaly_<strategy>"
+        text = f"no column {form}; a long table needs strategy, cost and effect (or qaly)"
+        raise InputError([source.fault(header, None, text)])
+    strategies = [name for name in cost if name in effect]
+    faults = FaultList()
+    sides = (
+        ("costs but no effects", cost, [name for name in effect if name not in cost]),
+        ("effects but no costs", effect, [name for name in cost if name not in effect]),
+    )
+    parameters = []
+    for lack, own, others in sides:
+        for name in own:
+            if name in strategies:
+                continue
+            hint = _near(name, others)
+            if hint or len(strategies) < 2 or name in wanted:
+                faults.add(source.file, header, own[name], f"strategy '{name}' has {lack}{hint}")
+            else:
+                parameters.append(own[name])
     faults.raise_if_any()
-    numbers = _numbers(frame, [c for c in frame.columns if c.lower() not in DRAW], file, first_row)
-    used = {*cost.values(), *effect.values()}
+    if parameters:
+        few = ", ".join(parameters[:5]) + (", ..." if len(parameters) > 5 else "")
+        source.notes.append(
+            f"Read as parameters, since no strategy has both costs and effects of that name: {few}."
+        )
+    columns = [c for c in source.frame.columns if c.lower() not in DRAW]
+    numbers = source_numbers(source, columns)
+    used = {*(cost[s] for s in strategies), *(effect[s] for s in strategies)}
     return DrawsTable(
-        tuple(cost),
-        np.stack([numbers[cost[s]] for s in cost]),
-        np.stack([numbers[effect[s]] for s in cost]),
+        tuple(strategies),
+        np.stack([numbers[cost[s]] for s in strategies]),
+        np.stack([numbers[effect[s]] for s in strategies]),
         {name: values for name, values in numbers.items() if name not in used},
-        file,
+        source.file,
     )
 
 
-def _long(
-    frame: pd.DataFrame, file: str, first_row: int, strategy: str, by_name: dict[str, str]
-) -> DrawsTable:
+def _near(name: str, others: Sequence[str]) -> str:
+    """A hint with the closest of other names, whatever their capitals."""
+    folded = {other.casefold(): other for other in others}
+    found = difflib.get_close_matches(name.casefold(), folded)
+    return f"; did you mean {' or '.join(folded[f] for f in found)}?" if found else ""
+
+
+def _long(source: Source, strategy: str, by_name: dict[str, str]) -> DrawsTable:
+    frame, file = source.frame, source.file
     columns = {
         label: next((by_name[n] for n in words if n in by_name), None)
         for label, words in (("draw", DRAW), ("cost", COST), ("effect", EFFECT))
@@ -153,14 +125,14 @@ def _long(
     missing = [label for label, column in columns.items() if column is None]
     if missing:
         text = "a long table needs the columns draw, strategy, cost and effect; missing: "
-        raise InputError([Fault(file, 1, None, text + ", ".join(missing))])
+        raise InputError([source.fault(source.header, None, text + ", ".join(missing))])
     draw, cost, effect = (str(columns[label]) for label in ("draw", "cost", "effect"))
-    values_in = [c for c in frame.columns if c not in (strategy, draw)]
-    numbers = _numbers(frame, values_in, file, first_row)
+    _check_filled(source, (draw, strategy))
+    numbers = source_numbers(source, [c for c in frame.columns if c not in (strategy, draw)])
     names = [str(name).strip() for name in frame[strategy]]
     strategies = list(dict.fromkeys(names))
-    draws = pd.Index(frame[draw].unique()).sort_values()
-    row = draws.get_indexer(frame[draw])
+    draws = _in_order(frame[draw])
+    row = draws.get_indexer(pd.Index(frame[draw]))
     column = np.array([strategies.index(name) for name in names])
     count = np.zeros((len(strategies), len(draws)), dtype=int)
     np.add.at(count, (column, row), 1)
@@ -189,3 +161,23 @@ def _long(
         else:
             parameters |= {f"{name}[{s}]": grid[i] for i, s in enumerate(strategies)}
     return DrawsTable(tuple(strategies), shaped[cost], shaped[effect], parameters, file)
+
+
+def _check_filled(source: Source, columns: Sequence[str]) -> None:
+    """Every row says which draw and strategy it is."""
+    faults = FaultList()
+    for column in columns:
+        cells = source.frame[column]
+        empty = source.frame.index[cells.isna() | (cells.astype(str).str.strip() == "")]
+        if len(empty):
+            more = f"; {len(empty)} such cells in the column" if len(empty) > 1 else ""
+            text = f"found an empty cell or NaN, needed is a {column} in every row{more}"
+            faults.add(source.file, int(empty[0]), column, text)
+    faults.raise_if_any()
+
+
+def _in_order(draws: pd.Series) -> pd.Index:
+    """Draws in the order of their numbers, or of their rows if they are no numbers."""
+    found = pd.Series(draws.unique())
+    values = pd.to_numeric(found, errors="coerce")
+    return pd.Index(found if values.isna().any() else found.iloc[np.argsort(values)])

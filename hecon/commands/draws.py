@@ -10,16 +10,19 @@ import typer
 from hecon.commands.messages import messages
 from hecon.commands.options import (
     MethodOption,
+    OutBoth,
     RegressionMethod,
     Sets,
     named_sets,
     numbers,
+    said,
 )
 
 
 def decide(
     table: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="Draws as .csv, .csv.gz or .parquet.")
+        Path,
+        typer.Argument(metavar="TABLE", help="Draws as .csv, .tsv, .txt (also .gz) or .parquet."),
     ],
     thresholds: Annotated[
         str,
@@ -27,19 +30,31 @@ def decide(
             metavar="LIST",
             help="Values of a unit of effect, as 20000,30000 or 0:100000:5000; without it from 0 "
             "to twice the highest step of the frontier.",
+            callback=said,
         ),
     ] = "",
     threshold: Annotated[
         float | None,
-        typer.Option(help="The one to report at; without it the middle of the thresholds."),
+        typer.Option(
+            help="The one to report at; without it the middle of those given, or the highest step "
+            "of the frontier rounded up."
+        ),
+    ] = None,
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A strategy to compare, may be given again; without it all that have both costs "
+            "and effects.",
+        ),
     ] = None,
     sets: Sets = None,
     method: MethodOption = RegressionMethod.AUTO,
     currency: Annotated[str, typer.Option(help="What costs are counted in, for labels.")] = "",
-    effect: Annotated[str, typer.Option(help="One unit of effect, for labels.")] = "QALY",
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where outputs/ and reports/ are written.")
-    ] = Path(),
+    effect: Annotated[
+        str, typer.Option(help="One unit of effect, for labels.", callback=said)
+    ] = "QALY",
+    out: OutBoth = Path(),
 ) -> None:
     """Frontier, acceptability and value of information from anybody's table of draws.
 
@@ -53,6 +68,7 @@ def decide(
     \b
     Examples
       hecon decide draws.csv
+      hecon decide draws.csv --strategy "Usual care" --strategy New
       hecon decide psa.parquet --threshold 30000 --thresholds 0:100000:2500 --currency GBP
       hecon decide draws.csv --set utilities=u_well,u_ill --set costs=c_drug,c_ward
     """  # noqa: D301
@@ -62,13 +78,11 @@ def decide(
         from hecon.analyses.decision_tables import natural_grid
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.read_draws import read_draws
-        from hecon.analyses.results import LEAST_DRAWS
-        from hecon.reports.answers.decide import decided, write_decided
-        from hecon.reports.answers.psa import print_decision
-        from hecon.reports.answers.voi import print_information
-        from hecon.reports.console import stdout
+        from hecon.reports.answers.decide import decided, print_decided, refuse_taken, write_decided
+        from hecon.reports.console import amount, stdout
         from hecon.reports.progress import ProgressBar
 
+        refuse_taken(table.name, out)
         named = named_sets(sets)
         grid = np.array(numbers(thresholds, "--thresholds")) if thresholds else None
         if grid is not None:
@@ -77,25 +91,20 @@ def decide(
             checked_thresholds([threshold], "--threshold")
         with ProgressBar() as tell:
             tell("Reading", 0, 1)
-            drawn = read_draws(table)
-            own, middle = natural_grid(drawn)
-            grid = own if grid is None else grid
-            at = threshold if threshold is not None else float(np.median(grid))
-            if threshold is None and not thresholds:
-                at = middle
+            drawn = read_draws(table, strategy or ())
+            own, at, why = natural_grid(drawn)
+            if grid is not None:
+                own, at, why = grid, float(np.median(grid)), "the middle of those given"
+            if threshold is not None:
+                at = threshold
             tell("Analysing", 0, 1)
-            found = decided(drawn, grid, at, named, method.value)
+            found = decided(drawn, own, at, named, method.value)
+        chosen = ""
+        if threshold is None:
+            each = f"{amount(currency, at).strip()} per {effect}"
+            chosen = f"Nobody chose {each}: it is {why}. Choose a threshold with --threshold."
         to = stdout()
-        to.print(f"{drawn.draws:,} draws of {len(drawn.strategies)} strategies", style="bold")
-        to.print()
-        text = print_decision(found.tables, drawn.draws, at, currency, effect, to)
-        perfect = found.tables["information"]
-        print_information(perfect, found.partial, at, None, currency, effect, to)
-        if drawn.draws < LEAST_DRAWS:
-            to.print(
-                f"{drawn.draws:,} draws are too few for the value of single parameters; "
-                f"{LEAST_DRAWS} are needed."
-            )
+        text = print_decided(found, currency, effect, chosen, to)
         with ProgressBar() as tell:
             outputs, report = write_decided(found, text, currency, effect, out, tell)
         to.print(f"Report: {report}", soft_wrap=True)

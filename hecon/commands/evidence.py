@@ -8,7 +8,14 @@ from typing import Annotated
 import typer
 
 from hecon.commands.messages import messages
-from hecon.commands.options import JurisdictionName, Seed, StudyFolder, Workers, read_study
+from hecon.commands.options import (
+    JurisdictionName,
+    Seed,
+    StudyFolder,
+    Workers,
+    out_folder,
+    read_study,
+)
 
 
 def evidence(
@@ -16,7 +23,9 @@ def evidence(
     jurisdiction: JurisdictionName = "",
     draws: Annotated[int, typer.Option(min=1, help="Draws of the probabilistic analysis.")] = 5_000,
     seed: Seed = 1,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where outputs/ is written.")] = Path(),
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where outputs/ is written.", callback=out_folder)
+    ] = Path(),
     workers: Workers = 1,
 ) -> None:
     """What the result rests on: choices of synthesis, weak links, and what would need to be found.

@@ -23,6 +23,23 @@ class DesignName(StrEnum):
     SOBOL = "sobol"
 
 
+def said(context: typer.Context, option: typer.CallbackParam, value: str | None) -> str | None:
+    """An option that is written down says something."""
+    source = context.get_parameter_source(option.name or "")
+    given = source is not None and source.name == "COMMANDLINE"
+    if value is not None and not value.strip() and given:
+        raise typer.BadParameter("found nothing, needed is a value; or leave the option out")
+    return value
+
+
+def out_folder(value: Path) -> Path:
+    """A place where outputs can be written: nothing on the way there is a file."""
+    for path in (value / "outputs", value / "reports", value, *value.absolute().parents):
+        if path.exists() and not path.is_dir():
+            raise typer.BadParameter(f"'{path}' is a file, needed is a folder")
+    return value
+
+
 StudyFolder = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder of the study.")]
 JurisdictionName = Annotated[
     str,
@@ -39,7 +56,16 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
 DesignOption = Annotated[DesignName, typer.Option("--design", help="How draws are spread.")]
 Workers = Annotated[int, typer.Option(min=1, help="Threads; results do not depend on it.")]
 Out = Annotated[
-    Path, typer.Option(metavar="DIR", help="Where outputs/STUDY_JURISDICTION/ is written.")
+    Path,
+    typer.Option(
+        metavar="DIR", help="Where outputs/STUDY_JURISDICTION/ is written.", callback=out_folder
+    ),
+]
+OutBoth = Annotated[
+    Path,
+    typer.Option(
+        metavar="DIR", help="Where outputs/ and reports/ are written.", callback=out_folder
+    ),
 ]
 Thresholds = Annotated[
     str,
@@ -48,6 +74,7 @@ Thresholds = Annotated[
         metavar="LIST",
         help="Values of a QALY, as 100000,200000 or as 0:2000000:50000 (first:last:step); without "
         "it the study's own.",
+        callback=said,
     ),
 ]
 

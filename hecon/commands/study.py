@@ -13,6 +13,7 @@ from hecon.commands.options import (
     DesignOption,
     Draws,
     JurisdictionName,
+    OutBoth,
     Seed,
     StudyFolder,
     Workers,
@@ -30,9 +31,7 @@ def run(
     draws: Draws = 10_000,
     seed: Seed = 1,
     design: DesignOption = DesignName.MONTE_CARLO,
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where outputs/ and reports/ are written.")
-    ] = Path(),
+    out: OutBoth = Path(),
     workers: Workers = 1,
     verify: Annotated[
         bool,

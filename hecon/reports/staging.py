@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from hecon.errors import FaultList
+
 
 @contextmanager
 def staging(root: Path) -> Iterator[Path]:
@@ -40,7 +42,21 @@ def publish(moves: Sequence[tuple[Path, Path]], folder: Path) -> None:
         Pairs of a staged path and where it belongs.
     folder
         The staging folder; earlier files are kept in it until the end.
+
+    Raises
+    ------
+    InputError
+        A file where a folder belongs, or the other way round: it is none of ours, and stays.
     """
+    faults = FaultList()
+    for staged, target in moves:
+        for parent in target.parents:
+            if parent.exists() and not parent.is_dir():
+                faults.add(str(parent), None, None, "is a file, needed is a folder")
+        if target.exists() and staged.is_dir() != target.is_dir():
+            kinds = ("a file", "a folder") if staged.is_dir() else ("a folder", "a file")
+            faults.add(str(target), None, None, f"is {kinds[0]}, needed is {kinds[1]}")
+    faults.raise_if_any()
     kept = Path(tempfile.mkdtemp(prefix="earlier-", dir=folder))
     undo: list[tuple[Path, Path]] = []
     made: list[Path] = []

@@ -456,7 +456,7 @@ def test_few_draws_have_no_partial_information(tmp_path):
     result = hecon("decide", tmp_path / "few.csv", "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert "partial_information" not in tables(tmp_path, "few_decision")
-    assert "80 draws are too few" in " ".join(result.stdout.split())
+    assert "80 draws: too few" in " ".join(result.stdout.split())
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from hecon.errors import InputError
 from hecon.reports.console import money, number, percent, qalys
 from hecon.reports.progress import ProgressBar
 from hecon.reports.staging import publish, staging
@@ -70,6 +71,22 @@ def test_publish_replaces_files_and_folders(tmp_path):
         publish(moves, folder)
     found = sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*"))
     assert found == ["a", "a/new", "c", "c/b"]
+
+
+@pytest.mark.parametrize("kind", ["is a file, needed is a folder", "is a folder, needed is a file"])
+def test_publish_replaces_nothing_of_another_kind(tmp_path, kind):
+    target = tmp_path / "a"
+    with staging(tmp_path) as folder:
+        staged = folder / "a"
+        if kind.startswith("is a file"):
+            target.write_text("mine")
+            staged.mkdir()
+        else:
+            target.mkdir()
+            staged.write_text("new")
+        with pytest.raises(InputError, match=kind):
+            publish([(staged, target)], folder)
+    assert target.is_file() == kind.startswith("is a file")
 
 
 def test_publish_puts_everything_back_if_one_move_fails(tmp_path):

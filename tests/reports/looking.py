@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -50,3 +51,11 @@ def misplaced(figure: Figure) -> list[tuple[str, ...]]:
         if across > TOUCH and up > TOUCH:
             wrong.append(("overlap", text, other))
     return wrong
+
+
+def lightness(colour: str) -> float:
+    """L* of CIE 1976."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    y = float(np.dot((0.2126, 0.7152, 0.0722), linear))
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y

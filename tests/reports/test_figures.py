@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from looking import misplaced, texts
+from looking import lightness, misplaced, texts
 
 from hecon.reports.figures.evidence import Effect, Link, forest, network_graph
 from hecon.reports.figures.labels import spread
@@ -132,14 +132,6 @@ def test_signs_of_mathematics_in_names_are_only_text(setting: Setting) -> None:
     drawn = forest([effect], "A $ title", "in \u7d50\u679c $")
     assert "cost in $ and more $x_{" in [t.get_text() for t in texts(drawn.figure)]
     assert drawn.png
-
-
-def lightness(colour: str) -> float:
-    """L* of CIE 1976."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    y = float(np.dot((0.2126, 0.7152, 0.0722), linear))
-    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
 
 
 def test_strategies_differ_without_colour() -> None:

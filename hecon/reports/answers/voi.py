@@ -35,8 +35,9 @@ def print_information(
     unit: str,
     to: Console,
     descriptions: Mapping[str, str] | None = None,
+    opening: str = "",
 ) -> str:
-    """Print EVPI and EVPPI at one threshold; gives the conclusion.
+    """Print EVPI and EVPPI at one threshold; gives the conclusion, which begins with `opening`.
 
     Parameters
     ----------
@@ -61,7 +62,8 @@ def print_information(
             f"{people.years:g} years at {people.discount:.1%}".replace("%", " %")
         )
     to.print()
-    text = f"Perfect information on everything would be worth {each} per person at {at}."
+    text = opening and f"{opening} "
+    text += f"Perfect information on everything would be worth {each} per person at {at}."
     if partial.empty:
         conclude(text, to)
         return text

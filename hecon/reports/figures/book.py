@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from hecon.analyses.scenario_draws import against_base
 from hecon.analyses.trial_report import CHOSEN
 from hecon.reports.figures.bars import morris_picture, partial_information, sobol_picture
 from hecon.reports.figures.convergence import convergence_picture
@@ -50,7 +51,6 @@ def figure_book(found: Material, tell: Callable[[int, int], None] | None = None)
 def _deterministic(found: Material) -> list[Draw]:
     results = found.results
     study, setting = results.study, study_setting(results.study, results.threshold)
-    base = float(results.base_table["nmb"][0])
     names = {s.name: s.label for s in study.definition.states}
     waiting: list[Draw] = [
         lambda: occupancy(results.trace, setting, names),
@@ -71,7 +71,8 @@ def _deterministic(found: Material) -> list[Draw]:
             )
         )
     if len(results.scenarios):
-        waiting.append(lambda: scenario_dots(results.scenarios, base, study.compared, setting))
+        others = against_base(results.scenarios, results.base_table)
+        waiting.append(lambda: scenario_dots(others, study.compared, setting))
     return waiting
 
 

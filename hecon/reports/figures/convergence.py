@@ -38,7 +38,7 @@ def convergence_picture(found: pd.DataFrame, setting: Setting) -> Picture:
             rows["draws"], rows["nmb"], color=look.colour, linestyle=look.dash, label=str(name)
         )
         last = rows.iloc[-1]
-        ends.append(End(str(name), float(last["nmb"]), look.colour))
+        ends.append(End(setting.names[str(name)], float(last["nmb"]), look.colour))
         parts.append(
             f"{name} {setting.amount(float(last['nmb']))} (standard error "
             f"{setting.amount(float(last['standard_error']))})"

@@ -12,6 +12,10 @@ from hecon.reports.figures.picture import Picture, picture
 from hecon.reports.figures.style import COLOURS, INK, QUIET, WIDTH, axes, bare, styled
 from hecon.reports.figures.writing import listed, number, numeric, wrapped
 
+#: Where along a line its number may stand, best first, and how far from others it has to.
+_ALONG = (0.38, 0.62, 0.3, 0.7, 0.5, 0.45, 0.55, 0.25, 0.75)
+_APART = 0.17
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -140,6 +144,7 @@ def network_graph(
     place = {n: (float(np.cos(t)), float(np.sin(t))) for n, t in zip(names, turn, strict=True)}
     most = max((link.studies for link in links), default=1)
     largest = max(nodes.values(), default=1) or 1
+    taken: list[tuple[float, float]] = []
     for link in links:
         (x, y), (u, v) = place[link.first], place[link.second]
         area.plot(
@@ -151,10 +156,14 @@ def network_graph(
             solid_capstyle="butt",
             label=f"{link.first} v {link.second}",
         )
-        # off the middle, so that crossing lines keep their numbers apart
+        # where it is furthest from other numbers, at best off the middle, where lines cross
+        spots = [(x + share * (u - x), y + share * (v - y)) for share in _ALONG]
+        apart = [min((np.hypot(a - c, b - d) for c, d in taken), default=2.0) for a, b in spots]
+        spot = next((s for s, gap in zip(spots, apart, strict=True) if gap > _APART), None)
+        spot = spot or spots[int(np.argmax(apart))]
+        taken.append(spot)
         area.text(
-            x + 0.38 * (u - x),
-            y + 0.38 * (v - y),
+            *spot,
             str(link.studies),
             ha="center",
             va="center",

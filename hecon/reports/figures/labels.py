@@ -51,10 +51,16 @@ def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
 
 
 def end_labels(area: Axes, ends: Sequence[End]) -> None:
-    """Write names to the right of the axes, each tied to its height; limits must be set before."""
-    if not ends:
+    """Write names to the right of the axes, each tied to its height; limits must be set before.
+
+    The figure grows if the names need it.
+    """
+    figure = area.get_figure(root=True)
+    if not ends or figure is None:
         return
-    height = max(float(area.get_figure(root=True).get_figheight()) - AROUND, 1.0)  # type: ignore[union-attr]
+    needed = sum(1 + end.text.count("\n") for end in ends) * LINE
+    figure.set_figheight(max(figure.get_figheight(), needed + AROUND))
+    height = max(float(figure.get_figheight()) - AROUND, 1.0)
     bottom, top = area.get_ylim()
     wanted = [(end.value - bottom) / (top - bottom) for end in ends]
     sizes = [(1 + end.text.count("\n")) * LINE / height for end in ends]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
+from matplotlib.colors import LinearSegmentedColormap
 
 from hecon.reports.figures.picture import Picture, picture
 from hecon.reports.figures.setting import Setting
@@ -12,7 +13,7 @@ from hecon.reports.figures.writing import listed, per_cent, share
 
 #: Shares of a bar that have room for a figure.
 _ROOM = 0.09
-_SHADES = ("#08415c", "#4f8fae", "#a9cfe0", "#e3eff5")
+_SHADES = LinearSegmentedColormap.from_list("places", ["#08415c", "#4f8fae", "#a9cfe0", "#e3eff5"])
 
 
 @styled()
@@ -22,11 +23,13 @@ def ranking_picture(found: xr.Dataset, setting: Setting, threshold: float) -> Pi
     names = chosen["strategy"].values.tolist()
     places = chosen["place"].values.tolist()
     title = f"Place by net benefit, {setting.at(threshold)}"
-    figure, area = axes(title, height=1.3 + 0.42 * len(names))
+    shown = [setting.names[name] for name in names]
+    row = max(0.42, 0.14 * max(1 + text.count("\n") for text in shown))
+    figure, area = axes(title, height=1.3 + row * len(names))
     probability = chosen["probability"].values
     left = np.zeros(len(names))
     for column, place in enumerate(places):
-        shade = _SHADES[min(column, len(_SHADES) - 1)]
+        shade = _SHADES(column / max(len(places) - 1, 1))
         values = probability[:, column]
         area.barh(
             range(len(names)),
@@ -46,10 +49,10 @@ def ranking_picture(found: xr.Dataset, setting: Setting, threshold: float) -> Pi
                     ha="center",
                     va="center",
                     fontsize=7.5,
-                    color=PAPER if column < 1 else INK,
+                    color=PAPER if sum(shade[:3]) < 1.4 else INK,
                 )
         left += values
-    area.set_yticks(range(len(names)), names)
+    area.set_yticks(range(len(names)), shown, fontsize=7.5)
     area.set_ylim(len(names) - 0.5, -0.5)
     area.set_xlim(0, 1)
     bare(area)

@@ -10,32 +10,21 @@ from hecon.reports.figures.style import COLOURS, FAINT, INK, axes, bare, key, st
 from hecon.reports.figures.writing import listed, numeric, wrapped
 
 
-def by_effect(table: pd.DataFrame, base: float, pair: tuple[str, str]) -> pd.DataFrame:
-    """Scenarios with their ``difference`` to the base case, the largest first.
-
-    Scenarios that compare another pair of strategies have none, and stand at the end.
-    """
-    same = (table["intervention"] == pair[0]) & (table["comparator"] == pair[1])
-    found = table.assign(difference=(table["nmb"] - base).where(same))
-    order = found["difference"].abs().sort_values(ascending=False, kind="stable").index
-    return found.loc[order].reset_index(drop=True)
-
-
 @styled()
 def scenario_dots(
-    table: pd.DataFrame, base: float, pair: tuple[str, str], setting: Setting, shown: int = 20
+    table: pd.DataFrame, pair: tuple[str, str], setting: Setting, shown: int = 20
 ) -> Picture:
-    """Difference in net benefit to the base case by scenario, the largest first.
+    """Difference in net benefit to the base case by scenario, as `against_base` orders them.
 
     A filled dot: cost-effective in the scenario. Squares: rests on memory or retracted work.
     """
-    rows = by_effect(table, base, pair).dropna(subset="difference")
+    rows = table[table["same_pair"]]
     count = len(rows)
     rows = rows.head(shown)
     title = f"Scenarios: change in net benefit of {pair[0]} against {pair[1]}"
     figure, area = axes(title, height=1.35 + 0.29 * max(len(rows), 2), grid="x")
     for row, each in enumerate(rows.to_dict("records")):
-        value = float(each["difference"])
+        value = float(each["nmb_to_base"])
         area.plot([0, value], [row, row], color=FAINT, linewidth=1.4, zorder=1, label="_stem")
         worth = float(each["nmb"]) >= 0
         doubtful = each["status"] in ("memory", "retracted")
@@ -72,7 +61,7 @@ def scenario_dots(
     numeric(area.xaxis, 4)
     area.set_xlabel(f"change in net benefit per person ({setting.money})", loc="right")
     parts = [
-        f"{r['scenario']} {r['title']} ({setting.amount(float(r['difference']), sign=True)})"
+        f"{r['scenario']} {r['title']} ({setting.amount(float(r['nmb_to_base']), sign=True)})"
         for r in rows.head(3).to_dict("records")
     ]
     gains = int((rows["nmb"] >= 0).sum())

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hecon.reports.figures.style import Look, looks
-from hecon.reports.figures.writing import THIN, money, wrapped
+from hecon.reports.figures.writing import THIN, distinct, money, wrapped
 from hecon.studies.study import Study
 
 
@@ -41,6 +41,11 @@ class Setting:
     def looks(self) -> dict[str, Look]:
         """How each strategy is drawn."""
         return looks(self.strategies)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Strategies as they stand beside axes: on a few short lines, all different."""
+        return distinct(self.strategies, 20, 4)
 
     @property
     def money(self) -> str:

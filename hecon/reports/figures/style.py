@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from hecon.reports.figures.writing import distinct
 
 #: Inches; a figure as wide as this is read on a phone without turning it.
 WIDTH = 5.2
@@ -24,6 +28,11 @@ RESOLUTION = 150
 
 #: Characters of a title on one line.
 TITLE = 58
+
+#: Letters that a key has room for across the figure, and those that a sign takes.
+KEY, SIGN = 84, 8
+#: Inches that a key takes for an entry and for each of its lines.
+ENTRY, LINE = 0.055, 0.125
 
 INK, QUIET, FAINT, PAPER = "#1f2933", "#52606d", "#d5dae0", "#ffffff"
 
@@ -137,9 +146,44 @@ def head(figure: Figure, title: str) -> None:
     figure.suptitle("\n".join(lines), x=0.012, ha="left", fontsize=9.5, fontweight="bold")
 
 
-def key(figure: Figure, columns: int = 3, **more: Any) -> None:
-    """What signs mean, below the figure at its left edge."""
-    figure.legend(frameon=False, loc="outside lower left", ncols=columns, fontsize=7.5, **more)
+def key(
+    figure: Figure, columns: int = 3, handles: Sequence[Artist] | None = None, **more: Any
+) -> None:
+    """What signs mean, below the figure at its left edge, in as many columns as there is room for.
+
+    Long names are broken, and the figure grows by the lines that this takes. A label's first line
+    is its name.
+    """
+    if handles is None:
+        found = (area.get_legend_handles_labels()[0] for area in figure.axes)
+        handles = [handle for some in found for handle in some]
+    labels = [str(handle.get_label()) for handle in handles]
+    count = next((n for n in range(columns, 2, -1) if _across(labels, n) <= KEY), 2)
+    if count == 2:
+        names = distinct([label.partition("\n")[0] for label in labels], KEY // 2 - SIGN)
+        for position, label in enumerate(labels):
+            name, line, rest = label.partition("\n")
+            labels[position] = names[name] + line + rest
+    figure.legend(
+        handles,
+        labels,
+        frameon=False,
+        loc="outside lower left",
+        ncols=count,
+        fontsize=7.5,
+        **more,
+    )
+    parts = np.array_split(labels, count)
+    high = max(sum(ENTRY + LINE * (1 + label.count("\n")) for label in some) for some in parts)
+    figure.set_figheight(figure.get_figheight() + max(high - 2 * (ENTRY + LINE), 0.0))
+
+
+def _across(labels: Sequence[str], columns: int) -> int:
+    """Letters that a key of some columns takes, signs included."""
+    parts = [column for column in np.array_split(labels, columns) if len(column)]
+    return sum(
+        max(len(line) for text in column for line in text.split("\n")) + SIGN for column in parts
+    )
 
 
 def rules(area: Axes, along: str) -> None:

@@ -194,7 +194,7 @@ def _lines(area: Axes, data: xr.Dataset, variable: str, setting: Setting) -> Non
             markevery=every,
             label=name,
         )
-        ends.append(End(name, float(values[-1]), look.colour))
+        ends.append(End(setting.names[name], float(values[-1]), look.colour))
     end_labels(area, ends)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hecon.reports.figures.picture import Picture, picture
 from hecon.reports.figures.setting import Setting
 from hecon.reports.figures.style import PAPER, blank, head, styled
-from hecon.reports.figures.writing import listed, numeric, per_cent, share
+from hecon.reports.figures.writing import listed, numeric, per_cent, share, wrapped
 
 #: Fills in steps of lightness with a hatch on every second.
 _FILLS = ("#b34a00", "#8fc7e8", "#e9b872", "#e8ebee", "#0072b2", "#009e73", "#cc79a7", "#f0e442")
@@ -59,7 +59,7 @@ def occupancy(
         )
         for i, area in enumerate(handles):
             area.set_hatch(_HATCHES[i % len(_HATCHES)])
-        panel.set_title(strategy, fontsize=8.5, fontweight="normal", pad=3)
+        panel.set_title(wrapped(strategy, 24, 3), fontsize=8.5, fontweight="normal", pad=3)
         panel.set_xlim(float(time[0]), float(time[-1]))
         panel.set_ylim(0, 1)
         numeric(panel.xaxis)

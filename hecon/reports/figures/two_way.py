@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 import xarray as xr
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from hecon.reports.figures.picture import Picture, picture
 from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.style import INK, axes, styled
+from hecon.reports.figures.style import INK, PAPER, axes, styled
 from hecon.reports.figures.writing import axis_labels, number, numeric, short
 
-#: From loss to gain; the ends differ in lightness from the middle, and a line parts them.
-_MAP = LinearSegmentedColormap.from_list("decision", ["#8c3b00", "#f7f3ee", "#004c78"])
+#: From loss to gain, ever lighter, so that they differ in grey too; brown turns blue at zero.
+COLOURS = LinearSegmentedColormap.from_list(
+    "decision", [(0.0, "#8f4a12"), (0.5, "#d9ab80"), (0.5, "#8fbfdd"), (1.0, "#eaf5fb")]
+)
 
 
 @styled()
@@ -34,7 +37,7 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
         across,
         up,
         values,
-        cmap=_MAP,
+        cmap=COLOURS,
         norm=TwoSlopeNorm(0.0, -bound, bound),
         shading="nearest",
         edgecolors="white",
@@ -44,13 +47,14 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
     worth = values > 0
     if worth.any():
         x, y = np.meshgrid(across, up)
-        area.plot(x[worth], y[worth], ".", color="white", markersize=3, label="cost-effective")
+        area.plot(x[worth], y[worth], ".", color=INK, markersize=2.5, label="cost-effective")
     if min(values.shape) > 1:
         levels = [v for v in MaxNLocator(5).tick_values(values.min(), values.max()) if v]
         lines = area.contour(
             across, up, values, levels=levels, colors=[INK], linewidths=0.6, linestyles="-"
         )
-        area.clabel(lines, fmt=number, fontsize=7)
+        for text in area.clabel(lines, fmt=number, fontsize=7):
+            text.set_path_effects([withStroke(linewidth=2, foreground=PAPER)])
         if worth.any() and not worth.all():
             area.contour(across, up, values, levels=[0.0], colors=[INK], linewidths=2.0)
     bar = figure.colorbar(drawn, ax=area, pad=0.02, aspect=30)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections import Counter
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -52,6 +54,16 @@ def wrapped(text: str, width: int, lines: int = 2) -> str:
     return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder="…")) or text
 
 
+def distinct(names: Sequence[str], width: int, lines: int = 3) -> dict[str, str]:
+    """Names on a few lines; those that would look the same are numbered."""
+    made = {name: wrapped(name, width, lines) for name in names}
+    looks = Counter(made.values())
+    return {
+        name: wrapped(f"{position}: {name}", width, lines) if looks[text] > 1 else text
+        for position, (name, text) in enumerate(made.items(), start=1)
+    }
+
+
 def listed(parts: list[str]) -> str:
     """`a, b and c`."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else "none"
@@ -84,7 +96,7 @@ def per_cent(axis: Axis) -> None:
 def axis_labels(area: Axes, across: str, up: str) -> None:
     """Name both axes; long names are broken, first before their unit, never cut."""
     area.set_xlabel(_broken(across, 62))
-    area.set_ylabel(_broken(up, 40))
+    area.set_ylabel(_broken(up, 42))
 
 
 def _broken(text: str, width: int) -> str:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from hecon.analyses.comparison import sentence
 from hecon.analyses.results import Results
+from hecon.analyses.scenario_draws import against_base
 from hecon.reports.answers.trial_words import trial_short
 from hecon.reports.figures.material import Material
-from hecon.reports.figures.scenarios import by_effect
 from hecon.reports.figures.setting import Setting, study_setting
 from hecon.reports.figures.writing import listed, number, share
 from hecon.reports.html.section import Section, records
@@ -330,17 +330,16 @@ def _scenarios(found: Material, setting: Setting) -> Section:
     results = found.results
     if results.scenarios.empty:
         return Section("scenarios", "Scenarios")
-    base = float(results.base_table["nmb"][0])
+    others = against_base(results.scenarios, results.base_table)
     why = {s.id: s.why for s in results.study.scenarios}
     rows = [
         {
             **r,
             "why": why.get(str(r["scenario"]), ""),
             "ratio": _ratio(r, setting),
-            "pair": f"{r['intervention']} v {r['comparator']}",
             "worth": "yes" if r["nmb"] >= 0 else "no",
         }
-        for r in records(by_effect(results.scenarios, base, results.study.compared))
+        for r in records(others)
     ]
     table = build(
         f"All scenarios, the largest change in net benefit first ({setting.money})",
@@ -348,27 +347,26 @@ def _scenarios(found: Material, setting: Setting) -> Section:
             ("Scenario", "scenario", ""),
             ("", "title", ""),
             ("Status", "status", "mark"),
-            ("Compared", "pair", ""),
+            ("Compared", "compared", ""),
             ("Cost", "cost_difference", "change"),
             ("QALYs", "qaly_difference", "gain"),
             ("ICER", "ratio", ""),
             ("Threshold", "threshold", "money"),
             ("Net benefit", "nmb", "change"),
-            ("Change", "difference", "change"),
+            ("Change", "nmb_to_base", "change"),
             ("Cost-effective", "worth", ""),
         ],
         rows,
     )
-    changed = [
-        r
-        for r in rows
-        if r["pair"] == f"{results.comparison.intervention} v {results.comparison.comparator}"
-        and (r["nmb"] >= 0) != (base >= 0)
-    ]
+    pair = results.study.compared
+    same, turned = others[others["same_pair"]], others[others["turns"]]
     texts = [
-        f"{len(rows)} scenarios; {len(changed)} of them change the decision"
-        + (f": {listed([str(r['scenario']) for r in changed])}." if changed else ".")
+        f"{len(turned)} of the {len(same)} scenarios that compare {' with '.join(pair)} turn the "
+        "base case's decision"
+        + (f": {listed(turned['scenario'].tolist())}." if len(turned) else ".")
     ]
+    if len(others) > len(same):
+        texts.append(f"{len(others) - len(same)} compare another pair and stand at the end.")
     return Section("scenarios", "Scenarios", texts, [table], ("scenarios",))
 
 
@@ -377,8 +375,10 @@ def _information(found: Material, setting: Setting) -> Section:
     error = float(psa.decision["evpi_error"].sel(threshold=threshold))
     texts = [
         f"Knowing everything (EVPI) is worth {setting.amount(psa.evpi)} per person (Monte Carlo "
-        f"error {setting.amount(error)}) {setting.at(threshold)}. Estimates for single inputs are "
-        "reported as they are, below zero if they fell there, never clipped."
+        f"error {setting.amount(error)}) {setting.at(threshold)}. The worth of knowing a part "
+        "(EVPPI) is estimated by regression: never below zero and biased upwards where it is "
+        "small, so read each beside its standard error. One within two standard errors can't be "
+        "told from zero, which does not mean that the input can't turn the decision."
     ]
     people = found.results.population
     if people is not None:

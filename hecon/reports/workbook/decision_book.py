@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from openpyxl.chart import LineChart, Reference
 
+from hecon.analyses.decision_tables import MANY
 from hecon.analyses.draws_table import DrawsTable
 from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, DASHES, dress
@@ -48,7 +49,8 @@ def write_decision_book(
     book = Sheets()
     book.properties.creator = "hecon"
     summary = add_page(book, "Summary", "Decision", f"From {table.draws:,} draws of {table.name}.")
-    live = table.draws * len(table.strategies) <= MOST_CELLS
+    few = len(table.strategies) <= MANY
+    live = few and table.draws * len(table.strategies) <= MOST_CELLS
     if live:
         curves = _curves(book, table, found, unit)
         _draws(book, table)
@@ -57,14 +59,15 @@ def write_decision_book(
     _values(book, "EVPI", "Perfect information by threshold", found["information"])
     _values(book, "Ranking", "Probability of each place, by threshold", found["ranking"])
     if not partial.empty:
-        _values(book, "EVPPI", "Value of knowing parameters and sets; not clipped", partial)
+        _values(book, "EVPPI", "Value of knowing parameters and sets (EVPPI)", partial)
     summary.widths(22, 18, 18, 18, 18, 18)
     summary.put(4, 1, conclusion, wrap=False)
     row = _table(summary, 6, found["means"])
     text = (
         "Acceptability, EVPI and expected loss on sheet Acceptability are formulas over Draws."
         if live
-        else "Too many draws for formulas in a workbook: all sheets hold values."
+        else f"Too many {'draws' if few else 'strategies'} for formulas in a workbook: all sheets "
+        "hold values."
     )
     summary.put(row + 1, 1, text, "note")
     if live:

@@ -142,7 +142,8 @@ def _estimates(book: Book, page: Page, row: int, head: str, table: pd.DataFrame)
         row + 1,
         1,
         f"Per person, at {book.results.threshold:,.0f} per "
-        f"QALY, by additive regression on {found.design.draws:,} draws; estimates are not clipped.",
+        f"QALY, by additive regression on {found.design.draws:,} draws; never below zero, and "
+        "biased upwards where small: read each beside its standard error.",
         "note",
     )
     page.headings(

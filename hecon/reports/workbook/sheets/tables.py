@@ -82,12 +82,18 @@ def write_scenarios(book: Book) -> None:
     _rows(page, grid, table)
     base = book.results.base_table.iloc[0]
     page.put(HEAD, 2, "base case", "text")
+    pair = [grid.column(name) for name in ("intervention", "comparator")]
+    for column, name in zip(pair, book.study.compared, strict=True):
+        page.put(HEAD, column, name)
     for name in ("cost", "qaly", "nmb"):
         own = "nmb" if name == "nmb" else f"{name}_difference"
         page.put(HEAD, grid.column(own), float(base[own]), "text", shape_of(own))
         for i in range(len(table)):
             column = grid.column(f"{name}_to_base")
-            text = f"{grid.cell(own, i)}-{page.ref(HEAD, grid.column(own))}"
+            row = grid.first + i
+            same = ",".join(f"${letter(c)}{row}=${letter(c)}${HEAD}" for c in pair)
+            gap = f"{grid.cell(own, i)}-{page.ref(HEAD, grid.column(own))}"
+            text = f'IF(AND({same}),{gap},"another pair")'
             page.formula(grid.first + i, column, text, "formula", shape_of(name))
     page.allow(
         "any",
