@@ -55,6 +55,16 @@ class TrialReport:
     choices: pd.DataFrame
     ranges: pd.DataFrame
 
+    @property
+    def by_size(self) -> pd.DataFrame:
+        """Rows of `sizes` by the method that choices rest on."""
+        return self.sizes[self.sizes["method"] == CHOSEN]
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """Rows of `sizes` by the other method."""
+        return self.sizes[self.sizes["method"] != CHOSEN]
+
 
 def planned_trials(study: Study) -> list[Path]:
     """The files of a study's planned trials."""

@@ -8,13 +8,13 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
 from hecon.analyses.comparison import totals
-from hecon.analyses.further import Further
 from hecon.analyses.results import Progress, Results
 from hecon.reports.run import Written, write_run
 from hecon.reports.workbook.cached import LiveWorkbook
@@ -26,6 +26,9 @@ from hecon.reports.workbook.reading.results import total_rows
 from hecon.reports.workbook.sheets.inputs import AGREES, SELECTORS
 from hecon.reports.workbook.sheets.results import TITLE as RESULTS
 from hecon.studies.study import Study
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 
 @dataclass(frozen=True)

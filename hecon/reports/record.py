@@ -6,6 +6,7 @@ import json
 import platform
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,10 @@ from pyarrow import csv
 
 from hecon import __version__
 from hecon.analyses.comparison import totals
-from hecon.analyses.further import Further
 from hecon.analyses.results import Results
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 LIBRARIES = (
     "numpy",

@@ -10,14 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from hecon.analyses.further import Further
 from hecon.analyses.results import Results
 from hecon.errors import Fault, InputError
 from hecon.reports.record import result_tables, run_record
 from hecon.reports.staging import publish, staging
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 RECORD = "record.json"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from hecon.analyses.further import Further
 from hecon.analyses.results import Progress, Results
 from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.reports.figures.book import figure_book
@@ -19,6 +19,9 @@ from hecon.reports.names import run_name
 from hecon.reports.record import write_outputs
 from hecon.reports.staging import publish, staging
 from hecon.reports.workbook.book import write_workbook
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from hecon.analyses.comparison import Comparison, sentence
-from hecon.analyses.further import Further
 from hecon.analyses.results import Results
 from hecon.parameters.schema import STATUSES, Parameter
 from hecon.reports.answers.trial_words import trial_short
 from hecon.reports.console import amount, facts, money, percent, qalys, table
 
 if TYPE_CHECKING:
+    from hecon.analyses.further import Further
     from hecon.reports.run import Written
 
 METHODS = {

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
 from hecon.analyses.population import Population
 from hecon.analyses.trial import TrialDefinition
-from hecon.analyses.trial_report import TrialReport
 from hecon.reports.console import number
 from hecon.studies.study import Study
+
+if TYPE_CHECKING:
+    from hecon.analyses.trial_report import TrialReport
 
 #: Choices in which the trial is done, and its cost is saved if others pay for it.
 STUDIED = (WAIT, ADOPT_AND_STUDY)

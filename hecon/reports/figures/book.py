@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hecon.analyses.scenario_draws import against_base
-from hecon.analyses.trial_report import CHOSEN
 from hecon.reports.figures.bars import morris_picture, partial_information, sobol_picture
 from hecon.reports.figures.convergence import convergence_picture
 from hecon.reports.figures.frontier import frontier_picture
@@ -116,7 +115,7 @@ def _extras(found: Material) -> list[Draw]:
     if (effects := further.morris) is not None:
         waiting.append(lambda: morris_picture(effects, setting))
     if (trials := further.trials) is not None:
-        sizes = trials.sizes[trials.sizes["method"] == CHOSEN]
+        sizes = trials.by_size
         sizes = sizes[sizes["trial"] == trials.best["trial"].iloc[0]]
         waiting += [
             lambda: sample_information(sizes, setting, results.threshold),

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import xarray as xr
 
 from hecon.analyses.convergence import convergence, draws_needed
 from hecon.analyses.draws_table import DrawsTable, study_draws
-from hecon.analyses.further import Further
 from hecon.analyses.plane import Plane, plane
 from hecon.analyses.ranking import ranking
 from hecon.analyses.results import Results
 from hecon.analyses.two_way import two_way
 from hecon.reports.figures.picture import Picture
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
-from hecon.analyses.further import Further
 from hecon.analyses.population import Population
-from hecon.analyses.trial_report import CHOSEN, TrialReport
 from hecon.reports.answers.trial_words import (
     choices,
     design,
@@ -19,6 +17,10 @@ from hecon.reports.figures.setting import Setting
 from hecon.reports.figures.writing import number
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import Table, build, thin
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
+    from hecon.analyses.trial_report import TrialReport
 
 
 def trials_section(found: Material, setting: Setting) -> Section:
@@ -108,10 +110,7 @@ def _choices(trials: TrialReport, setting: Setting) -> Table:
 
 def _checked(trials: TrialReport, setting: Setting) -> Table:
     keys = ["trial", "follow_up_weeks", "patients"]
-    first, other = (
-        trials.sizes[(trials.sizes["method"] == CHOSEN) == same] for same in (True, False)
-    )
-    both = trials.best[keys].merge(first, on=keys).merge(other, on=keys, suffixes=("", "_check"))
+    both = trials.best.merge(trials.checks, on=keys, suffixes=("", "_check"))
     return build(
         f"Value of the information per person by both methods ({setting.money})",
         [
@@ -179,14 +178,13 @@ def assumptions(further: Further, people: Population) -> Table:
 
 
 def _sizes(trials: TrialReport, setting: Setting) -> Table:
-    chosen: pd.DataFrame = trials.sizes[trials.sizes["method"] == CHOSEN]
     rows = [
         {
             **row,
             "reports": number(row["years_to_report"], 1),
             **{n: _million(row, n) for n in ("population_evsi", "cost", "enbs")},
         }
-        for row in records(chosen)
+        for row in records(trials.by_size)
     ]
     return build(
         f"All sizes (EVSI per person in {setting.money}, the rest in millions)",

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ from openpyxl.chart import AreaChart, Reference
 from openpyxl.workbook import Workbook
 
 from hecon.analyses.evaluate import timings
-from hecon.analyses.further import Further
 from hecon.analyses.one_way import ranges
 from hecon.analyses.results import Results
 from hecon.analyses.scenarios import scenario_design
@@ -58,6 +57,9 @@ from hecon.reports.workbook.sheets.turns import (
     write_sensitivity,
 )
 from hecon.reports.workbook.styles import Page, Sheets
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)

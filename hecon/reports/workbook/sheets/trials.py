@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from openpyxl.chart import Reference, ScatterChart, Series
 
-from hecon.analyses.further import Further
 from hecon.analyses.population import Population
-from hecon.analyses.trial_report import CHOSEN, TrialReport
 from hecon.reports.answers.trial_words import choices, design, paid_by_others, trial_words
 from hecon.reports.workbook.charts import COLOURS, DASHES, dress
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.sheets.plain import Column, put_table, put_words
 from hecon.reports.workbook.styles import Page, add_page
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
+    from hecon.analyses.trial_report import TrialReport
 
 TITLE = "Trials"
 
@@ -55,8 +57,7 @@ def write_trials(book: Book, further: Further) -> None:
 
 def _best(book: Book, page: Page, trials: TrialReport, row: int) -> int:
     keys = ["trial", "follow_up_weeks", "patients"]
-    check = trials.sizes[trials.sizes["method"] != CHOSEN][[*keys, "evsi"]]
-    both = trials.best.merge(check, on=keys, suffixes=("", "_check"))
+    both = trials.best.merge(trials.checks, on=keys, suffixes=("", "_check"))
     page.heading(row, "Each design at its best size, the best design first")
     columns = [
         Column("trial", "trial"),
@@ -145,7 +146,7 @@ def _sizes(book: Book, page: Page, trials: TrialReport, row: int) -> None:
         Column("standard error", "enbs_error", "money"),
     ]
     first = str(trials.best["trial"].iloc[0])
-    sizes = trials.sizes[trials.sizes["method"] == CHOSEN].reset_index(drop=True)
+    sizes = trials.by_size.reset_index(drop=True)
     end = put_table(page, row + 1, columns, sizes.to_dict("records"))
     chosen = sizes[sizes["trial"] == first]
     for position, (column, title, unit) in enumerate(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from openpyxl.chart import BarChart, Reference
+from openpyxl.worksheet.pagebreak import Break
 
 from hecon.analyses.break_even import turning
-from hecon.analyses.further import Further
 from hecon.analyses.pair import find_parameter
 from hecon.reports.answers.one_parameter import break_even_words
 from hecon.reports.answers.price import price_words
@@ -18,6 +18,9 @@ from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.sheets.plain import Column, put_table, put_words
 from hecon.reports.workbook.styles import Page, add_page
+
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
 
 BREAK_EVEN = "Break-even"
 SENSITIVITY = "Global sensitivity"
@@ -39,18 +42,18 @@ def write_break_even(book: Book, further: Further) -> None:
         "Break-even values and threshold price",
         f"Computed in Python, not live: values of one input, all others at base, at which {a} and "
         f"{b} have equal net benefit. Type one on Inputs to see it.",
-        f"A{_HEADER + 1}" if len(turns) else "",
     )
     page.widths(40, 26, 18, 12, 12, 12, 14, 15, 15, 44)
-    row = _HEADER
+    row = 5
+    if len(price):
+        row = _price(book, page, price, row) + 1
     if len(turns):
         put_words(page, 3, break_even_words(book.study, turns), 10)
-        row = _turns(book, page, turns) + 1
-    if len(price):
-        _price(book, page, price, row)
+        _turns(book, page, turns, row)
 
 
-def _turns(book: Book, page: Page, turns: pd.DataFrame) -> int:
+def _turns(book: Book, page: Page, turns: pd.DataFrame, row: int) -> None:
+    """Every input's range and turns; the headings are repeated on each page."""
     labels = {p.text: p.description for p in book.study.parameters}
     inside = turning(turns)
     others = turns[~turns.index.isin(inside.index)]
@@ -58,7 +61,7 @@ def _turns(book: Book, page: Page, turns: pd.DataFrame) -> int:
         {**row, "label": labels[row["parameter"]]}
         for row in pd.concat([inside, others]).to_dict("records")
     ]
-    page.heading(_HEADER - 1, "Along the range of each input; those that turn the decision first")
+    page.heading(row, "Along the range of each input; those that turn the decision first")
     columns = [
         Column("input", "label", wrap=True),
         Column("name", "parameter"),
@@ -71,10 +74,11 @@ def _turns(book: Book, page: Page, turns: pd.DataFrame) -> int:
         Column(f"net benefit at to ({book.currency})", "nmb_high", "money"),
         Column("status", "status", wrap=True),
     ]
-    return put_table(page, _HEADER, columns, rows)
+    put_table(page, row + 1, columns, rows)
+    page.sheet.print_title_rows = f"{row + 1}:{row + 1}"
 
 
-def _price(book: Book, page: Page, price: pd.DataFrame, row: int) -> None:
+def _price(book: Book, page: Page, price: pd.DataFrame, row: int) -> int:
     """The price at which net benefit is zero, with its interval over the draws."""
     parameter = find_parameter(book.study, price["parameter"].iloc[0])
     draws = book.results.probabilistic.design.draws
@@ -102,6 +106,7 @@ def _price(book: Book, page: Page, price: pd.DataFrame, row: int) -> None:
         "the intervention is cost-effective in 97.5 % of draws."
     )
     page.put(end, 1, text, "note")
+    return end + 1
 
 
 def write_sensitivity(book: Book, further: Further) -> None:
@@ -116,6 +121,8 @@ def write_sensitivity(book: Book, further: Further) -> None:
         f"from {further.samples:,} base samples, and elementary effects (Morris).",
         f"B{_HEADER + 1}",
     )
+    # two tables with headings of their own: neither's are repeated on paper
+    page.sheet.print_title_rows = None
     page.widths(40, 34, 14, 14, 14, 14, 14, 14)
     put_words(page, 3, sobol_words(further.sobol), 8)
     page.heading(_HEADER - 1, "Sobol' indices, 95 % by bootstrap; not clipped")
@@ -164,6 +171,7 @@ def _live(book: Book, found: pd.DataFrame) -> list[dict[Hashable, Any]]:
 
 def _chart(page: Page, count: int, row: int) -> None:
     """First-order and total indices as bars, the largest at the top."""
+    page.sheet.row_breaks.append(Break(id=row - 1))
     chart: Any = BarChart()
     chart.type, chart.barDir, chart.gapWidth = "bar", "bar", 60
     for position, column in enumerate((3, 6)):
