@@ -85,8 +85,9 @@ class LiveWorkbook:
 
     def _formula(self, sheet: str, address: str) -> str:
         """A formula with its place; read again, for all of them would take much memory."""
-        xml = dict(sheets_of(read_parts(self._path)).values())[sheet]
-        found = next(m for m in FORMULA.finditer(xml) if m[2] + m[3] == address)
+        parts = read_parts(self._path)
+        xml = next(parts[part] for part, title in sheets_of(parts).items() if title == sheet)
+        found = next(m for m in FORMULA.finditer(xml.decode()) if m[2] + m[3] == address)
         return f"'{sheet}'!{address} ={unescape(found[5] or '')}"
 
     def values(self) -> Values:
@@ -133,8 +134,7 @@ def write_cached(
         If a formula cell has no value, or a chart refers to what is not in the workbook.
     """
     parts = read_parts(source)
-    sheets = sheets_of(parts)
-    for part, (title, xml) in sheets.items():
+    for part, title in sheets_of(parts).items():
 
         def with_value(match: re.Match[str], title: str = title) -> str:
             value = values.get(title, {}).get(match[2] + match[3])
@@ -143,6 +143,7 @@ def write_cached(
             kind, text = to_xml(value)
             return f"<c{TYPE.sub('', match[1])}{kind}>{match[4]}<v>{text}</v></c>"
 
+        xml = parts[part].decode()
         valued, count = FORMULA.subn(with_value, xml)
         check_formulas(title, xml, count)
         parts[part] = valued.encode()

@@ -30,7 +30,8 @@ class ChartValues:
     """Puts the values of the cells that charts refer to into the charts of the same parts."""
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
-        self.sheets = {title.casefold(): (title, xml) for title, xml in sheets_of(parts).values()}
+        self.parts = parts
+        self.sheets = {title.casefold(): part for part, title in sheets_of(parts).items()}
         self.shared = shared_strings(parts)
         self.cells: Values = {}
 
@@ -42,7 +43,8 @@ class ChartValues:
         if area is None or name not in self.sheets:
             raise CannotCalculate(f"a chart refers to {formula}, which is not in the workbook")
         if name not in self.cells:
-            self.cells[name] = cell_values(self.sheets[name][1], self.shared)
+            xml = self.parts[self.sheets[name]].decode()
+            self.cells[name] = cell_values(xml, self.shared)
         first, last = (
             column_index_from_string(letters) for letters in (area[3], area[5] or area[3])
         )

@@ -79,18 +79,18 @@ def write_parts(target: Path, parts: Mapping[str, bytes]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def sheets_of(parts: Mapping[str, bytes]) -> dict[str, tuple[str, str]]:
-    """The title and the XML of each worksheet in the workbook's order, by part name."""
+def sheets_of(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """The title of each worksheet in the workbook's order, by part name."""
     targets = {
         relation.get("Id", ""): relation.get("Target", "")
         for relation in ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
         if relation.get("Type", "").endswith("/worksheet")
     }
-    sheets: dict[str, tuple[str, str]] = {}
+    sheets: dict[str, str] = {}
     for sheet in ElementTree.fromstring(parts["xl/workbook.xml"]).iterfind("{*}sheets/{*}sheet"):
         if target := targets.get(sheet.get(_RELATION, "")):
             part = target[1:] if target.startswith("/") else f"xl/{target}"
-            sheets[part] = sheet.get("name", ""), parts[part].decode()
+            sheets[part] = sheet.get("name", "")
     return sheets
 
 
@@ -115,8 +115,9 @@ class Places:
 
 def formula_places(path: Path) -> dict[str, Places]:
     """Where the formulas of a workbook stand, by sheet."""
-    found = {}
-    for title, xml in sheets_of(read_parts(path)).values():
+    found, parts = {}, read_parts(path)
+    for part, title in sheets_of(parts).items():
+        xml = parts.pop(part).decode()
         places = found[title] = Places()
         for match in FORMULA.finditer(xml):
             places.addresses.append(match[2] + match[3])
