@@ -71,9 +71,12 @@ class Fit:
 
 
 def _root(matrix: Array) -> Array:
-    """A matrix whose product with its transpose is a covariance matrix, singular or not."""
+    """The symmetric root of a covariance matrix, singular or not.
+
+    It is the only one that does not hang on the signs that a library gives to eigenvectors.
+    """
     values, vectors = np.linalg.eigh(matrix)
-    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
 
 
 def fit(basis: Basis, outcomes: Array) -> Fit:
