@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import model_validator
 
 from hecon.engine.expression import OPERATIONS, Expr, ExpressionError, parse
 from hecon.engine.model import CohortModel, Key
@@ -27,6 +28,12 @@ class Assumption(Strict):
     unit: str = ""
     source: Required
     status: Literal[STATUSES]  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _inside_its_range(self) -> Assumption:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"found {self.value:g}, allowed is {self.low:g} to {self.high:g}")
+        return self
 
 
 def parsed(text: str, shown: str, where: str) -> Expr:
@@ -59,4 +66,5 @@ def evaluated(
             return found[part.name]
         return np.asarray(OPERATIONS[part.op].numpy(*map(fold, part.args)), dtype=float)
 
-    return np.array(np.broadcast_to(np.asarray(fold(expr), dtype=float), (draws,)))
+    with np.errstate(all="ignore"):  # who asks looks at what comes out
+        return np.array(np.broadcast_to(np.asarray(fold(expr), dtype=float), (draws,)))

@@ -12,7 +12,7 @@ from hecon.analyses.cube import uncertain_groups
 from hecon.analyses.draws_table import study_draws
 from hecon.analyses.global_sensitivity import morris, sobol
 from hecon.analyses.results import LEAST_DRAWS, Progress, Results
-from hecon.analyses.trial import TrialDefinition, read_trial
+from hecon.analyses.trial import TrialDefinition, read_trials
 from hecon.analyses.trial_plan import Uninformative
 from hecon.analyses.trial_report import TrialReport, planned_trials, trial_report
 from hecon.errors import InputError, ModelError
@@ -80,7 +80,7 @@ def further(results: Results, *, workers: int = 1, progress: Progress | None = N
     tell("Break-even values", 0, 1)
     turns = break_even(study)
     indices, effects = _global(results, workers, tell, missing)
-    definitions = tuple(read_trial(path) for path in planned_trials(study))
+    definitions = tuple(read_trials(planned_trials(study)))
     trials = _trials(results, definitions, tell, missing) if definitions else None
     return Further(turns, indices, effects, SAMPLES, definitions, trials, missing)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -50,6 +51,20 @@ class TrialDefinition(Strict):
     cost_per_patient: Required
     years_to_report: Required
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
+
+
+def read_trials(paths: Sequence[Path]) -> list[TrialDefinition]:
+    """Read trials' files; raises InputError with a file's faults, or if two share a name."""
+    found: dict[str, Path] = {}
+    definitions = []
+    for path in paths:
+        definition = read_trial(path)
+        if other := found.get(definition.name):
+            text = f"'{definition.name}' is the trial of {other.name} already"
+            raise InputError([Fault(f"{path.parent.name}/{path.name}", None, "name", text)])
+        found[definition.name] = path
+        definitions.append(definition)
+    return definitions
 
 
 def read_trial(path: Path) -> TrialDefinition:

@@ -110,7 +110,7 @@ def _plan(
     changes: dict[str, float],
     population: Population,
 ) -> Trial:
-    shown = f"trials/{definition.name}"
+    shown = f"trial {definition.name}"
     own = {n: changes.get(n, entry.value) for n, entry in definition.assumptions.items()}
     own |= {"follow_up_weeks": weeks, "weeks_per_year": WEEKS_PER_YEAR}
     columns = design.block(0, design.draws)
@@ -130,9 +130,19 @@ def _plan(
 
     def number(text: str, patients: float) -> float:
         found = value(text, None, text, {"patients": patients})
+        if not (found[0] >= 0 and np.isfinite(found).all()):
+            said = f"found {found[0]:g}, allowed is a finite number from 0 up"
+            raise InputError([Fault(shown, None, text, said)])
         if np.ptp(found) > 0:
             raise InputError([Fault(shown, None, text, "must be the same in every draw")])
         return float(found.flat[0])
+
+    def dropout(text: str, strategy: str) -> float:
+        lost = float(value(text, strategy, "dropout", {}).mean())
+        if not 0 <= lost < 1:
+            said = f"found {lost:g}, allowed is a share from 0 to less than 1"
+            raise InputError([Fault(shown, None, "dropout", said)])
+        return lost
 
     measured: list[Measured] = []
     positions: dict[tuple[str, str], int] = {}
@@ -152,7 +162,7 @@ def _plan(
                     f"{outcome.name}, {arm.strategy}",
                     truth,
                     arm.share,
-                    float(value(outcome.dropout, arm.strategy, "dropout", {}).mean()),
+                    dropout(outcome.dropout, arm.strategy),
                     float(value(outcome.sd, None, "sd", {}).mean()) if outcome.sd else 0.0,
                     positions.get((outcome.among or "", arm.strategy)),
                 )

@@ -112,14 +112,14 @@ def test_why_there_are_no_trials(small, results, found, tmp_path, monkeypatch):
 
 
 def test_a_trial_that_can_teach_nothing_is_no_fault_of_the_run(results, monkeypatch):
-    from hecon.analyses.trial import read_trial
+    from hecon.analyses.trial import read_trials
 
-    def known(path):
-        trial = read_trial(path)
+    def known(paths):
+        (trial,) = read_trials(paths)
         outcome = trial.outcomes[0].model_copy(update={"values": {"Old": "0.5", "New": "0.4"}})
-        return trial.model_copy(update={"outcomes": [outcome]})
+        return [trial.model_copy(update={"outcomes": [outcome]})]
 
-    monkeypatch.setattr("hecon.analyses.further.read_trial", known)
+    monkeypatch.setattr("hecon.analyses.further.read_trials", known)
     found = further(results)
     assert found.trials is None
     assert "informs no uncertain parameter" in found.missing["trials"]

@@ -11,7 +11,7 @@ from hecon.analyses.approval import approval_choices
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
 from hecon.analyses.sampling_information import evsi
-from hecon.analyses.trial import TrialDefinition, read_trial
+from hecon.analyses.trial import TrialDefinition, read_trial, read_trials
 from hecon.analyses.trial_plan import Measured, Trial, plan
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign
@@ -37,8 +37,8 @@ sd = "0.8"
 values = {{ New = "{formula}" }}
 
 [assumptions]
-start = {{ value = 3000, low = 1, high = 2, source = "invented", status = "assumption" }}
-visit = {{ value = 5, low = 1, high = 2, source = "invented", status = "assumption" }}
+start = {{ value = 3000, low = 1000, high = 5000, source = "invented", status = "assumption" }}
+visit = {{ value = 5, low = 1, high = 20, source = "invented", status = "assumption" }}
 """
 
 
@@ -203,12 +203,35 @@ def test_formulas_that_cannot_be(tmp_path, algebra, formula, message):
         ("{ New =", "{ Nwe =", "needs one formula an arm: New"),
         ("sizes = [40, 400]", "sizes = [1]", "found 1, allowed is 2 or more"),
         ('status = "assumption"', 'status = "guess"', "found 'guess', allowed is"),
+        ("value = 3000", "value = 6000", "found 6000, allowed is 1000 to 5000"),
         ('kind = "normal"', 'kind = "normal"\namong = "x"', "'x' is no earlier binomial outcome"),
     ],
 )
 def test_files_that_cannot_be(tmp_path, old, new, message):
     with pytest.raises(InputError, match=message):
         definition(tmp_path, FILE.format(formula="gain").replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("formula", "found"), [("0 - start", "-3000"), ("1 / 0", "inf"), ("0 / 0", "nan")]
+)
+def test_costs_and_times_that_cannot_be(planned, formula, found):
+    with pytest.raises(InputError, match=f"found {found}, allowed is a finite number from 0 up"):
+        planned.number(formula, 40)
+
+
+def test_nobody_would_be_left(tmp_path, algebra):
+    text = FILE.format(formula="gain").replace('sd = "0.8"', 'sd = "0.8"\ndropout = "1.2"')
+    with pytest.raises(InputError, match=r"dropout: found 1\.2, allowed is a share from 0 to less"):
+        plan(definition(tmp_path, text), algebra, ProbabilisticDesign(algebra.parameters, 50, 1))
+
+
+def test_two_trials_need_two_names(tmp_path):
+    paths = [tmp_path / "first.toml", tmp_path / "second.toml"]
+    for path in paths:
+        path.write_text(FILE.format(formula="gain"))
+    with pytest.raises(InputError, match=r"second.toml.*'test' is the trial of first.toml already"):
+        read_trials(paths)
 
 
 def test_the_trials_of_the_study_are_complete():

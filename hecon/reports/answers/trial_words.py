@@ -73,25 +73,35 @@ def trial_words(study: Study, found: TrialReport, definitions: Sequence[TrialDef
             f"and it costs {cost}."
         )
     else:
-        best = float(together["enbs"])
+        best, most = float(together["enbs"]), float(together["times"])
         end = (
-            f"With every assumption at its favourable end it would gain {millions(best)} million."
+            f"would gain {millions(best)} million"
             if best > 0
-            else "With every assumption at its favourable end it would still take "
-            f"{times(float(together['times'])).removeprefix('x ')} times as many."
+            else "would pay for no number of patients"
+            if np.isinf(most)
+            else f"would still take {times(most).removeprefix('x ')} times as many"
         )
-        many = times(float(first["times"])).removeprefix("x ")
+        many = float(first["times"])
+        pays = (
+            "it would pay for no number of patients"
+            if np.isinf(many)
+            else f"it would pay for {times(many).removeprefix('x ')} times as many patients, as a "
+            "trial shared by many countries may have"
+        )
         text = (
             f"For {place} alone no planned trial is worth its cost. The one nearest to it is "
-            f"{which}: its information is worth {worth} here and it costs {cost}; it would pay for "
-            f"{many} times as many patients, as a trial shared by many countries may have. {end}"
+            f"{which}: its information is worth {worth} here and it costs {cost}; {pays}. With "
+            f"every assumption at its favourable end it {end}."
         )
     free = paid_by_others(found)
-    gain = free[WAIT] - free[ADOPT]
-    more = "more" if gain > 0 else "less"
+    words = {REJECT: "keeping current care", ADOPT: "adopting today"}
+    better, worse = sorted(words, key=lambda choice: -free[choice])
+    gain = free[WAIT] - free[better]
+    change = "adds" if gain >= 0 else "takes"
     return (
-        f"{text} {_advice(study, found)} The cost of the trial apart, waiting for it is worth "
-        f"{millions(abs(gain))} million {more} than adopting today."
+        f"{text} {_advice(study, found)} Without a trial {words[better]} is worth "
+        f"{millions(free[better] - free[worse])} million more than {words[worse]}; waiting for a "
+        f"trial that others pay for {change} {millions(abs(gain))} million."
     )
 
 
