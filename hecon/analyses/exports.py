@@ -53,15 +53,17 @@ print(evppi(outputs, inputs, pars = as.list(names(inputs))))
 
 
 #: What a text begins with that spreadsheets read as a formula when they open a CSV.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"[=+\-@\t\r](?![\d.]+(e[+-]?\d+)?$)", re.ASCII | re.IGNORECASE)
 
 
 def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
     """A table whose texts no spreadsheet takes for a formula: an apostrophe stands before them."""
+
+    def safe(value: object) -> object:
+        return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
     texts = table.select_dtypes(exclude="number").columns
-    return table.assign(
-        **{c: table[c].map(lambda v: f"'{v}" if str(v).startswith(_FORMULA) else v) for c in texts}
-    )
+    return table.assign(**{c: table[c].map(safe) for c in texts})
 
 
 def r_name(name: str) -> str:

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.results import Progress, Results
+from hecon.reports.files import write_csv
 from hecon.reports.run import Written, write_run
 from hecon.reports.workbook.cached import LiveWorkbook
 from hecon.reports.workbook.context import MODES
@@ -100,7 +101,7 @@ def run_edited(
         edited = Edited(edits, workbook_gap(workbook, results))
 
         def extra(outputs: Path) -> None:
-            edited.table().to_csv(outputs / "edits.csv", index=False, lineterminator="\n")
+            write_csv(edited.table(), outputs / "edits.csv")
             shutil.copytree(folder, outputs / "inputs")
 
         further = extend(results) if extend is not None else None

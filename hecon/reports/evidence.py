@@ -16,6 +16,7 @@ from hecon.analyses.syntheses import synthesis_table
 from hecon.reports.console import money, percent, qalys, stdout, table
 from hecon.reports.figures.material import Extras
 from hecon.reports.figures.syntheses import synthesis_pictures
+from hecon.reports.files import write_csv
 from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
 
@@ -117,8 +118,7 @@ def evidence_command(results: Results, out: Path) -> None:
     with staging(out) as folder:
         (folder / name).mkdir()
         for table_name, frame in found.items():
-            path = folder / name / f"{table_name}.csv"
-            frame.to_csv(path, index=False, lineterminator="\n")
+            write_csv(frame, folder / name / f"{table_name}.csv")
         publish([(folder / name, out / "outputs" / name)], folder)
     to.print()
     to.print(f"Tables: {out / 'outputs' / name}", soft_wrap=True)

@@ -17,6 +17,7 @@ from pyarrow import csv
 from hecon import __version__
 from hecon.analyses.comparison import totals
 from hecon.analyses.results import Results
+from hecon.reports.files import write_csv
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
@@ -145,7 +146,7 @@ def write_outputs(results: Results, folder: Path, further: Further | None = None
     written = []
     for name, table in result_tables(results, further).items():
         path = folder / f"{name}.csv"
-        table.to_csv(path, index=False, lineterminator="\n")
+        write_csv(table, path)
         written.append(path)
     written.append(_write_draws(draws_table(results), folder / "draws.csv"))
     record = run_record(results)

@@ -14,6 +14,7 @@ from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.reports.figures.book import figure_book
 from hecon.reports.figures.material import material
 from hecon.reports.figures.picture import write_pictures
+from hecon.reports.files import write_csv
 from hecon.reports.html.page import write_page
 from hecon.reports.names import run_name
 from hecon.reports.record import write_outputs
@@ -59,8 +60,7 @@ def write_run(
         outputs = folder / name
         write_outputs(results, outputs, further)
         if verification is not None:
-            path = outputs / "verification.csv"
-            verification.to_csv(path, index=False, lineterminator="\n")
+            write_csv(verification, outputs / "verification.csv")
         if extra is not None:
             extra(outputs)
         evidence = evidence_tables(results)

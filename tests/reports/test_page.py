@@ -69,13 +69,13 @@ def test_the_answer_comes_first_with_the_figures_of_the_run(text: str, results: 
 def test_what_it_rests_on_is_said(text: str, results: Results) -> None:
     words = " ".join(Outline(text).words)
     inputs = [p for p in results.study.parameters if p.is_input]
-    memory = [p.text for p in inputs if p.status == "memory"]
+    memory = [p.description for p in inputs if p.status == "memory"]
     assert memory
     assert all(name in words[: words.index("Contents")] for name in memory)
     widest = results.one_way["parameter"].drop_duplicates().head(10)
     status = {p.text: p.status for p in inputs}
     assumed = sum(status[name] == "assumption" for name in widest)
-    assert f"of the 10 inputs that move it most, {assumed} assumption" in words
+    assert f"of the 10 inputs that move it most, {assumed} are assumptions" in words
     assert "Retracted work enters only scenario S59" in words
 
 

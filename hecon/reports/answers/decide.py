@@ -13,7 +13,7 @@ from rich.console import Console
 
 from hecon.analyses.decision_tables import MANY, decision_tables, information_tables
 from hecon.analyses.draws_table import DrawsTable
-from hecon.analyses.exports import spreadsheet_safe, write_exports
+from hecon.analyses.exports import write_exports
 from hecon.analyses.information import checked_sets
 from hecon.analyses.plane import plane
 from hecon.analyses.probabilistic import decision
@@ -36,6 +36,7 @@ from hecon.reports.figures.thresholds import (
     expected_loss,
     perfect_information,
 )
+from hecon.reports.files import write_csv
 from hecon.reports.names import file_name
 from hecon.reports.staging import publish, staging
 from hecon.reports.workbook.decision_book import write_decision_book
@@ -160,9 +161,7 @@ def write_decided(
         tell("Tables", 0, 1)
         for label, frame in {**found.tables, "partial_information": found.partial}.items():
             if not frame.empty:
-                spreadsheet_safe(frame).to_csv(
-                    folder / f"{label}.csv", index=False, lineterminator="\n"
-                )
+                write_csv(frame, folder / f"{label}.csv")
         write_exports(found.table, found.grid, folder / "exports", currency, found.threshold)
         tell("Figures", 0, 1)
         write_pictures(pictures(found, currency, effect), folder / "figures")

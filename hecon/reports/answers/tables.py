@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from hecon.reports.console import money
+from hecon.reports.files import write_csv
 from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
 from hecon.studies.study import Study
@@ -30,7 +31,7 @@ def write_tables(study: Study, tables: Mapping[str, pd.DataFrame], out: Path, to
         moves = []
         for name, table in tables.items():
             path = staged / f"{name}.csv"
-            table.to_csv(path, index=False, lineterminator="\n")
+            write_csv(table, path)
             moves.append((path, folder / path.name))
         publish(moves, staged)
     names = ", ".join(f"{name}.csv" for name in tables)

@@ -11,7 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hecon import __version__
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.picture import Picture
-from hecon.reports.html.sections import answer, sections
+from hecon.reports.html.answer import answer
+from hecon.reports.html.sections import sections
 
 #: Pixels of a screen in an inch.
 _SCREEN = 96
