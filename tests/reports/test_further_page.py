@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from test_page import EVIL, THIN, Outline
@@ -116,6 +117,35 @@ def test_words_follow_the_figures(small: Results, more: Further) -> None:
     assert "the trial most worth doing is" in words
     assert "Approval should wait for the trial." in words
     assert "no planned trial" not in words + trial_short(small.study, pays)
+
+
+def test_a_trial_that_no_number_of_patients_pays_for(small: Results, more: Further) -> None:
+    trials = more.trials
+    assert trials is not None
+    idle = replace(
+        trials,
+        best=trials.best.assign(population_evsi=0.0, enbs=-trials.best["cost"], times=np.inf),
+        ranges=trials.ranges.assign(enbs=-1.0, times=np.inf),
+    )
+    words = trial_words(small.study, idle, more.definitions)
+    assert "it would pay for no number of patients." in words
+    assert "at its favourable end it would pay for no number of patients." in words
+    assert "never" not in words
+
+
+def test_waiting_is_compared_with_the_best_choice_without_a_trial(
+    small: Results, more: Further
+) -> None:
+    """Keeping current care 0, adopting 30 million less; waiting 2 million, its cost apart."""
+    trials = more.trials
+    assert trials is not None
+    cost = float(trials.best.iloc[0]["cost"])
+    values = {"keep current care, no trial": 0.0, "adopt now, no trial": -30e6}
+    values |= {"adopt now, with the trial": -35e6 - cost, "wait for the trial": 2e6 - cost}
+    choices = trials.choices.assign(value=trials.choices["choice"].map(values))
+    words = trial_words(small.study, replace(trials, choices=choices), more.definitions)
+    assert "keeping current care is worth 30.0 million more than adopting today" in words
+    assert "waiting for a trial that others pay for adds 2.00 million." in words
 
 
 def test_without_them_the_page_has_no_such_sections(small: Results, more: Further) -> None:
