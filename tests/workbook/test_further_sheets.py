@@ -16,7 +16,7 @@ from hecon.analyses.trial_report import CHOSEN
 from hecon.reports.answers.one_parameter import break_even_words
 from hecon.reports.answers.price import price_words
 from hecon.reports.answers.sensitivity import sobol_words
-from hecon.reports.answers.trial_words import choices, paid_by_others, trial_words
+from hecon.reports.answers.trial_words import choices, paid_by_others, trial_short, trial_words
 from hecon.reports.workbook.book import compose
 from hecon.reports.workbook.cached import recalculate
 from hecon.studies.load import load_study
@@ -132,6 +132,18 @@ def test_trials(results: Results, found: Further, book) -> None:
     chosen = trials.sizes[trials.sizes["method"] == CHOSEN]
     assert column(rows, "EVSI per person") == chosen["evsi"].tolist()
     assert len(sheet._charts) == 2
+
+
+def test_the_first_sheet_says_what_a_trial_is_worth(results: Results, found: Further, book) -> None:
+    assert found.trials is not None
+    cells = {row[0].value: row[1].value for row in book["Summary"].iter_rows(max_col=2)}
+    assert trial_short(results.study, found.trials) in cells
+    place = results.study.jurisdiction.definition
+    label = "The same for all patients whom the decision reaches "
+    value = cells[f"{label}({place.currency} {place.price_year})"]
+    people = results.population.effective()
+    assert value == pytest.approx(people * results.probabilistic.evpi, rel=1e-12)
+    assert people > 1
 
 
 def test_information_for_all_patients(results: Results, book, tmp_path: Path) -> None:

@@ -198,7 +198,7 @@ def compose(
         "Guide",
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
-    write_summary(book, summary, acceptability)
+    write_summary(book, summary, acceptability, further)
     return book
 
 

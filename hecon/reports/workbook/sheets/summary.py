@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from hecon import __version__
+from hecon.reports.answers.trial_words import trial_short
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import INPUTS
 from hecon.reports.workbook.sheets.acceptability import curve_chart, plane_chart
 from hecon.reports.workbook.sheets.inputs import SELECTORS
 from hecon.reports.workbook.styles import Page, add_page
 
+if TYPE_CHECKING:
+    from hecon.analyses.further import Further
+
 TITLE = "Summary"
 #: Characters of a sheet's purpose that fit a line of the contents.
-NOTE = 95
+NOTE = 112
 
 
 def add_summary(book: Book) -> Page:
@@ -29,7 +34,9 @@ def add_summary(book: Book) -> Page:
     )
 
 
-def write_summary(book: Book, page: Page, acceptability: Page) -> None:
+def write_summary(
+    book: Book, page: Page, acceptability: Page, further: Further | None = None
+) -> None:
     """Fill the sheet."""
     page.widths(60, 18, 18, 18, 18, 18, 18)
     answers = book.answers
@@ -57,7 +64,7 @@ def write_summary(book: Book, page: Page, acceptability: Page) -> None:
     page.warn("B10", "FALSE")
     page.warn("E10", '"no"')
     row = _table(book, page, 12)
-    row = _uncertainty(book, page, row + 1)
+    row = _uncertainty(book, page, row + 1, further)
     page.sheet.add_chart(plane_chart(book, acceptability), f"A{row + 1}")
     page.sheet.add_chart(curve_chart(book, acceptability), f"C{row + 1}")
     row = _drivers(book, page, row + 18)
@@ -111,7 +118,7 @@ def _table(book: Book, page: Page, row: int) -> int:
     return row + len(strategies) + 1
 
 
-def _uncertainty(book: Book, page: Page, row: int) -> int:
+def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> int:
     """Probabilistic figures of Python, over all draws."""
     found = book.results.probabilistic
     draws = found.design.draws
@@ -143,10 +150,19 @@ def _uncertainty(book: Book, page: Page, row: int) -> int:
             "money",
         ),
     ]
+    if book.results.population is not None:
+        label = f"The same for all patients whom the decision reaches ({book.currency})"
+        lines.append((label, book.results.population_evpi, "money"))
     for i, (label, value, shape) in enumerate(lines):
         page.put(row + 1 + i, 1, label)
         page.put(row + 1 + i, 2, value, "text", shape)
-    return row + 1 + len(lines)
+    row += 1 + len(lines)
+    if further is not None and further.trials is not None:
+        page.put(row, 1, trial_short(book.study, further.trials), wrap=True)
+        page.sheet.merge_cells(f"A{row}:F{row}")
+        page.sheet.row_dimensions[row].height = 30
+        row += 1
+    return row
 
 
 def _drivers(book: Book, page: Page, row: int) -> int:
@@ -182,7 +198,7 @@ def _doubts(book: Book, page: Page, row: int) -> int:
     page.heading(row, "What is weak in the evidence")
     listed = ", ".join(f"{n} {status}" for status, n in count.most_common())
     page.put(row + 1, 1, f"{len(inputs)} inputs: {listed}.")
-    weak = [p.text for p in inputs if p.status == "memory"]
+    weak = [p.description for p in inputs if p.status == "memory"]
     if weak:
         page.put(row + 2, 1, f"Not read in a source, to be confirmed: {', '.join(weak)}.")
         row += 1
