@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from openpyxl.utils.cell import coordinate_to_tuple
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
@@ -18,7 +19,9 @@ from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_values, rows
 from hecon.reports.workbook.book import build_workbook
 from hecon.reports.workbook.cached import LiveWorkbook
+from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.reports.workbook.parts import CellValue
+from hecon.reports.workbook.proof import _with_engine
 from hecon.reports.workbook.sheets.inputs import SELECTORS
 
 
@@ -28,10 +31,10 @@ def answer(live: LiveWorkbook) -> list[CellValue]:
 
 
 def rows_of(report: Path, sheet: str) -> dict[str, int]:
-    """Rows by what stands in the first column."""
+    """Rows by what stands in the first column, the first of each."""
     with closing(openpyxl.load_workbook(report, read_only=True)) as book:
-        cells = book[sheet].iter_rows(max_col=1, values_only=True)
-        return {str(c[0]): row for row, c in enumerate(cells, start=1) if c and c[0] is not None}
+        cells = list(enumerate(book[sheet].iter_rows(max_col=1, values_only=True), start=1))
+    return {str(c[0]): row for row, c in reversed(cells) if c and c[0] is not None}
 
 
 def test_a_policymaker_reads_switches_and_resets(report: Path, results: Results) -> None:
@@ -90,6 +93,28 @@ def test_a_reviewer_makes_the_drug_free(report: Path, results: Results) -> None:
         sheet, cell, delivered = next(edits)
     assert (sheet, cell) == ("Inputs", f"D{rows_of(report, 'Inputs')['unit_mdma_session']}")
     assert delivered == dict(base_values(study.parameters))[key]
+
+
+@pytest.mark.parametrize("anew", [True, False], ids=["all anew", "as typed"])
+def test_a_reviewer_types_counts_into_the_delivered_file(report: Path, anew: bool) -> None:
+    """LibreOffice, given the file with its values, follows them through long chains of steps."""
+    trials = {name: row for name, row in rows_of(report, "Evidence").items() if name[0] == "T"}
+    first, second = (("Evidence", f"{c}{trials[t]}") for c, t in (("D", "T002"), ("F", "T004")))
+    live = LiveWorkbook(report)
+    before = live.values()
+    typed = [{first: 40.0}, {second: 30.0}, {first: 44.0, second: 20.0}]
+    try:
+        for changes, found in zip(
+            typed, libreoffice_replays(report, typed, anew=anew), strict=True
+        ):
+            for (sheet, cell), value in changes.items():
+                live.set(sheet, *coordinate_to_tuple(cell), value)
+            values = live.values()
+            assert _with_engine(values, found).difference < 1e-9
+            same = values["Summary"]["A8"] == before["Summary"]["A8"]
+            assert same == (changes is typed[-1])
+    except LibreOfficeMissing as missing:
+        pytest.skip(str(missing))
 
 
 def test_a_reviewer_replays_draw_57(report: Path, results: Results) -> None:

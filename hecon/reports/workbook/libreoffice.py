@@ -66,7 +66,7 @@ Sub Main
   Case "number"
    book.Sheets.getByName(words(1)).getCellRangeByName(words(2)).setValue(Val(words(3)))
   Case "save"
-   book.calculateAll()
+   If words(2) = "anew" Then book.calculateAll()
    book.storeToURL("{folder}/" &amp; words(1) &amp; ".csv", options())
    Finish(files, words(1) &amp; ".done", "")
   End Select
@@ -128,7 +128,7 @@ def libreoffice_values(path: Path, timeout: float = 300.0) -> Values:
 
 
 def libreoffice_replays(
-    path: Path, replays: Sequence[Changes], timeout: float = 300.0
+    path: Path, replays: Sequence[Changes], timeout: float = 300.0, *, anew: bool = True
 ) -> Iterator[Values]:
     """The values of all formulas after each of several changes, from one start of LibreOffice.
 
@@ -138,6 +138,9 @@ def libreoffice_replays(
         Cells to set before each calculation; they stay set for the calculations after it.
     timeout
         Seconds that one calculation may take.
+    anew
+        Work out everything each time; else only what follows from the changes, as when somebody
+        types.
 
     Yields
     ------
@@ -155,7 +158,7 @@ def libreoffice_replays(
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         folder = Path(text)
         _run(folder, timeout, "--terminate_after_init")  # makes the profile
-        _prepare(folder, path, replays)
+        _prepare(folder, path, replays, anew)
         process = _start(folder, "macro:///Standard.Replay.Main")
         try:
             for number in range(len(replays)):
@@ -181,19 +184,20 @@ def libreoffice_pdf(path: Path, folder: Path, timeout: float = 300.0) -> Path:
     return written
 
 
-def _prepare(folder: Path, path: Path, replays: Sequence[Changes]) -> None:
+def _prepare(folder: Path, path: Path, replays: Sequence[Changes], anew: bool) -> None:
     """Write the macro into the profile, and what it is to do beside it."""
     basic = folder / "profile/user/basic/Standard"
     basic.mkdir(parents=True, exist_ok=True)
     (basic / "script.xlb").write_text(_LIBRARY, encoding="utf-8")
     macro = _MACRO.replace("{folder}", escape(folder.as_uri()))
     (basic / "Replay.xba").write_text(_MODULE.format(macro), encoding="utf-8")
-    lines = [f"open\t{path.absolute().as_uri()}"]
+    copied = Path(shutil.copy(path, folder / "book.xlsx"))  # LibreOffice locks what it opens
+    lines = [f"open\t{copied.as_uri()}"]
     for number, changes in enumerate(replays):
         for (sheet, cell), value in changes.items():
             kind = "text" if isinstance(value, str) else "number"
             lines.append(f"{kind}\t{sheet}\t{cell}\t{value}")
-        lines.append(f"save\t{number}")
+        lines.append(f"save\t{number}\t{'anew' if anew else 'changed'}")
     (folder / "job.txt").write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -78,8 +78,8 @@ def write_steps(
     page.formula(row + 1, 2, f"ROWS({y})-1")
     df = f"$B${row + 1}"
     page.headings(row + 2, [name.replace("_", " ") for name in SHOWN])
-    table = _Table(page, y, v, df)
     start = row + 3
+    table = _Table(page, y, v, df, start)
     page.put(start, 1, "without differences")
     page.put(start, table.at("tau2"), 0.0)
     table.sums(start)
@@ -118,6 +118,12 @@ class _Table:
     y: str
     v: str
     df: str
+    start: int
+
+    @property
+    def first(self) -> str:
+        """What the first row comes to, at a fixed address."""
+        return f"${letter(self.at('next'))}${self.start}"
 
     def at(self, name: str) -> int:
         return SHOWN.index(name) + 1
@@ -136,12 +142,21 @@ class _Table:
         """Rows that each step on from the tau2 of the row above."""
         for step in range(rows):
             self.page.put(row + step, 1, step + 1)
-        self.fill(row, rows, "tau2", parse("next"), before=("next",))
+        self.page.fill(row, rows, self.at("tau2"), self._carried, "exact")
         self.sums(row, rows)
         self.fill(row, rows, "damping", DAMPING, before=("damping", "score_before"))
         self.fill(row, rows, "score", parse("slope - trace"))
         self.fill(row, rows, "next", STEPS[method])
         self.fill(row, rows, "moved", parse("abs(next - tau2)"), shape="difference")
+
+    def _carried(self, step: int, here: int) -> str:
+        """What the row above came to, once all rows above have come to something.
+
+        To count them makes a program work them out from the top. LibreOffice follows what a cell
+        rests on through a few hundred cells and no further: from the last step down it gives up.
+        """
+        above = f"{self.first}:{self.cell('next', here - 1)}"
+        return f"IF(COUNT({above})=ROWS({above}),{self.cell('next', here - 1)},NA())"
 
     def fill(
         self,
