@@ -20,10 +20,7 @@ _MARKED = ("assumption", "memory", "retracted")
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, the key of its values in a record, and how they are written.
-
-    A `shape` is one of `FORMATS`, or ``short``: as many decimals as the value needs.
-    """
+    """A column: its heading, the key of its values in a record, and how they are written."""
 
     heading: str
     key: str
@@ -44,23 +41,10 @@ def put_table(page: Page, row: int, columns: Sequence[Column], rows: Sequence[Re
             if isinstance(value, float) and math.isinf(value):
                 value = "never"
             kind = value if column.key == "status" and value in _MARKED else "text"
-            shape = _fitting(value) if column.shape == "short" else column.shape
-            cell = page.put(r, c, value, kind, shape, wrap=column.wrap)
+            cell = page.put(r, c, value, kind, column.shape, wrap=column.wrap)
             if c > 1 and isinstance(value, str):
                 cell.alignment = Alignment("left", "top", wrap_text=column.wrap, indent=1)
     return row + len(rows) + 1
-
-
-def _fitting(value: object) -> str:
-    """The number format of a value that may be of any size."""
-    if not isinstance(value, int | float) or value != value:
-        return "general"
-    size = abs(value)
-    if value == round(value) or size >= 1_000:
-        return "money"
-    if size >= 10:
-        return "years"
-    return "probability" if size >= 0.001 else "general"
 
 
 def put_words(page: Page, row: int, text: str, columns: int) -> None:

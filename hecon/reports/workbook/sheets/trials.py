@@ -55,22 +55,31 @@ def write_trials(book: Book, further: Further) -> None:
     _sizes(book, page, trials, row + 1)
 
 
-def _best(book: Book, page: Page, trials: TrialReport, row: int) -> int:
-    keys = ["trial", "follow_up_weeks", "patients"]
-    both = trials.best.merge(trials.checks, on=keys, suffixes=("", "_check"))
-    page.heading(row, "Each design at its best size, the best design first")
-    columns = [
+def _columns(book: Book, of_value: Column, of_benefit: Column) -> list[Column]:
+    """What is told of a trial of one size, with what stands beside its EVSI and its net benefit."""
+    return [
         Column("trial", "trial"),
         Column("follow-up (weeks)", "follow_up_weeks", "count"),
         Column("patients", "patients", "count"),
         Column("reports after (years)", "years_to_report", "years"),
         Column(f"EVSI per person ({book.currency})", "evsi", "money"),
-        Column("the same by importance weights", "evsi_check", "money"),
+        of_value,
         Column(f"EVSI, all patients ({book.currency})", "population_evsi", "money"),
         Column(f"cost of the trial ({book.currency})", "cost", "money"),
         Column(f"net benefit of sampling ({book.currency})", "enbs", "money"),
-        Column("pays for times as many patients", "times", "short"),
+        of_benefit,
     ]
+
+
+def _best(book: Book, page: Page, trials: TrialReport, row: int) -> int:
+    keys = ["trial", "follow_up_weeks", "patients"]
+    both = trials.best.merge(trials.checks, on=keys, suffixes=("", "_check"))
+    page.heading(row, "Each design at its best size, the best design first")
+    columns = _columns(
+        book,
+        Column("the same by importance weights", "evsi_check", "money"),
+        Column("pays for times as many patients", "times"),
+    )
     return put_table(page, row + 1, columns, both.to_dict("records"))
 
 
@@ -95,10 +104,10 @@ def _ranges(book: Book, page: Page, trials: TrialReport, row: int) -> int:
     columns = [
         Column("assumption", "assumption"),
         Column("end", "end"),
-        Column("value", "value", "short"),
+        Column("value", "value"),
         Column("best size", "patients", "count"),
         Column(f"net benefit of sampling ({book.currency})", "enbs", "money"),
-        Column("pays for times as many patients", "times", "short"),
+        Column("pays for times as many patients", "times"),
     ]
     return put_table(page, row + 1, columns, trials.ranges.to_dict("records"))
 
@@ -110,9 +119,9 @@ def _assumptions(page: Page, further: Further, people: Population, row: int) -> 
         Column("of", "of"),
         Column("status", "status"),
         Column("unit", "unit"),
-        Column("value", "value", "short"),
-        Column("low", "low", "short"),
-        Column("high", "high", "short"),
+        Column("value", "value"),
+        Column("low", "low"),
+        Column("high", "high"),
         Column("source", "source", wrap=True),
     ]
     named = [(d.name, d.assumptions) for d in further.definitions]
@@ -133,18 +142,11 @@ def _assumptions(page: Page, further: Further, people: Population, row: int) -> 
 def _sizes(book: Book, page: Page, trials: TrialReport, row: int) -> None:
     """Every size, and a chart of the best trial's net benefit over its sizes."""
     page.heading(row, "All sizes, by regression")
-    columns = [
-        Column("trial", "trial"),
-        Column("follow-up (weeks)", "follow_up_weeks", "count"),
-        Column("patients", "patients", "count"),
-        Column("reports after (years)", "years_to_report", "years"),
-        Column(f"EVSI per person ({book.currency})", "evsi", "money"),
+    columns = _columns(
+        book,
         Column("standard error", "standard_error", "money"),
-        Column(f"EVSI, all patients ({book.currency})", "population_evsi", "money"),
-        Column(f"cost of the trial ({book.currency})", "cost", "money"),
-        Column(f"net benefit of sampling ({book.currency})", "enbs", "money"),
         Column("standard error", "enbs_error", "money"),
-    ]
+    )
     first = str(trials.best["trial"].iloc[0])
     sizes = trials.by_size.reset_index(drop=True)
     end = put_table(page, row + 1, columns, sizes.to_dict("records"))
