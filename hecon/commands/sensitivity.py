@@ -89,7 +89,8 @@ def two_way(
     """Two inputs together: the decision over a grid of their values.
 
     Without values an input goes over the range that one-way sensitivity uses. Writes
-    two_way_FIRST_SECOND.csv, one row a combination.
+    two_way_FIRST_SECOND.csv, one row a combination, and a heat map of it as .svg and .png where
+    both inputs have two values or more.
 
     \b
     Examples
@@ -98,10 +99,15 @@ def two_way(
           --first-values 0:20000:2000
     """  # noqa: D301
     with messages():
+        from dataclasses import replace
+
+        from hecon.analyses.results import base_threshold
         from hecon.analyses.two_way import two_way
         from hecon.reports.answers.one_parameter import grid_table, print_grid
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.console import stdout
+        from hecon.reports.figures.setting import study_setting
+        from hecon.reports.figures.two_way import heat_map
         from hecon.reports.names import file_name
         from hecon.reports.progress import ProgressBar
 
@@ -115,7 +121,11 @@ def two_way(
             )
         print_grid(study, found, stdout())
         name = file_name(f"two_way_{first}_{second}")
-        write_tables(study, {name: grid_table(found)}, out, stdout())
+        pictures = []
+        if min(found["nmb"].shape) > 1:
+            setting = study_setting(study, base_threshold(study))
+            pictures = [replace(heat_map(found, study.compared[0], setting), name=name)]
+        write_tables(study, {name: grid_table(found)}, out, stdout(), pictures)
 
 
 def break_even(

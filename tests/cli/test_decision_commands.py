@@ -121,6 +121,17 @@ def test_break_even_is_where_the_grid_turns(tmp_path):
     assert tables(tmp_path)["price"]["deterministic"][0] == pytest.approx(price, rel=1e-7)
 
 
+def test_a_grid_is_drawn_where_it_is_one(tmp_path):
+    """As SVG and PNG beside its table; a single row is no map."""
+    ran("two-way", tmp_path, "c_new", "rr_new", "--second-values", 0.6)
+    assert [p.suffix for p in tmp_path.rglob("two_way_*")] == [".csv"]
+    ran("two-way", tmp_path, "c_new", "rr_new")
+    found = {p.suffix: p.read_bytes() for p in tmp_path.rglob("two_way_c_new_rr_new.*")}
+    assert set(found) == {".csv", ".svg", ".png"}
+    assert found[".png"].startswith(b"\x89PNG")
+    assert b"Where New is cost-effective" in found[".svg"]
+
+
 @pytest.mark.parametrize(("value", "beyond"), [("5000", False), ("90000", True)])
 def test_values_beyond_a_range_are_said_to_be(value, beyond, tmp_path):
     text = ran("two-way", tmp_path, "c_new", "rr_new", "--first-values", value)

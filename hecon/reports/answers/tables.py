@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from rich.console import Console
@@ -14,6 +15,9 @@ from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
 from hecon.studies.study import Study
 
+if TYPE_CHECKING:
+    from hecon.reports.figures.picture import Picture
+
 #: Words of `verdict` that are too long for a column.
 _SHORT = {
     "more costly, no difference in QALYs": "costlier",
@@ -21,10 +25,16 @@ _SHORT = {
 }
 
 
-def write_tables(study: Study, tables: Mapping[str, pd.DataFrame], out: Path, to: Console) -> Path:
-    """Write tables as CSV among the outputs of a study's run, all or none, and say where.
+def write_tables(
+    study: Study,
+    tables: Mapping[str, pd.DataFrame],
+    out: Path,
+    to: Console,
+    pictures: Sequence[Picture] = (),
+) -> Path:
+    """Write tables as CSV, and pictures, among the outputs of a study's run, and say where.
 
-    Other files there stay as they are.
+    All are written or none; other files there stay as they are.
     """
     folder = out / "outputs" / run_name(study)
     with staging(out) as staged:
@@ -33,8 +43,13 @@ def write_tables(study: Study, tables: Mapping[str, pd.DataFrame], out: Path, to
             path = staged / f"{name}.csv"
             write_csv(table, path)
             moves.append((path, folder / path.name))
+        for each in pictures:
+            for ending, data in (("svg", each.svg), ("png", each.png)):
+                path = staged / f"{each.name}.{ending}"
+                path.write_bytes(data)
+                moves.append((path, folder / path.name))
         publish(moves, staged)
-    names = ", ".join(f"{name}.csv" for name in tables)
+    names = ", ".join(target.name for _, target in moves)
     to.print(f"Tables: {names} in {folder}", soft_wrap=True)
     return folder
 
