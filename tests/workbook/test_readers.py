@@ -21,7 +21,7 @@ from hecon.reports.workbook.book import build_workbook
 from hecon.reports.workbook.cached import LiveWorkbook
 from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.reports.workbook.parts import CellValue
-from hecon.reports.workbook.proof import _with_engine
+from hecon.reports.workbook.proof import against_engine
 from hecon.reports.workbook.sheets.inputs import SELECTORS
 
 
@@ -110,7 +110,7 @@ def test_a_reviewer_types_counts_into_the_delivered_file(report: Path, anew: boo
             for (sheet, cell), value in changes.items():
                 live.set(sheet, *coordinate_to_tuple(cell), value)
             values = live.values()
-            assert _with_engine(values, found).difference < 1e-9
+            assert against_engine(values, found).difference < 1e-9
             same = values["Summary"]["A8"] == before["Summary"]["A8"]
             assert same == (changes is typed[-1])
     except LibreOfficeMissing as missing:

@@ -93,7 +93,7 @@ def prove(
                 known = chain(known, draw_figures(book))
             rows.append((replay.name, "Python", *astuple(_with_python(values, known))))
             if other is not None:
-                rows.append((replay.name, "LibreOffice", *astuple(_with_engine(values, other))))
+                rows.append((replay.name, "LibreOffice", *astuple(against_engine(values, other))))
             tell("Replaying the workbook", done, len(listed))
     table = pd.DataFrame(rows, columns=["replay", "against", *Compared.__dataclass_fields__])
     table.attrs.update(flags)
@@ -118,7 +118,8 @@ def _sum(values: list[CellValue]) -> CellValue:
     return sum(numbers) if len(numbers) == len(values) else ""
 
 
-def _with_engine(values: Values, other: Values) -> Compared:
+def against_engine(values: Values, other: Values) -> Compared:
+    """Every formula cell of one engine against the other's."""
     worst = Compared()
     for sheet, cells in values.items():
         theirs = other[sheet]
