@@ -50,7 +50,7 @@ def dictionary(tables: Iterable[Table], units: Units) -> pd.DataFrame:
                 continue
             kind = _TYPES.get(column.kind, "number")
             key = "yes" if column.key in table.keys else "no"
-            meaning = column.meaning or column.heading
+            meaning = units.named(column.meaning or column.heading)
             rows.append((table.name, name, kind, units.of(column), key, meaning))
     return pd.DataFrame(rows, columns=["table", "column", "type", "unit", "key", "meaning"])
 

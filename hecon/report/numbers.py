@@ -66,6 +66,12 @@ class Units:
         }
         return column.unit or units.get(column.kind, "")
 
+    def named(self, text: str) -> str:
+        """A heading, caption or title with the names of what is counted."""
+        for name in ("currency", "effects", "effect"):
+            text = text.replace(f"{{{name}}}", getattr(self, name))
+        return text
+
     def heading(self, column: Column) -> str:
         """What stands above a column: its heading and, where the heading doesn't say it, its unit.
 
@@ -76,7 +82,8 @@ class Units:
             "change": self.currency,
             "millions": f"million {self.currency}".strip(),
         }.get(column.kind, "")
-        return f"{column.heading} ({unit})" if unit and column.heading else column.heading
+        heading = self.named(column.heading)
+        return f"{heading} ({unit})" if unit and heading else heading
 
 
 #: Decimals of the kinds that always have as many.

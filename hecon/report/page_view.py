@@ -65,7 +65,7 @@ def section_view(section: Section, units: Units, catalogue: Catalogue | None = N
     said = [(s.tone, spoken(s, units, PRINT, catalogue)) for s in section.sentences]
     return SectionView(
         section.name.replace("_", "-"),
-        section.title,
+        units.named(section.title),
         [text for tone, text in said if tone != "warning"],
         [text for tone, text in said if tone == "warning"],
         [table_view(t, units, catalogue) for t in section.tables if len(t.frame)],
@@ -79,7 +79,7 @@ def table_view(table: Table, units: Units, catalogue: Catalogue | None = None) -
     kept = [c for c in columns if not _blank([cell(v, c, PRINT) for v in frame[c.key]])]
     rows = [[_cell(record[c.key], c) for c in kept] for record in frame.to_dict("records")]
     return TableView(
-        table.caption,
+        units.named(table.caption),
         [units.heading(c) for c in kept],
         rows,
         [numeric(c) for c in kept],

@@ -29,7 +29,7 @@ def show(
     catalogue: Catalogue | None = None,
 ) -> None:
     """Print a section: its tables, then what they mean."""
-    to.print(section.title, style="bold")
+    to.print(units.named(section.title), style="bold")
     for table in section.tables:
         if len(table.frame):
             to.print()
@@ -62,10 +62,10 @@ def show_table(
             break
         kept.remove(loser)
         left_out.insert(0, loser)
-    to.print(table.caption, style="bold")
+    to.print(units.named(table.caption), style="bold")
     to.print(_grid(kept, to.width))
     elsewhere = [f"{len(frame) - rows} more rows"] if len(frame) > rows else []
-    elsewhere += [c.column.heading for c in left_out]
+    elsewhere += [units.named(c.column.heading) for c in left_out]
     if elsewhere:
         to.print(f"In {table.name}.csv: {', '.join(elsewhere)}.", style="dim")
     if table.note is not None:

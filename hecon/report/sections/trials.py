@@ -57,7 +57,7 @@ _NET = (
     Column("enbs_error", "Its standard error", "millions", detail=True),
     Column("optimal", "Best size", "flag", detail=True),
 )
-_THRESHOLD = Column("threshold", "Value of a QALY", "money", shown=False)
+_THRESHOLD = Column("threshold", "Value of a {effect}", "money", shown=False)
 _TIMES = Column(
     "times",
     "Pays at times as many patients",

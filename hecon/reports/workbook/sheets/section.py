@@ -35,7 +35,7 @@ def write_section(book: Book, section: Section, units: Units) -> None:
     if section.empty:
         return
     tables = [t for t in section.tables if len(t.frame)]
-    page = add_page(book.workbook, section.title[:31], section.title, NOT_LIVE)
+    page = add_page(book.workbook, units.named(section.title)[:31], units.named(section.title), NOT_LIVE)
     page.widths(*_widths(tables))
     row = 3
     width = sum(_widths(tables)[:8]) or 100.0
@@ -86,7 +86,7 @@ def _widths(tables: Sequence[Table]) -> list[float]:
 def _table(page: Page, table: Table, units: Units, row: int) -> int:
     """Caption, headings and rows; gives the row after them and the table's note."""
     columns, frame = spread(table)
-    page.heading(row, table.caption)
+    page.heading(row, units.named(table.caption))
     page.headings(row + 1, [units.heading(c) for c in columns])
     for r, record in enumerate(frame.to_dict("records"), start=row + 2):
         for c, column in enumerate(columns, start=1):
