@@ -33,6 +33,7 @@ class Option:
     default: Any = None
     argument: bool = False
     many: bool = False
+    required: bool = False
     least: float | None = None
     most: float | None = None
 
@@ -69,19 +70,21 @@ class Entry:
     Attributes
     ----------
     name
-        Of the analysis and of its module in `hecon.report.sections`.
+        Of the analysis, and of its module in `hecon.report.sections`.
     summary
         One line for the list of commands.
     command
-        Whether it has a command of its own.
-    run
-        Whether a full run holds it.
+        Name of its command: without one that of the analysis, empty if it has none.
     """
 
     name: str
     summary: str
-    command: bool = True
-    run: bool = True
+    command: str | None = None
+
+    @property
+    def command_name(self) -> str:
+        """What is typed to have this analysis alone; empty if it comes only in a full run."""
+        return self.name.replace("_", "-") if self.command is None else self.command
 
     def load(self) -> Analysis:
         """The analysis."""

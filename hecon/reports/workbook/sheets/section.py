@@ -35,7 +35,9 @@ def write_section(book: Book, section: Section, units: Units) -> None:
     if section.empty:
         return
     tables = [t for t in section.tables if len(t.frame)]
-    page = add_page(book.workbook, units.named(section.title)[:31], units.named(section.title), NOT_LIVE)
+    page = add_page(
+        book.workbook, units.named(section.title)[:31], units.named(section.title), NOT_LIVE
+    )
     page.widths(*_widths(tables))
     row = 3
     width = sum(_widths(tables)[:8]) or 100.0
