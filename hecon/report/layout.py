@@ -27,3 +27,14 @@ def spread(table: Table) -> tuple[list[Column], pd.DataFrame]:
     wide = order.merge(wide.reset_index(), on=keys, how="left")[[*keys, *names]]
     columns = [*rows, *(replace(below, key=str(name), heading=str(name)) for name in names)]
     return columns, wide.rename(columns=str)
+
+
+def fitting(columns: list[Column], keys: tuple[str, ...], most: int) -> list[Column]:
+    """At most as many columns as there is room for: details go, the last first, but no key."""
+    kept = list(columns)
+    for column in reversed(columns):
+        if len(kept) <= most:
+            break
+        if column.detail and column.key not in keys:
+            kept.remove(column)
+    return kept
