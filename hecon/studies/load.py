@@ -11,6 +11,7 @@ from hecon.engine.model import CohortModel, Payoff, State, Transition
 from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
+from hecon.parameters.files import check_name
 from hecon.studies.checks import (
     check_ages,
     check_cycles,
@@ -53,6 +54,8 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         With every fault found: file, row, column, what was found and what is allowed.
     """
     folder = Path(folder)
+    for each in (folder, *([] if jurisdiction is None else [Path(jurisdiction)])):
+        check_name(each)
     found = read_definition(folder)
     if jurisdiction is None and not (folder / JURISDICTION_FILE).is_file():
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
