@@ -20,9 +20,9 @@ from hecon.studies.checks import (
     check_names,
     check_price,
 )
+from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.extends import FILE, read_definition
 from hecon.studies.inputs import Inputs, check_evidence, read_correlations, read_inputs
-from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
 from hecon.studies.sessions import read_course

@@ -236,7 +236,8 @@ CASES = {
         [
             (
                 "small/payoffs.csv, row 6, column amount: depends on years_in_state, which has no "
-                "meaning here; a state remembers time with memory_years; allowed from the engine are age, cycle, cycle_years, "
+                "meaning here; a state remembers time with memory_years; allowed from the "
+                "engine are age, cycle, cycle_years, "
                 "months_per_year, weeks_per_year, year"
             ),
         ],
