@@ -8,8 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from hecon.analyses.base_case import base_table
 from hecon.analyses.comparison import icer, verdict
 from hecon.analyses.pair import increments
+from hecon.analyses.run import Run, Unavailable, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Study
@@ -108,3 +110,27 @@ def scenario_draws(
             }
         )
     return pd.DataFrame(rows)
+
+
+@result("Scenarios")
+def scenario_rows(run: Run) -> pd.DataFrame:
+    """Scenarios beside the base case, see `against_base`; no rows for a study without any."""
+    return scenario_effects(run.study, run(base_table))
+
+
+@result("Scenarios under uncertainty")
+def drawn_scenarios(run: Run) -> pd.DataFrame:
+    """The rows of `scenario_draws`, in the order of `scenario_rows`."""
+    study, settings = run.study, run.settings
+    uncertain = [p for s in study.scenarios for p in (*study.parameters, *s.own)]
+    if not any(p.distribution.varies for p in uncertain):
+        raise Unavailable("no input has a distribution, so that nothing is uncertain here")
+    return scenario_draws(
+        study,
+        run(scenario_rows),
+        settings.draws,
+        settings.seed,
+        settings.method,
+        settings.workers,
+        run.telling("Scenarios under uncertainty"),
+    )

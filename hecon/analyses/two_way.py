@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from hecon.analyses.one_way import find_range
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import TableDesign, base_values
 from hecon.parameters.schema import Parameter, value_problem
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
+
+#: Values of each input where none are given.
+STEPS = 11
 
 
 def two_way(
@@ -26,7 +30,7 @@ def two_way(
     *,
     first_values: Sequence[float] | None = None,
     second_values: Sequence[float] | None = None,
-    steps: int = 11,
+    steps: int = STEPS,
 ) -> xr.Dataset:
     """Results for every combination of two inputs, all others at base.
 
@@ -41,8 +45,8 @@ def two_way(
     Returns
     -------
     xr.Dataset
-        ``nmb``, ``cost_difference``, ``qaly_difference``, ``icer`` and ``threshold``, each over
-        (`first`, `second`).
+        ``nmb``, ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict`` and
+        ``threshold``, each over (`first`, `second`).
 
     Raises
     ------
@@ -62,7 +66,7 @@ def two_way(
     constant = {key: value for key, value in numbers.items() if key not in columns}
     design = TableDesign(grid[0].size, constant, columns)
     table = evaluated_table(study, design, [study.compared] * design.draws)
-    names = ("nmb", "cost_difference", "qaly_difference", "icer", "threshold")
+    names = ("nmb", "cost_difference", "qaly_difference", "icer", "verdict", "threshold")
     return xr.Dataset(
         {n: ((first, second), table[n].to_numpy().reshape(grid[0].shape)) for n in names},
         coords={first: across, second: down},
@@ -82,3 +86,18 @@ def _values(study: Study, parameter: Parameter, given: Sequence[float] | None, s
         return values
     found = find_range(study, parameter.text)
     return np.linspace(found.low, found.high, steps)
+
+
+@result("Grids of two inputs")
+def two_way_grids(run: Run) -> list[xr.Dataset]:
+    """The grid of the two inputs that the run was asked for, or all that the study names."""
+    study = run.study
+    first: str | None = run.option("first", None)
+    second: str | None = run.option("second", None)
+    if first is not None and second is not None:
+        values = {name: run.option(name, None) for name in ("first_values", "second_values")}
+        return [two_way(study, first, second, **values, steps=run.option("steps", STEPS))]
+    return [
+        two_way(study, g.first, g.second, first_values=g.first_values, second_values=g.second_values)
+        for g in study.definition.two_way
+    ]

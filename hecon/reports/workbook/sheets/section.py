@@ -34,7 +34,7 @@ def write_section(book: Book, section: Section, units: Units) -> None:
     """A sheet with the section's sentences, tables and charts; none if there is nothing to say."""
     if section.empty:
         return
-    tables = [t for t in section.tables if len(t.frame)]
+    tables = section.visible
     page = add_page(book.workbook, units.named(section.title)[:31], units.named(section.title), NOT_LIVE)
     page.widths(*_widths(tables))
     row = 3
