@@ -8,13 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hecon.analyses.base_case import base_table
+from hecon.analyses.base_case import base_table, threshold
 from hecon.analyses.comparison import icer, verdict
-from hecon.analyses.pair import increments
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.drawn import drawn_design
+from hecon.analyses.pair import Increments, increments
+from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Study
+
+#: Key of the base case among scenarios.
+BASE = "base case"
 
 
 def scenario_effects(study: Study, base: pd.DataFrame) -> pd.DataFrame:
@@ -91,25 +95,28 @@ def scenario_draws(
         design = ProbabilisticDesign(parameters, draws, seed, method, correlations)
         changed = replace(study, model=model)
         found = increments(changed, design, compared=scenario.compare, workers=workers)
-        benefit = found.benefit(float(row["threshold"]))
-        low, high = np.quantile(benefit, [0.025, 0.975])
-        cost, qaly = float(found.cost.mean()), float(found.qaly.mean())
-        rows.append(
-            {
-                "scenario": scenario.id,
-                "draws": draws,
-                "cost_mean": cost,
-                "qaly_mean": qaly,
-                "icer_mean": icer(cost, qaly),
-                "verdict_mean": verdict(cost, qaly),
-                "nmb_mean": float(benefit.mean()),
-                "nmb_error": float(benefit.std(ddof=1) / np.sqrt(draws)) if draws > 1 else np.nan,
-                "nmb_low": float(low),
-                "nmb_high": float(high),
-                "probability": float((benefit > 0).mean()),
-            }
-        )
+        rows.append({"scenario": scenario.id, **_reduced(found, float(row["threshold"]))})
     return pd.DataFrame(rows)
+
+
+def _reduced(found: Increments, threshold: float) -> dict[str, object]:
+    """The columns of `scenario_draws` from the increments of one scenario's draws."""
+    benefit = found.benefit(threshold)
+    draws = len(benefit)
+    low, high = np.quantile(benefit, [0.025, 0.975])
+    cost, qaly = float(found.cost.mean()), float(found.qaly.mean())
+    return {
+        "draws": draws,
+        "cost_mean": cost,
+        "qaly_mean": qaly,
+        "icer_mean": icer(cost, qaly),
+        "verdict_mean": verdict(cost, qaly),
+        "nmb_mean": float(benefit.mean()),
+        "nmb_error": float(benefit.std(ddof=1) / np.sqrt(draws)) if draws > 1 else np.nan,
+        "nmb_low": float(low),
+        "nmb_high": float(high),
+        "probability": float((benefit > 0).mean()),
+    }
 
 
 @result("Scenarios")
@@ -120,12 +127,11 @@ def scenario_rows(run: Run) -> pd.DataFrame:
 
 @result("Scenarios under uncertainty")
 def drawn_scenarios(run: Run) -> pd.DataFrame:
-    """The rows of `scenario_draws`, in the order of `scenario_rows`."""
+    """The base case's draws (`BASE`), then the rows of `scenario_draws`."""
     study, settings = run.study, run.settings
-    uncertain = [p for s in study.scenarios for p in (*study.parameters, *s.own)]
-    if not any(p.distribution.varies for p in uncertain):
-        raise Unavailable("no input has a distribution, so that nothing is uncertain here")
-    return scenario_draws(
+    design = run(drawn_design)
+    base = increments(study, design, workers=settings.workers)
+    found = scenario_draws(
         study,
         run(scenario_rows),
         settings.draws,
@@ -134,3 +140,5 @@ def drawn_scenarios(run: Run) -> pd.DataFrame:
         settings.workers,
         run.telling("Scenarios under uncertainty"),
     )
+    first = pd.DataFrame([{"scenario": BASE, **_reduced(base, run(threshold))}])
+    return pd.concat([first, found], ignore_index=True)

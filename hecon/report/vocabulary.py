@@ -25,8 +25,8 @@ COMPARATOR = Column("comparator", "Comparator", "name", detail=True)
 COST_DIFFERENCE = Column("cost_difference", "Cost", "change", meaning="incremental cost")
 QALY_DIFFERENCE = Column("qaly_difference", "{effects}", "gain", meaning="incremental effect")
 NMB = Column("nmb", "Net benefit", "change", meaning="incremental net monetary benefit")
-INTERVAL_LOW = Column("interval_low", "2.5 % of draws", "number")
-INTERVAL_HIGH = Column("interval_high", "97.5 % of draws", "number")
+INTERVAL_LOW = Column("interval_low", "95 % from", "number", meaning="2.5 % of the draws are below")
+INTERVAL_HIGH = Column("interval_high", "to", "number", meaning="97.5 % of the draws are below")
 
 
 def ratio_columns(where: str = "", suffix: str = "") -> tuple[Column, Column, Column]:

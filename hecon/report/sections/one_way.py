@@ -119,7 +119,7 @@ def tornado_table(run: Run) -> Table:
         label=[label(p.text) for p in of],
         status=[p.status for p in of],
         unit=[p.unit for p in of],
-        base=[p.value for p in of],
+        base=pd.Series([p.value for p in of], dtype=float),
         turns=bars["turns"].astype(bool),
     )
     for end in ("low", "high"):

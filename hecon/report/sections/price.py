@@ -10,7 +10,17 @@ from hecon.analyses.drawn import drawn_design
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.price import price_values
 from hecon.analyses.run import Run
-from hecon.report.content import Amount, Column, Section, Sentence, Table, Value, count, money, table
+from hecon.report.content import (
+    Amount,
+    Column,
+    Section,
+    Sentence,
+    Table,
+    Value,
+    count,
+    money,
+    table,
+)
 from hecon.report.labels import labeller, study_units
 from hecon.report.registry import Analysis, Option
 from hecon.report.vocabulary import (
@@ -33,7 +43,7 @@ COLUMNS = (
     UNIT,
     THRESHOLD,
     Column("now", "Now", "number", meaning="the price in the base case", detail=True),
-    Column("at_base", "At base values", "number", meaning="price of equal net benefit there"),
+    Column("at_base", "At base", "number", meaning="price of equal net benefit there"),
     Column("expected", "Expected", "number", meaning="price at which mean net benefit is zero"),
     replace(STANDARD_ERROR, kind="number"),
     INTERVAL_LOW,

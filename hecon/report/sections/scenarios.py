@@ -9,7 +9,7 @@ import pandas as pd
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run
-from hecon.analyses.scenario_draws import drawn_scenarios, scenario_rows
+from hecon.analyses.scenario_draws import BASE, drawn_scenarios, scenario_rows
 from hecon.report.content import (
     Column,
     Drawn,
@@ -37,9 +37,6 @@ from hecon.report.vocabulary import (
 )
 
 TITLE = "Scenarios"
-#: Key of the first row.
-BASE = "base"
-
 _SCENARIO = Column("scenario", "Scenario", "name")
 _FIGURES = (
     NMB,
@@ -79,8 +76,8 @@ _DRAWN = (
     *(replace(c, detail=True) for c in ratio_columns(" of means", "_mean")),
     Column("nmb_mean", "Mean net benefit", "change", meaning="mean over the draws"),
     Column("nmb_error", "Standard error", "money", detail=True, meaning="Monte Carlo, of the mean"),
-    Column("nmb_interval_low", "2.5 % of draws", "change", detail=True),
-    Column("nmb_interval_high", "97.5 % of draws", "change", detail=True),
+    Column("nmb_interval_low", "95 % from", "change", detail=True),
+    Column("nmb_interval_high", "to", "change", detail=True),
     Column("probability_cost_effective", "Cost-effective in draws", "share"),
 )
 TOTALS = (
@@ -134,7 +131,6 @@ def scenarios_table(run: Run) -> Table:
         frame = frame.merge(
             with_savings(drawn.rename(columns=names), "_mean"), on="scenario", how="left"
         )
-        frame["verdict_mean"] = frame["verdict_mean"].fillna("")
     caption = "The base case, then all scenarios, the largest change in net benefit first"
     made = columns(drawn is not None, not bool(frame["same_pair"].all()))
     return table("scenarios", caption, made, frame, ("scenario",))
