@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hecon.analyses.base_case import base_design, threshold
+from hecon.analyses.base_case import base_design
+from hecon.analyses.base_case import threshold as own_threshold
 from hecon.analyses.comparison import totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.draws_table import checked_thresholds
@@ -178,7 +179,7 @@ def price_values(run: Run) -> pd.DataFrame:
     if not asked and own is None:
         raise Unavailable("the study names no price; name one with --parameter")
     name = asked or (own.parameter if own else "")
-    at: list[float] = run.option("thresholds", []) or [run(threshold)]
+    at: list[float] = run.option("thresholds", []) or [run(own_threshold)]
     checked_thresholds(at, "--thresholds")
     drawn = run.get(drawn_design)
     try:

@@ -96,9 +96,15 @@ def two_way_grids(run: Run) -> list[xr.Dataset]:
     first: str | None = run.option("first", None)
     second: str | None = run.option("second", None)
     if first is not None and second is not None:
-        values = {name: run.option(name, None) for name in ("first_values", "second_values")}
-        return [two_way(study, first, second, **values, steps=run.option("steps", STEPS))]
+        asked = {name: run.option(name, None) for name in ("first_values", "second_values")}
+        return [two_way(study, first, second, **asked, steps=run.option("steps", STEPS))]
     return [
-        two_way(study, g.first, g.second, first_values=g.first_values, second_values=g.second_values)
-        for g in study.definition.two_way
+        two_way(
+            study,
+            grid.first,
+            grid.second,
+            first_values=grid.first_values,
+            second_values=grid.second_values,
+        )
+        for grid in study.definition.two_way
     ]

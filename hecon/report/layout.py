@@ -52,3 +52,14 @@ def _visible(table: Table) -> pd.DataFrame:
             words = frame[column.words].where(undefined)
             frame[column.key] = frame[column.key].astype(object).where(~undefined, words)
     return frame
+
+
+def fitting(columns: list[Column], keys: tuple[str, ...], most: int) -> list[Column]:
+    """At most as many columns as there is room for: details go, the last first, but no key."""
+    kept = list(columns)
+    for column in reversed(columns):
+        if len(kept) <= most:
+            break
+        if column.detail and column.key not in keys:
+            kept.remove(column)
+    return kept

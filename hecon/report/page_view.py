@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hecon.report.content import Column, Section, Table
-from hecon.report.layout import spread
+from hecon.report.layout import fitting, spread
 from hecon.report.numbers import PRINT, Units, cell, numeric
 from hecon.report.words import Catalogue, spoken
 
-#: Characters of a long text; rows of a table that is folded; columns that fit an upright page.
-LONG, FOLDED, BROAD = 60, 25, 7
+#: Characters of a long text; rows of a table that is folded; columns that fit an upright page, and
+#: the most that a screen shows.
+LONG, FOLDED, BROAD, MOST = 60, 25, 7, 9
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,18 @@ def table_view(table: Table, units: Units, catalogue: Catalogue | None = None) -
     """A table as text; columns that say nothing are left out."""
     columns, frame = spread(table)
     kept = [c for c in columns if not _blank([cell(v, c, PRINT) for v in frame[c.key]])]
-    rows = [[_cell(record[c.key], c) for c in kept] for record in frame.to_dict("records")]
+    shown = fitting(kept, table.keys, MOST)
+    left_out = [units.named(c.heading) for c in kept if c not in shown]
+    notes = [spoken(table.note, units, PRINT, catalogue)] if table.note else []
+    if left_out:
+        notes.append(f"In {table.name}.csv: {', '.join(left_out)}.")
+    rows = [[_cell(record[c.key], c) for c in shown] for record in frame.to_dict("records")]
     return TableView(
         units.named(table.caption),
-        [units.heading(c) for c in kept],
+        [units.heading(c) for c in shown],
         rows,
-        [numeric(c) for c in kept],
-        spoken(table.note, units, PRINT, catalogue) if table.note else "",
+        [numeric(c) for c in shown],
+        " ".join(notes),
     )
 
 

@@ -25,6 +25,8 @@ class Option:
         Whether it is written without its name, after the study.
     many
         Whether there may be several.
+    series
+        Whether it is a list of numbers, written as ``1,2,3`` or ``first:last:step``.
     """
 
     name: str
@@ -33,8 +35,20 @@ class Option:
     default: Any = None
     argument: bool = False
     many: bool = False
+    series: bool = False
+    required: bool = False
     least: float | None = None
     most: float | None = None
+
+
+#: What several analyses by threshold are asked for.
+THRESHOLDS = Option(
+    "thresholds",
+    float,
+    "Values of a unit of effect, as 100000,200000 or 0:2000000:50000 (first:last:step); without "
+    "it the study's own.",
+    series=True,
+)
 
 
 @dataclass(frozen=True)
@@ -69,19 +83,21 @@ class Entry:
     Attributes
     ----------
     name
-        Of the analysis and of its module in `hecon.report.sections`.
+        Of the analysis, and of its module in `hecon.report.sections`.
     summary
         One line for the list of commands.
     command
-        Whether it has a command of its own.
-    run
-        Whether a full run holds it.
+        Name of its command: without one that of the analysis, empty if it has none.
     """
 
     name: str
     summary: str
-    command: bool = True
-    run: bool = True
+    command: str | None = None
+
+    @property
+    def command_name(self) -> str:
+        """What is typed to have this analysis alone; empty if it comes only in a full run."""
+        return self.name.replace("_", "-") if self.command is None else self.command
 
     def load(self) -> Analysis:
         """The analysis."""

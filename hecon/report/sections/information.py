@@ -35,7 +35,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import at_threshold, inputs, labeller
-from hecon.report.registry import Analysis, Option
+from hecon.report.registry import THRESHOLDS, Analysis, Option
 from hecon.report.vocabulary import LABEL, PARAMETER, STANDARD_ERROR, THRESHOLD
 
 TITLE = "Value of information"
@@ -362,9 +362,9 @@ ANALYSIS = Analysis(
       hecon voi inputs/studies/ptsd -j norway --set durability=rate_relapse,hr_relapse_mdma
     """,
     (
-        Option("set", str, "A set of inputs to learn about together, NAME=A,B.", (), many=True),
+        Option("set", str, "A set of inputs to learn about together, NAME=A,B.", many=True),
         Option("method", METHODS, "How partial information is estimated.", METHODS[0]),
-        Option("thresholds", float, "Values of a unit of effect, as 1,2,3.", (), many=True),
+        THRESHOLDS,
     ),
     draws=True,
 )

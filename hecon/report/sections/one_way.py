@@ -43,15 +43,8 @@ from hecon.report.vocabulary import (
 
 TITLE = "One-way sensitivity"
 _BASIS = Column("basis", "Basis of the range", detail=True)
-_INPUT = (
-    LABEL,
-    PARAMETER,
-    replace(STATUS, detail=True),
-    UNIT,
-    replace(BASE, detail=True),
-    RANGE_LOW,
-    RANGE_HIGH,
-)
+_INPUT = (LABEL, PARAMETER, RANGE_LOW, RANGE_HIGH)
+_KNOWN = (replace(STATUS, detail=True), replace(BASE, detail=True), UNIT)
 _NMB = (
     Column("nmb_low", "Net benefit at low", "change"),
     Column("nmb_high", "Net benefit at high", "change"),
@@ -98,7 +91,7 @@ def tornado_columns(by: str) -> tuple[Column, ...]:
     gains = _QALY if by == "qaly" else tuple(replace(c, shown=False) for c in _QALY)
     order = {"nmb": (benefit, ratios, gains), "icer": (ratios, benefit, gains)}
     first, second, third = order.get(by, (gains, benefit, ratios))
-    return (*_INPUT, *first, *second, *third, _TURNS, _BASIS)
+    return (*_INPUT, *first, *second, *third, _KNOWN[0], _TURNS, *_KNOWN[1:], _BASIS)
 
 
 def tornado_table(run: Run) -> Table:

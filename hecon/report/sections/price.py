@@ -22,7 +22,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import labeller, study_units
-from hecon.report.registry import Analysis, Option
+from hecon.report.registry import THRESHOLDS, Analysis, Option
 from hecon.report.vocabulary import (
     INTERVAL_HIGH,
     INTERVAL_LOW,
@@ -180,7 +180,7 @@ ANALYSIS = Analysis(
     """,
     (
         Option("parameter", str, "The price; without it the study's own.", ""),
-        Option("thresholds", float, "Values of a unit of effect, as 1,2,3.", (), many=True),
+        THRESHOLDS,
     ),
     draws=True,
     applies=lambda run: run.study.definition.price is not None,

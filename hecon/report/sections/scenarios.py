@@ -43,17 +43,18 @@ _FIGURES = (
     Column("nmb_to_base", "Change in net benefit", "change", meaning="net benefit less the base's"),
     *ratio_columns(),
 )
+_STATUS = replace(STATUS, detail=True, meaning="how what the scenario sets is known")
 _COMPARED = Column("compared", "Compared", "name", detail=True, meaning="the pair of strategies")
 _PAIR = (replace(INTERVENTION, shown=False), replace(COMPARATOR, shown=False))
 _EFFECTS = (
     replace(COST_DIFFERENCE, detail=True),
     replace(QALY_DIFFERENCE, detail=True),
-    Column("cost_effective", "Cost-effective", "flag", detail=True),
+    _COMPARED,
     Column("turns", "Turns the decision", "flag", detail=True),
+    Column("cost_effective", "Cost-effective", "flag", detail=True),
     Column("threshold", "Value of a {effect}", "money", detail=True),
 )
 _WHAT = (
-    replace(STATUS, detail=True, meaning="how what the scenario sets is known"),
     Column(
         "weakest_status",
         "Weakest status",
@@ -91,9 +92,9 @@ TOTALS = (
 
 def columns(drawn: bool, pairs: bool) -> tuple[Column, ...]:
     """Columns with the results of draws or without, the pair where it is not always the same."""
-    pair = replace(_COMPARED, shown=pairs)
+    effects = [replace(c, shown=pairs) if c is _COMPARED else c for c in _EFFECTS]
     figures = (*_FIGURES, *(_DRAWN if drawn else ()))
-    return (_SCENARIO, Column("title", "Title"), *figures, pair, *_EFFECTS, *_WHAT, *_PAIR)
+    return (_SCENARIO, Column("title", "Title"), _STATUS, *figures, *effects, *_WHAT, *_PAIR)
 
 
 def scenarios_table(run: Run) -> Table:

@@ -36,6 +36,7 @@ from hecon.report.vocabulary import (
 from hecon.reports.names import file_name
 
 TITLE = "Two-way sensitivity"
+_VALUES = "Its values, as 1,2,3 or first:last:step."
 
 
 def pair_of(grid: xr.Dataset) -> tuple[str, str]:
@@ -147,10 +148,10 @@ ANALYSIS = Analysis(
           --first-values 0:20000:2000
     """,
     (
-        Option("first", str, "An input.", argument=True),
-        Option("second", str, "Another input.", argument=True),
-        Option("first_values", float, "Its values, as 1,2,3 or first:last:step.", many=True),
-        Option("second_values", float, "Its values, as 1,2,3 or first:last:step.", many=True),
+        Option("first", str, "An input.", argument=True, required=True),
+        Option("second", str, "Another input.", argument=True, required=True),
+        Option("first_values", float, _VALUES, series=True),
+        Option("second_values", float, _VALUES, series=True),
         Option("steps", int, "Values of each, where none are given.", STEPS, least=2),
     ),
     applies=lambda run: bool(run.study.definition.two_way),

@@ -38,7 +38,7 @@ from hecon.report.content import (
 )
 from hecon.report.labels import at_threshold, study_units
 from hecon.report.phrases import comparison_sentence
-from hecon.report.registry import Analysis, Option
+from hecon.report.registry import THRESHOLDS, Analysis
 from hecon.report.sections.information import fixed_in_draws, perfect
 from hecon.report.vocabulary import (
     COMPARATOR,
@@ -409,6 +409,6 @@ ANALYSIS = Analysis(
       hecon psa inputs/studies/ptsd -j norway --draws 2000 --design sobol
       hecon psa inputs/studies/ptsd -j norway --thresholds 0:1000000:25000
     """,
-    (Option("thresholds", float, "Values of a unit of effect, as 1,2,3.", (), many=True),),
+    (THRESHOLDS,),
     draws=True,
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from copy import copy
+from typing import Any, Literal
 
 import pandas as pd
 from openpyxl.chart import BarChart, Reference, ScatterChart
@@ -12,13 +13,12 @@ from openpyxl.chart import Series as Line
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
-from hecon.report.content import Chart, Column, Section, Table
+from hecon.report.content import Chart, Column, Kind, Section, Table
 from hecon.report.layout import spread
 from hecon.report.numbers import SCREEN, Units, numeric, sheet_format
 from hecon.report.words import spoken
 from hecon.reports.workbook.charts import COLOURS, DASHES, dress
-from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.styles import Page, add_page
+from hecon.reports.workbook.styles import Page, Sheets, add_page
 
 NOT_LIVE = "Computed in Python, not live."
 #: Widths of columns by what they hold; texts share what is left of a printed line.
@@ -30,12 +30,13 @@ _CHART = 20
 _MARKED = ("assumption", "memory", "retracted")
 
 
-def write_section(book: Book, section: Section, units: Units) -> None:
+def write_section(workbook: Sheets, section: Section, units: Units) -> None:
     """A sheet with the section's sentences, tables and charts; none if there is nothing to say."""
     if section.empty:
         return
     tables = section.visible
-    page = add_page(book.workbook, units.named(section.title)[:31], units.named(section.title), NOT_LIVE)
+    title = units.named(section.title)
+    page = add_page(workbook, title[:31], title, NOT_LIVE)
     page.widths(*_widths(tables))
     row = 3
     width = sum(_widths(tables)[:8]) or 100.0
@@ -67,6 +68,7 @@ def _across(page: Page, row: int, text: str, width: float) -> None:
     """Let a text run over the sheet's first columns, in a row high enough for it."""
     page.sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=8)
     cell: Any = page.sheet.cell(row, 1)
+    cell._style = copy(cell._style)
     cell.alignment = Alignment("left", "top", wrap_text=True)
     page.sheet.row_dimensions[row].height = 14.0 * (1 + int(len(text) / (width * 0.95)))
 
@@ -107,13 +109,16 @@ def _cell(page: Page, row: int, column: int, value: object, described: Column) -
         value = described.infinite
     marked = described.kind == "status" and value in _MARKED
     wraps = described.kind == "text" and isinstance(value, str)
-    cell = page.put(row, column, value, str(value) if marked else "text", wrap=wraps)
-    if isinstance(value, str):
-        side = "right" if numeric(described) else "left"
-        cell.alignment = Alignment(side, "top", wrap_text=wraps, indent=1 if column > 1 else 0)
-    elif numeric(described) or isinstance(value, int | float):
-        kind = described.kind if numeric(described) else "number"
-        cell.number_format = sheet_format(kind, float(value))  # type: ignore[arg-type]
+    shape = "general"
+    if isinstance(value, int | float):
+        kind: Kind = described.kind if numeric(described) else "number"
+        shape = sheet_format(kind, float(value))
+    cell = page.put(row, column, value, str(value) if marked else "text", shape, wrap=wraps)
+    if isinstance(value, str) and column > 1:
+        # a style of its own: cells share theirs
+        cell._style = copy(cell._style)
+        side: Literal["left", "right"] = "right" if numeric(described) else "left"
+        cell.alignment = Alignment(side, "top", wrap_text=wraps, indent=1)
 
 
 def _chart(
