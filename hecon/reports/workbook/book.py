@@ -61,6 +61,9 @@ from hecon.reports.workbook.styles import Page, Sheets
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
 
+#: Labels on the axis of time, at most.
+LABELS = 10
+
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -215,6 +218,15 @@ def _extent(results: Results) -> tuple[int, float]:
     return max(t.cycles for t in found), min(float(np.min(t.cycle_months)) for t in found)
 
 
+def label_step(cycles: int, years: float) -> int:
+    """Cycles from one label of an axis to the next: whole years where cycles are a part of one."""
+    whole = max(1, round(1 / years)) if abs(1 / years - round(1 / years)) < 1e-6 else 1
+    steps = (whole * n * 10**k for k in range(7) for n in (1, 2, 5))
+    if cycles <= LABELS:
+        return 1
+    return next(step for step in steps if cycles <= LABELS * step)
+
+
 def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     """Who is in which state over time, for models without remembered time."""
     states = substates(book, model)
@@ -243,7 +255,9 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     )
     for i, series in enumerate(chart.series):
         series.graphicalProperties.solidFill = COLOURS[i % len(COLOURS)]
-    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 120
+    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = label_step(
+        book.layout.rows - 1, float(book.results.trace["year"][1])
+    )
     dress(chart, "Who is in which state", "cycle", "", 20, 6.5, ("0", "0%"))
     sheet.add_chart(chart, "E3")
 

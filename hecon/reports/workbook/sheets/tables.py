@@ -162,7 +162,7 @@ def write_one_way(book: Book) -> None:
         book.workbook,
         grid.sheet,
         "One-way sensitivity",
-        "Computed in Python, widest span of net monetary benefit first. To see one live, choose "
+        "Computed in Python, the widest bar of net monetary benefit first. To see one live, choose "
         "parameter and end on Inputs.",
         f"D{grid.first}",
     )
@@ -190,7 +190,8 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
         for j in (0, 1):
             page.formula(row, column + 1 + j, grid.cell("nmb", 2 * i + j), "link", "money")
     chart: Any = BarChart()
-    chart.type, chart.barDir, chart.overlap, chart.gapWidth = "bar", "bar", 100, 40
+    # side by side: on top of each other, the longer of two ends on one side hides the shorter
+    chart.type, chart.barDir, chart.overlap, chart.gapWidth = "bar", "bar", 0, 40
     area = Reference(
         page.sheet,
         min_col=column + 1,
@@ -202,23 +203,27 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
     chart.set_categories(
         Reference(page.sheet, min_col=column, min_row=grid.first, max_row=grid.first + shown - 1)
     )
-    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.scaling.orientation, chart.y_axis.crosses = "maxMin", "max"
+    base = float(book.results.base_table["nmb"].iloc[0])
+    chart.x_axis.crosses, chart.x_axis.crossesAt = None, base
     dress(
         chart,
-        f"Net monetary benefit at the low and the high end ({book.currency})",
+        f"Net monetary benefit at the low and the high end; bars start at the base case, "
+        f"{base:,.0f} ({book.currency})",
         "",
         "",
         26,
-        13,
+        15,
         ("General", "#,##0"),
     )
     for series, colour in zip(chart.series, ("9FB3C8", "D9822B"), strict=True):
         series.graphicalProperties.solidFill = colour
+        series.invertIfNegative = False
     below = grid.first + grid.rows + 2
     page.sheet.add_chart(chart, f"A{below + 1}")
     page.sheet.row_breaks.append(Break(id=below - 1))
     # with the chart, without totals and the tables that it and the choices are made from
-    page.sheet.print_area = f"A1:{letter(grid.column('nmb'))}{grid.first + grid.rows + 30}"
+    page.sheet.print_area = f"A1:{letter(grid.column('nmb'))}{grid.first + grid.rows + 34}"
 
 
 def write_draws(book: Book) -> None:
