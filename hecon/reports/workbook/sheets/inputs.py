@@ -41,8 +41,11 @@ SELECTORS = 4
 #: Largest relative difference between two computations that counts as agreement.
 AGREES = 1e-9
 
-SETTINGS = 11
-HEADER = 29
+#: Row of the headings: close below what is chosen, for all rows above it stay on the screen.
+HEADER = 10
+
+#: How the heading of the settings, below all inputs, begins.
+SETTINGS = "Settings: "
 
 #: Settings that are not parameters: what each is called and what it means.
 SETTINGS_ROWS = (
@@ -73,11 +76,16 @@ def place_inputs(book: Book) -> list[tuple[Key, Parameter | None]]:
     for position, (key, _) in enumerate(rows):
         book.layout.cells[key] = f"'{INPUTS}'!$C${HEADER + 1 + position}"
     for position, (name, _) in enumerate(SETTINGS_ROWS):
-        book.layout.fixed[name] = f"'{INPUTS}'!$C${SETTINGS + position}"
+        book.layout.fixed[name] = f"'{INPUTS}'!$C${_settings_row(len(rows)) + position}"
     for position, name in enumerate(("mode", "scenario", "one_way", "end", "draw")):
         book.selector[name] = f"'{INPUTS}'!$D${SELECTORS + position}"
         book.selector[f"{name} typed"] = f"'{INPUTS}'!$C${SELECTORS + position}"
     return rows
+
+
+def _settings_row(inputs: int) -> int:
+    """Row of the first setting, below a number of inputs and a heading."""
+    return HEADER + inputs + 3
 
 
 def _single(book: Book, key: Key) -> bool:
@@ -97,7 +105,7 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
     )
     page.widths(30, 70, 15, 20, 14, 11, 11, 34, 12, 10, 26, 16, 40, 40, 7, 16)
     _selector(book, page)
-    _settings(book, page)
+    _settings(book, page, _settings_row(len(rows)))
     page.headings(HEADER, COLUMNS)
     values = _base_values(book.study, [key for key, _ in rows])
     for position, (key, parameter) in enumerate(rows):
@@ -111,7 +119,7 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
         span = f"'{INPUTS}'!${column}${HEADER + 1}:${column}${HEADER + len(rows)}"
         book.answers[f"input {name}"] = span
     # what does not fit a printed page stays on screen: derivation, notes, ids
-    page.sheet.print_area = f"A1:K{HEADER + len(rows)}"
+    page.sheet.print_area = f"A1:K{_settings_row(len(rows)) + len(SETTINGS_ROWS) - 1}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
 
 
@@ -131,7 +139,8 @@ def _allow(page: Page, rows: list[tuple[Key, Parameter | None]]) -> None:
             share = parameter.unit in ("probability", "share")
             rule = "share" if share else "positive" if parameter.currency else "any"
             allowed[rule] += [f"D{row}", f"F{row}:G{row}"]
-    allowed["any"].append(f"C{SETTINGS}:C{SETTINGS + len(SETTINGS_ROWS) - 1}")
+    first = _settings_row(len(rows))
+    allowed["any"].append(f"C{first}:C{first + len(SETTINGS_ROWS) - 1}")
     for rule, cells in allowed.items():
         page.allow(rule, cells)
 
@@ -196,7 +205,7 @@ def plain_settings(study: Study) -> dict[str, float]:
     }
 
 
-def _settings(book: Book, page: Page) -> None:
+def _settings(book: Book, page: Page, first: int) -> None:
     study, counting = book.study, COUNTING[book.study.model.counting]
     scope = book.scope(None, INPUTS)
     years = scope.formula(study.model.horizon_years)
@@ -209,17 +218,17 @@ def _settings(book: Book, page: Page) -> None:
         values["cycles"] = f"SUMPRODUCT(({lengths}>0)*1)-1"
     else:
         months = scope.formula(study.model.cycle_months)
-        values["cycle_years"] = f"({months})/C{SETTINGS + 1}"
-        values["cycles"] = f"ROUND(({years})/C{SETTINGS},0)"
-    page.put(SETTINGS - 1, 1, f"Settings: {counting.label}", "note")
+        values["cycle_years"] = f"({months})/C{first + 1}"
+        values["cycles"] = f"ROUND(({years})/C{first},0)"
+    page.put(first - 1, 1, f"{SETTINGS}{counting.label}", "note")
     for i, (name, label) in enumerate(labels.items()):
-        page.put(SETTINGS + i, 1, name)
-        page.put(SETTINGS + i, 2, label)
+        page.put(first + i, 1, name)
+        page.put(first + i, 2, label)
         value = values[name]
         if isinstance(value, str):
-            page.formula(SETTINGS + i, 3, value, "formula", "exact" if i == 0 else "general")
+            page.formula(first + i, 3, value, "formula", "exact" if i == 0 else "general")
         else:
-            page.put(SETTINGS + i, 3, value, "input")
+            page.put(first + i, 3, value, "input")
 
 
 def _shape(unit: str, currency: str, value: float) -> str:
