@@ -143,7 +143,7 @@ def tornado(table: pd.DataFrame, base: pd.Series, by: str = "nmb") -> pd.DataFra
         found[f"{name}_low"], found[f"{name}_high"] = low[column], high[column]
     worth = base["nmb"] >= 0
     found["turns"] = ((low["nmb"] >= 0) != worth) | ((high["nmb"] >= 0) != worth)
-    ends_of_bars = (found[f"{by}_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
-    span = bar_widths(*ends_of_bars, float(base[FIGURES[by]]))
+    reached = [found[f"{by}_{end}"].to_numpy(dtype=float) for end in ("low", "high")]
+    span = bar_widths(reached[0], reached[1], float(base[FIGURES[by]]))
     order = np.argsort(-span, kind="stable")
     return found.iloc[order].reset_index(names="parameter")

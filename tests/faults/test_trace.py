@@ -40,7 +40,8 @@ def test_fault_15_the_figure_names_every_state_at_a_time_that_there_is(yearly: R
 def test_fault_15_the_last_state_need_not_be_death(yearly: Results) -> None:
     turned = yearly.trace.isel(state=[1, 0])
     drawn = occupancy(turned, study_setting(yearly.study))
-    assert "A: Dead 59" in drawn.alt and "and Well 41" in drawn.alt
+    assert "A: Dead 59" in drawn.alt
+    assert "and Well 41" in drawn.alt
 
 
 def test_fault_15_a_bend_between_two_cycles_is_drawn() -> None:

@@ -117,8 +117,8 @@ def _ends(table: pd.DataFrame, measure: Measure, zero: float) -> list[dict[str, 
                 "words": (str(low["verdict"]), str(high["verdict"])),
             }
         )
-    low, high = (np.array([row[end] for row in rows], dtype=float) for end in ("low", "high"))
-    order = np.argsort(-bar_widths(low, high, zero), kind="stable")
+    reached = [np.array([row[end] for row in rows], dtype=float) for end in ("low", "high")]
+    order = np.argsort(-bar_widths(reached[0], reached[1], zero), kind="stable")
     return [rows[i] for i in order.tolist()]
 
 

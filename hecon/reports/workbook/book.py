@@ -7,12 +7,14 @@ import gc
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from openpyxl.chart import AreaChart, Reference
+from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
 
 from hecon.analyses.evaluate import timings
@@ -20,6 +22,7 @@ from hecon.analyses.one_way import ranges
 from hecon.analyses.results import Results
 from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import CohortModel
+from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case, base_values, rows
 from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
@@ -27,7 +30,7 @@ from hecon.reports.workbook.context import Book, new_book
 from hecon.reports.workbook.layout import Layout, quantities, trace_title
 from hecon.reports.workbook.parts import save_plain
 from hecon.reports.workbook.sheets.acceptability import draw_charts, write_acceptability
-from hecon.reports.workbook.sheets.checks import gather_checks, write_checks
+from hecon.reports.workbook.sheets.checks import CHECKS, failed_checks, gather_checks, write_checks
 from hecon.reports.workbook.sheets.documents import (
     write_assumptions,
     write_cheers,
@@ -75,7 +78,7 @@ def write_workbook(
     inputs: str = "",
     evidence: Mapping[str, pd.DataFrame] | None = None,
     further: Further | None = None,
-) -> None:
+) -> list[str]:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
     Parameters
@@ -90,12 +93,34 @@ def write_workbook(
         Choices of synthesis and an article's facts by name, to be shown on sheets of their own.
     further
         Break-even values, global sensitivity and planned trials, each on a sheet of its own.
+
+    Returns
+    -------
+    list
+        The checks that do not hold as the workbook is delivered.
+
+    Raises
+    ------
+    HeconError
+        If the study does not fit into a workbook, or its formulas can't be worked out.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        with _no_looking_for_garbage():
-            save_plain(compose(results, verification, inputs, evidence, further).workbook, plain)
-        write_cached(plain, path, recalculate(plain), CREATED)
+        with _no_looking_for_garbage(), _limits_of_a_workbook():
+            book = compose(results, verification, inputs, evidence, further)
+            save_plain(book.workbook, plain)
+        values = recalculate(plain)
+        write_cached(plain, path, values, CREATED)
+    return failed_checks(book, values[CHECKS])
+
+
+@contextmanager
+def _limits_of_a_workbook() -> Iterator[None]:
+    """What the file format can't hold (rows, columns, characters) is an error of ours."""
+    try:
+        yield
+    except (ValueError, IllegalCharacterError) as error:
+        raise ModelError(f"a workbook can't hold this: {error}") from error
 
 
 @contextmanager
@@ -164,13 +189,13 @@ def compose(
         write_sensitivity(book, further)
         write_trials(book, further)
     write_assumptions(book)
-    write_sources(book)
     write_guide(book)
     write_edits(book)
     gather_checks(book)
     write_checks(book, verification)
     write_provenance(book)
     write_cheers(book)
+    write_sources(book)
     order = [
         "Summary",
         "Inputs",
@@ -202,6 +227,7 @@ def compose(
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
     write_summary(book, summary, acceptability, further)
+    workbook.repeat_headings()
     return book
 
 
@@ -221,10 +247,12 @@ def _extent(results: Results) -> tuple[int, float]:
 def label_step(cycles: int, years: float) -> int:
     """Cycles from one label of an axis to the next: whole years where cycles are a part of one."""
     whole = max(1, round(1 / years)) if abs(1 / years - round(1 / years)) < 1e-6 else 1
-    steps = (whole * n * 10**k for k in range(7) for n in (1, 2, 5))
     if cycles <= LABELS:
         return 1
-    return next(step for step in steps if cycles <= LABELS * step)
+    step, larger = whole, cycle([2.0, 2.5, 2.0])
+    while cycles > LABELS * step:
+        step = round(step * next(larger))
+    return step
 
 
 def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:

@@ -64,6 +64,8 @@ class Book:
         Live checks of the workbook itself: (what, formula that is TRUE when it holds).
     comparisons
         The same for what must equal Python's figures as long as no input is typed over.
+    told
+        Where each of both stands on Checks, and its value if it holds.
     estimates
         Where each estimate stands on Evidence, by name.
     inputs
@@ -88,6 +90,7 @@ class Book:
     lines: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     checks: list[tuple[str, str]] = field(default_factory=list)
     comparisons: list[tuple[str, str]] = field(default_factory=list)
+    told: list[tuple[str, str, bool | str]] = field(default_factory=list)
     estimates: dict[str, Block] = field(default_factory=dict)
     inputs: str = ""
 
