@@ -39,14 +39,14 @@ from hecon.reports.workbook.sheets.documents import (
 from hecon.reports.workbook.sheets.edits import write_edits
 from hecon.reports.workbook.sheets.evidence import write_evidence
 from hecon.reports.workbook.sheets.findings import ARTICLE, SYNTHESIS, write_findings
-from hecon.reports.workbook.sheets.guide import write_guide
+from hecon.reports.workbook.sheets.guide import add_guide, write_guide
 from hecon.reports.workbook.sheets.information import write_information
 from hecon.reports.workbook.sheets.inputs import place_inputs, write_inputs
 from hecon.reports.workbook.sheets.provenance import write_provenance
 from hecon.reports.workbook.sheets.results import write_comparison, write_items
 from hecon.reports.workbook.sheets.sessions import place_sessions, write_sessions
-from hecon.reports.workbook.sheets.severity import write_severity
-from hecon.reports.workbook.sheets.summary import add_summary, write_summary
+from hecon.reports.workbook.sheets.severity import title_of, write_severity
+from hecon.reports.workbook.sheets.summary import AS_DELIVERED, add_summary, write_summary
 from hecon.reports.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
 from hecon.reports.workbook.sheets.time import place_tables, place_time, write_tables, write_time
 from hecon.reports.workbook.sheets.trace import write_trace
@@ -59,10 +59,16 @@ from hecon.reports.workbook.sheets.turns import (
     write_break_even,
     write_sensitivity,
 )
-from hecon.reports.workbook.styles import Page, Sheets
+from hecon.reports.workbook.styles import Page, Sheets, literal
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
+
+#: Sheets whose figures, or the draws behind them, are Python's.
+PYTHONS = (
+    *(SYNTHESIS, ARTICLE, "Scenarios", "One-way", BREAK_EVEN, "Draws", SENSITIVITY),
+    *("Acceptability", "Value of information", TRIALS),
+)
 
 #: Labels on the axis of time, at most.
 LABELS = 10
@@ -176,8 +182,10 @@ def compose(
     results_page, row = write_items(book)
     write_severity(book)
     write_comparison(book, results_page, row)
-    write_scenarios(book)
-    write_one_way(book)
+    if book.has("scenario"):
+        write_scenarios(book)
+    if book.has("one_way"):
+        write_one_way(book)
     write_draws(book)
     acceptability = write_acceptability(book)
     write_information(book)
@@ -189,13 +197,14 @@ def compose(
         write_sensitivity(book, further)
         write_trials(book, further)
     write_assumptions(book)
-    write_guide(book)
+    guide = add_guide(book)
     write_edits(book)
     gather_checks(book)
     write_checks(book, verification)
     write_provenance(book)
     write_cheers(book)
     write_sources(book)
+    write_guide(book, guide)
     order = [
         "Summary",
         "Inputs",
@@ -215,7 +224,7 @@ def compose(
         "Acceptability",
         "Value of information",
         TRIALS,
-        "Severity",
+        title_of(study),
         "Checks",
         "Edits",
         "Assumptions",
@@ -227,8 +236,18 @@ def compose(
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
     write_summary(book, summary, acceptability, further)
+    _say_what_stays(book)
     workbook.repeat_headings()
     return book
+
+
+def _say_what_stays(book: Book) -> None:
+    """Sheets with figures of Python's say in their title that those don't follow an edit."""
+    for page in book.workbook.pages:
+        if page.title in PYTHONS:
+            heading = literal(str(page.sheet["A1"].value))
+            text = f'{heading}&IF({book.answers["edits"]}>0,": {AS_DELIVERED}","")'
+            page.formula(1, 1, text, "title")
 
 
 def _extent(results: Results) -> tuple[int, float]:

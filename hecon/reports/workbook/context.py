@@ -16,6 +16,8 @@ from hecon.studies.study import Study
 REPLAYED = 1_000
 
 MODES = ("Base case", "Scenario", "One-way", "PSA draw")
+#: What a mode other than the base case shows, as the selectors name it.
+SHOWN = ("scenario", "one_way", "draw")
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,12 @@ class Book:
         """Currency with price year, for headings."""
         place = self.study.jurisdiction.definition
         return f"{place.currency} {place.price_year}"
+
+    def has(self, what: str) -> bool:
+        """Whether there is a ``scenario``, a ``one_way`` range or a ``draw`` to be shown."""
+        return {"scenario": bool(self.study.scenarios), "one_way": bool(self.ranges)}.get(
+            what, True
+        )
 
     def column(self, title: str, what: str, column: str) -> None:
         """Note a column of a trace; a state that remembers time has several."""

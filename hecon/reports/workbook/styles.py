@@ -24,6 +24,8 @@ _HERE, _BEFORE = "\0here\0", "\0before\0"
 
 #: What Excel takes in a formula: characters, levels of functions in each other, arguments of one.
 LONGEST, DEEPEST, MOST_ARGUMENTS = 8_192, 64, 255
+#: Characters of a text inside a formula, of which Excel takes 255.
+PIECE = 240
 #: A formula of no more characters than this is within all limits.
 SHORT = 2 * DEEPEST
 
@@ -181,6 +183,11 @@ class Page:
     _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     @property
+    def kinds(self) -> set[str]:
+        """Kinds of cells on the sheet."""
+        return {kind for kind, _, _ in self._styles}
+
+    @property
     def title(self) -> str:
         """The sheet's name."""
         return str(self.sheet.title)
@@ -320,6 +327,11 @@ class Page:
         self.sections.add(row)
         self.put(row, 1, text, "section")
 
+    def live_heading(self, row: int, text: str) -> None:
+        """A section's heading that is a formula."""
+        self.sections.add(row)
+        self.formula(row, 1, text, "section")
+
     def allow(self, rule: str, cells: list[str]) -> None:
         """Let cells hold only numbers of a kind: ``any``, ``share`` (0 to 1) or ``positive``."""
         if not cells:
@@ -350,6 +362,12 @@ class Page:
         """Column widths from the first column on."""
         for position, width in enumerate(widths, start=1):
             self.sheet.column_dimensions[get_column_letter(position)].width = width
+
+
+def literal(text: str) -> str:
+    """A text inside a formula, in pieces that Excel takes."""
+    pieces = [text[i : i + PIECE] for i in range(0, len(text), PIECE)] or [""]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
 
 
 def quoted(title: str) -> str:

@@ -13,7 +13,7 @@ from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
 from hecon.parameters.schema import Parameter
-from hecon.reports.workbook.context import MODES, Book, override_name
+from hecon.reports.workbook.context import MODES, SHOWN, Book, override_name
 from hecon.reports.workbook.layout import EDITS, INPUTS, letter
 from hecon.reports.workbook.styles import Page, add_page, fitting
 from hecon.studies.study import Study
@@ -146,39 +146,43 @@ def _allow(page: Page, rows: list[tuple[Key, Parameter | None]]) -> None:
 
 
 def _selector(book: Book, page: Page) -> None:
-    defaults = (
-        ("Show", MODES[0]),
-        ("Scenario", book.study.scenarios[0].id if book.study.scenarios else "none"),
-        (
-            "One-way: parameter",
-            str(book.results.one_way["parameter"].iloc[0]) if len(book.results.one_way) else "none",
-        ),
-        ("One-way: end", "low"),
-        (f"PSA draw (1 to {book.draws.rows})", 1),
-    )
+    scenarios, one_way = book.study.scenarios, book.results.one_way
     mode, scenario, parameter, end, draw = (f"$C${SELECTORS + i}" for i in range(5))
-    formulas = (
-        f'IF({mode}="Scenario",2,IF({mode}="One-way",3,IF({mode}="PSA draw",4,1)))',
-        f"MATCH({scenario},{book.scenarios.span('scenario')},0)",
-        f'MATCH({parameter}&"|"&{end},{book.one_way.span("key")},0)',
-        f'IF({end}="high",2,1)',
-        f"MAX(1,MIN({draw},{book.draws.rows}))",
+    modes = [MODES[0], *(m for m, what in zip(MODES[1:], SHOWN, strict=True) if book.has(what))]
+    shown = "".join(
+        f'IF({mode}="{name}",{number},'
+        for number, name in enumerate(MODES[1:], start=2)
+        if name in modes
     )
-    for i, (label, value) in enumerate(defaults):
-        page.put(SELECTORS + i, 1, label, "text")
-        page.put(SELECTORS + i, 3, value, "input")
-        page.formula(SELECTORS + i, 4, formulas[i], "formula")
-    page.put(SELECTORS, 5, "type or choose in the yellow cells; 'Base case' resets", "note")
-    choices = (
-        (SELECTORS, '"' + ",".join(MODES) + '"'),
-        (SELECTORS + 1, book.scenarios.span("scenario")),
-        (SELECTORS + 2, f"'{book.one_way.sheet}'!{ranged_names(book)}"),
-        (SELECTORS + 3, '"low,high"'),
-    )
-    for row, source in choices:
+    show = f"{shown}1{')' * (len(modes) - 1)}"
+    found = [("Show", MODES[0], show, '"' + ",".join(modes) + '"')]
+    if scenarios:
+        listed = book.scenarios.span("scenario")
+        found.append(("Scenario", scenarios[0].id, f"MATCH({scenario},{listed},0)", listed))
+    else:
+        found.append(("", "", "", ""))
+    if book.has("one_way"):
+        key = f'MATCH({parameter}&"|"&{end},{book.one_way.span("key")},0)'
+        names = f"'{book.one_way.sheet}'!{ranged_names(book)}"
+        first = str(one_way["parameter"].iloc[0])
+        found.append(("One-way: parameter", first, key, names))
+        found.append(("One-way: end", "low", f'IF({end}="high",2,1)', '"low,high"'))
+    else:
+        found += [("", "", "", "")] * 2
+    for row, (label, value, text, source) in enumerate(found, start=SELECTORS):
+        if not label:
+            continue
+        page.put(row, 1, label, "text")
+        page.put(row, 3, value, "input")
+        page.formula(row, 4, text, "formula")
         rule = DataValidation(type="list", formula1=source, allow_blank=False)
         rule.add(f"C{row}")
         page.sheet.add_data_validation(rule)
+    page.put(SELECTORS, 5, "type or choose in the yellow cells; 'Base case' resets", "note")
+    last = SELECTORS + len(found)
+    page.put(last, 1, f"PSA draw (1 to {book.draws.rows})", "text")
+    page.put(last, 3, 1, "input")
+    page.formula(last, 4, f"MAX(1,MIN({draw},{book.draws.rows}))", "formula")
     rule = DataValidation(
         type="whole", operator="between", formula1="1", formula2=str(book.draws.rows)
     )

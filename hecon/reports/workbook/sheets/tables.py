@@ -13,7 +13,7 @@ from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import Key
 from hecon.reports.record import draws_table
 from hecon.reports.workbook.charts import dress
-from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
+from hecon.reports.workbook.context import SHOWN, Book, Grid, override_name, totals_columns
 from hecon.reports.workbook.estimates import scenario_estimates
 from hecon.reports.workbook.layout import EDITS, letter
 from hecon.reports.workbook.sheets.inputs import override_formula
@@ -169,14 +169,13 @@ def write_one_way(book: Book) -> None:
     page.widths(4, 26, 7, 12, 22, *_widths(grid, 5))
     _headings(book, page, grid)
     table = book.results.one_way
-    if len(table):
-        keys = [f"{p}|{e}" for p, e in zip(table["parameter"], table["end"], strict=True)]
-        _rows(page, grid, table.assign(key=keys))
-        _tornado(book, page, grid)
-        column = len(grid.columns) + 6
-        page.headings(grid.first - 1, ["parameters with a range"], column)
-        for i, name in enumerate(dict.fromkeys(table["parameter"])):
-            page.put(grid.first + i, column, name)
+    keys = [f"{p}|{e}" for p, e in zip(table["parameter"], table["end"], strict=True)]
+    _rows(page, grid, table.assign(key=keys))
+    _tornado(book, page, grid)
+    column = len(grid.columns) + 6
+    page.headings(grid.first - 1, ["parameters with a range"], column)
+    for i, name in enumerate(dict.fromkeys(table["parameter"])):
+        page.put(grid.first + i, column, name)
 
 
 def _tornado(book: Book, page: Page, grid: Grid) -> None:
@@ -245,8 +244,8 @@ def write_draws(book: Book) -> None:
     last = f"{letter(len(grid.columns))}{grid.first + grid.rows - 1}"
     page.print_blocks(f"{results}{grid.first - 1}:{last}")
     _headings(book, page, grid)
-    table = draws_table(book.results)
-    alive = book.results.probabilistic.outcomes["life_years"]
+    table = draws_table(book.results, grid.rows)
+    alive = book.results.probabilistic.outcomes["life_years"].isel(draw=slice(0, grid.rows))
     for strategy in book.strategies:
         table[f"life_years {strategy}"] = alive.sel(strategy=strategy).values
     _rows(page, grid, table)
@@ -256,11 +255,9 @@ def python_figures(book: Book, what: str, strategy: str, base: str) -> str:
     """Formula for Python's figure of whatever is in use."""
     name = f"{what} {strategy}"
     assert name in totals_columns(book.strategies)
+    grids = (book.scenarios, book.one_way, book.draws)
     choose = [base]
-    for grid, number in (
-        (book.scenarios, "scenario"),
-        (book.one_way, "one_way"),
-        (book.draws, "draw"),
-    ):
-        choose.append(f"INDEX({grid.span(name)},{book.selector[number]})")
+    for grid, number in zip(grids, SHOWN, strict=True):
+        found = f"INDEX({grid.span(name)},{book.selector[number]})"
+        choose.append(found if book.has(number) else base)
     return f"CHOOSE({book.selector['mode']},{','.join(choose)})"
