@@ -60,7 +60,8 @@ def write_summary(
             f'IF({choose["mode"]}=2,"Scenario "&{choose["scenario typed"]}&": "&{title},{shown})'
         )
     edits = book.answers["edits"]
-    over = f'IF({edits}>0,", with "&{edits}&" cells typed over","")'
+    cells = f'{edits}&IF({edits}=1," cell"," cells")'
+    over = f'IF({edits}>0,", with "&{cells}&" typed over","")'
     page.formula(6, 2, f"{shown}&{over}", "output")
     page.sheet.merge_cells("B6:F6")
     _answer(book, page)
