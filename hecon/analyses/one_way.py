@@ -75,8 +75,12 @@ def one_way(study: Study) -> pd.DataFrame:
     values = [{r.parameter.key: r.low if end == "low" else r.high} for r, end in ends]
     if not values:
         return pd.DataFrame()
+    labels = [
+        f"one-way, {r.parameter.text} at its {end} end, {r.low if end == 'low' else r.high:.6g}"
+        for r, end in ends
+    ]
     # the base case comes first: a bar reaches from it to both ends
-    design = rows(base_values(study.parameters), [{}, *values])
+    design = rows(base_values(study.parameters), [{}, *values], ["the base case", *labels])
     table = evaluated_table(study, design, [study.compared] * (1 + len(values)))
     base, table = float(table["nmb"].iloc[0]), table.iloc[1:].reset_index(drop=True)
     table.insert(0, "parameter", [r.parameter.text for r, _ in ends])
