@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,12 @@ from hecon.analyses.approval import approval_choices
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
 from hecon.analyses.sampling_information import METHODS, TrialInformation, trial_information
-from hecon.analyses.trial import TrialDefinition
 from hecon.analyses.trial_plan import plan
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Design, held
 from hecon.studies.study import Study
+from hecon.studies.trials import TRIALS, TrialDefinition
 
-TRIALS = "trials"
 #: The method that the choice of size and the advice rest on; the other one checks it.
 CHOSEN = METHODS[0]
 
@@ -66,18 +64,12 @@ class TrialReport:
         return self.sizes[self.sizes["method"] != CHOSEN]
 
 
-def planned_trials(study: Study) -> list[Path]:
-    """The files of a study's planned trials."""
-    return sorted((study.folder / TRIALS).glob("*.toml"))
-
-
-def trial_files(study: Study) -> list[Path]:
-    """The same; raises InputError if there are none."""
-    found = planned_trials(study)
-    if not found:
+def planned_trials(study: Study) -> list[TrialDefinition]:
+    """A study's planned trials; raises InputError if there are none."""
+    if not study.trials:
         text = f"the study plans no trial (looked for {TRIALS}/*.toml)"
         raise InputError([Fault(study.folder.name, None, None, text)])
-    return found
+    return [*study.trials]
 
 
 def trial_report(
