@@ -22,12 +22,13 @@ from hecon.studies.checks import (
     check_names,
     check_price,
 )
+from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.documents import read_documents
 from hecon.studies.extends import FILE, read_definition
 from hecon.studies.facts import read_facts
 from hecon.studies.inputs import Inputs, read_correlations, read_inputs
 from hecon.studies.population import read_population
-from hecon.studies.reading import COUNTED_TIME, NO_TIME, Reading
+from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
 from hecon.studies.sessions import read_course
 from hecon.studies.structure import (
@@ -98,6 +99,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     check_cycles(reading, model)
     reading.faults.raise_if_any()
     check_ages(reading, inputs, model)
+    check_discounting(reading, inputs, model, scenarios)
     reading.faults.raise_if_any()
     return Study(
         folder,
@@ -138,10 +140,7 @@ def _model(
         return expr
 
     jurisdiction = f"{place.folder.name}/{JURISDICTION_FILE}"
-    for expr in (place.discount_cost, place.discount_effect):
-        reading.remember(
-            expr, jurisdiction, None, "discount.steps", reading.strategies, time=COUNTED_TIME
-        )
+    remember_rates(reading)
     reading.remember(
         place.opportunity_cost, jurisdiction, None, "opportunity_cost", (None,), time=NO_TIME
     )
@@ -181,7 +180,7 @@ def _general_population(reading: Reading, model: CohortModel) -> CohortModel | N
         None,
         f"{where}.annual_mortality",
         strategy=GENERAL_POPULATION,
-        time=COUNTED_TIME,
+        time=EVENT_TIME,
     )
     utility = reading.formula(
         entry.utility,

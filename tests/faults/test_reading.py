@@ -58,7 +58,7 @@ def test_fault_22_64_65_68_71_85_a_cell_that_makes_nonsense(small, file, old, ne
     only(small.change(file, old, new), *parts)
 
 
-@pytest.mark.parametrize("column", ["low", "high", "distribution", "price_year"])
+@pytest.mark.parametrize("column", ["low", "high", "distribution"])
 def test_fault_85_a_deleted_column(small, column):
     path = small.folder / "parameters.csv"
     rows = [line.split(",") for line in path.read_text().splitlines()]
@@ -140,7 +140,7 @@ horizon_years = "years_used"
 discount = "0.03"
 
 [assumptions]
-persons = { value = 9, low = 5, high = 20, unit = "persons", status = "derived", source = "x" }
+persons = { value = 9, low = 5, high = 20, unit = "patients", status = "derived", source = "x" }
 years_used = { value = 10, low = 5, high = 20, unit = "years", status = "derived", source = "x" }
 """
 
