@@ -37,24 +37,24 @@ DRAWS = 64
 
 
 def dry_run(study: Study) -> None:
-    """Raise InputError with every fault that evaluating the study's own inputs would meet.
+    """Evaluate all that the study's own files ask for.
 
-    The base case goes first: what is wrong there would be wrong everywhere.
+    Raises
+    ------
+    ModelError
+        If the base case breaks a rule: what is wrong there would be wrong everywhere.
+    InputError
+        With every other fault.
     """
     faults = FaultList()
     base = Case("", study.folder.name, None, None)
-    columns: Sequence[str] = ()
-    try:
-        table = evaluated_table(study, base_case(study.parameters), [study.compared])
-        columns = [str(name) for name in table.columns]
-    except ModelError as error:
-        faults.faults.append(base.fault(error))
     faults.faults += value_faults(study, base_case(study.parameters), [base])
     faults.raise_if_any()
+    table = evaluated_table(study, base_case(study.parameters), [study.compared])
     for design, cases in _designs(study, faults):
         _check_all(study.model, design, cases, faults)
         faults.faults += value_faults(study, design, cases)
-    faults.faults += check_figures(study, columns)
+    faults.faults += check_figures(study, [str(name) for name in table.columns])
     _check_plans(study, faults)
     faults.raise_if_any()
 
