@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import base_case
 from hecon.studies.assumptions import Assumption, evaluated, parsed
@@ -156,3 +157,9 @@ def effective_population(
     share = shares[np.minimum(first.astype(int), len(shares) - 1)]
     factor = (1 + discount) ** (-(first + last) / 2)
     return float((annual * share * factor * (last - first)).sum())
+
+
+@result()
+def population(run: Run) -> Population | None:
+    """Whom the decision concerns, or None if the study doesn't say."""
+    return study_population(run.study)

@@ -63,7 +63,7 @@ def test_fault_54_effects_without_arms_write_no_table_of_arms(monkeypatch):
     monkeypatch.setattr(sheet, "write_effects", reached)
     page = SimpleNamespace(widths=lambda *given: None, sheet=SimpleNamespace())
     monkeypatch.setattr(sheet, "add_page", lambda *given: page)
-    synthesis = SimpleNamespace(estimates={}, evidence=Evidence(effects=[object()]))
+    synthesis = SimpleNamespace(estimates={"one": 1}, evidence=Evidence(effects=[object()]))
     book = SimpleNamespace(study=SimpleNamespace(synthesis=synthesis), workbook=None)
     with pytest.raises(Reached):
         sheet.write_evidence(book)
