@@ -9,6 +9,9 @@ import xarray as xr
 
 from hecon.analyses.ties import difference
 
+#: A verdict whose ICER is a saving per QALY forgone: the larger, the better.
+SAVING = "less costly, less effective"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -31,7 +34,7 @@ def verdict(cost: float, qaly: float) -> str:
         return f"{'more' if cost > 0 else 'less'} costly, no difference in QALYs"
     if qaly > 0:
         return "more costly, more effective" if cost > 0 else "dominant"
-    return "less costly, less effective" if cost < 0 else "dominated"
+    return SAVING if cost < 0 else "dominated"
 
 
 def icer(cost: float, qaly: float) -> float:
@@ -39,7 +42,7 @@ def icer(cost: float, qaly: float) -> float:
 
     With fewer QALYs at lower cost it is the saving per QALY forgone.
     """
-    if verdict(cost, qaly) in ("more costly, more effective", "less costly, less effective"):
+    if verdict(cost, qaly) in ("more costly, more effective", SAVING):
         return cost / qaly
     return math.nan
 
@@ -84,6 +87,6 @@ def sentence(found: Comparison, currency: str) -> str:
         return f"{a} is dominated by {b}: it costs {costs} and gives fewer QALYs."
     if found.verdict == "more costly, more effective":
         return f"{a} against {b}: {currency} {found.icer:,.0f} per QALY gained."
-    if found.verdict == "less costly, less effective":
+    if found.verdict == SAVING:
         return f"{a} against {b} saves {currency} {found.icer:,.0f} per QALY forgone."
     return f"{a} against {b}: {found.verdict}."

@@ -70,7 +70,7 @@ def frontier(strategies: Sequence[str], cost: Array, effect: Array) -> pd.DataFr
             if cost[i] <= cost[last] + cheap and effect[i] >= effect[last] - slight:
                 twins[i] = last
             continue
-        while len(efficient) >= 2 and not _rises(cost, effect, *efficient[-2:], i):
+        while len(efficient) >= 2 and not _rises(cost, effect, efficient[-2], efficient[-1], i):
             status[efficient.pop()] = "extendedly dominated"
         efficient.append(i)
     status |= {i: SAME if status[j] == ON else status[j] for i, j in twins.items()}

@@ -45,7 +45,8 @@ def sobol_indices(
     run
         Takes points of shape (rows, dimensions), gives the result of shape (rows,).
     samples
-        Base samples, a power of two; `run` sees samples * (groups + 2) rows.
+        Base samples, a power of two; `run` sees samples * (groups + 2) rows. A single group is
+        all there is: 1 and 1, without a run.
 
     Returns
     -------
@@ -59,6 +60,9 @@ def sobol_indices(
     clipped to 0 and 1. SALib's analysis ignores a seed of 0, so seeds are moved up by one.
     """
     _check_samples(samples)
+    if len(groups) == 1:
+        # whatever varies is the group's doing; SALib takes a single group for single inputs
+        return _everything(list(groups))
     problem = _problem(groups, (0.0, 1.0))
     points = sobol_sample.sample(problem, samples, calc_second_order=False, seed=seed + 1)
     result = run(points)
@@ -73,6 +77,14 @@ def sobol_indices(
             **_interval("total", found["ST"], found["ST_conf"]),
         }
     )
+
+
+def _everything(names: list[str]) -> pd.DataFrame:
+    """Indices of the only group there is."""
+    ones = {
+        f"{index}{end}": 1.0 for index in ("first_order", "total") for end in ("", "_low", "_high")
+    }
+    return pd.DataFrame({"parameter": names, **ones})
 
 
 def morris_effects(

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from hecon.engine.timing import COUNTING
 from hecon.jurisdictions.schema import TableEntry
-from hecon.parameters.records import Real, Required, Strict, Text, Whole
+from hecon.parameters.records import Grade, Real, Required, Strict, Text, Whole
 
 
 def _counting(name: str) -> str:
@@ -38,11 +38,16 @@ class StateEntry(Strict):
 
 
 class StrategyEntry(Strict):
-    """A strategy; with `option = false` it is modelled but nobody can choose it."""
+    """A strategy; with `option = false` it is modelled but nobody can choose it.
+
+    What is graded exploratory (a strategy, the study, an estimate) is called so in every
+    conclusion.
+    """
 
     name: Required
     label: str = ""
     option: bool = True
+    grade: Grade = ""
 
 
 class CourseItem(Strict):
@@ -114,6 +119,7 @@ class StudyDefinition(Strict):
     name: Required
     extends: str = ""
     title: Required
+    grade: Grade = ""
     date: str = ""
     question: str = ""
     population: str = ""
