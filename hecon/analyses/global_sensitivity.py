@@ -13,7 +13,7 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample  # type: ignore[import-untyped]
 from SALib.sample import sobol as sobol_sample
 
-from hecon.analyses.cube import CubeDesign, uncertain_groups
+from hecon.analyses.cube import CubeDesign, uncertain_groups, uncertain_or_refused
 from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import increments
 from hecon.errors import Fault, InputError
@@ -206,10 +206,8 @@ def _screened(
 
     From three random points each group goes to both ends of its distribution.
     """
+    uncertain_or_refused(study)
     groups = uncertain_groups(study)
-    if not groups:
-        text = "no input has a distribution, so there is no sensitivity to share out"
-        raise InputError([Fault(study.name, None, "distribution", text)])
     run, positions = _runner(study, threshold, groups, workers)
     count = sum(map(len, positions.values()))
     centres = np.random.Generator(np.random.PCG64DXSM(seed)).uniform(0.2, 0.8, (3, count))

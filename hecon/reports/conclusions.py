@@ -212,7 +212,7 @@ def _reached(found: Conclusion) -> str:
     if step is None:
         others = [s for s in found.alternatives if s != found.best]
         alone = all(found.status[s] != ON for s in others)
-        return ": no other gives more QALYs." if alone else ", the cheapest on the frontier."
+        return ": no other gives more QALYs." if alone else ": it is the cheapest on the frontier."
     return (
         f": against {step.against}, the one before it on the frontier, it {gain(step.qaly)} and "
         f"costs {extra(step.cost, found.currency)}, {found.currency} {money(step.icer)} per QALY "
@@ -251,6 +251,22 @@ def exploratory(study: Study) -> str:
     if study.definition.grade:
         return "Exploratory:"
     return f"Exploratory ({listed(study.exploratory)}):" if study.exploratory else ""
+
+
+def outside_frontier(results: Results) -> str:
+    """With whom the frontier compares the intervention, where it is not the study's comparator."""
+    found = concluded(results)
+    a, b = found.pair.intervention, found.pair.comparator
+    if found.pairwise:
+        return ""
+    row = results.frontier.set_index("strategy").loc[a]
+    if row["status"] != ON:
+        return f"{a} is off the frontier ({row['status']}): this ratio decides nothing."
+    if not row["against"]:
+        return f"{a} is the first on the frontier: this ratio decides nothing."
+    if row["against"] == b:
+        return ""
+    return f"On the frontier {a} stands against {row['against']}: this ratio decides nothing."
 
 
 def headline(results: Results) -> str:
@@ -296,8 +312,8 @@ def base_and_draws(results: Results) -> str:
     ]
     for each in found.limited[:SHOWN]:
         texts.append(
-            f"{percent(each.share)} of the draws of {_label(study, each.name)} meet another limit "
-            f"than the base case, so that its mean is {short(each.mean)} instead of "
+            f"In {percent(each.share)} of the draws '{_label(study, each.name)}' is on another "
+            f"side of its limit than in the base case: its mean is {short(each.mean)} instead of "
             f"{short(each.base)}."
         )
     if found.off:

@@ -21,6 +21,7 @@ from hecon.reports.conclusions import (
     fixed_in_draws,
     headline,
     marked,
+    outside_frontier,
     shares_of_best,
 )
 from hecon.reports.console import amount, facts, money, qalys, table
@@ -103,6 +104,8 @@ def _print_increments(results: Results, to: Console) -> None:
     rows.add_row("QALYs", qalys(found.qaly, sign=True))
     rows.add_row("Life-years", qalys(found.life_years, sign=True))
     rows.add_row("ICER", sentence(found, currency))
+    if note := outside_frontier(results):
+        rows.add_row("", note)
     to.print(rows)
 
 

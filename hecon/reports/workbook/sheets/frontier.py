@@ -32,6 +32,7 @@ def write_frontier(book: Book, page: Page, row: int) -> int:
     page.put(row, WORK, "working: cost per QALY between each pair of undominated options", "note")
     work = ["number", "dominated", "least slope up", "steepest slope down", "efficient QALYs"]
     ties = [f"costs equal within ({book.currency})", "QALYs equal within"]
+    ties.append(f"net monetary benefit ({book.currency})")
     page.headings(row + 1, [*work, *options, *ties], WORK)
     python = book.results.frontier.set_index("strategy")["status"]
     for i, option in enumerate(options):
@@ -42,6 +43,9 @@ def write_frontier(book: Book, page: Page, row: int) -> int:
             page.formula(r, column, text, "formula", shape)
         page.put(r, 7, str(python[option]))
         _dominance(book, page, r, i, first, spans)
+    worth = f"${letter(WORK + 7 + len(options))}${first}:${letter(WORK + 7 + len(options))}${last}"
+    best = f"MATCH(MAX('{page.title}'!{worth}),'{page.title}'!{worth},0)"
+    book.answers["best"] = f"INDEX('{page.title}'!{spans['name']},{best})"
     efficient = f"${letter(WORK + 4)}${first}:${letter(WORK + 4)}${last}"
     for r in range(first, last + 1):
         below = f"SUMPRODUCT(({efficient}<$C{r})*1)"
@@ -74,6 +78,8 @@ def _dominance(book: Book, page: Page, r: int, i: int, first: int, spans: dict[s
     for k, name in enumerate(("cost", "qaly")):
         largest = f"MAX(MAX({spans[name]}),-MIN({spans[name]}))"
         page.formula(r, WORK + 5 + count + k, f"{tie}*{largest}", "formula", "exact")
+    benefit = f"{book.answers['threshold']}*$C{r}-$B{r}"
+    page.formula(r, WORK + 7 + count, benefit, "formula", "money")
     same_cost = _near(spans["cost"], f"$B{r}", cheap)
     same_qaly = _near(spans["qaly"], f"$C{r}", slight)
     before = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hecon.reports.conclusions import NO_DOUBT, drawn, share_text
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.sheets.acceptability import FIRST, STEPS, thresholds
@@ -34,8 +35,8 @@ def write_information(book: Book) -> None:
             *means,
             "best on average",
             f"mean of the best ({book.currency})",
-            f"EVPI per person ({book.currency})",
-            f"EVPI ({book.currency}), Python, {found.design.draws:,} draws",
+            f"check: EVPI by formula from the {draws.rows:,} draws of this book ({book.currency})",
+            f"EVPI per person ({book.currency}), Python, {found.design.draws:,} draws",
             "probability that the best on average is best (frontier)",
         ],
     )
@@ -71,9 +72,9 @@ def write_information(book: Book) -> None:
             page.put(row, 5 + count, known, "text", "money")
     last = FIRST + STEPS - 1
     column = letter(4 + count)
-    row = _population(book, page, last + 2, column)
+    row = _population(book, page, last + 2, letter(5 + count))
     _partial(book, page, row)
-    for name, position in (("evpi", 4 + count), ("ceaf", 6 + count)):
+    for name, position in (("evpi", 5 + count), ("ceaf", 6 + count)):
         book.answers[name] = page.span(position, FIRST, last)
     area_of = f"'{TITLE}'!$B${FIRST}:${letter(1 + count)}${last}"
     book.answers["mean nmb"] = area_of
@@ -136,7 +137,8 @@ def _estimates(book: Book, page: Page, row: int, head: str, table: pd.DataFrame)
     """One table of them; gives the row after it."""
     found, people = book.results.probabilistic, book.results.population
     if table.empty:
-        page.put(row + 1, 1, "Too few draws in this run to estimate it.", "note")
+        few = "Too few draws in this run to estimate it."
+        page.put(row + 1, 1, few if drawn(book.results) else NO_DOUBT, "note")
         return row + 3
     page.put(
         row + 1,
@@ -161,7 +163,8 @@ def _estimates(book: Book, page: Page, row: int, head: str, table: pd.DataFrame)
         page.put(i, 1, str(each["set"]))
         page.put(i, 2, float(each["evppi"]), "text", "money")
         page.put(i, 3, float(each["standard_error"]), "text", "money")
-        page.put(i, 4, float(each["share"]), "text", "share")
+        share = float(each["share"])
+        page.put(i, 4, share_text(share) if share > 1 else share, "text", "share")
         page.put(i, 5, "yes" if each["suspect"] else "no")
         if people:
             page.put(i, 6, float(each["evppi"]) * people.effective(), "text", "money")
