@@ -160,10 +160,8 @@ def print_weak_links(results: Results, found: pd.DataFrame, to: Console) -> None
     if len(moving):
         _print_moving(moving, currency, to)
         to.print()
-    text = evidence(results.study.parameters)
-    to.print(
-        f"{text} {len(weak)} of them {'rests' if len(weak) == 1 else 'rest'} on weak evidence."
-    )
+    verb = "rests" if len(weak) == 1 else "rest"
+    to.print(f"{evidence(results.study.parameters)} {len(weak)} of them {verb} on weak evidence.")
 
 
 def _print_moving(moving: pd.DataFrame, currency: str, to: Console) -> None:
