@@ -8,13 +8,15 @@ from collections.abc import Sequence
 FEW = 5
 
 
-def listed(names: Sequence[str], most: int | None = None) -> str:
+def listed(names: Sequence[str], most: int | None = None, last: str = "and") -> str:
     """`a, b and c`; names with commas of their own stand between semicolons.
 
     Parameters
     ----------
     most
         Names shown; of a longer list the rest is counted.
+    last
+        What stands before the last name.
     """
     if not names:
         return "none"
@@ -23,5 +25,5 @@ def listed(names: Sequence[str], most: int | None = None) -> str:
         return f"{mark.join(names[:most])} and {len(names) - most} more"
     if len(names) == 1:
         return names[0]
-    last = f"{mark.strip() if mark == '; ' else ''} and {names[-1]}"
-    return mark.join(names[:-1]) + last
+    end = f"{';' if mark == '; ' else ''} {last} {names[-1]}"
+    return mark.join(names[:-1]) + end
