@@ -12,7 +12,7 @@ from hecon.analyses.scenarios import probabilistic_scenario, scenario_results
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
-from hecon.parameters.design import ProbabilisticDesign, base_case, base_values
+from hecon.parameters.design import ProbabilisticDesign, base_values
 from hecon.parameters.schema import weakest
 from hecon.studies.study import Scenario, Study
 
