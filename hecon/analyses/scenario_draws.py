@@ -14,6 +14,7 @@ from hecon.analyses.drawn import drawn_design
 from hecon.analyses.pair import Increments, increments
 from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
+from hecon.errors import ModelError
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Study
 
@@ -94,7 +95,10 @@ def scenario_draws(
         model, parameters, correlations = probabilistic_scenario(study, scenario)
         design = ProbabilisticDesign(parameters, draws, seed, method, correlations)
         changed = replace(study, model=model)
-        found = increments(changed, design, compared=scenario.compare, workers=workers)
+        try:
+            found = increments(changed, design, compared=scenario.compare, workers=workers)
+        except ModelError as error:
+            raise error.within(f"scenario {scenario.id}, {error.run}") from None
         rows.append({"scenario": scenario.id, **_reduced(found, float(row["threshold"]))})
     return pd.DataFrame(rows)
 
