@@ -124,7 +124,7 @@ def run_alone(
     )
     with ProgressBar() as tell:
         run = Run(study, settings, tell)
-        section = analysis.section(run)
+        section = analysis.content(run)
     show(section, study_units(study), stdout())
     write_alone(run, entry.command_name, section, out, stdout())
 

@@ -90,6 +90,9 @@ class Listing:
 
 Value = str | Amount | Listing
 
+#: Names that every template may use: those of what a run counts in.
+COUNTED = frozenset({"currency", "effect", "effects"})
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -109,7 +112,7 @@ class Sentence:
 
     def __post_init__(self) -> None:
         named = {name for _, name, _, _ in string.Formatter().parse(self.template) if name}
-        if named != set(self.values):
+        if named - COUNTED != set(self.values):
             raise ValueError(f"{self.template!r}: values {sorted(self.values)}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hecon.report.content import Amount, Listing, Sentence, Value
+from hecon.report.content import COUNTED, Amount, Listing, Sentence, Value
 from hecon.report.numbers import SCREEN, Style, Units, figure
 
 #: Templates in other languages by the English ones; a template that is missing stays English.
@@ -17,6 +17,7 @@ def spoken(
     """A sentence as text."""
     template = (catalogue or {}).get(sentence.template, sentence.template)
     values = {name: said(value, units, style) for name, value in sentence.values.items()}
+    values |= {name: getattr(units, name) for name in COUNTED}
     return template.format_map(values)
 
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from hecon.analyses.results import Results, analyse
-from hecon.reports.cited import cited
+from hecon.report.cited import cited
 from hecon.reports.workbook.book import compose
 from hecon.reports.workbook.cached import LiveWorkbook
 from hecon.reports.workbook.parts import save_plain

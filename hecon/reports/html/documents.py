@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hecon.reports.cited import cited
+from hecon.report.cited import cited
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.setting import Setting
 from hecon.reports.html.section import Section, records

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hecon.parameters.schema import Parameter
-from hecon.reports.cited import cited
+from hecon.report.cited import cited
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import EDITS
 from hecon.reports.workbook.styles import Page, add_page
