@@ -21,7 +21,12 @@ REGISTRY = (
     ),
     Entry("information", "What knowing more is worth.", command="voi"),
     Entry("trials", "Which trial is worth doing, and how large.", command="trial"),
-    Entry("verification", "Ask a study questions whose answers are known.", command="verify", always=False),
+    Entry(
+        "verification",
+        "Ask a study questions whose answers are known.",
+        command="verify",
+        always=False,
+    ),
     Entry("evidence", "What the result rests on."),
     Entry("assumptions", "What the model takes for granted.", command=""),
     Entry("sources", "Every published figure referred to.", command=""),

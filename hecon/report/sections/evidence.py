@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import pandas as pd
-
 from hecon.analyses.article import article_facts
 from hecon.analyses.evidence import input_evidence
 from hecon.analyses.run import Run
@@ -96,9 +94,7 @@ def section(run: Run) -> Section:
     for name, caption in (("trials", "Trial arms"), ("reported_effects", "Published effects")):
         if given := study.evidence(name):
             tables.append(plain_table(name, caption, given))
-    return Section(
-        "evidence", "Evidence", (status_of_inputs(study),), tuple(tables), _figures(run)
-    )
+    return Section("evidence", "Evidence", (status_of_inputs(study),), tuple(tables), _figures(run))
 
 
 def _article(run: Run) -> list[Table]:
