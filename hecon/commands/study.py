@@ -114,9 +114,10 @@ def run(
 def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     """Read and validate a study without the full run.
 
-    Reads every file and runs the base case, so that formulas, names, ranges, currencies and
-    rows of transition probabilities are checked. Prints what was read, or every fault with its
-    file, row and column; the exit code is then 2. Writes nothing.
+    Reads every file and runs the base case, every scenario, both ends of every range and 1,000
+    draws, so that formulas, names, ranges, currencies and rows of transition probabilities are
+    checked. Prints what was read and what may not be meant, or every fault with its file, row
+    and column; the exit code is then 2. Writes nothing.
 
     \b
     Examples
@@ -124,14 +125,15 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
       hecon check my-studies/asthma
     """  # noqa: D301
     with messages():
-        from hecon.analyses.evaluate import evaluate
-        from hecon.parameters.design import base_case
+        from hecon.analyses.preflight import notes, run_faults
+        from hecon.errors import InputError
         from hecon.reports.console import stdout
         from hecon.reports.contents import print_contents
 
         study = read_study(folder, jurisdiction)
-        evaluate(study.model, base_case(study.parameters))
-        print_contents(study, stdout())
+        if found := run_faults(study):
+            raise InputError(found)
+        print_contents(study, notes(study), stdout())
 
 
 def reproduce(
