@@ -13,6 +13,7 @@ from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.files import check_name
 from hecon.studies.checks import (
+    DEEPEST,
     check_ages,
     check_cycles,
     check_definition,
@@ -26,6 +27,13 @@ from hecon.studies.inputs import Inputs, check_evidence, read_correlations, read
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
 from hecon.studies.sessions import read_course
+from hecon.studies.soundness import (
+    check_alternatives,
+    check_course_depth,
+    check_dead,
+    check_payoffs,
+    check_price_alike,
+)
 from hecon.studies.structure import (
     Initial,
     check_reachable,
@@ -63,6 +71,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     place = load_jurisdiction(folder if jurisdiction is None else Path(jurisdiction))
     reading = Reading(found, place)
     check_definition(reading)
+    check_alternatives(reading)
     check_evidence(reading)
     inputs = read_inputs(reading)
     scenarios, course = read_scenarios(reading, inputs, read_course(reading, inputs))
@@ -75,14 +84,18 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         payoffs += course.payoffs()
     model = _model(reading, inputs, initial, transitions, payoffs)
     population = _general_population(reading, model)
+    check_payoffs(reading, payoffs)
     check_price(reading, inputs)
+    check_price_alike(reading, inputs)
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)
     check_cycles(reading, model)
+    check_course_depth(reading, model, DEEPEST)
     reading.faults.raise_if_any()
     check_ages(reading, inputs, model)
     check_discounting(reading, inputs, model, scenarios)
+    check_dead(reading, inputs, model)
     reading.faults.raise_if_any()
     return Study(
         folder,
