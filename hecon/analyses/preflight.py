@@ -1,4 +1,4 @@
-"""What a run would trip over, and what a reader should know before it: found by `check`."""
+"""What draws would trip over, and what a reader should know before a run: told by `check`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.one_way import one_way, ranges
-from hecon.analyses.scenarios import scenario_design, scenario_table
 from hecon.engine.values import formula_values
-from hecon.errors import Fault, ModelError
-from hecon.parameters.design import ProbabilisticDesign, base_case, base_values, rows
+from hecon.parameters.design import ProbabilisticDesign, base_values
 from hecon.parameters.schema import Parameter
 from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
@@ -25,42 +22,11 @@ SEED = 1
 POINTS = (np.arange(10_000) + 0.5) / 10_000
 
 
-def run_faults(study: Study) -> list[Fault]:
-    """Every scenario, end of a range and draw that the model can't run, each named once."""
-    evaluate(study.model, base_case(study.parameters))
-    found = [*_scenario_faults(study), *_range_faults(study)]
-    if found:
-        return found
+def try_draws(study: Study) -> None:
+    """Run the first draws of a probabilistic analysis; raises ModelError at one that can't."""
     design = ProbabilisticDesign(study.parameters, TRIED, SEED, correlations=study.correlations)
     if design.varying:
         evaluate(study.model, design)
-    return []
-
-
-def _scenario_faults(study: Study) -> Iterator[Fault]:
-    try:
-        scenario_table(study)
-    except ModelError:
-        for scenario in study.scenarios:
-            try:
-                evaluate(study.model, scenario_design(study, [scenario]))
-            except ModelError as error:
-                text = str(error).removeprefix(f"{scenario.file}, row {scenario.row}: ")
-                yield Fault(scenario.file, scenario.row, "changes", text)
-
-
-def _range_faults(study: Study) -> Iterator[Fault]:
-    try:
-        one_way(study)
-    except ModelError:
-        for found in ranges(study):
-            for end, value in (("low", found.low), ("high", found.high)):
-                label = f"one-way, {found.parameter.text} at its {end} end, {value:.6g}"
-                change = {found.parameter.key: value}
-                try:
-                    evaluate(study.model, rows(base_values(study.parameters), [change], [label]))
-                except ModelError as error:
-                    yield Fault(found.parameter.file, found.parameter.row, end, str(error))
 
 
 def outside_unit(parameter: Parameter) -> float:

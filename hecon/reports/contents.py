@@ -35,4 +35,4 @@ def print_contents(study: Study, notes: Sequence[str], to: Console) -> None:
     to.print(rows)
     for note in notes:
         to.print(f"Note: {note}", soft_wrap=True, highlight=False, markup=False)
-    to.print("No faults; the base case, scenarios and ranges run.")
+    to.print("No faults; the base case, every scenario and both ends of every range run.")
