@@ -135,6 +135,16 @@ class Study:
         """Strategies that a decision maker can choose."""
         return tuple(s.name for s in self.definition.strategies if s.option)
 
+    @property
+    def exploratory(self) -> tuple[str, ...]:
+        """Names of the strategies, and of the estimates in the base case, graded exploratory."""
+        rows = self.synthesis.rows
+        used = dict.fromkeys(p.estimate for p in self.parameters if p.estimate in rows)
+        return (
+            *(s.name for s in self.definition.strategies if s.grade),
+            *(name for name in used if rows[name].grade),
+        )
+
     def label(self, strategy: str) -> str:
         """A strategy's label."""
         return next(
