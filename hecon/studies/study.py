@@ -100,6 +100,8 @@ class Study:
         An article's facts with the model's figures that they refer to.
     digests
         SHA-256 of every file that was read.
+    unused
+        Inputs that nothing rests on.
     """
 
     folder: Path
@@ -119,6 +121,7 @@ class Study:
     documents: Mapping[str, Document] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
