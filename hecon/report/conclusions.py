@@ -220,7 +220,7 @@ def uncertainty(run: Run) -> tuple[Sentence, ...]:
             {"evpi": money(run(evpi))},
         )
     )
-    left = _fixed_in_draws(run)
+    left = fixed_in_draws(run)
     return (*said, *((left,) if left else ()))
 
 
@@ -313,7 +313,7 @@ def _base_and_draws(run: Run) -> list[Sentence]:
     return said
 
 
-def _fixed_in_draws(run: Run) -> Sentence | None:
+def fixed_in_draws(run: Run) -> Sentence | None:
     """What the draws leave out: inputs with a range that moves the result but no distribution."""
     study, ends = run.study, run(one_way_ends)
     if ends.empty:

@@ -257,5 +257,4 @@ ANALYSIS = Analysis(
     """,
     (Option("probabilistic", bool, "Also draw every scenario.", False),),
     draws=True,
-    applies=lambda run: bool(run.study.scenarios),
 )

@@ -154,5 +154,4 @@ ANALYSIS = Analysis(
         Option("second_values", float, _VALUES, series=True),
         Option("steps", int, "Values of each, where none are given.", STEPS, least=2),
     ),
-    applies=lambda run: bool(run.study.definition.two_way),
 )
