@@ -97,11 +97,11 @@ class Program:
             for node in credit.scale:
                 scale = scale * self.constant_value(node)
         if credit.flow is not None:
-            return _weighted(self.counting.events(self.cycles), scale)
+            return weighted(self.counting.events(self.cycles), scale)
         if credit.loop:
-            return _weighted((self.before + self.after > 0).astype(float), scale)
-        result = _weighted(self.after, scale)
-        result[:-1] += _weighted(self.before, scale)[1:]
+            return weighted((self.before + self.after > 0).astype(float), scale)
+        result = weighted(self.after, scale)
+        result[:-1] += weighted(self.before, scale)[1:]
         return result
 
     def constant_value(self, node: Node) -> float | Array:
@@ -178,7 +178,7 @@ class Program:
         return Table(CALENDAR, np.concatenate([[-np.inf], -ends[::-1]]), columns)
 
 
-def _weighted(weights: Array, values: Array) -> Array:
+def weighted(weights: Array, values: Array) -> Array:
     """The product, zero where the weight is zero even if the value there is not a number."""
     return np.multiply(weights, values, out=np.zeros_like(weights), where=weights != 0.0)
 
