@@ -40,7 +40,13 @@ class Machine:
             if name not in self._weights:
                 self._weights[name] = values = self._weight(name)
                 same[name] = first.setdefault((name[0], values.tobytes()), name)
-        text = Text(program, rows, same)
+        with np.errstate(all="ignore"):
+            positive = frozenset(
+                base.index
+                for base in {n.args[0] for n in program.graph.nodes if n.op == "pow"}
+                if not base.by_draw and np.all(self._constant(base.index) > 0.0)
+            )
+        text = Text(program, rows, same, positive)
         self.code = text
         self.columns = text.columns.all
         self._height = 1 + max((r for r in rows if r is not None), default=0)
@@ -105,8 +111,9 @@ class Machine:
             case "after":
                 return self.program.after
             case "mask":
-                used = np.any([self._weights[all_names[i]] != 0.0 for i in nodes], axis=0)
-                return (-used.astype(np.int64)).view(np.float64)
+                return _mask(self._weights[all_names[nodes[0]]])
+            case "begun":
+                return _mask(np.arange(self.program.cycles + 1))
         return self._weights[name]
 
     def _weight(self, name: SeriesName) -> Array:
@@ -123,3 +130,8 @@ class Machine:
         result = weighted(program.after, scale)
         result[:-1] += weighted(program.before, scale)[1:]
         return result
+
+
+def _mask(values: Array) -> Array:
+    """All bits set where a value is not zero, none where it is."""
+    return (-(values != 0.0).astype(np.int64)).view(np.float64)

@@ -12,7 +12,7 @@ NEAR = 0.0  # MERGE
 BOUNDARY = 0.0
 
 #: Draws that one instruction works on.
-LANES = 4
+LANES = 8
 
 VECTOR = f"<{LANES} x double>"
 WHOLE = f"<{LANES} x i64>"
@@ -245,6 +245,13 @@ def _pow() -> str:
     return _function("pow", parameters, w, w.select(plain, number(1.0), y))
 
 
+def _power() -> str:
+    """x^y by the logarithm of x, where x is positive."""
+    w = Writer()
+    y = w.call("exp", w.binary("fmul", "%y", "%log"))
+    return _function("power", f"{VECTOR} %log, {VECTOR} %y", w, y)
+
+
 def _look_up() -> str:
     """Row of a table by halving, one lane after the other."""
     return f"""
@@ -284,9 +291,9 @@ something:
 def functions(used: set[str]) -> str:
     """The text of the functions that a program calls, and of those that these call."""
     wanted = set(used)
-    if "pow" in wanted:
+    if wanted & {"pow", "power"}:
         wanted.add("exp")
-    made = {"exp": _exp, "log": _log, "pow": _pow, "look_up": _look_up}
+    made = {"exp": _exp, "log": _log, "pow": _pow, "power": _power, "look_up": _look_up}
     intrinsics = "".join(
         f"declare {VECTOR} @llvm.{name}.v{LANES}f64({VECTOR})\n"
         for name in ("fabs", "sqrt", "floor", "ceil")

@@ -59,14 +59,21 @@ class Text:
         Row of the totals that each outcome is added to; None leaves it out.
     same
         For the name of a credit's series, the first one whose values are the same.
+    positive
+        Nodes that are the same in every draw, and positive, so that a power needs no sign.
     """
 
     def __init__(
-        self, program: Program, rows: Sequence[int | None], same: Mapping[SeriesName, SeriesName]
+        self,
+        program: Program,
+        rows: Sequence[int | None],
+        same: Mapping[SeriesName, SeriesName],
+        positive: frozenset[int],
     ):
         self.program = program
         self.rows = rows
         self.same = same
+        self.positive = positive
         self.columns: Places[Key] = Places()
         self.scalars: Places[ScalarName] = Places()
         self.series: Places[SeriesName] = Places()
@@ -156,6 +163,8 @@ class Text:
         if exponent.op == "const" and exponent.what == 2.0:
             return self._w.binary("fmul", value, value)
         log = self._logs[base.index] if base.by_draw else self._number("log", [base])
+        if base.index in self.positive:
+            return self._w.call("power", log, self._value(exponent))
         return self._w.call("pow", value, log, self._value(exponent))
 
     def _table(self, table: str, column: str) -> str:
@@ -210,8 +219,8 @@ class Text:
         self._totals(uses, added)
         end = w.take()
 
-        carried = [(f"%wrong", TRUTH, wrong, "%wrong.now")]
-        joined = [("%wrong.now", TRUTH, still, "%wrong")]
+        carried = [("%wrong", WHOLE, wrong, "%wrong.now")]
+        joined = [("%wrong.now", WHOLE, still, "%wrong")]
         for (t, s), first, then in zip(places, initial, moved, strict=True):
             carried.append((f"%past.{t}.{s}", VECTOR, first, f"%now.{t}.{s}"))
             joined.append((f"%now.{t}.{s}", VECTOR, then, f"%past.{t}.{s}"))
@@ -237,13 +246,15 @@ class Text:
             count=count,
             end=end,
             truth=TRUTH,
+            whole=WHOLE,
         )
 
     def _wrong(self, so_far: str, nodes: Sequence[Node]) -> str:
         """Where a probability is negative or not a number."""
         for node in nodes:
             found = self._w.compare("ult", self._value(node), number(-TOLERANCE))
-            so_far = self._w.truth("or", [so_far, found])
+            wide = self._w.new(f"sext {TRUTH} {found} to {WHOLE}")
+            so_far = self._w.new(f"or {WHOLE} {so_far}, {wide}")
         return so_far
 
     def _moved(self, trace: int, target: int) -> str:
@@ -272,41 +283,44 @@ class Text:
 
     def _added(self, sums: Places[SumName]) -> list[str]:
         """Names of the running sums after a cycle."""
-        w, nodes = self._w, self.program.graph.nodes
-        weights: dict[SumName, list[SeriesName]] = {}
-        for trace, state, flow, loop, weight in sums.all:
-            weights.setdefault((trace, state, flow, loop, ("", ())), []).append(weight)
-        amounts: dict[SumName, str] = {}
-        counted: dict[tuple[int, int], str] = {}
-        for name, used in weights.items():
-            trace, state, flow, loop, _ = name
-            if used[0][0] == "weight":
-                amounts[name] = f"%now.{trace}.{state}"
-                continue
-            if flow >= 0:
-                past = f"%past.{trace}.{state}"
-                amount = w.binary("fmul", past, self._value(nodes[flow]))
-            elif (trace, state) in counted:
-                amount = counted[trace, state]
-            else:
-                now = w.binary("fmul", f"%now.{trace}.{state}", self._series("after"))
-                past = w.binary("fmul", f"%past.{trace}.{state}", self._series("before"))
-                amount = counted[trace, state] = w.binary("fadd", now, past)
-            for index in loop:
-                amount = w.binary("fmul", amount, self._value(nodes[index]))
-            amounts[name] = self._masked(amount, used)
+        w = self._w
+        amounts: dict[tuple[int, int, int], str] = {}
+        factors: dict[tuple[tuple[int, ...], SeriesName], str] = {}
         results = []
         for position, (trace, state, flow, loop, weight) in enumerate(sums.all):
-            amount = amounts[trace, state, flow, loop, ("", ())]
-            part = w.binary("fmul", amount, self._series(*weight))
+            if weight[0] != "weight" and (trace, state, flow) not in amounts:
+                amounts[trace, state, flow] = self._counted(trace, state, flow)
+            amount = amounts.get((trace, state, flow), "")
+            if weight[0] == "weight":
+                amount = f"%now.{trace}.{state}"
+            if (loop, weight) not in factors:
+                factors[loop, weight] = self._factor(loop, weight)
+            part = w.binary("fmul", amount, factors[loop, weight])
             results.append(w.binary("fadd", f"%sum.{position}", part))
         return results
 
-    def _masked(self, amount: str, weights: Sequence[SeriesName]) -> str:
-        """An amount, zero where no weight counts it even if it is not a number there."""
-        mask = self._series("mask", tuple(self.series.of(name) for name in weights))
+    def _counted(self, trace: int, state: int, flow: int) -> str:
+        """A cycle's flow, or the occupancy it is credited with."""
+        past = f"%past.{trace}.{state}"
+        if flow >= 0:
+            value = self._value(self.program.graph.nodes[flow])
+            return self._clean(self._w.binary("fmul", past, value), ("begun", ()))
+        now = self._w.binary("fmul", f"%now.{trace}.{state}", self._series("after"))
+        return self._w.binary("fadd", now, self._w.binary("fmul", past, self._series("before")))
+
+    def _factor(self, loop: tuple[int, ...], weight: SeriesName) -> str:
+        """What an amount is multiplied by: a weight and nodes of the loop."""
+        result = self._series(*weight)
+        for index in loop:
+            result = self._w.binary("fmul", result, self._value(self.program.graph.nodes[index]))
+        if not loop:
+            return result
+        return self._clean(result, ("mask", (self.series.of(weight),)))
+
+    def _clean(self, amount: str, mask: SeriesName) -> str:
+        """An amount, zero where nothing is counted even if it is not a number there."""
         bits = self._w.new(f"bitcast {VECTOR} {amount} to {WHOLE}")
-        kept = self._w.new(f"bitcast {VECTOR} {mask} to {WHOLE}")
+        kept = self._w.new(f"bitcast {VECTOR} {self._series(*mask)} to {WHOLE}")
         both = self._w.new(f"and {WHOLE} {bits}, {kept}")
         return self._w.new(f"bitcast {WHOLE} {both} to {VECTOR}")
 
@@ -377,7 +391,8 @@ counted:
   br i1 %again, label %cycle, label %end
 end:
 {end}
-  %lanes = bitcast {truth} %wrong.now to i{lanes}
+  %each = icmp ne {whole} %wrong.now, zeroinitializer
+  %lanes = bitcast {truth} %each to i{lanes}
   %any = icmp ne i{lanes} %lanes, 0
   %one = zext i1 %any to i64
   %found.next = add i64 %found, %one
