@@ -105,7 +105,8 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
                 )
             columns[key].append(values.pop())
     constant = {k: v for k, v in numbers.items() if k not in columns}
-    return TableDesign(len(scenarios), constant, {k: np.array(v) for k, v in columns.items()})
+    arrays = {k: np.array(v) for k, v in columns.items()}
+    return TableDesign(len(scenarios), constant, arrays, free=True)
 
 
 def scenario_table(study: Study) -> pd.DataFrame:

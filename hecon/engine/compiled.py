@@ -32,32 +32,35 @@ class Machine:
 
     def __init__(self, program: Program, rows: Sequence[int | None]):
         self.program = program
-        self._weights = {}
+        self._weights: dict[SeriesName, Array] = {}
         same: dict[SeriesName, SeriesName] = {}
         first: dict[tuple[str, bytes], SeriesName] = {}
-        for credit in program.credits:
-            name = weight_name(credit)
-            if name not in self._weights:
-                self._weights[name] = values = self._weight(name)
-                same[name] = first.setdefault((name[0], values.tobytes()), name)
         with np.errstate(all="ignore"):
+            for credit in program.credits:
+                name = weight_name(credit)
+                if name not in self._weights:
+                    self._weights[name] = values = self._weight(name)
+                    same[name] = first.setdefault((name[0], values.tobytes()), name)
+            bases = {n.args[0] for n in program.nodes if n.op == "pow"}
             positive = frozenset(
                 base.index
-                for base in {n.args[0] for n in program.graph.nodes if n.op == "pow"}
-                if not base.by_draw and np.all(self._constant(base.index) > 0.0)
+                for base in bases
+                if not base.by_draw and np.all(program.constant_value(base) > 0.0)
             )
-        text = Text(program, rows, same, positive)
-        self.code = text
+        key = (tuple(rows), tuple(same.values()), positive)
+        text = program.marked.texts.get(key)
+        if text is None:
+            text = program.marked.texts[key] = Text(program, rows, same, positive)
         self.columns = text.columns.all
-        self._height = 1 + max((r for r in rows if r is not None), default=0)
+        self._height = height(rows)
         self._run = compiled(text.text)
         with np.errstate(all="ignore"):
             self._scalars = np.array([self._scalar(n) for n in text.scalars.all] or [0.0])
-            rows_of_series = [self._series(n, text.series.all) for n in text.series.all]
+            series = [self._series(n, text.series.all) for n in text.series.all]
         length = program.cycles + 1
         self._series_of = np.ascontiguousarray(
-            np.stack([np.broadcast_to(s, length) for s in rows_of_series], axis=1)
-            if rows_of_series
+            np.stack([np.broadcast_to(s, length) for s in series], axis=1)
+            if series
             else np.zeros((length, 1))
         )
         self._tables = [
@@ -92,7 +95,7 @@ class Machine:
         return found, wrong == 0 and bool(np.isfinite(found).all())
 
     def _constant(self, index: int) -> float | Array:
-        return self.program.constant_value(self.program.graph.nodes[index])
+        return self.program.constant_value(self.program.nodes[index])
 
     def _scalar(self, name: ScalarName) -> float:
         kind, nodes = name
@@ -120,9 +123,8 @@ class Machine:
         kind, nodes = name
         program = self.program
         scale = np.ones(program.cycles + 1)
-        with np.errstate(all="ignore"):
-            for index in nodes:
-                scale = scale * self._constant(index)
+        for index in nodes:
+            scale = scale * self._constant(index)
         if kind == "flow":
             return weighted(program.counting.events(program.cycles), scale)
         if kind == "loop":
@@ -135,3 +137,8 @@ class Machine:
 def _mask(values: Array) -> Array:
     """All bits set where a value is not zero, none where it is."""
     return (-(values != 0.0).astype(np.int64)).view(np.float64)
+
+
+def height(rows: Sequence[int | None]) -> int:
+    """Number of rows of the totals."""
+    return 1 + max((r for r in rows if r is not None), default=0)

@@ -12,7 +12,7 @@ from hecon.engine.expression import OPERATIONS, Expr
 from hecon.engine.model import FIXED_NAMES, CohortModel, Key, key_text
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """One computation. `what` holds a constant's value, a parameter's key or a table column."""
 

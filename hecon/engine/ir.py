@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 
-NEAR = 0.0  # MERGE
-BOUNDARY = 0.0
+from hecon.engine.expression import NEAR
 
 #: Draws that one instruction works on.
 LANES = 8
@@ -257,7 +256,7 @@ def _look_up() -> str:
     return f"""
 define internal fastcc double @hecon.row(ptr %keys, ptr %column, i64 %rows, double %key) noinline {{
 start:
-  %asked = fadd double %key, {scalar(BOUNDARY)}
+  %asked = fadd double %key, {scalar(NEAR)}
   br label %head
 head:
   %low = phi i64 [ 0, %start ], [ %nextlow, %body ]

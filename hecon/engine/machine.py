@@ -184,7 +184,7 @@ class Text:
         wanted = {r.index for r in roots}
         logs: set[int] = set()
         found = []
-        for node in reversed(program.graph.nodes):
+        for node in reversed(program.nodes):
             if node.index in wanted and node.by_draw:
                 found.append(node)
                 wanted.update(a.index for a in node.args)
@@ -303,7 +303,7 @@ class Text:
         """A cycle's flow, or the occupancy it is credited with."""
         past = f"%past.{trace}.{state}"
         if flow >= 0:
-            value = self._value(self.program.graph.nodes[flow])
+            value = self._value(self.program.nodes[flow])
             return self._clean(self._w.binary("fmul", past, value), ("begun", ()))
         now = self._w.binary("fmul", f"%now.{trace}.{state}", self._series("after"))
         return self._w.binary("fadd", now, self._w.binary("fmul", past, self._series("before")))
@@ -312,7 +312,7 @@ class Text:
         """What an amount is multiplied by: a weight and nodes of the loop."""
         result = self._series(*weight)
         for index in loop:
-            result = self._w.binary("fmul", result, self._value(self.program.graph.nodes[index]))
+            result = self._w.binary("fmul", result, self._value(self.program.nodes[index]))
         if not loop:
             return result
         return self._clean(result, ("mask", (self.series.of(weight),)))

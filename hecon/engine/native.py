@@ -5,9 +5,9 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,14 @@ Run = Callable[..., int]
 #: Addresses of the columns, scalars, series, tables and totals, and the numbers of columns'
 #: length, cycles and groups of draws.
 _SIGNATURE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 5, *[ctypes.c_int64] * 3)
+
+#: Object code is kept if it took longer to make than this, in seconds; and how much of it.
+WORTH_KEEPING = 0.05
+MOST = 200
+SUFFIX = ".object"
+
+#: Characters of a text that is still compiled in reasonable time.
+LONGEST = 8_000_000
 
 _lock = threading.Lock()
 
@@ -56,43 +64,57 @@ def unavailable() -> str:
     return ""
 
 
-def cache_folder() -> Path:
-    """Where compiled programs are kept: a folder of the user's caches."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "hecon"
+def _folders() -> list[Path]:
+    """Where object code may be kept: beside the package's bytecode, else in the user's caches."""
     given = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(given) if given else Path.home() / ".cache") / "hecon"
+    return [
+        Path(__file__).parent / "__pycache__",
+        (Path(given) if given else Path.home() / ".cache") / "hecon",
+    ]
 
 
-class _Store:
-    """Object code by key, in memory of LLVM's engine and on disk."""
-
-    def __init__(self, path: Path | None):
-        self.path = path
-
-    def read(self) -> bytes | None:
+def _kept(name: str) -> bytes | None:
+    """Object code kept under a name, whole and unchanged."""
+    for folder in _folders():
         try:
-            return None if self.path is None else self.path.read_bytes()
+            content = (folder / name).read_bytes()
         except OSError:
-            return None
+            continue
+        if hashlib.sha256(content[32:]).digest() == content[:32]:
+            return content[32:]
+    return None
 
-    def write(self, code: bytes) -> None:
-        if self.path is None:
-            return
+
+def _keep(name: str, code: bytes) -> None:
+    """Keep object code under a name, and let go of the oldest beyond `MOST`."""
+    for folder in _folders():
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self.path.parent)
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, path = tempfile.mkstemp(dir=folder)
             with os.fdopen(handle, "wb") as file:
-                file.write(code)
-            os.replace(name, self.path)
+                file.write(hashlib.sha256(code).digest() + code)
+            os.replace(path, folder / name)
+            kept = sorted(folder.glob(f"*{SUFFIX}"), key=lambda p: p.stat().st_mtime)
+            for old in kept[:-MOST]:
+                old.unlink(missing_ok=True)
         except OSError:
-            pass  # nowhere to keep it: it is compiled again next time
+            continue  # nowhere to keep it: it is compiled again next time
+        return
 
 
 @cache
 def _compiled(text: str) -> tuple[Any, Run]:
     llvm, machine = _machine()
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(text), machine)
+    made_by = f"{llvm.llvm_version_info} {machine.triple} {llvm.get_host_cpu_name()} {text}"
+    name = hashlib.sha256(made_by.encode()).hexdigest() + SUFFIX
+    code = _kept(name)
+    if code is None:
+        start = time.perf_counter()
+        code = machine.emit_object(llvm.parse_assembly(text))
+        if time.perf_counter() - start > WORTH_KEEPING:
+            _keep(name, code)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return engine, _SIGNATURE(engine.get_function_address("run"))
 
@@ -105,6 +127,8 @@ def compiled(text: str) -> Run:
     Unavailable
         If this machine can't compile it.
     """
+    if len(text) > LONGEST:
+        raise Unavailable("the model is too large to be compiled")
     with _lock:
         try:
             return _compiled(text)[1]

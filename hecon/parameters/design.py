@@ -54,11 +54,15 @@ class TableDesign:
         Values common to all rows.
     columns
         Values by row, each of shape (draws,).
+    free
+        True if another such design will vary something else: a model then needs one program for
+        all of them, somewhat slower than one of its own.
     """
 
     draws: int
     numbers: Mapping[Key, float]
     columns: Mapping[Key, Array] = field(default_factory=dict)
+    free: bool = False
 
     @property
     def varying(self) -> frozenset[Key]:
@@ -89,7 +93,7 @@ def rows(numbers: Mapping[Key, float], changes: Sequence[Mapping[Key, float]]) -
         for key in changed
     }
     constant = {key: value for key, value in numbers.items() if key not in columns}
-    return TableDesign(len(changes), constant, columns)
+    return TableDesign(len(changes), constant, columns, free=True)
 
 
 def base_values(parameters: Sequence[Parameter]) -> dict[Key, float]:
@@ -99,7 +103,7 @@ def base_values(parameters: Sequence[Parameter]) -> dict[Key, float]:
 
 def base_case(parameters: Sequence[Parameter]) -> TableDesign:
     """A design of one row: every parameter at its base value."""
-    return TableDesign(1, base_values(parameters))
+    return TableDesign(1, base_values(parameters), free=True)
 
 
 @dataclass(frozen=True)
