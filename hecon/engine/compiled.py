@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -49,7 +50,7 @@ class Machine:
             )
         key = (tuple(rows), tuple(same.values()), positive)
         text = program.marked.texts.get(key)
-        if text is None:
+        if not isinstance(text, Text):
             text = program.marked.texts[key] = Text(program, rows, same, positive)
         self.columns = text.columns.all
         self._height = height(rows)
@@ -99,7 +100,7 @@ class Machine:
 
     def _scalar(self, name: ScalarName) -> float:
         kind, nodes = name
-        value = float(np.prod([self._constant(i) for i in nodes]))
+        value = math.prod(float(self._constant(i)) for i in nodes)
         return float(np.log(np.abs(value))) if kind == "log" else value
 
     def _series(self, name: SeriesName, all_names: Sequence[SeriesName]) -> Array | float:
@@ -116,7 +117,7 @@ class Machine:
             case "mask":
                 return _mask(self._weights[all_names[nodes[0]]])
             case "begun":
-                return _mask(np.arange(self.program.cycles + 1))
+                return _mask(np.arange(self.program.cycles + 1.0))
         return self._weights[name]
 
     def _weight(self, name: SeriesName) -> Array:
@@ -136,7 +137,8 @@ class Machine:
 
 def _mask(values: Array) -> Array:
     """All bits set where a value is not zero, none where it is."""
-    return (-(values != 0.0).astype(np.int64)).view(np.float64)
+    mask: Array = (-(values != 0.0).astype(np.int64)).view(np.float64)
+    return mask
 
 
 def height(rows: Sequence[int | None]) -> int:

@@ -149,9 +149,7 @@ class Writer:
                 falling = self.call("exp", self.new(f"fneg {VECTOR} {args[0]}"))
                 return self.binary("fdiv", number(1.0), self.binary("fadd", falling, number(1.0)))
             case "logit":
-                odds = self.binary(
-                    "fdiv", args[0], self.binary("fsub", number(1.0), args[0])
-                )
+                odds = self.binary("fdiv", args[0], self.binary("fsub", number(1.0), args[0]))
                 return self.call("log", odds)
         return self.call(op, *args)
 
@@ -170,13 +168,11 @@ def _function(name: str, parameters: str, w: Writer, result: str) -> str:
 
 
 def _exp() -> str:
-    """exp by x = k ln 2 + r and a rational function of r, as in FreeBSD's library."""
+    """Exp by x = k ln 2 + r and a rational function of r, as in FreeBSD's library."""
     w = Writer()
     x = w.select(w.compare("ogt", "%x", number(710.0)), number(710.0), "%x")
     x = w.select(w.compare("olt", x, number(-746.0)), number(-746.0), x)
-    raised = w.binary(
-        "fadd", w.binary("fmul", x, number(1.4426950408889634)), number(_ROUNDER)
-    )
+    raised = w.binary("fadd", w.binary("fmul", x, number(1.4426950408889634)), number(_ROUNDER))
     k = w.binary("fsub", raised, number(_ROUNDER))
     high = w.binary("fsub", x, w.binary("fmul", k, number(_LN2[0])))
     low = w.binary("fmul", k, number(_LN2[1]))
@@ -198,7 +194,7 @@ def _exp() -> str:
 
 
 def _log() -> str:
-    """log by x = 2^k m and a polynomial in (m - 1) / (m + 1), as in FreeBSD's library."""
+    """Log by x = 2^k m and a polynomial in (m - 1) / (m + 1), as in FreeBSD's library."""
     w = Writer()
     small = w.compare("olt", "%x", number(2.2250738585072014e-308))
     x = w.select(small, w.binary("fmul", "%x", number(2.0**54)), "%x")

@@ -110,7 +110,7 @@ class Text:
         """A node's values, one a draw."""
         if not node.by_draw:
             if node.op == "const" and node.what in (0.0, 1.0):
-                return number(float(node.what))  # type: ignore[arg-type]
+                return number(float(node.what))
             return self._number("node", [node])
         if node.index not in self._values:
             where = self._truths[node.index]

@@ -25,13 +25,13 @@ MOST = 200
 SUFFIX = ".object"
 
 #: Characters of a text that is still compiled in reasonable time.
-LONGEST = 8_000_000
+LONGEST = 2_000_000
 
 _lock = threading.Lock()
 
 
 class Unavailable(RuntimeError):
-    """This machine compiles nothing; the kernel in NumPy computes instead."""
+    """Nothing can be compiled here; the kernel in NumPy computes instead."""
 
 
 @cache

@@ -49,18 +49,14 @@ class Runner:
         self._given = (model, numbers, varying, cycles, cycle_months)
         self._numbers: Mapping[Key, float] = numbers if one_program else {}
         if one_program:
-            self.program = Program(
-                model, {}, varying | frozenset(numbers), cycles, cycle_months
-            )
+            self.program = Program(model, {}, varying | frozenset(numbers), cycles, cycle_months)
         else:
             self.program = self._own
             check_constant_rows(self.program)
         self.outcomes: list[Outcome] = self.program.outcomes
         self.rows: Sequence[int | None] = range(len(self.outcomes))
         if summed:
-            self.rows = [
-                self.SUMMED.index(o.kind) if o.discounted else None for o in self.outcomes
-            ]
+            self.rows = [self.SUMMED.index(o.kind) if o.discounted else None for o in self.outcomes]
         self._machine: Machine | None = None
         try:
             self._machine = Machine(self.program, self.rows)
@@ -101,5 +97,3 @@ class Runner:
             if row is not None:
                 totals[row] += values
         return totals
-
-

@@ -102,9 +102,7 @@ class Structure:
         traces = [
             Trace(own(t.initial), tuple(moved(m) for m in t.moves)) for t in self._free.traces
         ]
-        rows = {
-            key: replace(row, nodes=own(row.nodes)) for key, row in self._free.rows.items()
-        }
+        rows = {key: replace(row, nodes=own(row.nodes)) for key, row in self._free.rows.items()}
         credits = [
             replace(
                 c.split(own((*c.by_draw, *c.loop, *c.scale))),
