@@ -187,7 +187,8 @@ def parse(text: str) -> Expr:
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
         raise ExpressionError(f"the formula has more than {MAX_NODES} parts; split it in two")
     parsed = _convert(tree.body)
-    levels = nesting(parsed)
+    # a level takes a character at least
+    levels = nesting(parsed) if len(stripped) > MAX_NESTED else 0
     if levels > MAX_NESTED:
         raise ExpressionError(
             f"the formula nests functions and brackets {levels} levels deep, allowed are "
