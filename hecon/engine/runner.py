@@ -15,6 +15,7 @@ from hecon.engine.model import CohortModel, Key
 from hecon.engine.native import Unavailable
 from hecon.engine.payoffs import Outcome
 from hecon.engine.program import Program
+from hecon.errors import ModelError
 
 Array = NDArray[np.float64]
 
@@ -50,6 +51,10 @@ class Runner:
         self._numbers: Mapping[Key, float] = numbers if one_program else {}
         if one_program:
             self.program = Program(model, {}, varying | frozenset(numbers), cycles, cycle_months)
+            try:
+                check_constant_rows(self.program)
+            except ModelError:
+                check_constant_rows(self._own)
         else:
             self.program = self._own
             check_constant_rows(self.program)
