@@ -72,7 +72,11 @@ def one_way(study: Study) -> pd.DataFrame:
     values = [{r.parameter.key: r.low if end == "low" else r.high} for r, end in ends]
     if not values:
         return pd.DataFrame()
-    design = rows(base_values(study.parameters), values)
+    labels = [
+        f"one-way, {r.parameter.text} at its {end} end, {r.low if end == 'low' else r.high:.6g}"
+        for r, end in ends
+    ]
+    design = rows(base_values(study.parameters), values, labels)
     table = evaluated_table(study, design, [study.compared] * len(values))
     table.insert(0, "parameter", [r.parameter.text for r, _ in ends])
     table.insert(1, "end", [end for _, end in ends])
