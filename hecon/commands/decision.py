@@ -224,7 +224,7 @@ def trial(
     workers: Workers = 1,
     out: Out = Path(),
 ) -> None:
-    """What planned trials are worth, which to do at what size, and whether approval should wait.
+    """What planned trials are worth, which to do at what size, and whether funding should wait.
 
     Trials are described in STUDY/trials/*.toml and whom the decision concerns in
     STUDY/population.toml. Writes trial_sizes.csv (EVSI by two methods and net benefit of
@@ -241,17 +241,17 @@ def trial(
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.population import study_population
         from hecon.analyses.results import LEAST_DRAWS, base_threshold
-        from hecon.analyses.trial import read_trials
-        from hecon.analyses.trial_report import trial_files, trial_report
+        from hecon.analyses.trial_report import planned_trials, trial_report
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.answers.trial import print_trials
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
+        from hecon.studies.trials import read_trials
 
         study = read_study(folder, jurisdiction)
         at = base_threshold(study) if threshold is None else threshold
         checked_thresholds([at], "--threshold")
-        definitions = read_trials(file or trial_files(study))
+        definitions = read_trials(file) if file else planned_trials(study)
         with ProgressBar() as tell:
             method = DesignName.MONTE_CARLO
             drawn, _, table = _drawn(study, draws, seed, method, workers, tell, LEAST_DRAWS)
@@ -273,6 +273,7 @@ def _drawn(
     least: int = 1,
 ) -> tuple[ProbabilisticDesign, xr.Dataset, DrawsTable]:
     """A study's draws evaluated: the design, the outcomes and the table of the options."""
+    from hecon.analyses.cube import uncertain_or_refused
     from hecon.analyses.draws_table import study_draws
     from hecon.analyses.evaluate import evaluate
     from hecon.errors import Fault, InputError
@@ -281,6 +282,7 @@ def _drawn(
     if len(study.options) < 2:
         text = "found one strategy that can be chosen, a decision needs at least two"
         raise InputError([Fault(study.name, None, "option", text)])
+    uncertain_or_refused(study)
     if draws < least:
         text = f"found {draws}, needed are {least} to learn from by regression"
         raise InputError([Fault("--draws", None, None, text)])

@@ -11,21 +11,34 @@ from hecon.engine.model import CohortModel, Payoff, State, Transition
 from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
-from hecon.parameters.files import check_name
+from hecon.parameters.files import check_name, digests
 from hecon.studies.checks import (
+    DEEPEST,
     check_ages,
     check_cycles,
     check_definition,
     check_dependencies,
+    check_documents,
+    check_folder,
     check_names,
     check_price,
 )
 from hecon.studies.discounting import check_discounting, remember_rates
+from hecon.studies.documents import read_documents
 from hecon.studies.extends import FILE, read_definition
-from hecon.studies.inputs import Inputs, check_evidence, read_correlations, read_inputs
+from hecon.studies.facts import read_facts
+from hecon.studies.inputs import Inputs, read_correlations, read_inputs
+from hecon.studies.population import read_population
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
 from hecon.studies.sessions import read_course
+from hecon.studies.soundness import (
+    check_alternatives,
+    check_course_depth,
+    check_dead,
+    check_payoffs,
+    check_price_alike,
+)
 from hecon.studies.structure import (
     Initial,
     check_reachable,
@@ -34,6 +47,7 @@ from hecon.studies.structure import (
     read_transitions,
 )
 from hecon.studies.study import Study
+from hecon.studies.trials import read_planned_trials
 
 GENERAL_POPULATION = "General population"
 
@@ -56,6 +70,12 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     folder = Path(folder)
     for each in (folder, *([] if jurisdiction is None else [Path(jurisdiction)])):
         check_name(each)
+    with digests() as read:
+        return _loaded(folder, jurisdiction, read)
+
+
+def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str]) -> Study:
+    """The study; `read` holds what has been read once all is read."""
     found = read_definition(folder)
     if jurisdiction is None and not (folder / JURISDICTION_FILE).is_file():
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
@@ -63,7 +83,9 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     place = load_jurisdiction(folder if jurisdiction is None else Path(jurisdiction))
     reading = Reading(found, place)
     check_definition(reading)
-    check_evidence(reading)
+    check_alternatives(reading)
+    check_folder(reading)
+    documents = read_documents(reading)
     inputs = read_inputs(reading)
     scenarios, course = read_scenarios(reading, inputs, read_course(reading, inputs))
     initial = read_initial(reading)
@@ -75,14 +97,22 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         payoffs += course.payoffs()
     model = _model(reading, inputs, initial, transitions, payoffs)
     population = _general_population(reading, model)
+    check_payoffs(reading, payoffs)
+    people = read_population(reading)
+    trials = read_planned_trials(reading)
+    facts = read_facts(reading, inputs, scenarios, course)
+    check_documents(reading, inputs)
     check_price(reading, inputs)
+    check_price_alike(reading, inputs)
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)
     check_cycles(reading, model)
+    check_course_depth(reading, model, DEEPEST)
     reading.faults.raise_if_any()
     check_ages(reading, inputs, model)
     check_discounting(reading, inputs, model, scenarios)
+    check_dead(reading, inputs, model)
     reading.faults.raise_if_any()
     return Study(
         folder,
@@ -97,6 +127,23 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         population,
         inputs.synthesis,
         found.base,
+        people,
+        trials,
+        documents,
+        facts,
+        read,
+        _unused(reading, inputs, model),
+    )
+
+
+def _unused(reading: Reading, inputs: Inputs, model: CohortModel) -> tuple[str, ...]:
+    """Inputs that no result rests on: an article's figure beside a fact is none."""
+    roots = [f.expr for f in reading.formulas if f.column not in ("formula", "figures")]
+    used = model.rests_on(*roots)
+    if reading.definition.price is not None:
+        used.add(reading.definition.price.parameter)
+    return tuple(
+        dict.fromkeys(p.text for p in inputs.parameters if p.is_input and p.name not in used)
     )
 
 
