@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +19,12 @@ from hecon import __version__
 from hecon.analyses.comparison import totals
 from hecon.analyses.results import Results
 from hecon.reports.files import write_csv
+from hecon.studies.study import Study
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
+
+RECORD = "record.json"
 
 LIBRARIES = (
     "numpy",
@@ -34,28 +38,41 @@ LIBRARIES = (
 )
 
 
-def run_record(results: Results) -> dict[str, object]:
-    """Versions, seed, design and the SHA-256 of each input; no clock, so runs can be compared."""
-    study = results.study
-    design = results.probabilistic.design
+def study_record(study: Study) -> dict[str, object]:
+    """Versions and the SHA-256 of each input; no clock, so that runs can be compared."""
     return {
         "study": study.name,
         "jurisdiction": study.jurisdiction.definition.name,
         "hecon": __version__,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
+        "inputs": study.input_hashes(),
+    }
+
+
+def run_record(results: Results) -> dict[str, object]:
+    """The record of a whole run: of its study, its draws and its rule of counting."""
+    design = results.probabilistic.design
+    return study_record(results.study) | {
         "draws": design.draws,
         "seed": design.seed,
         "design": design.method,
-        "counting": study.model.counting,
-        "inputs": study.input_hashes(),
+        "counting": results.study.model.counting,
     }
+
+
+def write_record(record: Mapping[str, object], folder: Path) -> Path:
+    """Write a record as ``record.json``."""
+    path = folder / RECORD
+    text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    return path
 
 
 def result_tables(results: Results, further: Further | None = None) -> dict[str, pd.DataFrame]:
     """The tables of a run by name, as they are written and as they are compared again.
 
-    Those that only some studies have are left out where there is nothing in them.
+    A table without rows is left out.
     """
     share = results.trace["share"].isel(draw=0)
     trace = share.to_dataframe(name="share").reset_index()[["strategy", "cycle", "state", "share"]]
@@ -80,14 +97,14 @@ def result_tables(results: Results, further: Further | None = None) -> dict[str,
         "acceptability": acceptability,
         "partial_information": psa.evppi,
     }
-    some = {
+    tables |= {
         "partial_information_groups": psa.evppi_groups,
         "draws_needed": psa.draws_needed,
         "price": results.price,
         "population": _population(results),
         **(further.tables() if further else {}),
     }
-    return tables | {name: frame for name, frame in some.items() if len(frame)}
+    return {name: frame for name, frame in tables.items() if len(frame)}
 
 
 def _population(results: Results) -> pd.DataFrame:
@@ -155,11 +172,9 @@ def write_outputs(results: Results, folder: Path, further: Further | None = None
         ("draw_outcomes", results.probabilistic.outcomes),
     ):
         path = folder / f"{name}.nc"
-        write_netcdf(dataset, record, path)
+        write_netcdf(results.study, dataset, record, path)
         written.append(path)
-    path = folder / "record.json"
-    path.write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return [*written, path]
+    return [*written, write_record(record, folder)]
 
 
 def _write_draws(table: pd.DataFrame, path: Path) -> Path:
@@ -172,11 +187,22 @@ def _write_draws(table: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def write_netcdf(dataset: xr.Dataset, record: dict[str, object], path: Path) -> None:
-    """Write a dataset with its record; NetCDF 3, which carries no clock."""
+def write_netcdf(
+    study: Study, dataset: xr.Dataset, record: Mapping[str, object], path: Path
+) -> None:
+    """Write outcomes with units and their record; NetCDF 3, which carries no clock.
+
+    Names are text in UTF-8: ``xarray.open_dataset(path).sel(strategy=...)`` takes them as they are.
+    """
+    place = study.jurisdiction.definition
+    units = {"cost": f"{place.currency} {place.price_year}", "qaly": "QALY", "life_years": "year"}
     attrs = {k: v if isinstance(v, (str, int)) else json.dumps(v) for k, v in record.items()}
     encoded = dataset.assign_attrs(attrs)
+    for name in encoded.data_vars:
+        kind, undiscounted, _ = str(name).partition("_undiscounted")
+        words = f"{kind.replace('_', '-')}, {undiscounted[1:] or 'discounted'}"
+        encoded[name] = encoded[name].assign_attrs(units=units[kind], long_name=words)
     for name, values in encoded.coords.items():
         if values.dtype.kind not in "fi":
-            encoded = encoded.assign_coords({name: values.values.astype(str).astype("S")})
+            encoded = encoded.assign_coords({name: values.values.astype(str)})
     encoded.to_netcdf(path, engine="scipy", format="NETCDF3_64BIT")
