@@ -171,6 +171,10 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
     for path in (str(here), jurisdiction):
         if problem := unprintable(path):
             raise InputError([Fault(shown(path), None, None, f"found {problem}")])
+    if not here.is_dir():
+        known = sorted(p.parent.name for p in here.parent.glob("*/study.toml"))
+        text = f"there is no study's folder here{nearest(here.name, known)}"
+        raise InputError([Fault(str(folder), None, None, text)])
     with ProgressBar() as tell:
         tell("Reading the study", 0, 1)
         finish_earlier(here)

@@ -17,6 +17,7 @@ from pyarrow import csv
 
 from hecon import __version__
 from hecon.analyses.comparison import totals
+from hecon.analyses.exports import spreadsheet_safe
 from hecon.analyses.results import Results
 from hecon.reports.files import write_csv
 from hecon.studies.study import Study
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from hecon.analyses.further import Further
 
 RECORD = "record.json"
+
+#: Draws that are made a table at a time.
+_BLOCK = 20_000
 
 LIBRARIES = (
     "numpy",
@@ -141,11 +145,16 @@ def _by_item(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["strategy", "kind", "item", "discounted", "value"])
 
 
-def draws_table(results: Results) -> pd.DataFrame:
-    """Every draw: the uncertain parameters, then cost and QALYs by strategy."""
+def draws_table(results: Results, first: int = 0, last: int | None = None) -> pd.DataFrame:
+    """Draws from `first` to before `last`: uncertain parameters, then cost and QALYs by strategy.
+
+    Draws are counted from 0 here and from 1 in the table.
+    """
     design = results.probabilistic.design
-    parameters = {design.parameters[k].text: v for k, v in design.block(0, design.draws).items()}
-    cost, qaly = totals(results.probabilistic.outcomes)
+    last = design.draws if last is None else min(last, design.draws)
+    parameters = {design.parameters[k].text: v for k, v in design.block(first, last).items()}
+    some = results.probabilistic.outcomes.isel(draw=slice(first, last))
+    cost, qaly = totals(some)
     strategies = results.study.model.strategies
     columns = {
         **parameters,
@@ -153,7 +162,7 @@ def draws_table(results: Results) -> pd.DataFrame:
         **{f"qaly {s}": qaly.sel(strategy=s).values for s in strategies},
     }
     table = pd.DataFrame(columns)
-    table.insert(0, "draw", np.arange(1, design.draws + 1))
+    table.insert(0, "draw", np.arange(first + 1, last + 1))
     return table
 
 
@@ -165,7 +174,7 @@ def write_outputs(results: Results, folder: Path, further: Further | None = None
         path = folder / f"{name}.csv"
         write_csv(table, path)
         written.append(path)
-    written.append(_write_draws(draws_table(results), folder / "draws.csv"))
+    written.append(_write_draws(results, folder / "draws.csv"))
     record = run_record(results)
     for name, dataset in (
         ("base_outcomes", results.base),
@@ -177,13 +186,16 @@ def write_outputs(results: Results, folder: Path, further: Further | None = None
     return [*written, write_record(record, folder)]
 
 
-def _write_draws(table: pd.DataFrame, path: Path) -> Path:
-    """Write the one large table; Arrow takes a tenth of the time that pandas does."""
-    header = table.iloc[:0].to_csv(index=False, lineterminator="\n")
+def _write_draws(results: Results, path: Path) -> Path:
+    """Write the one large table, block by block; Arrow takes a tenth of the time of pandas."""
     options = csv.WriteOptions(include_header=False, quoting_style="needed")
     with path.open("wb") as file:
-        file.write(header.encode())
-        csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), file, options)
+        for first in range(0, results.probabilistic.design.draws, _BLOCK):
+            table = draws_table(results, first, first + _BLOCK)
+            if first == 0:
+                header = spreadsheet_safe(table.iloc[:0])
+                file.write(header.to_csv(index=False, lineterminator="\n").encode())
+            csv.write_csv(pa.Table.from_pandas(table, preserve_index=False), file, options)
     return path
 
 
