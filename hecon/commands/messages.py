@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -34,6 +36,7 @@ def messages() -> Iterator[None]:
     numbers = [getattr(signal, name) for name in known if hasattr(signal, name)]
     heeded = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in heeded}
+    own = (warnings.showwarning, logging.lastResort)
     try:
         _settle_surroundings()
         yield
@@ -64,6 +67,7 @@ def messages() -> Iterator[None]:
             _interrupted(heeded)
         raise
     finally:
+        warnings.showwarning, logging.lastResort = own
         if not stopped:
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -71,6 +75,9 @@ def messages() -> Iterator[None]:
 
 def _settle_surroundings() -> None:
     """Outputs that can always be written to, and no settings of other programs."""
+    # what libraries remark is for programmers; a test sees it, a reader has no use for it
+    warnings.showwarning = lambda *_, **__: None
+    logging.lastResort = None
     for name in _FOREIGN:
         os.environ.pop(name, None)
     for name in ("stdout", "stderr"):

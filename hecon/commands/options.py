@@ -209,7 +209,7 @@ def numbers(text: str, option: str) -> list[float]:
             found = [first + i * step for i in range(int(count + 1e-9) + 1)]
         else:
             found = [float(part) for part in text.split(",") if part.strip()]
-            if not found or len(found) > MOST_VALUES:
+            if len(found) > MOST_VALUES:
                 raise ValueError
         if not all(abs(value) <= LARGEST for value in found):
             raise ValueError

@@ -134,7 +134,7 @@ def refuse_other(folder: Path) -> None:
         p.is_file() and (p.suffix == ".csv" or p.name == RECORD) for p in folder.iterdir()
     )
     if not own or not (folder / RECORD).is_file() or _record(folder).get("kind") != KIND:
-        message = "holds something else; name an empty folder or an earlier reference"
+        message = "the folder holds other files; name an empty folder or an earlier reference"
         raise InputError([Fault(str(folder), None, None, message)])
 
 
