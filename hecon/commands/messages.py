@@ -68,9 +68,8 @@ def messages() -> Iterator[None]:
         raise
     finally:
         warnings.showwarning, logging.lastResort = own
-        if not stopped:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _settle_surroundings() -> None:
