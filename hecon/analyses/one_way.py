@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
@@ -13,6 +14,8 @@ from hecon.errors import Fault, InputError
 from hecon.parameters.design import base_values, rows
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -65,20 +68,29 @@ def one_way(study: Study) -> pd.DataFrame:
     -------
     pd.DataFrame
         Two rows a parameter (``parameter``, ``end``, ``value``, ``basis``) with the columns of
-        `result_table`, the parameter with the widest span of net monetary benefit first.
+        `result_table`, the parameter with the widest bar of net monetary benefit first.
     """
     found = ranges(study)
     ends = [(r, end) for r in found for end in ("low", "high")]
     values = [{r.parameter.key: r.low if end == "low" else r.high} for r, end in ends]
     if not values:
         return pd.DataFrame()
-    design = rows(base_values(study.parameters), values)
-    table = evaluated_table(study, design, [study.compared] * len(values))
+    labels = [
+        f"one-way, {r.parameter.text} at its {end} end, {r.low if end == 'low' else r.high:.6g}"
+        for r, end in ends
+    ]
+    # the base case comes first: a bar reaches from it to both ends
+    design = rows(base_values(study.parameters), [{}, *values], ["the base case", *labels])
+    table = evaluated_table(study, design, [study.compared] * (1 + len(values)))
+    base, table = float(table["nmb"].iloc[0]), table.iloc[1:].reset_index(drop=True)
     table.insert(0, "parameter", [r.parameter.text for r, _ in ends])
     table.insert(1, "end", [end for _, end in ends])
     table.insert(2, "value", [r.low if end == "low" else r.high for r, end in ends])
     table.insert(3, "basis", [r.basis for r, _ in ends])
-    span = table.groupby("parameter")["nmb"].agg(lambda s: s.max() - s.min())
+    worth = table["nmb"].to_numpy(dtype=float)
+    span = pd.Series(
+        bar_widths(worth[::2], worth[1::2], base), index=[r.parameter.text for r in found]
+    )
     order = [*span.sort_values(ascending=False, kind="stable").index]
     position = {name: i for i, name in enumerate(order)}
     key = [
@@ -88,19 +100,35 @@ def one_way(study: Study) -> pd.DataFrame:
     return table.iloc[index].reset_index(drop=True)
 
 
+def bar_widths(low: Array, high: Array, base: float) -> Array:
+    """How far each bar of a tornado reaches: over both ends of a range and the base case.
+
+    Parameters
+    ----------
+    low, high
+        A figure at the ends, one entry a bar; NaN where it has no meaning (an ICER under
+        dominance), and then the bar is infinitely wide: it comes first.
+    base
+        The figure in the base case; NaN counts for nothing.
+    """
+    ends = np.stack([low, high])
+    widest = np.fmax(ends.max(axis=0), base) - np.fmin(ends.min(axis=0), base)
+    return np.where(np.isnan(ends).any(axis=0), np.inf, widest)
+
+
 #: Figures that a tornado can be drawn of.
 FIGURES = {"nmb": "nmb", "icer": "icer", "qaly": "qaly_difference"}
 
 
-def tornado(table: pd.DataFrame, base: float, by: str = "nmb") -> pd.DataFrame:
+def tornado(table: pd.DataFrame, base: pd.Series, by: str = "nmb") -> pd.DataFrame:
     """One row a parameter from the two rows of `one_way`.
 
     Parameters
     ----------
     base
-        Net monetary benefit in the base case.
+        The base case's row of `result_table`.
     by
-        One of `FIGURES`: net monetary benefit, ICER or incremental QALYs, by whose span the rows
+        One of `FIGURES`: net monetary benefit, ICER or incremental QALYs, by whose bars the rows
         are ordered; an end without an ICER (dominance) goes first.
 
     Returns
@@ -117,8 +145,9 @@ def tornado(table: pd.DataFrame, base: float, by: str = "nmb") -> pd.DataFrame:
     found = pd.DataFrame({"basis": low["basis"], "low": low["value"], "high": high["value"]})
     for name, column in {**FIGURES, "verdict": "verdict"}.items():
         found[f"{name}_low"], found[f"{name}_high"] = low[column], high[column]
-    worth = base >= 0
+    worth = base["nmb"] >= 0
     found["turns"] = ((low["nmb"] >= 0) != worth) | ((high["nmb"] >= 0) != worth)
-    span = (found[f"{by}_high"] - found[f"{by}_low"]).abs()
-    order = span.fillna(np.inf).sort_values(ascending=False, kind="stable").index
-    return found.loc[order].reset_index(names="parameter")
+    reached = [found[f"{by}_{end}"].to_numpy(dtype=float) for end in ("low", "high")]
+    span = bar_widths(reached[0], reached[1], float(base[FIGURES[by]]))
+    order = np.argsort(-span, kind="stable")
+    return found.iloc[order].reset_index(names="parameter")

@@ -72,7 +72,7 @@ def one_way(
         with ProgressBar() as tell:
             tell("One-way sensitivity", 0, 1)
             table = one_way(study)
-        found = tornado(table, float(base["nmb"]), by.value)
+        found = tornado(table, base, by.value)
         print_tornado(study, found, by.value, float(base["threshold"]), stdout())
         tables = {"one_way": table, "tornado": found}
         write_tables(study, "one_way", {"by": by.value}, tables, out, stdout())

@@ -57,7 +57,8 @@ def run(
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV, outcomes as NetCDF, a record of the
     run, figures as SVG and PNG) and DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of
-    those of an earlier run. Nothing is touched until everything is done.
+    those of an earlier run. Nothing is touched until everything is done. The exit code is 1 if
+    the workbook disagrees with Python, or if the study does not fit into one.
 
     \b
     Examples
@@ -120,6 +121,8 @@ def run(
         print_summary(results, written, stdout(), more)
         if table is not None:
             print_tally(table, stdout())
+        if written.problems:
+            raise typer.Exit(1)
 
 
 def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:

@@ -125,13 +125,15 @@ def edit_table(edits: list[Edit]) -> pd.DataFrame:
     return pd.DataFrame([vars(e) for e in edits], columns=columns)
 
 
-def workbook_gap(workbook: Path, results: Results, report: Path) -> float:
+def workbook_gap(workbook: Path, results: Results, report: Path | None) -> float:
     """Largest relative difference of the workbook's base-case totals from Python's.
 
     NaN if the workbook can't be recalculated: a broken formula is no reason to withhold the run.
     Formulas of an untrusted file are worked out only where `report`, hecon's own of the same
     inputs, has one too, and none goes over whole columns or rows.
     """
+    if report is None:
+        return float("nan")
     try:
         return _gap(workbook, results) if _only_ours(workbook, report) else float("nan")
     except Exception:  # whatever the engine raises, the answer is the same

@@ -41,7 +41,6 @@ def write_evidence(book: Book) -> None:
         "B4",
     )
     page.widths(26, 42, 15, *([10.5] * (len(SHOWN) - 3)), 3, *([34.0] * 12))
-    page.sheet.print_title_rows = None
     places = Places()
     summary = FIRST
     row = summary + len(synthesis.estimates) + 3
