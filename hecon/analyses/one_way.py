@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hecon.analyses.base_case import base_table
+from hecon.analyses.comparison import SAVING
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import base_values, rows
 from hecon.parameters.schema import Parameter
@@ -151,3 +154,21 @@ def tornado(table: pd.DataFrame, base: pd.Series, by: str = "nmb") -> pd.DataFra
     span = bar_widths(reached[0], reached[1], float(base[FIGURES[by]]))
     order = np.argsort(-span, kind="stable")
     return found.iloc[order].reset_index(names="parameter")
+
+
+@result("One-way sensitivity")
+def one_way_ends(run: Run) -> pd.DataFrame:
+    """Every input at both ends of its range: the rows of `one_way`."""
+    return one_way(run.study)
+
+
+@result()
+def one_way_bars(run: Run) -> pd.DataFrame:
+    """The rows of `tornado`, by the figure that was asked for.
+
+    A saving per unit of effect forgone is no ICER: such an end goes first, as dominance does.
+    """
+    ends = run(one_way_ends)
+    if len(ends):
+        ends = ends.assign(icer=ends["icer"].where(ends["verdict"] != SAVING))
+    return tornado(ends, run(base_table).iloc[0], run.option("by", "nmb"))

@@ -78,6 +78,7 @@ def run(
             refuse_idle(context, "only for an edited workbook", "original")
         study = read_study(source, rules)
 
+        from hecon.analyses.dry_run import dry_run
         from hecon.analyses.further import further
         from hecon.analyses.results import analyse
         from hecon.reports.console import stdout
@@ -114,6 +115,8 @@ def run(
             edited.print(stdout())
         else:
             with ProgressBar() as tell:
+                tell("Checking inputs", 0, 1)
+                dry_run(study)
                 results = analysed(study, tell)
                 more = further(results, workers=workers, progress=tell)
                 table = battery(results.study) if battery else None
@@ -128,9 +131,10 @@ def run(
 def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     """Read and validate a study without the full run.
 
-    Reads every file and runs the base case, so that formulas, names, ranges, currencies and
-    rows of transition probabilities are checked. Prints what was read, or every fault with its
-    file, row and column; the exit code is then 2. Writes nothing.
+    Reads every file and runs the base case, every scenario and both ends of every range, so that
+    formulas, names, units, ranges, currencies, rows of transition probabilities, planned trials
+    and the population are checked. Names inputs that nothing uses. Prints what was read, or every
+    fault with its file, row and column; the exit code is then 2. Writes nothing.
 
     \b
     Examples
@@ -140,12 +144,11 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     with messages():
         study = read_study(folder, jurisdiction)
 
-        from hecon.analyses.evaluate import evaluate
-        from hecon.parameters.design import base_case
+        from hecon.analyses.dry_run import dry_run
         from hecon.reports.console import stdout
         from hecon.reports.contents import print_contents
 
-        evaluate(study.model, base_case(study.parameters))
+        dry_run(study)
         print_contents(study, stdout())
 
 

@@ -44,7 +44,8 @@ def write_evidence(book: Book) -> None:
     places = Places()
     summary = FIRST
     row = summary + len(synthesis.estimates) + 3
-    row = write_arms(book, page, row, places)
+    if synthesis.evidence.arms:
+        row = write_arms(book, page, row, places)
     effects = synthesis.evidence.effects
     if effects:
         row = write_effects(book, page, row, places, EFFECT, effects)
