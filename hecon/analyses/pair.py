@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import Progress, evaluate
+from hecon.analyses.ties import difference
 from hecon.engine.model import Key
 from hecon.errors import Fault, InputError, nearest_or_some
 from hecon.parameters.design import Design, TableDesign, held
@@ -45,7 +46,8 @@ def increments(
     cost, qaly = totals(evaluate(model, design, workers=workers, progress=progress))
     first, second = {"strategy": a}, {"strategy": b}
     return Increments(
-        (cost.sel(first) - cost.sel(second)).values, (qaly.sel(first) - qaly.sel(second)).values
+        difference(cost.sel(first), cost.sel(second)).values,
+        difference(qaly.sel(first), qaly.sel(second)).values,
     )
 
 

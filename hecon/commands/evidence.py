@@ -19,7 +19,7 @@ from hecon.commands.options import (
 def evidence(
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
-    draws: Draws = 5_000,
+    draws: Draws = 10_000,
     seed: Seed = 1,
     out: Out = Path(),
     workers: Workers = 1,

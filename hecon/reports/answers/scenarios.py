@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, listed, ratio, title
+from hecon.reports.answers.tables import conclude, ratio, title
 from hecon.reports.console import money, percent, table
+from hecon.reports.words import listed
 from hecon.studies.study import Study
 
 
@@ -32,7 +33,7 @@ def print_scenarios(study: Study, found: pd.DataFrame, to: Console) -> str:
             if other
             else " Draws and base values agree on the decision in every scenario."
         )
-    conclude(text, to)
+    conclude(text, to, study)
     return text
 
 

@@ -1,0 +1,70 @@
+"""Decisions and their words: who is equal, who is best, and what may be said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hecon.analyses.comparison import compare, sentence
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.frontier import frontier
+from hecon.parameters.design import base_case
+from hecon.studies.load import load_study
+
+STUDIES = Path(__file__).parent / "studies"
+
+
+def base_comparison(name):
+    study = load_study(STUDIES / name)
+    return compare(evaluate(study.model, base_case(study.parameters)), *study.compared)
+
+
+def statuses(cost, effect):
+    names = [f"s{i}" for i in range(len(cost))]
+    table = frontier(names, np.array(cost), np.array(effect)).set_index("strategy")["status"]
+    return table.loc[names].tolist()
+
+
+def test_fault_62_equal_costs_are_not_less():
+    found = base_comparison("M10")
+    assert found.cost == 0
+    assert sentence(found, "EUR") == "B dominates A: it costs the same and gives more QALYs."
+
+
+def test_fault_62_equal_alternatives_are_equal_everywhere():
+    assert base_comparison("M11a").verdict == "no difference"
+    assert statuses([3.0, 3.0], [2.0, 2.0]) == ["on the frontier", "no difference"]
+    assert statuses([0.3, 0.1 + 0.2], [2.0, 2.0]) == ["on the frontier", "no difference"]
+    assert statuses([0.1 + 0.2, 0.3], [2.0, 2.0]) == ["on the frontier", "no difference"]
+
+
+def test_fault_62_a_twin_falls_with_the_one_it_equals():
+    """Twins above the line from the first to the last, and twins that a cheaper one beats."""
+    assert statuses([0, 9, 9, 10], [0, 1, 1, 2]) == [
+        "on the frontier",
+        *["extendedly dominated"] * 2,
+        "on the frontier",
+    ]
+    assert statuses([0, 9, 9], [2, 1, 1]) == ["on the frontier", "dominated", "dominated"]
+
+
+@pytest.mark.parametrize("step", [0.1, 0.2, 0.3, 0.7, 1.1, 1e6 / 3])
+@pytest.mark.parametrize("start", [0.0, 0.1, 0.2, 0.3, 12345.678])
+def test_fault_62_three_on_a_line_are_one_case(start, step):
+    for slope in (1.0, 3.0, 0.1):
+        effect = [1.0, 1.0 + step / slope, 1.0 + 2 * step / slope]
+        cost = [start, start + step, start + step + step]
+        assert statuses(cost, effect)[1] == "extendedly dominated"
+
+
+@pytest.mark.parametrize("size", [1e-7, 1.0, 1e12])
+def test_fault_62_rounding_is_relative(size):
+    """Equal costs in any unit of money are equal; a real difference of a millionth is one."""
+    from hecon.analyses.ties import difference
+
+    one, other = size * (0.1 + 0.2), size * 0.3
+    assert one != other
+    assert difference(np.array([one]), np.array([other]))[0] == 0
+    assert difference(np.array([one * (1 + 1e-6)]), np.array([other]))[0] > 0
