@@ -7,10 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hecon.analyses.comparison import compare, sentence
+from hecon.analyses.comparison import compare, comparison, sentence
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.frontier import frontier
+from hecon.analyses.global_sensitivity import sobol_indices
 from hecon.parameters.design import base_case
+from hecon.reports.conclusions import conclude_base, decision_text, of_all
+from hecon.reports.words import listed
 from hecon.studies.load import load_study
 
 STUDIES = Path(__file__).parent / "studies"
@@ -68,3 +71,33 @@ def test_fault_62_rounding_is_relative(size):
     assert one != other
     assert difference(np.array([one]), np.array([other]))[0] == 0
     assert difference(np.array([one * (1 + 1e-6)]), np.array([other]))[0] > 0
+
+
+def test_fault_27_the_best_alternative_is_named_and_each_stands_against_the_one_before():
+    """At 86,000 AB against the first would pass (81,145), against B (88,668) it does not."""
+    names = ("SoC", "A", "B", "AB")
+    cost, effect = np.array([0.0, 100.0, 65_000.0, 153_668.0]), np.array([0.0, -1.0, 1.0, 2.0])
+    pair = comparison("AB", "SoC", 153_668.0, 2.0, 0.0)
+    benefit = 86_000 * 2.0 - 153_668.0
+    assert benefit > 0
+    found = conclude_base(frontier(names, cost, effect), names, pair, 86_000.0, benefit, "USD")
+    assert found.best == "B"
+    text = decision_text(found)
+    assert "B is the best of the 4 alternatives" in text
+    assert "AB is not cost-effective against B" in text
+    assert "AB is cost-effective" not in text
+
+
+def test_fault_28_no_share_above_all_of_it_without_a_word():
+    assert of_all(4.091) == "all of it (the estimate is above it, by noise)"
+    assert of_all(0.5) == "50 %"
+
+
+def test_fault_33_names_with_commas_stand_between_semicolons():
+    assert listed(["a, b", "c", "d"]) == "a, b; c; and d"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_fault_53_one_group_explains_everything():
+    found = sobol_indices({"a + b": [0, 1]}, lambda x: x.sum(axis=1), 64)
+    assert found[["first_order", "total"]].values.tolist() == [[1.0, 1.0]]
