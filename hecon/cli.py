@@ -48,22 +48,25 @@ def main(
     """  # noqa: D301
 
 
-for command in (
-    study.run,
-    study.check,
-    sensitivity.one_way,
-    sensitivity.two_way,
-    sensitivity.break_even,
-    sensitivity.scenarios,
-    sensitivity.sensitivity,
-    decision.psa,
-    decision.price,
-    decision.voi,
-    decision.trial,
-    draws.decide,
-    study.reproduce,
-    study.verify,
-    evidence.evidence,
-    study.prove,
-):
-    app.command()(command)
+#: In the order of the list in `--help`, each with what stands there on one line of 80 columns.
+COMMANDS = (
+    (study.run, "Run every analysis; write tables, page and workbook."),
+    (study.check, "Read and validate a study without the full run."),
+    (sensitivity.one_way, "Each input at both ends of its range."),
+    (sensitivity.two_way, "Two inputs together, over a grid of values."),
+    (sensitivity.break_even, "The value of an input at which the decision turns."),
+    (sensitivity.scenarios, "Every scenario against the base case."),
+    (sensitivity.sensitivity, "Which inputs matter when all move at once."),
+    (decision.psa, "The probabilistic analysis of a study."),
+    (decision.price, "The price at which two strategies are equal."),
+    (decision.voi, "What knowing more is worth."),
+    (decision.trial, "Which trial is worth doing, and how large."),
+    (draws.decide, "Decide from anybody's table of draws."),
+    (study.reproduce, "Run again and compare with a committed reference."),
+    (study.verify, "Ask a study questions whose answers are known."),
+    (evidence.evidence, "What the result rests on."),
+    (study.prove, "Replay the workbook in two spreadsheet engines."),
+)
+
+for command, words in COMMANDS:
+    app.command(short_help=words)(command)

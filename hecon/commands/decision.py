@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from hecon.commands.options import (
     Seed,
     Sets,
     StudyFolder,
+    Threshold,
     Thresholds,
     Workers,
     named_sets,
@@ -42,6 +44,9 @@ def psa(
     seed: Seed = 1,
     design: DesignOption = DesignName.MONTE_CARLO,
     thresholds: Thresholds = "",
+    exports: Annotated[
+        bool, typer.Option("--exports", help="Also write the draws for BCEA, dampack and voi.")
+    ] = False,
     workers: Workers = 1,
     out: Out = Path(),
 ) -> None:
@@ -49,16 +54,21 @@ def psa(
 
     Writes psa_means.csv, psa_frontier.csv, psa_acceptability.csv, psa_information.csv,
     psa_ranking.csv, psa_convergence.csv, psa_draws_needed.csv, and psa_plane.csv (the credible
-    ellipse of intervention against comparator).
+    ellipse of intervention against comparator); with --exports also exports/, the options' draws
+    with scripts that read them in R.
 
     \b
     Examples
       hecon psa inputs/studies/ptsd --jurisdiction norway
+      hecon psa inputs/studies/ptsd -j norway --exports
       hecon psa inputs/studies/ptsd -j norway --draws 2000 --design sobol
       hecon psa inputs/studies/ptsd -j norway --thresholds 0:1000000:25000
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.decision_tables import decision_tables
+        from hecon.analyses.exports import write_exports
         from hecon.analyses.plane import plane
         from hecon.analyses.results import base_threshold, threshold_grid
         from hecon.reports.answers.psa import print_decision
@@ -66,7 +76,6 @@ def psa(
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
 
-        study = read_study(folder, jurisdiction)
         grid = numbers(thresholds, "--thresholds") if thresholds else threshold_grid(study)
         with ProgressBar() as tell:
             _, _, table = _drawn(study, draws, seed, design, workers, tell)
@@ -78,7 +87,13 @@ def psa(
         named = {f"psa_{name}": frame for name, frame in found.items()}
         if draws > 2 and {*study.compared} <= {*table.strategies}:
             named["psa_plane"] = plane(table, *study.compared).ellipse
-        write_tables(study, named, out, stdout())
+
+        def export(folder: Path) -> None:
+            write_exports(table, grid, folder / "exports", currency, at)
+
+        settings = _settings(draws, seed, design, list(grid))
+        extra = export if exports else None
+        write_tables(study, "psa", settings, named, out, stdout(), extra=extra)
 
 
 def price(
@@ -105,6 +120,8 @@ def price(
       hecon price inputs/studies/ptsd -j norway --parameter unit_psychologist_hour
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.pair import find_parameter
         from hecon.analyses.price import threshold_price
@@ -116,7 +133,6 @@ def price(
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
 
-        study = read_study(folder, jurisdiction)
         own = study.definition.price
         if not parameter and own is None:
             text = "the study names no price; name one with --parameter"
@@ -136,7 +152,8 @@ def price(
                 progress=lambda done, total: tell("Threshold price", done, total),
             )
         print_price(study, found, base or 0.0, draws, stdout())
-        write_tables(study, {"price": found}, out, stdout())
+        settings = _settings(draws, seed, design, at, parameter=name)
+        write_tables(study, "price", settings, {"price": found}, out, stdout())
 
 
 def voi(
@@ -167,6 +184,8 @@ def voi(
       hecon voi inputs/studies/ptsd -j norway --set durability=rate_relapse,hr_relapse_mdma
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.decision_tables import decision_tables, information_tables
         from hecon.analyses.information import checked_sets, parameter_groups
         from hecon.analyses.population import study_population
@@ -176,7 +195,6 @@ def voi(
         from hecon.reports.console import amount, stdout
         from hecon.reports.progress import ProgressBar
 
-        study = read_study(folder, jurisdiction)
         at = base_threshold(study)
         given = numbers(thresholds, "--thresholds") if thresholds else []
         focus = min(given, key=lambda value: abs(value - at)) if given else at
@@ -206,7 +224,8 @@ def voi(
         people = population.effective() if population else float("nan")
         tables = {"evpi": perfect, "evppi": partial}
         tables = {name: with_population(frame, people) for name, frame in tables.items()}
-        write_tables(study, tables, out, stdout())
+        settings = _settings(draws, seed, design, given or [focus], method=method.value, sets=named)
+        write_tables(study, "voi", settings, tables, out, stdout())
 
 
 def trial(
@@ -216,9 +235,7 @@ def trial(
         list[Path] | None,
         typer.Option(metavar="FILE", help="A trial's file; without any, all of trials/."),
     ] = None,
-    threshold: Annotated[
-        float | None, typer.Option(help="Value of a QALY; without it the study's own.")
-    ] = None,
+    threshold: Threshold = None,
     draws: Draws = 10_000,
     seed: Seed = 1,
     workers: Workers = 1,
@@ -238,6 +255,8 @@ def trial(
       hecon trial inputs/studies/ptsd -j norway --threshold 500000
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.population import study_population
         from hecon.analyses.results import LEAST_DRAWS, base_threshold
@@ -248,7 +267,6 @@ def trial(
         from hecon.reports.progress import ProgressBar
         from hecon.studies.trials import read_trials
 
-        study = read_study(folder, jurisdiction)
         at = base_threshold(study) if threshold is None else threshold
         checked_thresholds([at], "--threshold")
         definitions = read_trials(file) if file else planned_trials(study)
@@ -260,7 +278,22 @@ def trial(
         assert people is not None
         print_trials(study, found, definitions, people, stdout())
         tables = {f"trial_{name}": frame for name, frame in vars(found).items()}
-        write_tables(study, tables, out, stdout())
+        settings = _settings(draws, seed, method, [at], trials=[d.name for d in definitions])
+        write_tables(study, "trial", settings, tables, out, stdout())
+
+
+def _settings(
+    draws: int, seed: int, design: DesignName, thresholds: Sequence[float], **more: object
+) -> dict[str, object]:
+    """What a command on draws was asked for, as its record has it."""
+    values = [float(value) for value in thresholds]
+    return {
+        "draws": draws,
+        "seed": seed,
+        "design": design.value,
+        "thresholds": values,
+        **more,
+    }
 
 
 def _drawn(

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from hecon.commands.messages import messages
 from hecon.commands.options import (
     Draws,
     JurisdictionName,
+    Out,
     Seed,
     StudyFolder,
     Workers,
-    out_folder,
     read_study,
 )
 
@@ -24,9 +21,7 @@ def evidence(
     jurisdiction: JurisdictionName = "",
     draws: Draws = 10_000,
     seed: Seed = 1,
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where outputs/ is written.", callback=out_folder)
-    ] = Path(),
+    out: Out = Path(),
     workers: Workers = 1,
 ) -> None:
     """What the result rests on: choices of synthesis, weak links, and what would need to be found.
@@ -42,16 +37,12 @@ def evidence(
       hecon evidence inputs/studies/ptsd -j norway --draws 2000 --out trial
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.results import analyse
         from hecon.reports.evidence import evidence_command
         from hecon.reports.progress import ProgressBar
 
         with ProgressBar() as tell:
-            results = analyse(
-                read_study(folder, jurisdiction),
-                draws=draws,
-                seed=seed,
-                workers=workers,
-                progress=tell,
-            )
+            results = analyse(study, draws=draws, seed=seed, workers=workers, progress=tell)
         evidence_command(results, out)

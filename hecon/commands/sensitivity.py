@@ -10,15 +10,19 @@ import typer
 
 from hecon.commands.messages import messages
 from hecon.commands.options import (
+    MOST_DRAWS,
     DesignName,
     DesignOption,
     JurisdictionName,
     Out,
     Seed,
     StudyFolder,
+    Threshold,
     Workers,
     numbers,
     read_study,
+    refuse_idle,
+    sensible,
 )
 
 
@@ -55,6 +59,8 @@ def one_way(
       hecon one-way inputs/studies/ptsd -j norway --by icer
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.one_way import one_way, tornado
         from hecon.analyses.results import base_row
         from hecon.reports.answers.one_parameter import print_tornado
@@ -62,14 +68,14 @@ def one_way(
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
 
-        study = read_study(folder, jurisdiction)
         base = base_row(study).iloc[0]
         with ProgressBar() as tell:
             tell("One-way sensitivity", 0, 1)
             table = one_way(study)
         found = tornado(table, base, by.value)
         print_tornado(study, found, by.value, float(base["threshold"]), stdout())
-        write_tables(study, {"one_way": table, "tornado": found}, out, stdout())
+        tables = {"one_way": table, "tornado": found}
+        write_tables(study, "one_way", {"by": by.value}, tables, out, stdout())
 
 
 def two_way(
@@ -83,7 +89,9 @@ def two_way(
     second_values: Annotated[
         str, typer.Option(metavar="LIST", help="Its values, as 1,2,3 or first:last:step.")
     ] = "",
-    steps: Annotated[int, typer.Option(min=2, help="Values of each, where none are given.")] = 11,
+    steps: Annotated[
+        int, typer.Option(min=2, max=500, help="Values of each, where none are given.")
+    ] = 11,
     out: Out = Path(),
 ) -> None:
     """Two inputs together: the decision over a grid of their values.
@@ -99,6 +107,8 @@ def two_way(
           --first-values 0:20000:2000
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from dataclasses import replace
 
         from hecon.analyses.results import base_threshold
@@ -111,7 +121,6 @@ def two_way(
         from hecon.reports.names import file_name
         from hecon.reports.progress import ProgressBar
 
-        study = read_study(folder, jurisdiction)
         across = numbers(first_values, "--first-values") if first_values else None
         down = numbers(second_values, "--second-values") if second_values else None
         with ProgressBar() as tell:
@@ -125,7 +134,9 @@ def two_way(
         if min(found["nmb"].shape) > 1:
             setting = study_setting(study, base_threshold(study))
             pictures = [replace(heat_map(found, study.compared[0], setting), name=name)]
-        write_tables(study, {name: grid_table(found)}, out, stdout(), pictures)
+        tables = {name: grid_table(found)}
+        settings = {str(what): found[what].values.tolist() for what in found.dims}
+        write_tables(study, name, settings, tables, out, stdout(), pictures=pictures)
 
 
 def break_even(
@@ -135,8 +146,14 @@ def break_even(
         typer.Argument(metavar="[PARAMETER]...", help="Inputs; without any, all with a range."),
     ] = None,
     jurisdiction: JurisdictionName = "",
-    low: Annotated[float | None, typer.Option(help="Where the search begins (one input).")] = None,
-    high: Annotated[float | None, typer.Option(help="Where the search ends (one input).")] = None,
+    low: Annotated[
+        float | None,
+        typer.Option(help="Where the search begins (one input).", callback=sensible),
+    ] = None,
+    high: Annotated[
+        float | None,
+        typer.Option(help="Where the search ends (one input).", callback=sensible),
+    ] = None,
     out: Out = Path(),
 ) -> None:
     """The value of an input at which the decision turns, or that there is none in its range.
@@ -150,24 +167,29 @@ def break_even(
       hecon break-even inputs/studies/ptsd u_gain -j norway --low 0 --high 0.6
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.break_even import break_even, search_bounds
         from hecon.reports.answers.one_parameter import print_break_even
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.console import stdout
 
-        study = read_study(folder, jurisdiction)
         found = break_even(study, search_bounds(study, parameters or [], low, high))
         print_break_even(study, found, stdout())
-        write_tables(study, {"break_even": found}, out, stdout())
+        settings = {"parameters": parameters or [], "low": low, "high": high}
+        write_tables(study, "break_even", settings, {"break_even": found}, out, stdout())
 
 
 def scenarios(
+    context: typer.Context,
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
     probabilistic: Annotated[
         bool, typer.Option("--probabilistic", help="Also draw every scenario.")
     ] = False,
-    draws: Annotated[int, typer.Option(min=1, help="Draws of each scenario.")] = 1_000,
+    draws: Annotated[
+        int, typer.Option(min=1, max=MOST_DRAWS, help="Draws of each scenario.")
+    ] = 1_000,
     seed: Seed = 1,
     design: DesignOption = DesignName.MONTE_CARLO,
     workers: Workers = 1,
@@ -185,6 +207,11 @@ def scenarios(
       hecon scenarios inputs/studies/ptsd -j norway --probabilistic --draws 2000
     """  # noqa: D301
     with messages():
+        if not probabilistic:
+            drawing = ("draws", "seed", "design", "workers")
+            refuse_idle(context, "only with --probabilistic", *drawing)
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.results import base_row
         from hecon.analyses.scenario_draws import scenario_draws, scenario_effects
         from hecon.errors import Fault, InputError
@@ -193,7 +220,6 @@ def scenarios(
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
 
-        study = read_study(folder, jurisdiction)
         table = scenario_effects(study, base_row(study))
         if table.empty:
             raise InputError([Fault(study.name, None, None, "the study has no scenarios")])
@@ -210,20 +236,27 @@ def scenarios(
                 )
             table = table.merge(drawn, on="scenario")
         print_scenarios(study, table, stdout())
-        write_tables(study, {"scenario_effects": table}, out, stdout())
+        settings: dict[str, object] = {"probabilistic": probabilistic}
+        if probabilistic:
+            settings |= {"draws": draws, "seed": seed, "design": design.value}
+        tables = {"scenario_effects": table}
+        write_tables(study, "scenarios", settings, tables, out, stdout())
 
 
 def sensitivity(
+    context: typer.Context,
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
     method: Annotated[Method, typer.Option(help="Shares of variance, or screening.")] = (
         Method.SOBOL
     ),
-    threshold: Annotated[
-        float | None, typer.Option(help="Value of a QALY; without it the study's own.")
-    ] = None,
-    samples: Annotated[int, typer.Option(help="Base samples of sobol, a power of two.")] = 2**13,
-    trajectories: Annotated[int, typer.Option(help="Trajectories of morris.")] = 50,
+    threshold: Threshold = None,
+    samples: Annotated[
+        int, typer.Option(min=1, max=2**20, help="Base samples of sobol, a power of two.")
+    ] = 2**13,
+    trajectories: Annotated[
+        int, typer.Option(min=2, max=10_000, help="Trajectories of morris.")
+    ] = 50,
     seed: Seed = 1,
     workers: Workers = 1,
     out: Out = Path(),
@@ -241,6 +274,10 @@ def sensitivity(
       hecon sensitivity inputs/studies/ptsd -j norway --samples 1024 --threshold 275000
     """  # noqa: D301
     with messages():
+        other = {Method.SOBOL: "trajectories", Method.MORRIS: "samples"}[method]
+        refuse_idle(context, f"has no meaning with --method {method.value}", other)
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.global_sensitivity import morris, sobol
         from hecon.analyses.results import base_threshold
@@ -249,7 +286,6 @@ def sensitivity(
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
 
-        study = read_study(folder, jurisdiction)
         at = base_threshold(study) if threshold is None else threshold
         checked_thresholds([at], "--threshold")
         with ProgressBar() as bar:
@@ -262,4 +298,7 @@ def sensitivity(
             else:
                 found = morris(study, at, trajectories, seed, workers, tell)
         (print_sobol if method is Method.SOBOL else print_morris)(study, found, stdout())
-        write_tables(study, {method.value: found}, out, stdout())
+        size = {"samples": samples} if method is Method.SOBOL else {"trajectories": trajectories}
+        settings = {"method": method.value, "threshold": at, "seed": seed, **size}
+        name = f"sensitivity_{method.value}"
+        write_tables(study, name, settings, {method.value: found}, out, stdout())

@@ -9,6 +9,8 @@ import typer
 
 from hecon.commands.messages import messages
 from hecon.commands.options import (
+    LAST_SEED,
+    MOST_DRAWS,
     DesignName,
     DesignOption,
     Draws,
@@ -18,6 +20,7 @@ from hecon.commands.options import (
     StudyFolder,
     Workers,
     read_study,
+    refuse_idle,
 )
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 
 def run(
+    context: typer.Context,
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
     draws: Draws = 10_000,
@@ -66,6 +70,14 @@ def run(
       hecon run reports/ptsd_norway.xlsx --verify
     """  # noqa: D301
     with messages():
+        source, rules = folder, jurisdiction
+        edits = folder.suffix.lower() == ".xlsx"
+        if edits:
+            source, rules = _origin(folder, original, jurisdiction)
+        else:
+            refuse_idle(context, "only for an edited workbook", "original")
+        study = read_study(source, rules)
+
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.further import further
         from hecon.analyses.results import analyse
@@ -87,14 +99,13 @@ def run(
                 progress=tell,
             )
 
-        if folder.suffix.lower() == ".xlsx":
+        if edits:
             from hecon.reports.edited import run_edited
 
-            source, rules = _origin(folder, original, jurisdiction)
             with ProgressBar() as tell:
                 results, more, written, edited, table = run_edited(
                     folder,
-                    read_study(source, rules),
+                    study,
                     lambda s: analysed(s, tell),
                     out,
                     tell,
@@ -104,7 +115,6 @@ def run(
             edited.print(stdout())
         else:
             with ProgressBar() as tell:
-                study = read_study(folder, jurisdiction)
                 tell("Checking inputs", 0, 1)
                 dry_run(study)
                 results = analysed(study, tell)
@@ -133,18 +143,20 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
       hecon check my-studies/asthma
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.preflight import notes, try_draws
         from hecon.reports.console import stdout
         from hecon.reports.contents import print_contents
 
-        study = read_study(folder, jurisdiction)
         dry_run(study)
         try_draws(study)
         print_contents(study, notes(study), stdout())
 
 
 def reproduce(
+    context: typer.Context,
     folder: StudyFolder,
     reference: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the committed reference tables.")
@@ -153,8 +165,10 @@ def reproduce(
     update: Annotated[
         bool, typer.Option("--update", help="Rewrite the reference from this run.")
     ] = False,
-    draws: Annotated[int, typer.Option(min=1, help="Draws; only with --update.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed; only with --update.")] = 1,
+    draws: Annotated[
+        int, typer.Option(min=1, max=MOST_DRAWS, help="Draws; only with --update.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Seed; only with --update.")] = 1,
     design: Annotated[
         DesignName, typer.Option("--design", help="How draws are spread; only with --update.")
     ] = DesignName.MONTE_CARLO,
@@ -173,6 +187,10 @@ def reproduce(
           --reference reference/ptsd_norway --update
     """  # noqa: D301
     with messages():
+        if not update:
+            refuse_idle(context, "only with --update", "draws", "seed", "design")
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.further import further
         from hecon.analyses.results import analyse
         from hecon.reports.console import stdout
@@ -182,11 +200,15 @@ def reproduce(
             compare_with_reference,
             print_differences,
             read_settings,
+            refuse_other,
             write_reference,
         )
+        from hecon.reports.staging import finish_earlier
 
+        finish_earlier(reference)
         settings = Settings(draws, seed, design.value) if update else read_settings(reference)
-        study = read_study(folder, jurisdiction)
+        if update:
+            refuse_other(reference)
         with ProgressBar() as tell:
             results = analyse(
                 study,
@@ -219,16 +241,20 @@ def verify(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
       hecon verify inputs/studies/ptsd --jurisdiction norway
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.reports.verification import verify_command
 
-        if verify_command(read_study(folder, jurisdiction)):
+        if verify_command(study):
             raise typer.Exit(1)
 
 
 def prove(
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
-    draws: Annotated[int, typer.Option(min=1, help="Draws of the probabilistic analysis.")] = 1_000,
+    draws: Annotated[
+        int, typer.Option(min=1, max=100_000, help="Draws of the probabilistic analysis.")
+    ] = 1_000,
 ) -> None:
     """Replay the workbook in two spreadsheet engines and compare every formula cell.
 
@@ -243,13 +269,15 @@ def prove(
       hecon prove inputs/studies/ptsd --jurisdiction norway
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.results import analyse
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
         from hecon.reports.workbook.proof import print_proof, prove
 
         with ProgressBar() as tell:
-            results = analyse(read_study(folder, jurisdiction), draws=draws, progress=tell)
+            results = analyse(study, draws=draws, progress=tell)
             table = prove(results, progress=tell)
         if not print_proof(table, stdout()):
             raise typer.Exit(1)
@@ -260,9 +288,15 @@ def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[P
     import tomllib
 
     from hecon.errors import Fault, InputError
-    from hecon.reports.workbook.edits import names_in_workbook
+    from hecon.reports.progress import ProgressBar
+    from hecon.reports.staging import finish_earlier
 
-    name, rules = names_in_workbook(workbook)
+    with ProgressBar() as tell:
+        tell("Reading the workbook", 0, 1)
+        finish_earlier(workbook)
+        from hecon.reports.workbook.edits import names_in_workbook
+
+        name, rules = names_in_workbook(workbook)
     folder = original or Path("inputs/studies") / name
     if not folder.is_dir():
         text = f"the study it was made from is not in {folder}; name its folder with --original"

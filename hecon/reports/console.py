@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 from rich import box
@@ -13,9 +15,19 @@ from rich.table import Table
 WIDEST = 100
 
 
+class Patient(Console):
+    """A console that goes on when its reader has gone (`| head`): the files are still wanted."""
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more; what is left in the stream goes nowhere."""
+        self.quiet = True
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
 def console(file: TextIO) -> Console:
     """A console on a stream: plain when piped, and text from inputs is never read as markup."""
-    made = Console(file=file, highlight=False, markup=False, emoji=False)
+    made = Patient(file=file, highlight=False, markup=False, emoji=False)
     if made.width > WIDEST:
         made.width = WIDEST
     return made

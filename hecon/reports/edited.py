@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from hecon.reports.workbook.cached import LiveWorkbook
 from hecon.reports.workbook.context import MODES
 from hecon.reports.workbook.edits import read_edited
 from hecon.reports.workbook.layout import INPUTS, letter
+from hecon.reports.workbook.parts import FORMULA, formula_places, read_parts, sheets_of
 from hecon.reports.workbook.reading.files import Edit
 from hecon.reports.workbook.reading.results import total_rows
 from hecon.reports.workbook.sheets.inputs import AGREES, SELECTORS
@@ -30,6 +32,9 @@ from hecon.studies.study import Study
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
+
+#: A reference to whole columns or rows, outside of a longer one.
+_WHOLE = re.compile(r"(?<![A-Z0-9$])\$?([A-Z]{1,3}:\$?[A-Z]{1,3}|\d+:\$?\d+)(?![A-Z0-9(])")
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,6 @@ class Edited:
     edits: list[Edit]
     gap: float
 
-    def table(self) -> pd.DataFrame:
-        """The edits, one row each."""
-        columns = ["sheet", "cell", "what", "before", "after"]
-        return pd.DataFrame([vars(e) for e in self.edits], columns=columns)
-
     def print(self, console: Console) -> None:
         """List the edits, and say whether the workbook's formulas still agree."""
         if not self.edits:
@@ -66,8 +66,8 @@ class Edited:
             console.print(shown)
         if math.isnan(self.gap):
             console.print(
-                "The workbook's own formulas could not be recalculated, so its totals were not "
-                "compared. The new report holds what the inputs give."
+                "The workbook's own formulas could not be recalculated, or are not all hecon's, so "
+                "its totals were not compared. The new report holds what the inputs give."
             )
         elif self.gap >= AGREES:
             console.print(
@@ -98,10 +98,9 @@ def run_edited(
         folder = Path(text)
         study, edits = read_edited(workbook, original, folder)
         results = analyse(study)
-        edited = Edited(edits, workbook_gap(workbook, results))
 
         def extra(outputs: Path) -> None:
-            write_csv(edited.table(), outputs / "edits.csv")
+            write_csv(edit_table(edits), outputs / "edits.csv")
             shutil.copytree(folder, outputs / "inputs")
 
         further = extend(results) if extend is not None else None
@@ -116,18 +115,42 @@ def run_edited(
             extra=extra,
             keeps_inputs=True,
         )
+        edited = Edited(edits, workbook_gap(workbook, results, written.report))
     return results, further, written, edited, verification
 
 
-def workbook_gap(workbook: Path, results: Results) -> float:
+def edit_table(edits: list[Edit]) -> pd.DataFrame:
+    """The edits, one row each."""
+    columns = ["sheet", "cell", "what", "before", "after"]
+    return pd.DataFrame([vars(e) for e in edits], columns=columns)
+
+
+def workbook_gap(workbook: Path, results: Results, report: Path | None) -> float:
     """Largest relative difference of the workbook's base-case totals from Python's.
 
     NaN if the workbook can't be recalculated: a broken formula is no reason to withhold the run.
+    Formulas of an untrusted file are worked out only where `report`, hecon's own of the same
+    inputs, has one too, and none goes over whole columns or rows.
     """
+    if report is None:
+        return float("nan")
     try:
-        return _gap(workbook, results)
+        return _gap(workbook, results) if _only_ours(workbook, report) else float("nan")
     except Exception:  # whatever the engine raises, the answer is the same
         return float("nan")
+
+
+def _only_ours(workbook: Path, report: Path) -> bool:
+    """Whether a workbook has formulas only where hecon's own has them, of bounded size."""
+    own = {title: set(places.addresses) for title, places in formula_places(report).items()}
+    for title, places in formula_places(workbook).items():
+        if not {*places.addresses} <= own.get(title, set()):
+            return False
+    parts = read_parts(workbook)
+    sheets = (parts[part].decode() for part in sheets_of(parts))
+    return not any(
+        _WHOLE.search(found[5] or "") for xml in sheets for found in FORMULA.finditer(xml)
+    )
 
 
 def _gap(workbook: Path, results: Results) -> float:

@@ -13,12 +13,10 @@ from hecon.analyses.article import article_table
 from hecon.analyses.evidence import evidence_table
 from hecon.analyses.results import Results
 from hecon.analyses.syntheses import synthesis_table
+from hecon.reports.answers.tables import write_tables
 from hecon.reports.console import money, percent, qalys, stdout, table
 from hecon.reports.figures.material import Extras
 from hecon.reports.figures.syntheses import synthesis_pictures
-from hecon.reports.files import write_csv
-from hecon.reports.names import run_name
-from hecon.reports.staging import publish, staging
 from hecon.reports.summary import evidence
 
 #: Weak rows that the screen shows; the file holds all.
@@ -115,14 +113,10 @@ def evidence_command(results: Results, out: Path) -> None:
     if "synthesis" in found:
         print_syntheses(results, found["synthesis"], to)
     print_weak_links(results, found["evidence"], to)
-    name = f"{run_name(results.study)}_evidence"
-    with staging(out) as folder:
-        (folder / name).mkdir()
-        for table_name, frame in found.items():
-            write_csv(frame, folder / name / f"{table_name}.csv")
-        publish([(folder / name, out / "outputs" / name)], folder)
     to.print()
-    to.print(f"Tables: {out / 'outputs' / name}", soft_wrap=True)
+    design = results.probabilistic.design
+    settings = {"draws": design.draws, "seed": design.seed}
+    write_tables(results.study, "evidence", settings, found, out, to)
 
 
 def print_syntheses(results: Results, found: pd.DataFrame, to: Console) -> None:

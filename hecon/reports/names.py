@@ -14,4 +14,4 @@ def run_name(study: Study) -> str:
 
 def file_name(text: str) -> str:
     """A text as the name of a file: what may not stand in one becomes a hyphen."""
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
+    return re.sub(r"[^\w-]+", "-", text)

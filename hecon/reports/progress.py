@@ -1,4 +1,4 @@
-"""A progress bar with the time left, for work that takes longer than a moment."""
+"""What is running: a bar with the time left on a terminal, one line a stage elsewhere."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 import threading
 from types import TracebackType
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
@@ -16,24 +15,27 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from hecon.reports.console import console
+
 #: Work that ends sooner shows no bar.
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 0.5
 
 
 class ProgressBar:
-    """Shows progress on standard error; silent unless both outputs are terminals.
+    """Shows progress on standard error: a bar if both outputs are terminals, else lines.
 
     Call it with what is running, the amount done and the amount in all.
     """
 
     def __init__(self, patience: float = PATIENCE_SECONDS):
         self.shown = sys.stdout.isatty() and sys.stderr.isatty()
+        self._console = console(sys.stderr)
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             TaskProgressColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
+            console=self._console,
             transient=True,
             disable=not self.shown,
         )
@@ -50,6 +52,8 @@ class ProgressBar:
             if self._task is not None:
                 self._progress.remove_task(self._task)
             self._what = what
+            if not self.shown:
+                self._console.print(f"{what} ...")
             self._task = self._progress.add_task(what, total=total if total > 1 else None)
         if self._task is not None:
             self._progress.update(self._task, completed=done)

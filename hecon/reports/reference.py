@@ -16,13 +16,14 @@ from rich.console import Console
 
 from hecon.analyses.results import Results
 from hecon.errors import Fault, InputError
-from hecon.reports.record import result_tables, run_record
+from hecon.reports.record import RECORD, result_tables, run_record, write_record
 from hecon.reports.staging import publish, staging
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
 
-RECORD = "record.json"
+#: What the record of a reference says it is.
+KIND = "reference"
 
 #: Figures agree within this share of themselves ...
 RELATIVE = 1e-9
@@ -112,17 +113,29 @@ def write_reference(results: Results, further: Further, folder: Path) -> None:
     Raises
     ------
     InputError
-        If the folder holds anything but an earlier reference.
+        As `refuse_other`.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / RECORD).is_file():
-        message = "the folder holds other files; name an empty folder or an earlier reference"
-        raise InputError([Fault(str(folder), None, None, message)])
+    refuse_other(folder)
     with staging(folder.absolute().parent) as staged:
         fresh = staged / folder.name
         _write_tables(results, further, fresh)
-        record = json.dumps(run_record(results), indent=2, sort_keys=True)
-        (fresh / RECORD).write_text(record + "\n", encoding="utf-8")
+        write_record(run_record(results) | {"kind": KIND}, fresh)
         publish([(fresh, folder.absolute())], staged)
+
+
+def refuse_other(folder: Path) -> None:
+    """Raise InputError if a folder holds anything but an earlier reference.
+
+    A reference is tables and a record that says that it is one; a run's outputs are none.
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    own = folder.is_dir() and all(
+        p.is_file() and (p.suffix == ".csv" or p.name == RECORD) for p in folder.iterdir()
+    )
+    if not own or not (folder / RECORD).is_file() or _record(folder).get("kind") != KIND:
+        message = "the folder holds other files; name an empty folder or an earlier reference"
+        raise InputError([Fault(str(folder), None, None, message)])
 
 
 def _write_tables(results: Results, further: Further, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from hecon.analyses.comparison import SAVING
 from hecon.reports.conclusions import marked
 from hecon.reports.console import money
 from hecon.reports.files import write_csv
-from hecon.reports.names import run_name
+from hecon.reports.names import file_name, run_name
+from hecon.reports.record import study_record, write_record
 from hecon.reports.staging import publish, staging
 from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
@@ -30,31 +31,43 @@ _SHORT = {
 
 def write_tables(
     study: Study,
+    command: str,
+    settings: Mapping[str, object],
     tables: Mapping[str, pd.DataFrame],
     out: Path,
     to: Console,
+    *,
     pictures: Sequence[Picture] = (),
+    extra: Callable[[Path], object] | None = None,
 ) -> Path:
-    """Write tables as CSV, and pictures, among the outputs of a study's run, and say where.
+    """Write tables as CSV, and pictures, with a record into a folder of their own, and say where.
 
-    All are written or none; other files there stay as they are.
+    Parameters
+    ----------
+    command
+        What the folder is called after the run's name; an earlier one of that name is replaced.
+    settings
+        What the command was asked for, for the record.
+    extra
+        May add files to the folder.
     """
-    folder = out / "outputs" / run_name(study)
+    name = file_name(f"{run_name(study)}_{command}")
+    target = out / "outputs" / name
     with staging(out) as staged:
-        moves = []
-        for name, table in tables.items():
-            path = staged / f"{name}.csv"
-            write_csv(table, path)
-            moves.append((path, folder / path.name))
+        folder = staged / name
+        folder.mkdir()
+        for label, table in tables.items():
+            write_csv(table, folder / f"{label}.csv")
         for each in pictures:
-            for ending, data in (("svg", each.svg), ("png", each.png)):
-                path = staged / f"{each.name}.{ending}"
-                path.write_bytes(data)
-                moves.append((path, folder / path.name))
-        publish(moves, staged)
-    names = ", ".join(target.name for _, target in moves)
-    to.print(f"Tables: {names} in {folder}", soft_wrap=True)
-    return folder
+            (folder / f"{each.name}.svg").write_bytes(each.svg)
+            (folder / f"{each.name}.png").write_bytes(each.png)
+        if extra is not None:
+            extra(folder)
+        asked = {"command": command, "settings": dict(settings)}
+        write_record(study_record(study) | asked, folder)
+        publish([(folder, target)], staged)
+    to.print(f"Tables: {', '.join(f'{label}.csv' for label in tables)} in {target}", soft_wrap=True)
+    return target
 
 
 def title(study: Study, what: str, to: Console) -> None:

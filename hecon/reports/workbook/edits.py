@@ -13,7 +13,7 @@ from pathlib import Path
 from hecon.errors import Fault, InputError
 from hecon.reports.workbook.layout import INPUTS
 from hecon.reports.workbook.reading import scenarios, tables
-from hecon.reports.workbook.reading.cells import Reading, at, open_book, readable
+from hecon.reports.workbook.reading.cells import Reading, at, bounded_rows, open_book, readable
 from hecon.reports.workbook.reading.evidence import read_evidence
 from hecon.reports.workbook.reading.files import Edit, Files
 from hecon.reports.workbook.reading.inputs import read_inputs
@@ -40,7 +40,7 @@ def names_in_workbook(path: Path) -> tuple[str, str]:
         if "Provenance" not in book.sheetnames:
             text = "this is no report of hecon: it has no sheet Provenance"
             raise InputError([Fault(path.name, None, None, text)])
-        rows = book["Provenance"].iter_rows(max_col=2, values_only=True)
+        rows = bounded_rows(book["Provenance"], most=2)
         found = {str(at(r, 0)): str(at(r, 1)) for r in rows}
     names = (found.get("study", ""), found.get("jurisdiction", ""))
     for what, name in zip(("study", "jurisdiction"), names, strict=True):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from openpyxl.utils import get_column_letter
@@ -20,6 +21,9 @@ from hecon.studies.study import Study
 
 #: Relative difference below which a cell counts as not touched (Excel keeps 15 digits).
 SAME = 1e-12
+
+#: Rows and columns that are looked at: a file may claim any number of them.
+MOST_ROWS, MOST_COLUMNS = 100_000, 2_000
 
 Cells = tuple[object, ...]
 
@@ -36,8 +40,7 @@ class Reading:
 
     def rows(self, sheet: str, first: int = 1) -> Iterator[tuple[int, Cells]]:
         """Rows of a sheet with their numbers."""
-        rows = self.book[sheet].iter_rows(min_row=first, values_only=True)
-        yield from enumerate(rows, start=first)
+        yield from enumerate(bounded_rows(self.book[sheet], first), start=first)
 
     def fault(self, sheet: str, cell: str, message: str) -> None:
         """Record a fault of a cell, or of a whole sheet if no cell is given."""
@@ -77,6 +80,15 @@ class Reading:
             return heads.index(wanted)
         self.fault(sheet, "", f"the column '{wanted}' is missing")
         return None
+
+
+def bounded_rows(sheet: Any, first: int = 1, most: int | None = None) -> Iterator[Cells]:
+    """Rows of a sheet, `most` columns of each; never more rows or columns than there may be."""
+    rows = sheet.iter_rows(min_row=first, max_row=MOST_ROWS, max_col=most, values_only=True)
+    for cells in rows:
+        if len(cells) > MOST_COLUMNS:
+            raise ValueError("too many columns")
+        yield cells
 
 
 def open_book(path: Path) -> openpyxl.Workbook:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hecon.reports.workbook.reading.cells import at, open_book
+from hecon.reports.workbook.reading.cells import at, bounded_rows, open_book
 from hecon.reports.workbook.sheets.results import TITLE, total_label
 
 
@@ -17,7 +17,7 @@ def total_rows(path: Path) -> dict[str, int]:
         If the sheet or one of the rows is missing.
     """
     sheet = open_book(path)[TITLE]
-    lines = enumerate(sheet.iter_rows(max_col=1, values_only=True), start=1)
+    lines = enumerate(bounded_rows(sheet, most=1), start=1)
     labels = {str(at(cells, 0)): row for row, cells in lines}
     found = {}
     for kind in ("cost", "qaly"):

@@ -244,8 +244,8 @@ def write_draws(book: Book) -> None:
     last = f"{letter(len(grid.columns))}{grid.first + grid.rows - 1}"
     page.print_blocks(f"{results}{grid.first - 1}:{last}")
     _headings(book, page, grid)
-    table = draws_table(book.results, grid.rows)
-    alive = book.results.probabilistic.outcomes["life_years"].isel(draw=slice(0, grid.rows))
+    table = draws_table(book.results, 0, grid.rows)
+    alive = book.results.probabilistic.outcomes["life_years"].isel(draw=slice(grid.rows))
     for strategy in book.strategies:
         table[f"life_years {strategy}"] = alive.sel(strategy=strategy).values
     _rows(page, grid, table)
