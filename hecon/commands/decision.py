@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from hecon.analyses.draws_table import DrawsTable
     from hecon.parameters.design import ProbabilisticDesign
-    from hecon.reports.progress import ProgressBar
+    from hecon.report.progress import ProgressBar
     from hecon.studies.study import Study
 
 
@@ -73,8 +73,8 @@ def psa(
         from hecon.analyses.results import base_threshold, threshold_grid
         from hecon.reports.answers.psa import print_decision
         from hecon.reports.answers.tables import title, write_tables
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
 
         grid = numbers(thresholds, "--thresholds") if thresholds else threshold_grid(study)
         with ProgressBar() as tell:
@@ -130,8 +130,8 @@ def price(
         from hecon.parameters.design import ProbabilisticDesign
         from hecon.reports.answers.price import print_price
         from hecon.reports.answers.tables import write_tables
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
 
         own = study.definition.price
         if not parameter and own is None:
@@ -192,8 +192,8 @@ def voi(
         from hecon.analyses.results import LEAST_DRAWS, base_threshold, threshold_grid
         from hecon.reports.answers.tables import descriptions, title, write_tables
         from hecon.reports.answers.voi import print_information, with_population
-        from hecon.reports.console import amount, stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import amount, stdout
+        from hecon.report.progress import ProgressBar
 
         at = base_threshold(study)
         given = numbers(thresholds, "--thresholds") if thresholds else []
@@ -263,8 +263,8 @@ def trial(
         from hecon.analyses.trial_report import planned_trials, trial_report
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.answers.trial import print_trials
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
         from hecon.studies.trials import read_trials
 
         at = base_threshold(study) if threshold is None else threshold

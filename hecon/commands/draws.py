@@ -90,8 +90,8 @@ def decide(
       hecon decide draws.csv --set utilities=u_well,u_ill --set costs=c_drug,c_ward
     """  # noqa: D301
     with messages():
-        from hecon.reports.progress import ProgressBar
-        from hecon.reports.staging import finish_earlier
+        from hecon.report.progress import ProgressBar
+        from hecon.report.staging import finish_earlier
 
         with ProgressBar() as tell:
             tell("Reading the table", 0, 1)
@@ -116,7 +116,7 @@ def decide(
 
         from hecon.analyses.decision_tables import natural_grid
         from hecon.reports.answers.decide import decided, print_decided, write_decided
-        from hecon.reports.console import amount, stdout
+        from hecon.report.console import amount, stdout
 
         with ProgressBar() as tell:
             own, at, why = natural_grid(drawn)

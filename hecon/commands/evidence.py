@@ -41,7 +41,7 @@ def evidence(
 
         from hecon.analyses.results import analyse
         from hecon.reports.evidence import evidence_command
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.progress import ProgressBar
 
         with ProgressBar() as tell:
             results = analyse(study, draws=draws, seed=seed, workers=workers, progress=tell)

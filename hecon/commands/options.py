@@ -163,8 +163,8 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
 
     Called first in a command: it says what is done before anything large is imported.
     """
-    from hecon.reports.progress import ProgressBar
-    from hecon.reports.staging import finish_earlier
+    from hecon.report.progress import ProgressBar
+    from hecon.report.staging import finish_earlier
 
     # files are named by their folder, which `.` and `..` would leave blank
     here = Path(os.path.abspath(folder))

@@ -107,8 +107,8 @@ def run_alone(
     from hecon.report.alone import write_alone
     from hecon.report.labels import study_units
     from hecon.report.terminal import show
-    from hecon.reports.console import stdout
-    from hecon.reports.progress import ProgressBar
+    from hecon.report.console import stdout
+    from hecon.report.progress import ProgressBar
 
     drawn = {name: options.pop(name) for name, _, _ in _DRAWN if analysis.draws}
     asked = {k: _plain(v) for k, v in options.items() if v is not None}

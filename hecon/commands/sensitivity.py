@@ -65,8 +65,8 @@ def one_way(
         from hecon.analyses.results import base_row
         from hecon.reports.answers.one_parameter import print_tornado
         from hecon.reports.answers.tables import write_tables
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
 
         base = base_row(study).iloc[0]
         with ProgressBar() as tell:
@@ -115,11 +115,11 @@ def two_way(
         from hecon.analyses.two_way import two_way
         from hecon.reports.answers.one_parameter import grid_table, print_grid
         from hecon.reports.answers.tables import write_tables
-        from hecon.reports.console import stdout
-        from hecon.reports.figures.setting import study_setting
-        from hecon.reports.figures.two_way import heat_map
-        from hecon.reports.names import file_name
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.figures.setting import study_setting
+        from hecon.report.figures.two_way import heat_map
+        from hecon.report.names import file_name
+        from hecon.report.progress import ProgressBar
 
         across = numbers(first_values, "--first-values") if first_values else None
         down = numbers(second_values, "--second-values") if second_values else None
@@ -172,7 +172,7 @@ def break_even(
         from hecon.analyses.break_even import break_even, search_bounds
         from hecon.reports.answers.one_parameter import print_break_even
         from hecon.reports.answers.tables import write_tables
-        from hecon.reports.console import stdout
+        from hecon.report.console import stdout
 
         found = break_even(study, search_bounds(study, parameters or [], low, high))
         print_break_even(study, found, stdout())
@@ -217,8 +217,8 @@ def scenarios(
         from hecon.errors import Fault, InputError
         from hecon.reports.answers.scenarios import print_scenarios
         from hecon.reports.answers.tables import write_tables
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
 
         table = scenario_effects(study, base_row(study))
         if table.empty:
@@ -283,8 +283,8 @@ def sensitivity(
         from hecon.analyses.results import base_threshold
         from hecon.reports.answers.sensitivity import print_morris, print_sobol
         from hecon.reports.answers.tables import write_tables
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
 
         at = base_threshold(study) if threshold is None else threshold
         checked_thresholds([at], "--threshold")

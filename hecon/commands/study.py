@@ -81,8 +81,8 @@ def run(
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.further import further
         from hecon.analyses.results import analyse
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
         from hecon.reports.run import write_run
         from hecon.reports.summary import print_summary
         from hecon.reports.verification import print_tally, verification_table
@@ -100,7 +100,7 @@ def run(
             )
 
         if edits:
-            from hecon.reports.edited import run_edited
+            from hecon.workbook.edited import run_edited
 
             with ProgressBar() as tell:
                 results, more, written, edited, table = run_edited(
@@ -147,8 +147,8 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
 
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.preflight import notes, try_draws
-        from hecon.reports.console import stdout
-        from hecon.reports.contents import print_contents
+        from hecon.report.console import stdout
+        from hecon.report.contents import print_contents
 
         dry_run(study)
         try_draws(study)
@@ -193,8 +193,8 @@ def reproduce(
 
         from hecon.analyses.further import further
         from hecon.analyses.results import analyse
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
         from hecon.reports.reference import (
             Settings,
             compare_with_reference,
@@ -203,7 +203,7 @@ def reproduce(
             refuse_other,
             write_reference,
         )
-        from hecon.reports.staging import finish_earlier
+        from hecon.report.staging import finish_earlier
 
         finish_earlier(reference)
         settings = Settings(draws, seed, design.value) if update else read_settings(reference)
@@ -272,9 +272,9 @@ def prove(
         study = read_study(folder, jurisdiction)
 
         from hecon.analyses.results import analyse
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
-        from hecon.reports.workbook.proof import print_proof, prove
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
+        from hecon.workbook.proof import print_proof, prove
 
         with ProgressBar() as tell:
             results = analyse(study, draws=draws, progress=tell)
@@ -288,13 +288,13 @@ def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[P
     import tomllib
 
     from hecon.errors import Fault, InputError
-    from hecon.reports.progress import ProgressBar
-    from hecon.reports.staging import finish_earlier
+    from hecon.report.progress import ProgressBar
+    from hecon.report.staging import finish_earlier
 
     with ProgressBar() as tell:
         tell("Reading the workbook", 0, 1)
         finish_earlier(workbook)
-        from hecon.reports.workbook.edits import names_in_workbook
+        from hecon.workbook.edits import names_in_workbook
 
         name, rules = names_in_workbook(workbook)
     folder = original or Path("inputs/studies") / name

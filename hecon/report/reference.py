@@ -21,7 +21,7 @@ from hecon.report.content import Section, Table
 from hecon.report.files import DICTIONARY, as_file, dictionary, write_table, write_tables
 from hecon.report.numbers import Units
 from hecon.report.record import RECORD, run_record
-from hecon.reports.staging import publish, staging
+from hecon.report.staging import publish, staging
 
 #: What the record of a reference says it is.
 KIND = "reference"

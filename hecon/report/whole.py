@@ -16,8 +16,8 @@ from hecon.report.page import page
 from hecon.report.record import run_record, write_record
 from hecon.report.reference import tables_of
 from hecon.report.sections import REGISTRY
-from hecon.reports.names import run_name
-from hecon.reports.staging import publish, staging
+from hecon.report.names import run_name
+from hecon.report.staging import publish, staging
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def _workbook(
     run: Run, sections: Sequence[Section], path: Path, written: Written, target: Path, inputs: str
 ) -> Written:
     """Write the workbook; what it can't hold never costs the rest."""
-    from hecon.reports.workbook.book import write_workbook
+    from hecon.workbook.book import write_workbook
 
     run.tell("Workbook")
     try:

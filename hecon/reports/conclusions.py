@@ -17,7 +17,7 @@ from hecon.analyses.departures import apart, departures
 from hecon.analyses.frontier import ON
 from hecon.analyses.probabilistic import first_of_best, rounding
 from hecon.analyses.results import Results
-from hecon.reports.console import amount, money, number, percent, qalys
+from hecon.report.console import amount, money, number, percent, qalys
 from hecon.reports.words import listed
 from hecon.studies.study import Study
 

@@ -24,7 +24,7 @@ from hecon.reports.conclusions import (
     outside_frontier,
     shares_of_best,
 )
-from hecon.reports.console import amount, facts, money, qalys, table
+from hecon.report.console import amount, facts, money, qalys, table
 from hecon.reports.words import listed
 
 if TYPE_CHECKING:

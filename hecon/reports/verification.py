@@ -7,7 +7,7 @@ from rich.console import Console
 
 from hecon.analyses.verification.battery import verify
 from hecon.analyses.verification.finding import FAIL, NOT_APPLICABLE, PASS
-from hecon.reports.console import stdout
+from hecon.report.console import stdout
 from hecon.studies.study import Study
 
 COLUMNS = ("check", "why", "result", "figure", "detail")

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from hecon.errors import InputError
-from hecon.reports.console import money, number, percent, qalys
-from hecon.reports.progress import ProgressBar
-from hecon.reports.staging import publish, staging
+from hecon.report.console import money, number, percent, qalys
+from hecon.report.progress import ProgressBar
+from hecon.report.staging import publish, staging
 
 
 class Terminal(io.StringIO):

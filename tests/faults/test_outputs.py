@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from hecon.analyses.exports import spreadsheet_safe
 from hecon.cli import app
-from hecon.reports.names import file_name
+from hecon.report.names import file_name
 
 ROOT = Path(__file__).parents[2]
 NORWEGIAN = "Legebesøk"

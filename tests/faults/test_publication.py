@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hecon.reports import staging as module
-from hecon.reports.staging import finish_earlier, publish, staging
+from hecon.report.staging import finish_earlier, publish, staging
 
 NAMES = ("outputs/s/a.csv", "reports/s.xlsx", "reports/s.html")
 
@@ -162,7 +162,7 @@ def test_fault_72_leftovers_of_the_dead_go_and_work_under_way_stays(tmp_path):
     left.mkdir()
     (left / "half.csv").write_text("half")
     script = (
-        "import sys, time; from pathlib import Path; from hecon.reports.staging import staging\n"
+        "import sys, time; from pathlib import Path; from hecon.report.staging import staging\n"
         "with staging(Path(sys.argv[1])) as folder:\n"
         "    print(folder.name, flush=True); time.sleep(60)"
     )

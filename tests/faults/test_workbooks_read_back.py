@@ -7,10 +7,10 @@ import openpyxl
 import pytest
 
 from hecon.errors import InputError
-from hecon.reports.workbook import safety
-from hecon.reports.workbook.edits import names_in_workbook
-from hecon.reports.workbook.reading.cells import MOST_ROWS, bounded_rows
-from hecon.reports.workbook.safety import refuse_unsafe
+from hecon.workbook import safety
+from hecon.workbook.edits import names_in_workbook
+from hecon.workbook.reading.cells import MOST_ROWS, bounded_rows
+from hecon.workbook.safety import refuse_unsafe
 
 KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships"

@@ -16,13 +16,13 @@ from hecon.analyses.results import Results, analyse
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
 from hecon.parameters.distributions import distribution
-from hecon.reports.edited import workbook_gap
-from hecon.reports.workbook import safety
-from hecon.reports.workbook.book import build_workbook, write_workbook
-from hecon.reports.workbook.edits import names_in_workbook, read_edited
-from hecon.reports.workbook.reading.inputs import moved_distribution
-from hecon.reports.workbook.safety import refuse_unsafe
-from hecon.reports.workbook.sheets.inputs import HEADER
+from hecon.workbook.edited import workbook_gap
+from hecon.workbook import safety
+from hecon.workbook.book import build_workbook, write_workbook
+from hecon.workbook.edits import names_in_workbook, read_edited
+from hecon.workbook.reading.inputs import moved_distribution
+from hecon.workbook.safety import refuse_unsafe
+from hecon.workbook.sheets.inputs import HEADER
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
 
@@ -200,7 +200,7 @@ def test_fault_70_formulas_that_are_not_ours_are_not_worked_out(
     sheet[cell or f"D{row + 9}"].value = formula
     path = tmp_path / "added.xlsx"
     book.save(path)
-    monkeypatch.setattr("hecon.reports.edited.LiveWorkbook", None)
+    monkeypatch.setattr("hecon.workbook.edited.LiveWorkbook", None)
     assert math.isnan(workbook_gap(path, short, short_plain))
 
 

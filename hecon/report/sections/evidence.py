@@ -139,7 +139,7 @@ def inputs_table(run: Run) -> Table:
 
 
 def _figures(run: Run) -> tuple[Figure, ...]:
-    from hecon.reports.figures.syntheses import synthesis_pictures
+    from hecon.report.figures.syntheses import synthesis_pictures
 
     made = synthesis_pictures(run.study, run(synthesis_choices))
     return tuple(Figure(each.name, partial(_same, each)) for each in made)

@@ -315,16 +315,16 @@ def _figures(run: Run) -> tuple[Figure, ...]:
 
 
 def _evpi_picture(run: Run, for_population: bool) -> Drawn:
-    from hecon.reports.figures.setting import run_setting
-    from hecon.reports.figures.thresholds import perfect_information
+    from hecon.report.figures.setting import run_setting
+    from hecon.report.figures.thresholds import perfect_information
 
     whom = people(run) if for_population else None
     return perfect_information(run(drawn_decision), run_setting(run), whom)
 
 
 def _evppi_picture(run: Run) -> Drawn:
-    from hecon.reports.figures.bars import partial_information as picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.bars import partial_information as picture
+    from hecon.report.figures.setting import run_setting
 
     return picture(run(partial_information), run_setting(run), run(threshold))
 

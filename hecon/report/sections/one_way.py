@@ -215,8 +215,8 @@ def _figures(run: Run) -> tuple[Figure, ...]:
 
 
 def _picture(run: Run, measure: str) -> Drawn:
-    from hecon.reports.figures.setting import run_setting
-    from hecon.reports.figures.tornado import tornado
+    from hecon.report.figures.setting import run_setting
+    from hecon.report.figures.tornado import tornado
 
     found, base = run(one_way_ends), run(base_comparison)
     return tornado(found, base, run_setting(run), measure)  # type: ignore[arg-type]

@@ -236,8 +236,8 @@ def section(run: Run) -> Section:
 
 
 def _picture(run: Run) -> Drawn:
-    from hecon.reports.figures.scenarios import scenario_dots
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.scenarios import scenario_dots
+    from hecon.report.figures.setting import run_setting
 
     return scenario_dots(run(scenario_rows), run.study.compared, run_setting(run))
 

@@ -362,8 +362,8 @@ def _figures(run: Run) -> tuple[Figure, ...]:
 
 
 def _picture(run: Run, name: str) -> Drawn:
-    from hecon.reports.figures.sampling import net_benefit_of_sampling, sample_information
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.sampling import net_benefit_of_sampling, sample_information
+    from hecon.report.figures.setting import run_setting
 
     found = run(trial_values)
     shown = found.by_size[found.by_size["trial"] == found.best["trial"].iloc[0]]

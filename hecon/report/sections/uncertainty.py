@@ -357,37 +357,37 @@ def _figures(run: Run) -> tuple[Figure, ...]:
 
 
 def _plane(run: Run) -> Drawn:
-    from hecon.reports.figures.plane import plane_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.plane import plane_picture
+    from hecon.report.figures.setting import run_setting
 
     return plane_picture(run(drawn_plane), *run.study.compared, run_setting(run))
 
 
 def _by_threshold(name: str, run: Run) -> Drawn:
-    from hecon.reports.figures import thresholds
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures import thresholds
+    from hecon.report.figures.setting import run_setting
 
     found: Drawn = getattr(thresholds, name)(run(drawn_decision), run_setting(run))
     return found
 
 
 def _net_benefit(run: Run) -> Drawn:
-    from hecon.reports.figures.setting import run_setting
-    from hecon.reports.figures.thresholds import net_benefit
+    from hecon.report.figures.setting import run_setting
+    from hecon.report.figures.thresholds import net_benefit
 
     return net_benefit(run(drawn_decision), run_setting(run), run.study.compared[1])
 
 
 def _ranking(run: Run) -> Drawn:
-    from hecon.reports.figures.ranking import ranking_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.ranking import ranking_picture
+    from hecon.report.figures.setting import run_setting
 
     return ranking_picture(run(rank_probabilities), run_setting(run), run(threshold))
 
 
 def _convergence(run: Run) -> Drawn:
-    from hecon.reports.figures.convergence import convergence_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.convergence import convergence_picture
+    from hecon.report.figures.setting import run_setting
 
     return convergence_picture(run(running_results), run_setting(run))
 

@@ -23,23 +23,23 @@ from hecon.errors import FaultList
 from hecon.reports.answers.psa import conclusion, print_tables, worth
 from hecon.reports.answers.tables import conclude
 from hecon.reports.answers.voi import print_information
-from hecon.reports.figures.bars import partial_information
-from hecon.reports.figures.convergence import convergence_picture
-from hecon.reports.figures.frontier import frontier_picture
-from hecon.reports.figures.picture import Picture, write_pictures
-from hecon.reports.figures.plane import plane_picture
-from hecon.reports.figures.ranking import ranking_picture
-from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.thresholds import (
+from hecon.report.figures.bars import partial_information
+from hecon.report.figures.convergence import convergence_picture
+from hecon.report.figures.frontier import frontier_picture
+from hecon.report.figures.picture import Picture, write_pictures
+from hecon.report.figures.plane import plane_picture
+from hecon.report.figures.ranking import ranking_picture
+from hecon.report.figures.setting import Setting
+from hecon.report.figures.thresholds import (
     acceptability,
     acceptability_frontier,
     expected_loss,
     perfect_information,
 )
 from hecon.reports.files import write_csv
-from hecon.reports.names import file_name
-from hecon.reports.staging import publish, staging
-from hecon.reports.workbook.decision_book import write_decision_book
+from hecon.report.names import file_name
+from hecon.report.staging import publish, staging
+from hecon.workbook.decision_book import write_decision_book
 
 Array = NDArray[np.float64]
 

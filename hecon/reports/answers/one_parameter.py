@@ -22,7 +22,7 @@ from hecon.reports.answers.tables import (
     title,
 )
 from hecon.reports.conclusions import short
-from hecon.reports.console import amount, money, percent, qalys, table
+from hecon.report.console import amount, money, percent, qalys, table
 from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
 

@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from hecon.reports.answers.tables import conclude
-from hecon.reports.console import amount, money, number, percent, qalys, table
+from hecon.report.console import amount, money, number, percent, qalys, table
 from hecon.reports.words import FEW, listed
 
 Tables = Mapping[str, pd.DataFrame]

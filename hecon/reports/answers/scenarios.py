@@ -9,7 +9,7 @@ import pandas as pd
 from rich.console import Console
 
 from hecon.reports.answers.tables import conclude, ratio, title
-from hecon.reports.console import money, percent, table
+from hecon.report.console import money, percent, table
 from hecon.reports.words import listed
 from hecon.studies.study import Study
 

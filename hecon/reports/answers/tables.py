@@ -11,16 +11,16 @@ from rich.console import Console
 
 from hecon.analyses.comparison import SAVING
 from hecon.reports.conclusions import marked
-from hecon.reports.console import money
+from hecon.report.console import money
 from hecon.reports.files import write_csv
-from hecon.reports.names import file_name, run_name
+from hecon.report.names import file_name, run_name
 from hecon.reports.record import study_record, write_record
-from hecon.reports.staging import publish, staging
+from hecon.report.staging import publish, staging
 from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
 
 if TYPE_CHECKING:
-    from hecon.reports.figures.picture import Picture
+    from hecon.report.figures.picture import Picture
 
 #: Words of `verdict` that are too long for a column.
 _SHORT = {

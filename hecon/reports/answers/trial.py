@@ -17,7 +17,7 @@ from hecon.reports.answers.trial_words import (
     trial_words,
 )
 from hecon.reports.conclusions import short
-from hecon.reports.console import amount, table
+from hecon.report.console import amount, table
 from hecon.studies.study import Study
 from hecon.studies.trials import TrialDefinition
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
 from hecon.analyses.population import Population
-from hecon.reports.console import number
+from hecon.report.console import number
 from hecon.studies.study import Study
 from hecon.studies.trials import TrialDefinition
 

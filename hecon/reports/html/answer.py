@@ -17,9 +17,9 @@ from hecon.reports.conclusions import (
     marked,
     shares_of_best,
 )
-from hecon.reports.figures.material import Material
-from hecon.reports.figures.setting import study_setting
-from hecon.reports.figures.writing import listed, number
+from hecon.report.figures.material import Material
+from hecon.report.figures.setting import study_setting
+from hecon.report.figures.writing import listed, number
 from hecon.reports.html.section import Section
 from hecon.reports.html.tables import thin
 from hecon.reports.summary import evidence

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from hecon.report.cited import cited
-from hecon.reports.figures.material import Material
-from hecon.reports.figures.setting import Setting
+from hecon.report.figures.material import Material
+from hecon.report.figures.setting import Setting
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import build, framed, plain
 from hecon.reports.record import run_record

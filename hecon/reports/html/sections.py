@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hecon.reports.figures.material import Material
-from hecon.reports.figures.setting import Setting, study_setting
+from hecon.report.figures.material import Material
+from hecon.report.figures.setting import Setting, study_setting
 from hecon.reports.html.changes import information_section, one_way_section, scenarios_section
 from hecon.reports.html.documents import (
     assumptions_section,

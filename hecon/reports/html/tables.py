@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from hecon.parameters.schema import STATUSES
-from hecon.reports.figures.writing import THIN, money, number, share, short
+from hecon.report.figures.writing import THIN, money, number, share, short
 
 #: Characters of a long text; rows of a table that is folded; columns that fit an upright page.
 LONG, FOLDED, BROAD = 60, 25, 7

@@ -12,9 +12,9 @@ from hecon.reports.answers.trial_words import (
     times,
     trial_words,
 )
-from hecon.reports.figures.material import Material
-from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.writing import number
+from hecon.report.figures.material import Material
+from hecon.report.figures.setting import Setting
+from hecon.report.figures.writing import number
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import Table, build, thin
 

@@ -11,9 +11,9 @@ from hecon.analyses.pair import find_parameter
 from hecon.reports.answers.one_parameter import break_even_words
 from hecon.reports.answers.price import price_words
 from hecon.reports.answers.sensitivity import morris_words, sobol_words
-from hecon.reports.figures.material import Material
-from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.writing import number
+from hecon.report.figures.material import Material
+from hecon.report.figures.setting import Setting
+from hecon.report.figures.writing import number
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import Table, build, thin
 
