@@ -71,10 +71,10 @@ def psa(
         from hecon.analyses.exports import write_exports
         from hecon.analyses.plane import plane
         from hecon.analyses.results import base_threshold, threshold_grid
-        from hecon.reports.answers.psa import print_decision
-        from hecon.reports.answers.tables import title, write_tables
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
+        from hecon.reports.answers.psa import print_decision
+        from hecon.reports.answers.tables import title, write_tables
 
         grid = numbers(thresholds, "--thresholds") if thresholds else threshold_grid(study)
         with ProgressBar() as tell:
@@ -128,10 +128,10 @@ def price(
         from hecon.analyses.results import base_threshold
         from hecon.errors import Fault, InputError
         from hecon.parameters.design import ProbabilisticDesign
-        from hecon.reports.answers.price import print_price
-        from hecon.reports.answers.tables import write_tables
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
+        from hecon.reports.answers.price import print_price
+        from hecon.reports.answers.tables import write_tables
 
         own = study.definition.price
         if not parameter and own is None:
@@ -190,10 +190,10 @@ def voi(
         from hecon.analyses.information import checked_sets, parameter_groups
         from hecon.analyses.population import study_population
         from hecon.analyses.results import LEAST_DRAWS, base_threshold, threshold_grid
-        from hecon.reports.answers.tables import descriptions, title, write_tables
-        from hecon.reports.answers.voi import print_information, with_population
         from hecon.report.console import amount, stdout
         from hecon.report.progress import ProgressBar
+        from hecon.reports.answers.tables import descriptions, title, write_tables
+        from hecon.reports.answers.voi import print_information, with_population
 
         at = base_threshold(study)
         given = numbers(thresholds, "--thresholds") if thresholds else []
@@ -261,10 +261,10 @@ def trial(
         from hecon.analyses.population import study_population
         from hecon.analyses.results import LEAST_DRAWS, base_threshold
         from hecon.analyses.trial_report import planned_trials, trial_report
-        from hecon.reports.answers.tables import write_tables
-        from hecon.reports.answers.trial import print_trials
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
+        from hecon.reports.answers.tables import write_tables
+        from hecon.reports.answers.trial import print_trials
         from hecon.studies.trials import read_trials
 
         at = base_threshold(study) if threshold is None else threshold

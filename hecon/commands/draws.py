@@ -115,8 +115,8 @@ def decide(
                 drawn, effect = drawn.averted(effect), f"{effect} averted"
 
         from hecon.analyses.decision_tables import natural_grid
-        from hecon.reports.answers.decide import decided, print_decided, write_decided
         from hecon.report.console import amount, stdout
+        from hecon.reports.answers.decide import decided, print_decided, write_decided
 
         with ProgressBar() as tell:
             own, at, why = natural_grid(drawn)

@@ -40,8 +40,8 @@ def evidence(
         study = read_study(folder, jurisdiction)
 
         from hecon.analyses.results import analyse
-        from hecon.reports.evidence import evidence_command
         from hecon.report.progress import ProgressBar
+        from hecon.reports.evidence import evidence_command
 
         with ProgressBar() as tell:
             results = analyse(study, draws=draws, seed=seed, workers=workers, progress=tell)

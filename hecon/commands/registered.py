@@ -105,10 +105,10 @@ def run_alone(
     study = read_study(folder, jurisdiction)
     from hecon.analyses.run import Run, Settings
     from hecon.report.alone import write_alone
-    from hecon.report.labels import study_units
-    from hecon.report.terminal import show
     from hecon.report.console import stdout
+    from hecon.report.labels import study_units
     from hecon.report.progress import ProgressBar
+    from hecon.report.terminal import show
 
     drawn = {name: options.pop(name) for name, _, _ in _DRAWN if analysis.draws}
     asked = {k: _plain(v) for k, v in options.items() if v is not None}

@@ -63,10 +63,10 @@ def one_way(
 
         from hecon.analyses.one_way import one_way, tornado
         from hecon.analyses.results import base_row
-        from hecon.reports.answers.one_parameter import print_tornado
-        from hecon.reports.answers.tables import write_tables
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
+        from hecon.reports.answers.one_parameter import print_tornado
+        from hecon.reports.answers.tables import write_tables
 
         base = base_row(study).iloc[0]
         with ProgressBar() as tell:
@@ -113,13 +113,13 @@ def two_way(
 
         from hecon.analyses.results import base_threshold
         from hecon.analyses.two_way import two_way
-        from hecon.reports.answers.one_parameter import grid_table, print_grid
-        from hecon.reports.answers.tables import write_tables
         from hecon.report.console import stdout
         from hecon.report.figures.setting import study_setting
         from hecon.report.figures.two_way import heat_map
         from hecon.report.names import file_name
         from hecon.report.progress import ProgressBar
+        from hecon.reports.answers.one_parameter import grid_table, print_grid
+        from hecon.reports.answers.tables import write_tables
 
         across = numbers(first_values, "--first-values") if first_values else None
         down = numbers(second_values, "--second-values") if second_values else None
@@ -170,9 +170,9 @@ def break_even(
         study = read_study(folder, jurisdiction)
 
         from hecon.analyses.break_even import break_even, search_bounds
+        from hecon.report.console import stdout
         from hecon.reports.answers.one_parameter import print_break_even
         from hecon.reports.answers.tables import write_tables
-        from hecon.report.console import stdout
 
         found = break_even(study, search_bounds(study, parameters or [], low, high))
         print_break_even(study, found, stdout())
@@ -215,10 +215,10 @@ def scenarios(
         from hecon.analyses.results import base_row
         from hecon.analyses.scenario_draws import scenario_draws, scenario_effects
         from hecon.errors import Fault, InputError
-        from hecon.reports.answers.scenarios import print_scenarios
-        from hecon.reports.answers.tables import write_tables
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
+        from hecon.reports.answers.scenarios import print_scenarios
+        from hecon.reports.answers.tables import write_tables
 
         table = scenario_effects(study, base_row(study))
         if table.empty:
@@ -281,10 +281,10 @@ def sensitivity(
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.global_sensitivity import morris, sobol
         from hecon.analyses.results import base_threshold
-        from hecon.reports.answers.sensitivity import print_morris, print_sobol
-        from hecon.reports.answers.tables import write_tables
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
+        from hecon.reports.answers.sensitivity import print_morris, print_sobol
+        from hecon.reports.answers.tables import write_tables
 
         at = base_threshold(study) if threshold is None else threshold
         checked_thresholds([at], "--threshold")

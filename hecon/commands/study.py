@@ -195,6 +195,7 @@ def reproduce(
         from hecon.analyses.results import analyse
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
+        from hecon.report.staging import finish_earlier
         from hecon.reports.reference import (
             Settings,
             compare_with_reference,
@@ -203,7 +204,6 @@ def reproduce(
             refuse_other,
             write_reference,
         )
-        from hecon.report.staging import finish_earlier
 
         finish_earlier(reference)
         settings = Settings(draws, seed, design.value) if update else read_settings(reference)

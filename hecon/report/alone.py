@@ -10,8 +10,8 @@ from hecon.analyses.run import Run
 from hecon.report.content import Section
 from hecon.report.files import write_tables
 from hecon.report.labels import study_units
-from hecon.report.record import run_record, write_record
 from hecon.report.names import file_name, run_name
+from hecon.report.record import run_record, write_record
 from hecon.report.staging import publish, staging
 
 

@@ -163,14 +163,14 @@ def cell(value: object, column: Column, style: Style = SCREEN) -> str:
     if isinstance(value, bool | np.bool_):
         return style.yes if value else style.no
     if isinstance(value, int | float | np.integer | np.floating):
-        kind: Kind = "number" if column.kind in ("text", "name", "status") else column.kind
+        kind: Kind = "number" if not numeric(column) else column.kind
         return figure(float(value), kind, style, column.infinite)
     return str(value)
 
 
 def numeric(column: Column) -> bool:
     """Whether a column holds figures, which stand to the right."""
-    return column.kind not in ("text", "name", "status", "flag")
+    return column.kind not in ("text", "name", "status", "flag", "sheet")
 
 
 #: Number formats of a spreadsheet; `_)` keeps figures apart from a text to their right.
@@ -190,6 +190,7 @@ SHEET_FORMATS: Mapping[Kind, str] = {
     "index": "0.000_)",
     "number": "General_)",
     "year": "0_)",
+    "sheet": "General",
 }
 
 

@@ -11,12 +11,12 @@ from hecon.errors import HeconError
 from hecon.report.content import Drawn, Section
 from hecon.report.files import write_tables
 from hecon.report.labels import study_units
+from hecon.report.names import run_name
 from hecon.report.outcomes import write_outcomes
 from hecon.report.page import page
 from hecon.report.record import run_record, write_record
 from hecon.report.reference import tables_of
 from hecon.report.sections import REGISTRY
-from hecon.report.names import run_name
 from hecon.report.staging import publish, staging
 
 

@@ -13,10 +13,10 @@ from hecon.analyses.article import article_table
 from hecon.analyses.evidence import evidence_table
 from hecon.analyses.results import Results
 from hecon.analyses.syntheses import synthesis_table
-from hecon.reports.answers.tables import write_tables
 from hecon.report.console import money, percent, qalys, stdout, table
 from hecon.report.figures.material import Extras
 from hecon.report.figures.syntheses import synthesis_pictures
+from hecon.reports.answers.tables import write_tables
 from hecon.reports.summary import evidence
 
 #: Weak rows that the screen shows; the file holds all.

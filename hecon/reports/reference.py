@@ -16,8 +16,8 @@ from rich.console import Console
 
 from hecon.analyses.results import Results
 from hecon.errors import Fault, InputError
-from hecon.reports.record import RECORD, result_tables, run_record, write_record
 from hecon.report.staging import publish, staging
+from hecon.reports.record import RECORD, result_tables, run_record, write_record
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further

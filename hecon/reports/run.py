@@ -11,15 +11,15 @@ import pandas as pd
 
 from hecon.analyses.results import Progress, Results
 from hecon.errors import HeconError
-from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.report.figures.book import figure_book
 from hecon.report.figures.material import material
 from hecon.report.figures.picture import write_pictures
+from hecon.report.names import run_name
+from hecon.report.staging import publish, staging
+from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.reports.files import write_csv
 from hecon.reports.html.page import write_page
-from hecon.report.names import run_name
 from hecon.reports.record import write_outputs
-from hecon.report.staging import publish, staging
 from hecon.workbook.book import write_workbook
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from rich.console import Console
 from hecon.analyses.comparison import sentence
 from hecon.analyses.results import Results
 from hecon.parameters.schema import STATUSES, Parameter
+from hecon.report.console import amount, facts, money, qalys, table
 from hecon.reports.answers.trial_words import trial_short
 from hecon.reports.conclusions import (
     NO_DOUBT,
@@ -24,7 +25,6 @@ from hecon.reports.conclusions import (
     outside_frontier,
     shares_of_best,
 )
-from hecon.report.console import amount, facts, money, qalys, table
 from hecon.reports.words import listed
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,16 @@ from openpyxl.chart import AreaChart, Reference
 from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
 
+from hecon.analyses.base_case import base_trace
 from hecon.analyses.evaluate import timings
 from hecon.analyses.one_way import ranges
-from hecon.analyses.results import Results
+from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import CohortModel
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case, base_values, rows
+from hecon.report.content import Section
+from hecon.report.labels import study_units
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, dress
 from hecon.workbook.context import Book, new_book
@@ -31,19 +34,13 @@ from hecon.workbook.layout import Layout, quantities, trace_title
 from hecon.workbook.parts import save_plain
 from hecon.workbook.sheets.acceptability import draw_charts, write_acceptability
 from hecon.workbook.sheets.checks import CHECKS, failed_checks, gather_checks, write_checks
-from hecon.workbook.sheets.documents import (
-    write_assumptions,
-    write_cheers,
-    write_sources,
-)
 from hecon.workbook.sheets.edits import write_edits
 from hecon.workbook.sheets.evidence import write_evidence
-from hecon.workbook.sheets.findings import ARTICLE, SYNTHESIS, write_findings
 from hecon.workbook.sheets.guide import add_guide, write_guide
 from hecon.workbook.sheets.information import write_information
 from hecon.workbook.sheets.inputs import place_inputs, write_inputs
-from hecon.workbook.sheets.provenance import write_provenance
 from hecon.workbook.sheets.results import write_comparison, write_items
+from hecon.workbook.sheets.section import link_sheets, write_section
 from hecon.workbook.sheets.sessions import place_sessions, write_sessions
 from hecon.workbook.sheets.severity import title_of, write_severity
 from hecon.workbook.sheets.summary import AS_DELIVERED, add_summary, write_summary
@@ -51,24 +48,10 @@ from hecon.workbook.sheets.tables import write_draws, write_one_way, write_scena
 from hecon.workbook.sheets.time import place_tables, place_time, write_tables, write_time
 from hecon.workbook.sheets.trace import write_trace
 from hecon.workbook.sheets.trace_places import place_traces, substates
-from hecon.workbook.sheets.trials import TITLE as TRIALS
-from hecon.workbook.sheets.trials import write_trials
-from hecon.workbook.sheets.turns import (
-    BREAK_EVEN,
-    SENSITIVITY,
-    write_break_even,
-    write_sensitivity,
-)
 from hecon.workbook.styles import Page, Sheets, literal
 
-if TYPE_CHECKING:
-    from hecon.analyses.further import Further
-
-#: Sheets whose figures, or the draws behind them, are Python's.
-PYTHONS = (
-    *(SYNTHESIS, ARTICLE, "Scenarios", "One-way", BREAK_EVEN, "Draws", SENSITIVITY),
-    *("Acceptability", "Value of information", TRIALS),
-)
+#: Live sheets whose figures, or the draws behind them, are Python's.
+PYTHONS = ("Scenarios", "One-way", "Draws", "Acceptability", "Value of information")
 
 #: Labels on the axis of time, at most.
 LABELS = 10
@@ -77,28 +60,15 @@ LABELS = 10
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def write_workbook(
-    results: Results,
-    path: Path,
-    verification: pd.DataFrame | None = None,
-    inputs: str = "",
-    evidence: Mapping[str, pd.DataFrame] | None = None,
-    further: Further | None = None,
-) -> list[str]:
+def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[str]:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
     Parameters
     ----------
+    sections
+        What the report says; those without a live sheet get a sheet of their own.
     path
         Where the file goes; it is written under a temporary name and renamed.
-    verification
-        The verification battery's table, to be shown on Checks.
-    inputs
-        Folder of the run's own copy of its inputs, if it keeps one, to be shown on Provenance.
-    evidence
-        Choices of synthesis and an article's facts by name, to be shown on sheets of their own.
-    further
-        Break-even values, global sensitivity and planned trials, each on a sheet of its own.
 
     Returns
     -------
@@ -113,7 +83,7 @@ def write_workbook(
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
         with _no_looking_for_garbage(), _limits_of_a_workbook():
-            book = compose(results, verification, inputs, evidence, further)
+            book = compose(run, sections)
             save_plain(book.workbook, plain)
         values = recalculate(plain)
         write_cached(plain, path, values, CREATED)
@@ -141,28 +111,21 @@ def _no_looking_for_garbage() -> Iterator[None]:
         gc.collect()
 
 
-def build_workbook(results: Results, verification: pd.DataFrame | None = None) -> Workbook:
+def build_workbook(run: Run, sections: Sequence[Section] = ()) -> Workbook:
     """The workbook with formulas and no values."""
-    return compose(results, verification).workbook
+    return compose(run, sections).workbook
 
 
-def compose(
-    results: Results,
-    verification: pd.DataFrame | None = None,
-    inputs: str = "",
-    evidence: Mapping[str, pd.DataFrame] | None = None,
-    further: Further | None = None,
-) -> Book:
+def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
     """The workbook with formulas and no values, and where everything stands in it."""
-    study = results.study
+    study, units = run.study, study_units(run.study)
     workbook = Sheets()
     workbook.properties.title = study.definition.title
     workbook.properties.creator = "hecon"
     layout = Layout(study)
-    book = new_book(workbook, results, layout, quantities(study.model))
-    book.inputs = inputs
+    book = new_book(workbook, run, layout, quantities(study.model))
     models = [study.model] + ([study.population] if study.population else [])
-    cycles, layout.shortest = _extent(results)
+    cycles, layout.shortest = _extent(run)
     layout.rows = cycles + 1
     listed = place_inputs(book)
     place_tables(book)
@@ -186,73 +149,60 @@ def compose(
         write_scenarios(book)
     if book.has("one_way"):
         write_one_way(book)
-    write_draws(book)
-    acceptability = write_acceptability(book)
-    write_information(book)
-    draw_charts(book, acceptability)
+    acceptability = None
+    if book.has("draw"):
+        write_draws(book)
+        acceptability = write_acceptability(book)
+        write_information(book)
+        draw_charts(book, acceptability)
     write_tables(book)
-    write_findings(book, evidence or {})
-    if further is not None:
-        write_break_even(book, further)
-        write_sensitivity(book, further)
-        write_trials(book, further)
-    write_assumptions(book)
+    own = {s.name: write_section(workbook, s, units) for s in sections if not s.live}
     guide = add_guide(book)
     write_edits(book)
     gather_checks(book)
-    write_checks(book, verification)
-    write_provenance(book)
-    write_cheers(book)
-    write_sources(book)
-    write_guide(book, guide)
-    order = [
-        "Summary",
-        "Inputs",
-        "Sessions",
-        "Evidence",
-        "Heterogeneity",
-        SYNTHESIS,
-        ARTICLE,
-        "Time",
-        *(trace_title(s) for m in models for s in m.strategies),
-        "Results",
-        "Scenarios",
-        "One-way",
-        BREAK_EVEN,
-        "Draws",
-        SENSITIVITY,
-        "Acceptability",
-        "Value of information",
-        TRIALS,
-        title_of(study),
-        "Checks",
-        "Edits",
-        "Assumptions",
-        "Sources",
-        "CHEERS 2022",
-        "Tables",
-        "Provenance",
-        "Guide",
-    ]
-    workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
-    write_summary(book, summary, acceptability, further)
-    _say_what_stays(book)
+    write_checks(book, _battery(sections))
+    link_sheets(workbook)
+    write_guide(book, guide, [page.title for page in own.values() if page])
+    _into_order(book, sections, own)
+    write_summary(book, summary, acceptability, sections)
+    _say_what_stays(book, [page.title for page in own.values() if page])
     workbook.repeat_headings()
     return book
 
 
-def _say_what_stays(book: Book) -> None:
+def _battery(sections: Sequence[Section]) -> pd.DataFrame | None:
+    """The verification battery's table, if it was run."""
+    return next((s.tables[0].frame for s in sections if s.name == "verification"), None)
+
+
+def _into_order(
+    book: Book, sections: Sequence[Section], own: Mapping[str, Page | None]
+) -> None:
+    """Sheets in reading order: the answer, what goes in, the model, what comes out, the rest."""
+    models = [book.study.model] + ([book.study.population] if book.study.population else [])
+    traces = [trace_title(s) for m in models for s in m.strategies]
+    told = [page.title if (page := own.get(s.name)) else s.live for s in sections]
+    first = ["Summary", "Inputs", "Sessions", "Evidence", "Heterogeneity"]
+    live = ["Results", title_of(book.study), "One-way", "Scenarios", "Draws", "Acceptability"]
+    last = ["Checks", "Edits", "Tables", "Guide"]
+    between = [t for t in dict.fromkeys([*told, *live, "Value of information"]) if t not in last]
+    order = list(dict.fromkeys([*first, "Time", *traces, *between, *last]))
+    sheets = book.workbook._sheets  # type: ignore[attr-defined]
+    sheets.sort(key=lambda sheet: order.index(sheet.title))
+
+
+def _say_what_stays(book: Book, own: Sequence[str]) -> None:
     """Sheets with figures of Python's say in their title that those don't follow an edit."""
     for page in book.workbook.pages:
-        if page.title in PYTHONS:
+        if page.title in (*PYTHONS, *own):
             heading = literal(str(page.sheet["A1"].value))
             text = f'{heading}&IF({book.answers["edits"]}>0,": {AS_DELIVERED}","")'
             page.formula(1, 1, text, "title")
 
 
-def _extent(results: Results) -> tuple[int, float]:
+def _extent(run: Run) -> tuple[int, float]:
     """The most cycles, and the shortest in months, that anything the workbook replays needs."""
-    study = results.study
+    study = run.study
     designs: list[Design] = [base_case(study.parameters)]
     if study.scenarios:
         designs.append(scenario_design(study, study.scenarios))
@@ -303,7 +253,7 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     for i, series in enumerate(chart.series):
         series.graphicalProperties.solidFill = COLOURS[i % len(COLOURS)]
     chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = label_step(
-        book.layout.rows - 1, float(book.results.trace["year"][1])
+        book.layout.rows - 1, float(book.run(base_trace)["year"][1])
     )
     dress(chart, "Who is in which state", "cycle", "", 20, 6.5, ("0", "0%"))
     sheet.add_chart(chart, "E3")

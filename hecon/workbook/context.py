@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hecon.analyses.one_way import Range, ranges
-from hecon.analyses.results import Results
+from hecon.analyses.drawn import drawn_design
+from hecon.analyses.one_way import Range, one_way_ends, ranges
+from hecon.analyses.run import Run
 from hecon.engine.model import CohortModel, Key
+from hecon.studies.study import Study
 from hecon.workbook.estimates import Block
 from hecon.workbook.layout import Layout, Quantity, Scope, letter
 from hecon.workbook.styles import Sheets, quoted
-from hecon.studies.study import Study
 
 #: Draws that the workbook holds and can replay; all draws are in the output files.
 REPLAYED = 1_000
@@ -70,12 +71,10 @@ class Book:
         Where each of both stands on Checks, and its value if it holds.
     estimates
         Where each estimate stands on Evidence, by name.
-    inputs
-        Folder of the run's own copy of its inputs, if it keeps one.
     """
 
     workbook: Sheets
-    results: Results
+    run: Run
     layout: Layout
     kinds: dict[Key, Quantity]
     scenarios: Grid
@@ -94,12 +93,11 @@ class Book:
     comparisons: list[tuple[str, str]] = field(default_factory=list)
     told: list[tuple[str, str, bool | str]] = field(default_factory=list)
     estimates: dict[str, Block] = field(default_factory=dict)
-    inputs: str = ""
 
     @property
     def study(self) -> Study:
         """The study."""
-        return self.results.study
+        return self.run.study
 
     @property
     def strategies(self) -> tuple[str, ...]:
@@ -114,9 +112,12 @@ class Book:
 
     def has(self, what: str) -> bool:
         """Whether there is a ``scenario``, a ``one_way`` range or a ``draw`` to be shown."""
-        return {"scenario": bool(self.study.scenarios), "one_way": bool(self.ranges)}.get(
-            what, True
-        )
+        there = {
+            "scenario": bool(self.study.scenarios),
+            "one_way": bool(self.ranges),
+            "draw": bool(self.draws.columns),
+        }
+        return there.get(what, True)
 
     def column(self, title: str, what: str, column: str) -> None:
         """Note a column of a trace; a state that remembers time has several."""
@@ -171,27 +172,26 @@ def override_name(key: Key) -> str:
     return f"set {key[0]}" + (f"[{key[1]}]" if key[1] else "")
 
 
-def new_book(
-    workbook: Sheets, results: Results, layout: Layout, kinds: dict[Key, Quantity]
-) -> Book:
+def new_book(workbook: Sheets, run: Run, layout: Layout, kinds: dict[Key, Quantity]) -> Book:
     """Decide where the tables of scenarios, one-way results and draws stand."""
-    study = results.study
+    study = run.study
     totals = totals_columns(study.model.strategies)
     changed = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
     differences = ("cost_to_base", "qaly_to_base", "nmb_to_base")
     scenario_columns = ["scenario", "title", "why", "status", *DECISION, *differences, *totals]
     scenario_columns += [override_name(k) for k in changed]
     one_way_columns = ["key", "parameter", "end", "value", "basis", *DECISION, *totals]
-    design = results.probabilistic.design
-    draw_columns = ["draw", *(p.text for p in design.parameters.values()), *totals]
+    design = run.get(drawn_design)
+    draw_columns = ["draw", *(p.text for p in design.parameters.values()), *totals] if design else []
+    draws = min(design.draws, REPLAYED) if design else 1
     return Book(
         workbook,
-        results,
+        run,
         layout,
         kinds,
         Grid("Scenarios", 6, max(len(study.scenarios), 1), tuple(scenario_columns)),
-        Grid("One-way", 6, max(len(results.one_way), 1), tuple(one_way_columns)),
-        Grid("Draws", 6, max(min(design.draws, REPLAYED), 1), tuple(draw_columns)),
+        Grid("One-way", 6, max(len(run(one_way_ends)), 1), tuple(one_way_columns)),
+        Grid("Draws", 6, draws, tuple(draw_columns)),
         changed,
         {r.parameter.key: r for r in ranges(study)},
     )

@@ -15,10 +15,12 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from hecon.analyses.base_case import base_outcomes
 from hecon.analyses.comparison import totals
 from hecon.analyses.results import Progress, Results
 from hecon.reports.files import write_csv
 from hecon.reports.run import Written, write_run
+from hecon.studies.study import Study
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import MODES
 from hecon.workbook.edits import read_edited
@@ -28,7 +30,6 @@ from hecon.workbook.reading.files import Edit
 from hecon.workbook.reading.results import total_rows
 from hecon.workbook.sheets.inputs import AGREES, SELECTORS
 from hecon.workbook.sheets.results import TITLE as RESULTS
-from hecon.studies.study import Study
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
@@ -125,7 +126,7 @@ def edit_table(edits: list[Edit]) -> pd.DataFrame:
     return pd.DataFrame([vars(e) for e in edits], columns=columns)
 
 
-def workbook_gap(workbook: Path, results: Results, report: Path | None) -> float:
+def workbook_gap(workbook: Path, run: Run, report: Path | None) -> float:
     """Largest relative difference of the workbook's base-case totals from Python's.
 
     NaN if the workbook can't be recalculated: a broken formula is no reason to withhold the run.
@@ -153,13 +154,13 @@ def _only_ours(workbook: Path, report: Path) -> bool:
     )
 
 
-def _gap(workbook: Path, results: Results) -> float:
+def _gap(workbook: Path, run: Run) -> float:
     book = LiveWorkbook(workbook)
     book.set(INPUTS, SELECTORS, 3, MODES[0])
     values = book.values()[RESULTS]
     rows = total_rows(workbook)
     gap = 0.0
-    for kind, totalled in zip(("cost", "qaly"), totals(results.base), strict=True):
+    for kind, totalled in zip(("cost", "qaly"), totals(run(base_outcomes)), strict=True):
         for column, expected in enumerate(totalled.values[:, 0].tolist(), start=2):
             found = values.get(f"{letter(column)}{rows[kind]}")
             if not isinstance(found, float):

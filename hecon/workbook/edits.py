@@ -11,6 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 from hecon.errors import Fault, InputError
+from hecon.studies.load import load_study
+from hecon.studies.study import Study
 from hecon.workbook.layout import INPUTS
 from hecon.workbook.reading import scenarios, tables
 from hecon.workbook.reading.cells import Reading, at, bounded_rows, open_book, readable
@@ -21,8 +23,6 @@ from hecon.workbook.reading.sessions import read_sessions
 from hecon.workbook.reading.settings import read_settings
 from hecon.workbook.safety import refuse_unsafe
 from hecon.workbook.sheets import acceptability, evidence_tables, sessions, severity
-from hecon.studies.load import load_study
-from hecon.studies.study import Study
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 

@@ -16,8 +16,8 @@ from hecon.engine.expression import Expr, excel
 from hecon.engine.graph import Graph
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key
 from hecon.engine.timing import COUNTING
-from hecon.workbook.styles import quoted
 from hecon.studies.study import Study
+from hecon.workbook.styles import quoted
 
 #: Row of cycle 0 on `Time` and on every trace; the same everywhere, so rows can be compared.
 TIME = "Time"

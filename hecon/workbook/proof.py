@@ -12,7 +12,7 @@ import pandas as pd
 from openpyxl.utils.cell import coordinate_to_tuple
 from rich.console import Console
 
-from hecon.analyses.results import Results
+from hecon.analyses.run import Run
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import is_error, libreoffice_replays
@@ -44,7 +44,7 @@ class Compared:
 
 
 def prove(
-    results: Results,
+    run: Run,
     listed: Sequence[Replay] | None = None,
     *,
     libreoffice: bool = True,

@@ -9,11 +9,14 @@ import numpy as np
 import xarray as xr
 from openpyxl.utils.cell import rows_from_range
 
+from hecon.analyses.base_case import threshold
 from hecon.analyses.comparison import totals
+from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.probabilistic import decision
-from hecon.analyses.results import Results
 from hecon.analyses.results_table import result_table
+from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.threshold import severity
 from hecon.engine.model import CohortModel
@@ -54,9 +57,9 @@ class Figure:
     scale: float = 0.0
 
 
-def replays(results: Results) -> list[Replay]:
+def replays(run: Run) -> list[Replay]:
     """The base case, every scenario, both ends of the widest ranges, and spread draws."""
-    study = results.study
+    study = run.study
     found = [Replay("base case", _chosen(MODES[0]), base_case(study.parameters), study.compared)]
     if study.scenarios:
         design: Design = scenario_design(study, study.scenarios)
@@ -67,12 +70,12 @@ def replays(results: Results) -> list[Replay]:
             )
     base = base_values(study.parameters)
     keys = {p.text: p.key for p in study.parameters}
-    for _, each in results.one_way.iloc[: 2 * PARAMETERS].iterrows():
+    for _, each in run(one_way_ends).iloc[: 2 * PARAMETERS].iterrows():
         name, end = str(each["parameter"]), str(each["end"])
         design = rows(base, [{keys[name]: float(each["value"])}])
         chosen = _chosen(MODES[2], parameter=name, end=end)
         found.append(Replay(f"{name} {end}", chosen, design, study.compared))
-    design = results.probabilistic.design
+    design = run(drawn_design)
     held = min(REPLAYED, design.draws)
     for draw in np.unique(np.linspace(1, held, DRAWS).round().astype(int)).tolist():
         row, chosen = _row(design, draw - 1), _chosen(MODES[3], draw=draw)
@@ -115,7 +118,7 @@ def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figu
     limits = severity(study, replay.design, outcomes)
     if replay.chosen[(INPUTS, f"C{SELECTORS}")] == MODES[3]:
         # severity describes the condition, not a draw
-        limits["threshold"] = book.results.threshold
+        limits["threshold"] = book.run(threshold)
     row = result_table(study, outcomes, limits, [replay.pair]).iloc[0]
     cost, qaly = (float(t.values.max()) for t in totals(outcomes))
     scales = {"cost difference": cost, "qaly difference": qaly}
@@ -144,7 +147,7 @@ def _trace(book: Book, model: CohortModel, design: Design) -> Iterator[Figure]:
 
 def draw_figures(book: Book) -> Iterator[Figure]:
     """Python's acceptability curves and value of information from the draws in the workbook."""
-    study, outcomes = book.study, book.results.probabilistic.outcomes
+    study, outcomes = book.study, book.run(drawn_outcomes)
     cost, qaly = totals(outcomes.isel(draw=slice(0, book.draws.rows)))
     options = list(study.options)
     chosen = [x.sel(strategy=options).values for x in (cost, qaly)]

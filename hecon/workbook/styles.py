@@ -173,13 +173,15 @@ class Sheets(Workbook):
 class Page:
     """A worksheet with shorthand for writing styled cells.
 
-    `tables` are the rows of column headings, `sections` those of headings over text or tables.
+    `tables` are the rows of column headings, `sections` those of headings over text or tables;
+    `named` are cells that hold the title of a sheet.
     """
 
     sheet: Worksheet
     yellow: list[Yellow] = field(default_factory=list)
     tables: set[int] = field(default_factory=set)
     sections: set[int] = field(default_factory=set)
+    named: list[tuple[int, int, str]] = field(default_factory=list)
     _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     @property

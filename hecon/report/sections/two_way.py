@@ -24,6 +24,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import inputs, labeller
+from hecon.report.names import file_name
 from hecon.report.registry import Analysis, Option
 from hecon.report.vocabulary import (
     COST_DIFFERENCE,
@@ -33,7 +34,6 @@ from hecon.report.vocabulary import (
     ratio_columns,
     with_savings,
 )
-from hecon.report.names import file_name
 
 TITLE = "Two-way sensitivity"
 _VALUES = "Its values, as 1,2,3 or first:last:step."

@@ -20,9 +20,6 @@ from hecon.analyses.probabilistic import decision
 from hecon.analyses.ranking import ranking
 from hecon.analyses.results import LEAST_DRAWS
 from hecon.errors import FaultList
-from hecon.reports.answers.psa import conclusion, print_tables, worth
-from hecon.reports.answers.tables import conclude
-from hecon.reports.answers.voi import print_information
 from hecon.report.figures.bars import partial_information
 from hecon.report.figures.convergence import convergence_picture
 from hecon.report.figures.frontier import frontier_picture
@@ -36,9 +33,12 @@ from hecon.report.figures.thresholds import (
     expected_loss,
     perfect_information,
 )
-from hecon.reports.files import write_csv
 from hecon.report.names import file_name
 from hecon.report.staging import publish, staging
+from hecon.reports.answers.psa import conclusion, print_tables, worth
+from hecon.reports.answers.tables import conclude
+from hecon.reports.answers.voi import print_information
+from hecon.reports.files import write_csv
 from hecon.workbook.decision_book import write_decision_book
 
 Array = NDArray[np.float64]

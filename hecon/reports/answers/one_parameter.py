@@ -14,6 +14,7 @@ from rich.console import Console
 from hecon.analyses.break_even import turning
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import find_parameter
+from hecon.report.console import amount, money, percent, qalys, table
 from hecon.reports.answers.tables import (
     conclude,
     described,
@@ -22,7 +23,6 @@ from hecon.reports.answers.tables import (
     title,
 )
 from hecon.reports.conclusions import short
-from hecon.report.console import amount, money, percent, qalys, table
 from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
 

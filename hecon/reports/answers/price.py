@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, described, descriptions, title
 from hecon.report.console import amount, money, table
+from hecon.reports.answers.tables import conclude, described, descriptions, title
 from hecon.studies.study import Study
 
 #: Draws below which their 2.5 and 97.5 percentiles are no more than their ends.

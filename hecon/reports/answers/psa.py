@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude
 from hecon.report.console import amount, money, number, percent, qalys, table
+from hecon.reports.answers.tables import conclude
 from hecon.reports.words import FEW, listed
 
 Tables = Mapping[str, pd.DataFrame]

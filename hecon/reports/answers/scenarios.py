@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, ratio, title
 from hecon.report.console import money, percent, table
+from hecon.reports.answers.tables import conclude, ratio, title
 from hecon.reports.words import listed
 from hecon.studies.study import Study
 

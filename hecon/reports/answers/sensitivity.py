@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, described, descriptions, title
 from hecon.report.console import money, number, percent, table
+from hecon.reports.answers.tables import conclude, described, descriptions, title
 from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
 

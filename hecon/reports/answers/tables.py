@@ -10,12 +10,12 @@ import pandas as pd
 from rich.console import Console
 
 from hecon.analyses.comparison import SAVING
-from hecon.reports.conclusions import marked
 from hecon.report.console import money
-from hecon.reports.files import write_csv
 from hecon.report.names import file_name, run_name
-from hecon.reports.record import study_record, write_record
 from hecon.report.staging import publish, staging
+from hecon.reports.conclusions import marked
+from hecon.reports.files import write_csv
+from hecon.reports.record import study_record, write_record
 from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
 

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from hecon.analyses.population import Population
 from hecon.analyses.trial_report import TrialReport
+from hecon.report.console import amount, table
 from hecon.reports.answers.tables import conclude, title
 from hecon.reports.answers.trial_words import (
     choices,
@@ -17,7 +18,6 @@ from hecon.reports.answers.trial_words import (
     trial_words,
 )
 from hecon.reports.conclusions import short
-from hecon.report.console import amount, table
 from hecon.studies.study import Study
 from hecon.studies.trials import TrialDefinition
 

@@ -8,10 +8,10 @@ import pandas as pd
 from rich.console import Console
 
 from hecon.analyses.population import Population
+from hecon.report.console import amount, money, number, table
 from hecon.reports.answers.psa import nearest_row
 from hecon.reports.answers.tables import conclude, described
 from hecon.reports.conclusions import of_all, share_text
-from hecon.report.console import amount, money, number, table
 from hecon.reports.words import FEW, listed
 
 SHOWN = 12

@@ -6,6 +6,9 @@ from collections import Counter
 
 from hecon.analyses.comparison import sentence
 from hecon.analyses.results import Results
+from hecon.report.figures.material import Material
+from hecon.report.figures.setting import study_setting
+from hecon.report.figures.writing import listed, number
 from hecon.reports.answers.trial_words import trial_short
 from hecon.reports.conclusions import (
     NO_DOUBT,
@@ -17,9 +20,6 @@ from hecon.reports.conclusions import (
     marked,
     shares_of_best,
 )
-from hecon.report.figures.material import Material
-from hecon.report.figures.setting import study_setting
-from hecon.report.figures.writing import listed, number
 from hecon.reports.html.section import Section
 from hecon.reports.html.tables import thin
 from hecon.reports.summary import evidence

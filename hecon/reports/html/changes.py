@@ -8,10 +8,10 @@ import pandas as pd
 
 from hecon.analyses.comparison import SAVING
 from hecon.analyses.scenario_draws import against_base
-from hecon.reports.conclusions import drawn, fixed_in_draws, share_text
 from hecon.report.figures.material import Material
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.writing import listed, number
+from hecon.reports.conclusions import drawn, fixed_in_draws, share_text
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import Table, build
 

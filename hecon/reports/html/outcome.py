@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from hecon.analyses.comparison import sentence
-from hecon.reports.conclusions import NO_DOUBT, drawn, outside_frontier
 from hecon.report.figures.material import Material
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.writing import number
+from hecon.reports.conclusions import NO_DOUBT, drawn, outside_frontier
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import build, cell, thin
 from hecon.reports.summary import METHODS

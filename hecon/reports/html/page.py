@@ -9,9 +9,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hecon import __version__
-from hecon.reports.conclusions import marked
 from hecon.report.figures.material import Material
 from hecon.report.figures.picture import Picture
+from hecon.reports.conclusions import marked
 from hecon.reports.html.answer import answer
 from hecon.reports.html.sections import sections
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hecon.analyses.population import Population
+from hecon.report.figures.material import Material
+from hecon.report.figures.setting import Setting
+from hecon.report.figures.writing import number
 from hecon.reports.answers.trial_words import (
     choices,
     design,
@@ -12,9 +15,6 @@ from hecon.reports.answers.trial_words import (
     times,
     trial_words,
 )
-from hecon.report.figures.material import Material
-from hecon.report.figures.setting import Setting
-from hecon.report.figures.writing import number
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import Table, build, thin
 

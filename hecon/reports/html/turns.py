@@ -8,12 +8,12 @@ import pandas as pd
 
 from hecon.analyses.break_even import turning
 from hecon.analyses.pair import find_parameter
-from hecon.reports.answers.one_parameter import break_even_words
-from hecon.reports.answers.price import price_words
-from hecon.reports.answers.sensitivity import morris_words, sobol_words
 from hecon.report.figures.material import Material
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.writing import number
+from hecon.reports.answers.one_parameter import break_even_words
+from hecon.reports.answers.price import price_words
+from hecon.reports.answers.sensitivity import morris_words, sobol_words
 from hecon.reports.html.section import Section, records
 from hecon.reports.html.tables import Table, build, thin
 

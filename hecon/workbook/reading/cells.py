@@ -16,8 +16,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from hecon.errors import Fault, FaultList, InputError
-from hecon.workbook.reading.files import Edit, Files
 from hecon.studies.study import Study
+from hecon.workbook.reading.files import Edit, Files
 
 #: Relative difference below which a cell counts as not touched (Excel keeps 15 digits).
 SAME = 1e-12

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hecon.parameters.schema import STATUSES, Parameter
+from hecon.studies.estimates.evidence import Arm, Effect
 from hecon.workbook.layout import INPUTS
 from hecon.workbook.reading.cells import Reading, address, at, changed, show
 from hecon.workbook.reading.files import Edit
@@ -22,7 +23,6 @@ from hecon.workbook.sheets.evidence_tables import (
     count_of,
     figure_of,
 )
-from hecon.studies.estimates.evidence import Arm, Effect
 
 
 @dataclass(frozen=True)

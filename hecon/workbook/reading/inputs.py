@@ -9,13 +9,13 @@ from hecon.analyses.one_way import ranges
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.rows import parse_pairs
 from hecon.parameters.schema import Parameter
+from hecon.studies.sessions import cell_column
 from hecon.workbook.estimates import taken
 from hecon.workbook.layout import INPUTS
 from hecon.workbook.reading.cells import Reading, at, changed, is_formula, show
 from hecon.workbook.reading.evidence import untie
 from hecon.workbook.reading.files import Edit
 from hecon.workbook.sheets.inputs import HEADER, SETTINGS
-from hecon.studies.sessions import cell_column
 
 
 def read_inputs(reading: Reading) -> None:

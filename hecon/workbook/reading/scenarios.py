@@ -5,11 +5,11 @@ from __future__ import annotations
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
 from hecon.parameters.rows import parse_pairs
+from hecon.studies.study import Scenario
 from hecon.workbook.context import override_name
 from hecon.workbook.estimates import scenario_estimates
 from hecon.workbook.reading.cells import Reading, address, at, changed, is_formula, show
 from hecon.workbook.reading.files import Edit
-from hecon.studies.study import Scenario
 
 TITLE = "Scenarios"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from hecon.studies.course import Session
 from hecon.workbook.reading.cells import Reading, address, at, changed, is_formula, show
 from hecon.workbook.reading.files import Edit
 from hecon.workbook.sheets.sessions import TITLE
-from hecon.studies.course import Session
 
 
 def read_sessions(reading: Reading) -> None:

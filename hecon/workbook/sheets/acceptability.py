@@ -7,11 +7,11 @@ from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart, Series
 
+from hecon.studies.study import Study
 from hecon.workbook.charts import COLOURS, DASHES, dress
 from hecon.workbook.context import Book
 from hecon.workbook.layout import letter
 from hecon.workbook.styles import Page, add_page
-from hecon.studies.study import Study
 
 TITLE = "Acceptability"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hecon.studies.estimates.synthesised import RATIOS
 from hecon.workbook.context import Book
 from hecon.workbook.layout import letter
 from hecon.workbook.sheets.documents import write_texts
@@ -21,7 +22,6 @@ from hecon.workbook.sheets.evidence_tables import (
 from hecon.workbook.sheets.heterogeneity import ROWS, add_heterogeneity
 from hecon.workbook.sheets.heterogeneity import SHOWN as STEP_COLUMNS
 from hecon.workbook.styles import Page, add_page
-from hecon.studies.estimates.synthesised import RATIOS
 
 FIRST = 4
 

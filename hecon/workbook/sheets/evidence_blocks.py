@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hecon.parameters.schema import weakest
-from hecon.workbook.context import Book
-from hecon.workbook.sheets.evidence_rows import NATURAL, SHAPE, Rows, measure_of
-from hecon.workbook.sheets.heterogeneity import write_steps
 from hecon.studies.estimates.evidence import Arm, Effect, counted_among, events_column
 from hecon.studies.estimates.published import ON_SCALE
 from hecon.studies.estimates.synthesised import Synthesised
 from hecon.synthesis.bucher import INDIRECT, INDIRECT_SE
 from hecon.synthesis.conversion import SE_FROM_INTERVAL, SMD_TO_LOG_ODDS
 from hecon.synthesis.pooling import COLUMNS, ENOUGH_STUDIES, TOTALS
+from hecon.workbook.context import Book
+from hecon.workbook.sheets.evidence_rows import NATURAL, SHAPE, Rows, measure_of
+from hecon.workbook.sheets.heterogeneity import write_steps
 
 #: Said of figures that no formula gives.
 NOT_LIVE = "computed in Python, not live"

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hecon.engine.expression import Expr
+from hecon.studies.estimates.synthesised import DIFFERENCE, PROPORTION, RATIOS, Synthesised
+from hecon.synthesis.effects import MEASURES, Measure
+from hecon.synthesis.estimate import HIGH, LOW
 from hecon.workbook.context import Book
 from hecon.workbook.estimates import Block, Faces
 from hecon.workbook.layout import letter
 from hecon.workbook.sheets.evidence_tables import Places, marked
 from hecon.workbook.styles import Page
-from hecon.studies.estimates.synthesised import DIFFERENCE, PROPORTION, RATIOS, Synthesised
-from hecon.synthesis.effects import MEASURES, Measure
-from hecon.synthesis.estimate import HIGH, LOW
 
 NATURAL = ("natural", "natural low", "natural high")
 SHOWN = (

@@ -9,9 +9,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from hecon.errors import FaultList
 from hecon.parameters.tables import read_cells
-from hecon.workbook.context import Book
-from hecon.workbook.layout import letter
-from hecon.workbook.styles import FILLS, Page
 from hecon.studies.estimates.evidence import (
     ASSESSED,
     DROPOUT,
@@ -26,6 +23,9 @@ from hecon.studies.study import Study
 from hecon.synthesis.conversion import LOGISTIC_SD
 from hecon.synthesis.effects import CONTINUITY
 from hecon.synthesis.estimate import LEVEL, normal_point
+from hecon.workbook.context import Book
+from hecon.workbook.layout import letter
+from hecon.workbook.styles import FILLS, Page
 
 TITLE = "Evidence"
 ARM, EFFECT, CONTRAST = "trial arm", "published effect", "contrast"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hecon.analyses.base_case import base_frontier
 from hecon.workbook.context import Book
 from hecon.workbook.layout import letter
 from hecon.workbook.styles import Page
@@ -37,7 +38,7 @@ def write_frontier(book: Book, page: Page, row: int) -> int:
     ties.append(f"net monetary benefit ({book.currency})")
     page.headings(row + 1, [*work, *options, *options, *ties], WORK)
     page.put(row, SLOPES + len(options), "and from each with fewer", "note")
-    python = book.results.frontier.set_index("strategy")["status"]
+    python = book.run(base_frontier).set_index("strategy")["status"]
     for i, option in enumerate(options):
         r = first + i
         page.put(r, 1, option)

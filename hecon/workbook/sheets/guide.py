@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hecon.analyses.drawn import drawn_design
+from hecon.analyses.population import population
 from hecon.report.figures.writing import listed
 from hecon.workbook.context import Book
 from hecon.workbook.sheets.inputs import HEADER
@@ -76,7 +78,7 @@ def _lines(book: Book, sheets: Sequence[str]) -> list[tuple[str, str]]:
     if book.has("one_way"):
         text = "On Inputs choose Show = One-way, the parameter and the end."
         found.append(("Replay a tornado bar", text))
-    if book.results.probabilistic.design.varying:
+    if book.run(drawn_design).varying:
         text = f"On Inputs choose Show = PSA draw and a number from 1 to {book.draws.rows:,}."
         found.append(("Replay a draw", text))
     return [
@@ -129,7 +131,7 @@ def _not_live(book: Book, sheets: Sequence[str]) -> str:
     own = _there(sheets, "Scenarios", "One-way", "Draws")
     further = _there(sheets, "Break-even", "Global sensitivity", "Trials", "Synthesis", "Article")
     texts = _there(sheets, "Evidence", "Assumptions", "Sources", "CHEERS 2022", "Provenance")
-    people = " and the number of patients" if book.results.population else ""
+    people = " and the number of patients" if book.run(population) else ""
     parts = [
         "the uncertainty on Summary",
         *(["the order of the widest ranges there"] if book.has("one_way") else []),

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hecon.engine.expression import Expr, parse, substitute
+from hecon.studies.estimates.synthesised import Synthesised
+from hecon.synthesis.heterogeneity import DAMPING, STEPS, TOLERANCE
+from hecon.synthesis.pooling import COLUMNS, SUMS, TOTALS
 from hecon.workbook.context import Book
 from hecon.workbook.estimates import Faces
 from hecon.workbook.layout import letter
 from hecon.workbook.styles import Page, add_page
-from hecon.studies.estimates.synthesised import Synthesised
-from hecon.synthesis.heterogeneity import DAMPING, STEPS, TOLERANCE
-from hecon.synthesis.pooling import COLUMNS, SUMS, TOTALS
 
 TITLE = "Heterogeneity"
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hecon.analyses.base_case import threshold
 from hecon.analyses.comparison import totals
+from hecon.analyses.drawn import drawn_design, drawn_outcomes
+from hecon.analyses.population import population
 from hecon.analyses.probabilistic import decision
 from hecon.reports.conclusions import NO_DOUBT, drawn, share_text
 from hecon.workbook.context import Book
@@ -19,7 +22,7 @@ from hecon.workbook.styles import Page, add_page
 def write_information(book: Book) -> None:
     """Write the sheet."""
     draws, options = book.draws, book.study.options
-    total = book.results.probabilistic.design.draws
+    total = book.run(drawn_design).draws
     whole = total == draws.rows
     page = add_page(
         book.workbook,
@@ -49,7 +52,7 @@ def write_information(book: Book) -> None:
         ],
     )
     # working: what each option is worth where it is best, then what is known of all draws
-    work = frontier_column(options) + (1 if book.results.population is None else 2)
+    work = frontier_column(options) + (1 if book.run(population) is None else 2)
     page.put(FIRST - 2, work + 1, "working", "note")
     page.headings(FIRST - 1, [f"sum of NMB where best, {s}" for s in options], work + 1)
     delivered = work + count + 1
@@ -57,8 +60,7 @@ def write_information(book: Book) -> None:
     if not whole:
         page.headings(FIRST - 1, ["as delivered: value of a QALY", "EVPI, Python"], delivered)
         cost, effect = (
-            x.sel(strategy=list(options)).values
-            for x in totals(book.results.probabilistic.outcomes)
+            x.sel(strategy=list(options)).values for x in totals(book.run(drawn_outcomes))
         )
         grid = np.array(thresholds(book.study), dtype=float)
         known = decision(list(options), cost, effect, grid)["evpi"].values
@@ -118,10 +120,10 @@ def write_information(book: Book) -> None:
 
 def _population(book: Book, page: Page, row: int, evpi: str) -> int:
     """What perfect information is worth to all whom the decision reaches, if the study says."""
-    results = book.results
-    if results.population is None:
+    results = book.run
+    if run(population) is None:
         return row + 1
-    people = results.population
+    people = run(population)
     page.heading(row, "For all patients: their number is computed in Python, not live")
     uptake = ", ".join(f"{share:.1%}" for share in people.uptake)
     page.put(
@@ -144,7 +146,7 @@ def _population(book: Book, page: Page, row: int, evpi: str) -> int:
 
 def _partial(book: Book, page: Page, row: int) -> None:
     """Value of knowing sets of uncertain parameters, then each alone, as Python estimated it."""
-    found = book.results.probabilistic
+    found = book.run.probabilistic
     sets = (
         ("a set of parameters", "set", found.evppi_groups),
         ("one parameter", "parameter", found.evppi),
@@ -159,15 +161,15 @@ def _partial(book: Book, page: Page, row: int) -> None:
 
 def _estimates(book: Book, page: Page, row: int, head: str, table: pd.DataFrame) -> int:
     """One table of them; gives the row after it."""
-    found, people = book.results.probabilistic, book.results.population
+    found, people = book.run.probabilistic, book.run(population)
     if table.empty:
         few = "Too few draws in this run to estimate it."
-        page.put(row + 1, 1, few if drawn(book.results) else NO_DOUBT, "note")
+        page.put(row + 1, 1, few if drawn(book.run) else NO_DOUBT, "note")
         return row + 3
     page.put(
         row + 1,
         1,
-        f"Per person, at {book.results.threshold:,.0f} per "
+        f"Per person, at {book.run(threshold):,.0f} per "
         f"QALY, by additive regression on {found.design.draws:,} draws; never below zero, and "
         "biased upwards where small: read each beside its standard error.",
         "note",

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from hecon.analyses.drawn import drawn_design
 from hecon.analyses.frontier import STRAIGHT
+from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.ties import TIE
 from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
@@ -14,10 +16,10 @@ from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
 from hecon.parameters.schema import Parameter
+from hecon.studies.study import Study
 from hecon.workbook.context import MODES, SHOWN, Book, override_name
 from hecon.workbook.layout import EDITS, INPUTS, letter
 from hecon.workbook.styles import Page, add_page, fitting
-from hecon.studies.study import Study
 
 COLUMNS = [
     "Name",
@@ -147,7 +149,7 @@ def _allow(page: Page, rows: list[tuple[Key, Parameter | None]]) -> None:
 
 
 def _selector(book: Book, page: Page) -> None:
-    scenarios, one_way = book.study.scenarios, book.results.one_way
+    scenarios, one_way = book.study.scenarios, book.run(one_way_ends)
     mode, scenario, parameter, end, draw = (f"$C${SELECTORS + i}" for i in range(5))
     modes = [MODES[0], *(m for m, what in zip(MODES[1:], SHOWN, strict=True) if book.has(what))]
     shown = "".join(
@@ -315,7 +317,7 @@ def _in_use(book: Book, page: Page, row: int, key: Key, shape: str) -> None:
     if key in book.ranges:
         chosen = f"IF({_own(book, 'end')}=1,$F{row},$G{row})"
         one_way = f"IF({_own(book, 'one_way typed')}=$A{row},{chosen},{base})"
-    if key in book.results.probabilistic.design.varying:
+    if key in book.run(drawn_design).varying:
         draw = f"INDEX({book.draws.span(key_text(key))},{_own(book, 'draw')})"
     if (scenario, one_way, draw) == (base, base, base):
         text = base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hecon.analyses.base_case import base_outcomes, base_table
 from hecon.analyses.comparison import totals
 from hecon.workbook.context import Book
 from hecon.workbook.layout import letter, trace_title
@@ -140,8 +141,8 @@ def _python(book: Book, page: Page, row: int) -> None:
     """Python's figure for whatever is in use, the difference, and a check."""
     strategies = book.strategies
     page.heading(row, "Python's own figures for what is in use, and whether they agree")
-    cost, qaly = totals(book.results.base)
-    base = {"cost": cost, "qaly": qaly, "life_years": book.results.base["life_years"]}
+    cost, qaly = totals(book.run(base_outcomes))
+    base = {"cost": cost, "qaly": qaly, "life_years": book.run(base_outcomes)["life_years"]}
     row += 1
     page.headings(row, ["figure", *strategies])
     tolerance = book.layout.fixed["tolerance"]
@@ -172,7 +173,7 @@ def _python(book: Book, page: Page, row: int) -> None:
 def _python_decision(book: Book, page: Page, row: int) -> None:
     """Python's net monetary benefit and ICER for whatever is in use, the latter perhaps none."""
     answers, selector, tolerance = book.answers, book.selector, book.layout.fixed["tolerance"]
-    base = book.results.base_table.iloc[0]
+    base = book.run(base_table).iloc[0]
     a, b = book.study.compared
     drawn = [
         f"(INDEX({book.draws.span(f'{what} {a}')},{selector['draw']})"

@@ -30,10 +30,10 @@ _CHART = 20
 _MARKED = ("assumption", "memory", "retracted")
 
 
-def write_section(workbook: Sheets, section: Section, units: Units) -> None:
+def write_section(workbook: Sheets, section: Section, units: Units) -> Page | None:
     """A sheet with the section's sentences, tables and charts; none if there is nothing to say."""
     if section.empty:
-        return
+        return None
     tables = section.visible
     title = units.named(section.title)
     page = add_page(workbook, title[:31], title, NOT_LIVE)
@@ -45,19 +45,25 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> None:
         _across(page, row, spoken(sentence, units, SCREEN), width)
         row += 1
     row += 1
-    if len(tables) > 1:
-        # headings of one table are not those of another: none is repeated on paper
-        page.sheet.print_title_rows = None
     for table in tables:
         first = row + 1
         end = _table(page, table, units, row)
         if len(tables) == 1:
-            page.sheet.print_title_rows = f"{first}:{first}"
             page.sheet.freeze_panes = f"A{first + 1}"
         charts = [f.chart for f in section.figures if f.chart and f.chart.table == table.name]
         for position, chart in enumerate(charts):
             _chart(page, chart, table, first, end + 1, position)
         row = end + 1 + (_CHART if charts else 0)
+    return page
+
+
+def link_sheets(workbook: Sheets) -> None:
+    """Let cells that name a sheet jump to it."""
+    titles = set(workbook.sheetnames)
+    for page in workbook.pages:
+        for row, column, title in page.named:
+            if title in titles:
+                page.link(row, column, title)
 
 
 def _tone(tone: str) -> str:
@@ -109,6 +115,8 @@ def _cell(page: Page, row: int, column: int, value: object, described: Column) -
         value = described.infinite
     marked = described.kind == "status" and value in _MARKED
     wraps = described.kind == "text" and isinstance(value, str)
+    if described.kind == "sheet":
+        page.named.append((row, column, str(value)))
     shape = "general"
     if isinstance(value, int | float):
         kind: Kind = described.kind if numeric(described) else "number"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hecon.engine.expression import Expr
+from hecon.studies.course import Session, TreatmentCourse
 from hecon.workbook.context import Book
 from hecon.workbook.layout import EDITS, Layout, letter
 from hecon.workbook.styles import Page, add_page
-from hecon.studies.course import Session, TreatmentCourse
 
 TITLE = "Sessions"
 FIXED = ("strategy", "session", "kind", "week", "included", "line")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from hecon.analyses.base_case import threshold
+from hecon.studies.study import Study
 from hecon.workbook.context import Book
 from hecon.workbook.layout import trace_title
 from hecon.workbook.styles import add_page
-from hecon.studies.study import Study
 
 #: The sheet's name, and where no severity weighs what a QALY may cost.
 TITLE, UNWEIGHTED = "Severity", "Opportunity cost"
@@ -85,7 +86,7 @@ def write_severity(book: Book) -> None:
     for i, (name, label, text, shape) in enumerate(lines):
         page.put(4 + i, 1, label)
         if name == "base threshold":
-            page.put(4 + i, 2, book.results.threshold, "text", shape)
+            page.put(4 + i, 2, book.run(threshold), "text", shape)
         else:
             page.formula(4 + i, 2, text, "output", shape)
         answers[name] = page.ref(4 + i, 2)

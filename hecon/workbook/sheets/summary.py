@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hecon import __version__
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.population import population
 from hecon.reports.answers.trial_words import trial_short
 from hecon.reports.conclusions import (
     NO_DOUBT,
@@ -123,7 +125,7 @@ def _answer(book: Book, page: Page) -> None:
 
 def _many(book: Book) -> bool:
     """Whether the pair is not the whole decision, so that the frontier decides."""
-    return not concluded(book.results).pairwise
+    return not concluded(book.run).pairwise
 
 
 def _verdict(a: dict[str, str], currency: str) -> str:
@@ -160,9 +162,9 @@ def _table(book: Book, page: Page, row: int) -> int:
 
 def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> int:
     """Probabilistic figures of Python, over all draws."""
-    found = book.results.probabilistic
+    found = book.run.probabilistic
     draws = found.design.draws
-    if not drawn(book.results):
+    if not drawn(book.run):
         page.heading(row, "Uncertainty")
         page.put(row + 1, 1, NO_DOUBT)
         return row + 2
@@ -198,9 +200,9 @@ def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> i
             "money",
         ),
     ]
-    if book.results.population is not None:
+    if book.run(population) is not None:
         label = f"The same for all patients whom the decision reaches ({book.currency})"
-        lines.append((label, book.results.population_evpi, "money"))
+        lines.append((label, book.run.population_evpi, "money"))
     for i, (label, value, shape) in enumerate(lines):
         page.put(row + 1 + i, 1, label)
         page.put(row + 1 + i, 2, value, "text", shape)
@@ -217,7 +219,7 @@ def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> i
 
 def _drivers(book: Book, page: Page, row: int) -> int:
     grid = book.one_way
-    if not len(book.results.one_way):
+    if not len(book.run(one_way_ends)):
         return row
     page.live_heading(
         row,
@@ -241,7 +243,9 @@ def _drivers(book: Book, page: Page, row: int) -> int:
         name = grid.cell("parameter", 2 * i)
         page.formula(r, 1, f"INDEX({labels},MATCH({name},{names},0))", "link")
         for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
-            small = min(abs(v) for v in book.results.one_way["value"].iloc[2 * i : 2 * i + 2]) < 100
+            small = (
+                min(abs(v) for v in book.run(one_way_ends)["value"].iloc[2 * i : 2 * i + 2]) < 100
+            )
             shape = "years" if small and name == "value" else "money"
             page.formula(r, 2 + j, grid.cell(name, 2 * i + end), "link", shape)
     return row + 2 + shown

@@ -9,16 +9,19 @@ import pandas as pd
 from openpyxl.chart import BarChart, Reference
 from openpyxl.worksheet.pagebreak import Break
 
-from hecon.analyses.scenarios import scenario_design
+from hecon.analyses.base_case import base_table
+from hecon.analyses.drawn import drawn_design, drawn_outcomes
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.scenarios import scenario_design, scenario_results
 from hecon.engine.model import Key
 from hecon.reports.record import draws_table
+from hecon.studies.study import Scenario
 from hecon.workbook.charts import dress
 from hecon.workbook.context import SHOWN, Book, Grid, override_name, totals_columns
 from hecon.workbook.estimates import scenario_estimates
 from hecon.workbook.layout import EDITS, letter
 from hecon.workbook.sheets.inputs import override_formula
 from hecon.workbook.styles import Page, add_page
-from hecon.studies.study import Scenario
 
 _SHAPES = (
     ("cost", "money"),
@@ -77,10 +80,10 @@ def write_scenarios(book: Book) -> None:
     )
     page.widths(9, 58, 44, 12, *_widths(grid, 4))
     _headings(book, page, grid)
-    table = book.results.scenarios.copy()
+    table = book.run(scenario_results).copy()
     table["why"] = [s.why for s in book.study.scenarios]
     _rows(page, grid, table)
-    base = book.results.base_table.iloc[0]
+    base = book.run(base_table).iloc[0]
     page.put(HEAD, 2, "base case", "text")
     pair = [grid.column(name) for name in ("intervention", "comparator")]
     for column, name in zip(pair, book.study.compared, strict=True):
@@ -168,7 +171,7 @@ def write_one_way(book: Book) -> None:
     )
     page.widths(4, 26, 7, 12, 22, *_widths(grid, 5))
     _headings(book, page, grid)
-    table = book.results.one_way
+    table = book.run(one_way_ends)
     keys = [f"{p}|{e}" for p, e in zip(table["parameter"], table["end"], strict=True)]
     _rows(page, grid, table.assign(key=keys))
     _tornado(book, page, grid)
@@ -203,7 +206,7 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
         Reference(page.sheet, min_col=column, min_row=grid.first, max_row=grid.first + shown - 1)
     )
     chart.x_axis.scaling.orientation, chart.y_axis.crosses = "maxMin", "max"
-    base = float(book.results.base_table["nmb"].iloc[0])
+    base = float(book.run(base_table)["nmb"].iloc[0])
     chart.x_axis.crosses, chart.x_axis.crossesAt = None, base
     dress(
         chart,
@@ -228,7 +231,7 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
 def write_draws(book: Book) -> None:
     """Parameter sets of the first draws with Python's results for each."""
     grid = book.draws
-    total = book.results.probabilistic.design.draws
+    total = book.run(drawn_design).draws
     page = add_page(
         book.workbook,
         grid.sheet,
@@ -244,8 +247,8 @@ def write_draws(book: Book) -> None:
     last = f"{letter(len(grid.columns))}{grid.first + grid.rows - 1}"
     page.print_blocks(f"{results}{grid.first - 1}:{last}")
     _headings(book, page, grid)
-    table = draws_table(book.results, 0, grid.rows)
-    alive = book.results.probabilistic.outcomes["life_years"].isel(draw=slice(grid.rows))
+    table = draws_table(book.run, 0, grid.rows)
+    alive = book.run(drawn_outcomes)["life_years"].isel(draw=slice(grid.rows))
     for strategy in book.strategies:
         table[f"life_years {strategy}"] = alive.sel(strategy=strategy).values
     _rows(page, grid, table)
