@@ -190,6 +190,8 @@ class ScenarioRow(Strict):
     title: Required
     why: Text = ""
     changes: Text = ""
+    currency: Text = ""
+    price_year: Text = ""
     compare: Text = ""
     source: Text = ""
     status: Text = ""
