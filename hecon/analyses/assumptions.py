@@ -28,6 +28,7 @@ class Assumption(Strict):
     unit: str = ""
     source: Required
     status: Literal[STATUSES]  # type: ignore[valid-type]
+    price_year: str = ""
 
     @model_validator(mode="after")
     def _inside_its_range(self) -> Assumption:

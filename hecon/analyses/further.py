@@ -80,7 +80,7 @@ def further(results: Results, *, workers: int = 1, progress: Progress | None = N
     tell("Break-even values", 0, 1)
     turns = break_even(study)
     indices, effects = _global(results, workers, tell, missing)
-    definitions = tuple(read_trials(planned_trials(study)))
+    definitions = tuple(read_trials(planned_trials(study), study.jurisdiction.definition))
     trials = _trials(results, definitions, tell, missing) if definitions else None
     return Further(turns, indices, effects, SAMPLES, definitions, trials, missing)
 

@@ -8,10 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hecon.analyses.assumptions import Assumption
+from hecon.analyses.assumptions import Assumption, parsed
 from hecon.errors import Fault, InputError, nearest
+from hecon.jurisdictions.schema import Definition as Jurisdiction
+from hecon.parameters.amounts import amounts
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.records import Real, Required, Strict
+from hecon.parameters.schema import currency_in
 
 
 class Arm(Strict):
@@ -53,12 +56,18 @@ class TrialDefinition(Strict):
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
 
 
-def read_trials(paths: Sequence[Path]) -> list[TrialDefinition]:
-    """Read trials' files; raises InputError with a file's faults, or if two share a name."""
+def read_trials(paths: Sequence[Path], place: Jurisdiction) -> list[TrialDefinition]:
+    """Read trials' files, amounts in the jurisdiction's money.
+
+    Raises
+    ------
+    InputError
+        With a file's faults, or if two share a name.
+    """
     found: dict[str, Path] = {}
     definitions = []
     for path in paths:
-        definition = read_trial(path)
+        definition = in_local_money(read_trial(path), place, f"{path.parent.name}/{path.name}")
         if other := found.get(definition.name):
             text = f"'{definition.name}' is the trial of {other.name} already"
             raise InputError([Fault(f"{path.parent.name}/{path.name}", None, "name", text)])
@@ -93,3 +102,42 @@ def read_trial(path: Path) -> TrialDefinition:
     if faults:
         raise InputError(faults)
     return found
+
+
+_SUCH_AS = 'such as { value = 300, unit = "NOK/patient", price_year = "2024" }'
+
+
+def in_local_money(found: TrialDefinition, place: Jurisdiction, shown: str) -> TrialDefinition:
+    """The trial with its amounts in the jurisdiction's money; raises InputError with every fault.
+
+    An amount is an assumption whose unit names its currency. None stands in a formula of costs.
+    """
+    faults, assumptions, money = [], {}, set()
+    for name, entry in found.assumptions.items():
+        assumptions[name] = entry
+        currency = currency_in(entry.unit) or (
+            place.currency if place.currency in entry.unit else ""
+        )
+        if currency:
+            money.add(name)
+            try:
+                factor = place.money_factor(currency, entry.price_year)
+            except ValueError as error:
+                faults.append(Fault(shown, None, f"assumptions.{name}", str(error)))
+                continue
+            ends = {end: getattr(entry, end) * factor for end in ("value", "low", "high")}
+            assumptions[name] = entry.model_copy(update=ends)
+    for entry_, text in (
+        ("fixed_cost", found.fixed_cost),
+        ("cost_per_patient", found.cost_per_patient),
+    ):
+        expr = parsed(text, shown, entry_)
+        if expr.names and expr.names <= assumptions.keys() and not expr.names & money:
+            said = f"no unit of {', '.join(sorted(expr.names))} names a currency; {_SUCH_AS}"
+            faults.append(Fault(shown, None, entry_, said))
+        for amount in amounts(expr)[:1]:
+            said = f"{amount:g} is an amount without a currency; make it an assumption, {_SUCH_AS}"
+            faults.append(Fault(shown, None, entry_, said))
+    if faults:
+        raise InputError(faults)
+    return found.model_copy(update={"assumptions": assumptions})

@@ -124,13 +124,14 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
       hecon check my-studies/asthma
     """  # noqa: D301
     with messages():
-        from hecon.analyses.evaluate import evaluate
-        from hecon.parameters.design import base_case
+        from hecon.analyses.results import base_row
+        from hecon.analyses.scenarios import check_scenarios
         from hecon.reports.console import stdout
         from hecon.reports.contents import print_contents
 
         study = read_study(folder, jurisdiction)
-        evaluate(study.model, base_case(study.parameters))
+        base_row(study)
+        check_scenarios(study)
         print_contents(study, stdout())
 
 

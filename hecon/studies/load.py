@@ -18,6 +18,7 @@ from hecon.studies.checks import (
     check_dependencies,
     check_names,
     check_price,
+    grids_in_local_money,
 )
 from hecon.studies.extends import FILE, read_definition
 from hecon.studies.inputs import Inputs, check_evidence, read_correlations, read_inputs
@@ -72,6 +73,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     model = _model(reading, inputs, initial, transitions, payoffs)
     population = _general_population(reading, model)
     check_price(reading, inputs)
+    grids = grids_in_local_money(reading, inputs)
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)
@@ -81,7 +83,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     reading.faults.raise_if_any()
     return Study(
         folder,
-        found.content,
+        found.content.model_copy(update={"two_way": grids}),
         place,
         inputs.parameters,
         inputs.variables,

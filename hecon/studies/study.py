@@ -10,7 +10,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.errors import FaultList
 from hecon.jurisdictions.schema import Jurisdiction
-from hecon.parameters.design import Correlation
+from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells
@@ -118,6 +118,12 @@ class Study:
     def options(self) -> tuple[str, ...]:
         """Strategies that a decision maker can choose."""
         return tuple(s.name for s in self.definition.strategies if s.option)
+
+    def probabilistic(
+        self, draws: int, seed: int = 1, method: str = "monte-carlo"
+    ) -> ProbabilisticDesign:
+        """Random rows: every uncertain parameter drawn, with the study's correlations."""
+        return ProbabilisticDesign(self.parameters, draws, seed, method, self.correlations)
 
     def label(self, strategy: str) -> str:
         """A strategy's label."""

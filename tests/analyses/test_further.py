@@ -114,8 +114,8 @@ def test_why_there_are_no_trials(small, results, found, tmp_path, monkeypatch):
 def test_a_trial_that_can_teach_nothing_is_no_fault_of_the_run(results, monkeypatch):
     from hecon.analyses.trial import read_trials
 
-    def known(paths):
-        (trial,) = read_trials(paths)
+    def known(paths, place):
+        (trial,) = read_trials(paths, place)
         outcome = trial.outcomes[0].model_copy(update={"values": {"Old": "0.5", "New": "0.4"}})
         return [trial.model_copy(update={"outcomes": [outcome]})]
 

@@ -7,7 +7,6 @@ import numpy as np
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.verification.case import Case, figures
 from hecon.analyses.verification.finding import Check, Finding, NotApplicable, found, listed
-from hecon.parameters.design import ProbabilisticDesign
 from hecon.parameters.rows import CENTRE_TOLERANCE
 
 DRAWS = 1000
@@ -60,7 +59,7 @@ def mean_of_draws(case: Case) -> Finding:
     ]
     if off:
         return found(False, f"{len(off)} off centre", f"not centred on the base: {listed(off)}")
-    design = ProbabilisticDesign(case.study.parameters, DRAWS, SEED)
+    design = case.study.probabilistic(DRAWS, SEED)
     drawn = figures(evaluate(case.model, design))[:2]
     base = case.base_figures[:2]
     error = drawn.std(axis=2, ddof=1) / np.sqrt(DRAWS)

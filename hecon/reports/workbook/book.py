@@ -17,10 +17,11 @@ from openpyxl.workbook import Workbook
 
 from hecon.analyses.evaluate import timings
 from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import changed_rows
 from hecon.analyses.results import Results
 from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import CohortModel
-from hecon.parameters.design import Design, base_case, base_values, rows
+from hecon.parameters.design import Design, base_case
 from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book, new_book
@@ -210,7 +211,7 @@ def _extent(results: Results) -> tuple[int, float]:
         designs.append(scenario_design(study, study.scenarios))
     ends = [{r.parameter.key: v} for r in ranges(study) for v in (r.low, r.high)]
     if ends:
-        designs.append(rows(base_values(study.parameters), ends))
+        designs.append(changed_rows(study, ends))
     found = [t for design in designs for t in timings(study.model, design)]
     return max(t.cycles for t in found), min(float(np.min(t.cycle_months)) for t in found)
 
