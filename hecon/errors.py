@@ -26,6 +26,28 @@ class Fault:
         return f"{place}: {self.message}"
 
 
+def grouped(faults: Iterable[Fault]) -> list[str]:
+    """Faults as lines, those that differ in their row only in one."""
+    groups: dict[tuple[str, str | None, str], list[Fault]] = {}
+    for fault in faults:
+        groups.setdefault((fault.file, fault.column, fault.message), []).append(fault)
+    lines = []
+    for first, *others in groups.values():
+        rows = [str(f.row) for f in (first, *others) if f.row is not None]
+        if len(rows) < 2:
+            lines += [str(fault) for fault in (first, *others)]
+            continue
+        more = f" and {len(rows) - _ROWS_SHOWN} more" if len(rows) > _ROWS_SHOWN else ""
+        place = f"{first.file}, rows {', '.join(rows[:_ROWS_SHOWN])}{more}"
+        column = "" if first.column is None else f", column {first.column}"
+        lines.append(f"{place}{column}: {first.message}")
+    return lines
+
+
+#: Rows named of faults that are otherwise the same.
+_ROWS_SHOWN = 12
+
+
 class HeconError(Exception):
     """Base of the errors that are shown to the user as a message, without a traceback."""
 

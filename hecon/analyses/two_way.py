@@ -13,7 +13,8 @@ from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import TableDesign, base_values
-from hecon.parameters.schema import Parameter, value_problem
+from hecon.parameters.schema import Parameter
+from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from hecon.errors import HeconError, InputError
+from hecon.errors import HeconError, InputError, grouped
 
 FAULT = 2
 INTERRUPTED = 130
@@ -35,8 +35,8 @@ def messages() -> Iterator[None]:
     except InputError as error:
         count = len(error.faults)
         typer.echo(f"{count} fault{'s' * (count > 1)} in the input:", err=True)
-        for fault in error.faults:
-            typer.echo(f"- {fault}", err=True)
+        for line in grouped(error.faults):
+            typer.echo(f"- {line}", err=True)
         raise typer.Exit(FAULT) from None
     except HeconError as error:
         typer.echo(f"The model breaks a rule: {error}", err=True)

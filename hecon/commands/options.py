@@ -108,6 +108,10 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
 
     # files are named by their folder, which `.` and `..` would leave blank
     here = Path(os.path.abspath(folder))
+    if not here.is_dir():
+        known = sorted(p.parent.name for p in here.parent.glob("*/study.toml"))
+        text = f"there is no study's folder here{nearest(here.name, known)}"
+        raise InputError([Fault(str(folder), None, None, text)])
     return load_study(here, _jurisdiction_folder(here, jurisdiction))
 
 

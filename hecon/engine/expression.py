@@ -19,6 +19,20 @@ MAX_LENGTH = 2_000
 MAX_NODES = 400
 LARGEST = sys.float_info.max
 
+#: Two figures closer than this are one where a formula compares, rounds or looks up: a boundary
+#: that is reached by way of fractions (14 months as (13 / 12 + 1 / 12) * 12) is met all the same.
+NEAR = 5e-10
+
+#: The same as decimals of a difference that a spreadsheet or a page rounds.
+DECIMALS = 9
+
+#: Functions and brackets that a formula may nest; a spreadsheet takes 64, some of which the cell
+#: around a formula needs.
+MAX_NESTED = 56
+
+#: Arguments that a function may have; a spreadsheet takes 255.
+MAX_ARGUMENTS = 250
+
 
 class ExpressionError(ValueError):
     """An expression that is not plain arithmetic, with the reason."""
@@ -53,13 +67,40 @@ class Expr:
 
 @dataclass(frozen=True)
 class Operation:
-    """The faces of one operation: a NumPy function, an Excel template and its binding strength."""
+    """The faces of one operation: a NumPy function, an Excel template and its binding strength.
+
+    A comparison's template is filled with the difference of its sides; one of a `series` takes
+    any number of arguments in its Excel face.
+    """
 
     numpy: Callable[..., Any]
     excel: str
     arity: int
     binds: int = 9
     logical: bool = False
+    compares: bool = False
+    series: bool = False
+
+
+def _comparison(test: Callable[[Any], Any], excel: str) -> Operation:
+    """A comparison as a test of the difference, alike in every face."""
+
+    def compare(a: Any, b: Any, out: np.ndarray | None = None) -> Any:
+        found = test(np.subtract(a, b))
+        if out is None:
+            return found
+        np.copyto(out, found)
+        return out
+
+    return Operation(compare, f"ROUND({{0}},{DECIMALS}){excel}0", 2, 0, True, compares=True)
+
+
+def _floor(value: Any, out: np.ndarray | None = None) -> Any:
+    return np.floor(np.add(value, NEAR), out=out)
+
+
+def _ceil(value: Any, out: np.ndarray | None = None) -> Any:
+    return np.ceil(np.subtract(value, NEAR), out=out)
 
 
 def _select(condition: object, yes: object, no: object, out: np.ndarray | None = None) -> object:
@@ -77,24 +118,24 @@ OPERATIONS: dict[str, Operation] = {
     "div": Operation(np.divide, "{0}/{1}", 2, 2),
     "pow": Operation(np.power, "{0}^{1}", 2, 3),
     "neg": Operation(np.negative, "-{0}", 1, 4),
-    "lt": Operation(np.less, "{0}<{1}", 2, 0, True),
-    "le": Operation(np.less_equal, "{0}<={1}", 2, 0, True),
-    "gt": Operation(np.greater, "{0}>{1}", 2, 0, True),
-    "ge": Operation(np.greater_equal, "{0}>={1}", 2, 0, True),
-    "eq": Operation(np.equal, "{0}={1}", 2, 0, True),
-    "ne": Operation(np.not_equal, "{0}<>{1}", 2, 0, True),
-    "and": Operation(np.logical_and, "AND({0},{1})", 2, 9, True),
-    "or": Operation(np.logical_or, "OR({0},{1})", 2, 9, True),
+    "lt": _comparison(lambda d: d <= -NEAR, "<"),
+    "le": _comparison(lambda d: d < NEAR, "<="),
+    "gt": _comparison(lambda d: d >= NEAR, ">"),
+    "ge": _comparison(lambda d: d > -NEAR, ">="),
+    "eq": _comparison(lambda d: np.absolute(d) < NEAR, "="),
+    "ne": _comparison(lambda d: ~(np.absolute(d) < NEAR), "<>"),
+    "and": Operation(np.logical_and, "AND({0})", 2, 9, True, series=True),
+    "or": Operation(np.logical_or, "OR({0})", 2, 9, True, series=True),
     "not": Operation(np.logical_not, "NOT({0})", 1, 9, True),
     "if": Operation(_select, "IF({0},{1},{2})", 3),
-    "min": Operation(np.minimum, "MIN({0},{1})", 2),
-    "max": Operation(np.maximum, "MAX({0},{1})", 2),
+    "min": Operation(np.minimum, "MIN({0})", 2, series=True),
+    "max": Operation(np.maximum, "MAX({0})", 2, series=True),
     "exp": Operation(np.exp, "EXP({0})", 1),
     "log": Operation(np.log, "LN({0})", 1),
     "sqrt": Operation(np.sqrt, "SQRT({0})", 1),
     "abs": Operation(np.absolute, "ABS({0})", 1),
-    "floor": Operation(np.floor, "INT({0})", 1),
-    "ceil": Operation(np.ceil, "-INT(-({0}))", 1, 4),
+    "floor": Operation(_floor, f"INT(ROUND({{0}},{DECIMALS}))", 1),
+    "ceil": Operation(_ceil, f"-INT(-ROUND({{0}},{DECIMALS}))", 1, 4),
     "expit": Operation(special.expit, "1/(1+EXP(-({0})))", 1, 2),
     "logit": Operation(special.logit, "LN(({0})/(1-({0})))", 1),
 }
@@ -146,6 +187,13 @@ def parse(text: str) -> Expr:
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
         raise ExpressionError(f"the formula has more than {MAX_NODES} parts; split it in two")
     parsed = _convert(tree.body)
+    # a level takes a character at least
+    levels = nesting(parsed) if len(stripped) > MAX_NESTED else 0
+    if levels > MAX_NESTED:
+        raise ExpressionError(
+            f"the formula nests functions and brackets {levels} levels deep, allowed are "
+            f"{MAX_NESTED} (a spreadsheet takes no more); split it in two"
+        )
     return Expr(parsed.op, parsed.args, parsed.value, parsed.name, stripped)
 
 
@@ -210,6 +258,11 @@ def _convert(node: ast.expr) -> Expr:
 
 def _call(name: str, args: list[Expr]) -> Expr:
     arity = OPERATIONS[name].arity
+    if len(args) > MAX_ARGUMENTS:
+        raise ExpressionError(
+            f"{name}() has {len(args)} arguments, allowed are {MAX_ARGUMENTS} (a spreadsheet "
+            "takes no more); split it in two"
+        )
     if arity == 2 and len(args) >= 2:
         return _fold(name, args)
     if len(args) != arity:
@@ -225,9 +278,19 @@ def excel(expr: Expr, reference: Callable[[str], str], look_up: Callable[[str, s
     reference
         Gives the cell reference of a name.
     look_up
-        Gives the formula that looks up ``table.column`` for a rendered key.
+        Gives the formula that looks up ``table.column`` for a rendered key, which is rounded.
     """
     return _excel(expr, reference, look_up, logical=False)[0]
+
+
+def nesting(expr: Expr) -> int:
+    """How many functions and brackets lie in each other in an expression's Excel face."""
+    text = excel(expr, lambda name: "A1", lambda table, key: f"VLOOKUP({key},A1,1,TRUE)")
+    depth = deepest = 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _number(value: float) -> str:
@@ -247,23 +310,41 @@ def _excel(
     if expr.op == "name":
         return reference(expr.name), 9
     if expr.op == "lookup":
-        return look_up(expr.name, _excel(expr.args[0], reference, look_up, False)[0]), 9
+        key = _excel(expr.args[0], reference, look_up, False)[0]
+        return look_up(expr.name, f"ROUND({key},{DECIMALS})"), 9
     operation = OPERATIONS[expr.op]
     infix = operation.binds < 9 and "(" not in operation.excel
+    args = expr.args
+    if operation.compares:
+        left, right = args
+        args = (left,) if right.op == "const" and right.value == 0.0 else (Expr("sub", args),)
+    elif operation.series:
+        args = tuple(_series(expr, expr.op))
     parts = []
-    for position, arg in enumerate(expr.args):
+    for position, arg in enumerate(args):
         truth_wanted = expr.op in ("and", "or", "not") or (expr.op == "if" and position == 0)
         text, binds = _excel(arg, reference, look_up, truth_wanted)
         least = operation.binds + (position > 0 or expr.op == "neg")
         if expr.op == "pow" and position == 0:
             least = 5  # Excel reads -a^2 as (-a)^2: never leave it to the reader
         parts.append(f"({text})" if infix and binds < least else text)
+    if operation.series:
+        parts = [",".join(parts)]
     rendered = operation.excel.format(*parts)
     if operation.logical and not logical:
         return f"IF({rendered},1,0)", 9
     if logical and not operation.logical:
         return f"({rendered})<>0", 0
     return rendered, operation.binds
+
+
+def _series(expr: Expr, op: str) -> Iterator[Expr]:
+    """What a row of the same operation joins: min(a, b, c) is min of min of a and b, and c."""
+    if expr.op == op:
+        for arg in expr.args:
+            yield from _series(arg, op)
+    else:
+        yield expr
 
 
 def substitute(expr: Expr, meanings: Mapping[str, Expr]) -> Expr:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hecon.engine.expression import OPERATIONS, Expr
-from hecon.engine.model import FIXED_NAMES, CohortModel, Key, key_text
+from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_text
+from hecon.errors import ModelError
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +145,8 @@ class Graph:
             start = self.lower(self.model.start_age, strategy)
             return self.add("add", start, self._name("year", strategy, counted, local))
         key = self.model.resolve(name, strategy)
+        if key is None and name in TIME_NAMES:
+            raise ModelError(f"'{name}' is used where it has no meaning", strategy=strategy)
         if key is None:
             raise UnknownName(name, strategy)
         if key in self.model.parameter_set or key in self.given:

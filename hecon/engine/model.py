@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.engine.expression import Expr
+from hecon.engine.expression import DECIMALS, NEAR, Expr
 
 Array = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ class Table:
     Attributes
     ----------
     keys
-        Strictly increasing, shape (rows,).
+        Strictly increasing, shape (rows,); they count to nine decimals, as the key asked does.
     columns
         Values by column name, each of shape (rows,).
     """
@@ -54,10 +54,13 @@ class Table:
     keys: Array
     columns: Mapping[str, Array]
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keys", np.round(np.asarray(self.keys, dtype=float), DECIMALS))
+
     def look_up(self, column: str, key: Array | float) -> Array:
         """Values at the keys; a key below the table gives NaN, which the engine reports."""
         values = np.asarray(key, dtype=float)
-        rows = np.searchsorted(self.keys, values, side="right") - 1
+        rows = np.searchsorted(self.keys, values + NEAR, side="right") - 1
         found = self.columns[column][np.maximum(rows, 0)]
         return np.where((rows < 0) | np.isnan(values), np.nan, found)
 

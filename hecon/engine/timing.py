@@ -31,6 +31,9 @@ class Counting:
         When a cycle's credit is discounted, in cycles after its start (1 is its end).
     points
         True if rows are points in time 0..T, so that ages are those at the end of cycle t.
+    weighs_events
+        True if what happens in a cycle is weighted as occupancy is. It is no integration rule:
+        an event happens once, however occupancy is counted.
     """
 
     label: str
@@ -38,6 +41,7 @@ class Counting:
     before_share: float
     moment: float
     points: bool = False
+    weighs_events: bool = False
 
     def after(self, cycles: int) -> Array:
         """Weights of the occupancy at the end of each cycle, t = 0..T."""
@@ -51,7 +55,9 @@ class Counting:
 
     def events(self, cycles: int) -> Array:
         """Weights of what happens during each cycle (transition payoffs); nothing does at t = 0."""
-        weights = self.before(cycles) + self.after(cycles)
+        weights = np.ones(cycles + 1)
+        if self.weighs_events:
+            weights = self.before(cycles) + self.after(cycles)
         weights[0] = 0.0
         return weights
 
@@ -113,10 +119,12 @@ COUNTING: dict[str, Counting] = {
     ),
     "simpson": Counting("Simpson's 1/3 rule over points in time", _simpson, 0.0, 1.0, True),
     "darth-simpson": Counting(
-        "darthtools 'Simpson1/3': Simpson's inner weights swapped; not an integration rule",
+        "darthtools 'Simpson1/3': Simpson's inner weights swapped, and events weighted as "
+        "occupancy; not an integration rule",
         _darth_simpson,
         0.0,
         1.0,
+        True,
         True,
     ),
     "heemod-life-table": Counting(

@@ -96,8 +96,10 @@ class Cohorts:
         return [i for i, (state, _) in enumerate(self.states) if state == name]
 
     def time_in_state(self, position: int) -> dict[str, Node]:
-        """Meaning of `years_in_state` in a sub-state."""
-        completed = self.states[position][1]
+        """Meaning of `years_in_state` in a sub-state; none where the state has no memory."""
+        name, completed = self.states[position]
+        if not any(s.memory_years for s in self.model.states if s.name == name):
+            return {}
         years = completed * float(np.min(self.cycle_months)) / MONTHS_PER_YEAR
         return {"years_in_state": self.graph.constant(years)}
 

@@ -102,3 +102,6 @@ def _check_severity(severity: Severity, shown: str, faults: FaultList) -> None:
     falls = [c.shortfall for c in severity.classes]
     if falls != sorted(set(falls)):
         faults.add(shown, None, "severity.classes", "shortfalls must rise from class to class")
+    weights = [c.weight for c in severity.classes]
+    if weights != sorted(weights):
+        faults.add(shown, None, "severity.classes", "weights must not fall from class to class")

@@ -11,8 +11,17 @@ from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Table
-from hecon.parameters.records import Required, Strict
-from hecon.parameters.schema import Parameter
+from hecon.parameters.money import price_year_problem
+from hecon.parameters.records import (
+    Formula,
+    Real,
+    Required,
+    RequiredFormula,
+    Strict,
+    Text,
+    Whole,
+)
+from hecon.parameters.schema import STATUSES, Parameter
 
 FILE = "jurisdiction.toml"
 
@@ -23,15 +32,30 @@ def _currency(code: str) -> str:
     return code
 
 
+def _price_year(text: str) -> str:
+    problem = price_year_problem(text)
+    if problem:
+        raise ValueError(problem)
+    return text
+
+
+def _status(text: str) -> str:
+    if text not in STATUSES:
+        raise ValueError(f"found '{text}', allowed are {', '.join(STATUSES)}")
+    return text
+
+
 Currency = Annotated[str, AfterValidator(_currency)]
+PriceYear = Annotated[Required, AfterValidator(_price_year)]
+Status = Annotated[Required, AfterValidator(_status)]
 
 
 class DiscountStep(Strict):
     """Discount rates that hold from a number of years after the start."""
 
-    start: str = "0"
-    cost: Required
-    effect: Required
+    start: Formula = "0"
+    cost: RequiredFormula
+    effect: RequiredFormula
 
 
 class Discount(Strict):
@@ -44,8 +68,8 @@ class Discount(Strict):
 class SeverityClass(Strict):
     """A weight on the opportunity cost from a certain absolute shortfall on."""
 
-    shortfall: float
-    weight: Annotated[float, Field(gt=0)]
+    shortfall: Real
+    weight: Annotated[Real, Field(gt=0)]
 
 
 class Severity(Strict):
@@ -53,26 +77,26 @@ class Severity(Strict):
 
     measure: Literal["absolute shortfall"]
     classes: Annotated[list[SeverityClass], Field(min_length=1)]
-    status: str
-    source: str
+    status: Status
+    source: Required
 
 
 class Acceptability(Strict):
     """Thresholds at which acceptability is reported."""
 
-    highest: Annotated[float, Field(gt=0)]
-    steps: Annotated[int, Field(ge=2, le=1000)]
+    highest: Annotated[Real, Field(gt=0)]
+    steps: Annotated[Whole, Field(ge=2, le=1000)]
 
 
 class TableEntry(Strict):
     """A look-up table with its source."""
 
     file: Required
-    id: str = ""
-    description: str = ""
+    id: Text = ""
+    description: Text = ""
     source: Required
-    status: Required
-    note: str = ""
+    status: Status
+    note: Text = ""
 
 
 class Rate(Strict):
@@ -90,14 +114,14 @@ class Definition(Strict):
 
     name: Required
     title: Required
-    body: str = ""
+    body: Text = ""
     currency: Currency
-    price_year: Required
-    opportunity_cost: Required
+    price_year: PriceYear
+    opportunity_cost: RequiredFormula
     discount: Discount
     acceptability: Acceptability
     severity: Severity | None = None
-    parameters: list[str] = Field(default_factory=list)
+    parameters: list[Required] = Field(default_factory=list)
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     rates: list[Rate] = Field(default_factory=list)
 

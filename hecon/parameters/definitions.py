@@ -10,7 +10,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from hecon.errors import Fault, FaultList, InputError, nearest
-from hecon.parameters.files import read_text
+from hecon.parameters import limits
+from hecon.parameters.files import read_text, unfit
 from hecon.parameters.records import message, short
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
@@ -24,10 +25,36 @@ def read_toml(path: Path, shown: str, kind: type[ModelType]) -> ModelType:
 def read_content(path: Path, shown: str) -> dict[str, Any]:
     """A TOML file as it stands; raises InputError if it is broken."""
     try:
-        return tomllib.loads(read_text(path, shown))
+        content = tomllib.loads(read_text(path, shown))
     except (ValueError, RecursionError) as error:
         reason = short(error) if isinstance(error, ValueError) else "brackets nest too deeply"
         raise InputError([Fault(shown, None, None, f"broken TOML: {reason}")]) from None
+    _check_size(content, shown)
+    return content
+
+
+def _check_size(content: dict[str, Any], shown: str) -> None:
+    """Refuse what is nested too deeply, too large a number, and text that can't be shown."""
+    waiting: list[tuple[object, str, int]] = [(content, "", 0)]
+    while waiting:
+        found, entry, level = waiting.pop()
+        problem = None
+        if isinstance(found, dict):
+            below = [(v, f"{entry}.{short(k)}" if entry else short(k)) for k, v in found.items()]
+            problem = next(filter(None, map(unfit, found)), None)
+        elif isinstance(found, list):
+            below = [(v, f"{entry}[{i}]") for i, v in enumerate(found, start=1)]
+        else:
+            below = []
+        if isinstance(found, str):
+            problem = unfit(found)
+        elif isinstance(found, int) and abs(found) > limits.LARGEST:
+            problem = f"the number is too large, allowed is up to {limits.LARGEST}"
+        elif below and level >= limits.LEVELS:
+            problem = f"tables nest too deeply, allowed are {limits.LEVELS} levels"
+        if problem:
+            raise InputError([Fault(shown, None, short(entry) or None, problem)])
+        waiting += [(value, where, level + 1) for value, where in below]
 
 
 def validated(content: dict[str, Any], shown: str, kind: type[ModelType]) -> ModelType:
@@ -51,9 +78,14 @@ def validated(content: dict[str, Any], shown: str, kind: type[ModelType]) -> Mod
 def _other_branch(place: Sequence[int | str], found: object) -> bool:
     """True if a choice between text and table failed on the branch that was not taken."""
     last = str(place[-1])
-    return (last == "str" and isinstance(found, dict)) or (
+    return (_is_text_branch(last) and isinstance(found, dict)) or (
         last.startswith("dict[") and not isinstance(found, dict)
     )
+
+
+def _is_text_branch(part: int | str) -> bool:
+    """True for what pydantic calls the text of a choice between text and table."""
+    return str(part) == "str" or str(part).startswith("function-")
 
 
 def _entry(content: object, place: Sequence[int | str]) -> str:
@@ -64,7 +96,11 @@ def _entry(content: object, place: Sequence[int | str]) -> str:
             content = content[part]
             name = content.get("name", content.get("item")) if isinstance(content, dict) else None
             text += f"[{name if isinstance(name, str) and name else part + 1}]"
-        elif isinstance(content, dict) and part != "str" and not str(part).startswith("dict["):
+        elif (
+            isinstance(content, dict)
+            and not _is_text_branch(part)
+            and not str(part).startswith("dict[")
+        ):
             text += f".{short(part)}" if text else short(part)
             content = content.get(part)
     return text

@@ -1,15 +1,55 @@
-"""Opening input files: only those inside their folder, of sensible size, in UTF-8."""
+"""Opening input files: regular ones inside their folder, of sensible size, in UTF-8."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from hecon.errors import Fault, InputError
+from hecon.parameters import limits
 
-MAX_BYTES = 20_000_000
+#: Control characters, halves of surrogate pairs and what Unicode says is no character: neither
+#: XML nor a screen can show them. Tab and line ends are text.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr((plane << 16) + 0xFFFE)}{chr((plane << 16) + 0xFFFF)}" for plane in range(17))
+    + "]"
+)
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DIGESTS: ContextVar[dict[str, str] | None] = ContextVar("digests", default=None)
+
+
+@contextmanager
+def digests() -> Iterator[dict[str, str]]:
+    """SHA-256 of every file that is read inside, by the name it is shown under."""
+    found: dict[str, str] = {}
+    token = _DIGESTS.set(found)
+    try:
+        yield found
+    finally:
+        _DIGESTS.reset(token)
+
+
+def unfit(text: str) -> str | None:
+    """What in a text can't be shown or written, or None."""
+    found = _UNFIT.search(text)
+    if found is None:
+        return None
+    return f"found the character U+{ord(found.group()):04X}, allowed is text that can be shown"
+
+
+def check_name(path: Path) -> None:
+    """Refuse a folder or a file whose name can't be written into a report."""
+    problem = unfit(path.name)
+    if problem:
+        # the name itself can't be shown either
+        raise InputError([Fault(ascii(path.name), None, None, f"in the name: {problem}")])
 
 
 def inside(folder: Path, file: str, shown: str, column: str | None = None) -> Path:
@@ -23,7 +63,7 @@ def inside(folder: Path, file: str, shown: str, column: str | None = None) -> Pa
     try:
         path = (folder / file).resolve()
         within = path.is_relative_to(folder.resolve())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):
         raise InputError([Fault(shown, None, column, f"{file!r} can't be a file's name")]) from None
     if not within:
         message = f"'{file}' lies outside its folder; name a file inside it"
@@ -32,20 +72,29 @@ def inside(folder: Path, file: str, shown: str, column: str | None = None) -> Pa
 
 
 def read_text(path: Path, shown: str) -> str:
-    """The text of an input file, refused if it is missing, too large or not plain UTF-8."""
+    """The text of an input file.
+
+    Raises
+    ------
+    InputError
+        If it is missing, no regular file, too large, or not plain UTF-8.
+    """
 
     def refused(message: str, row: int | None = None) -> InputError:
         return InputError([Fault(shown, row, None, message)])
 
     try:
-        if not path.is_file():
-            raise refused(f"the file is missing (looked for {path})")
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise refused(f"the file has {size} bytes, allowed are {MAX_BYTES}")
-        content = path.read_bytes()
-    except OSError as error:
-        raise refused(f"the file can't be read: {error.strerror}") from None
+        content = _content(path)
+    except FileNotFoundError:
+        raise refused(f"the file is missing (looked for {path})") from None
+    except _NotRead as error:
+        raise refused(str(error)) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise refused(f"the file can't be read: {reason}") from None
+    known = _DIGESTS.get()
+    if known is not None:
+        known[shown] = hashlib.sha256(content).hexdigest()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -53,8 +102,35 @@ def read_text(path: Path, shown: str) -> str:
         raise refused(
             f"byte {error.start} is not UTF-8; save the file as 'CSV UTF-8'", row
         ) from None
-    unwanted = _CONTROL.search(text)
-    if unwanted:
-        row = text.count("\n", 0, unwanted.start()) + 1
-        raise refused(f"found the control character {unwanted.group()!r}, allowed is text", row)
+    problem = unfit(text)
+    if problem:
+        unwanted = _UNFIT.search(text)
+        assert unwanted is not None
+        raise refused(problem, text.count("\n", 0, unwanted.start()) + 1)
     return text
+
+
+class _NotRead(Exception):
+    """Why a file is not read."""
+
+
+def _content(path: Path) -> bytes:
+    """Bytes of a regular file within the limit; never waits for a pipe, never reads a device."""
+    _check_kind(os.stat(path))
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        # what was opened may be another one than was looked at
+        _check_kind(os.fstat(file.fileno()))
+        content = file.read(limits.BYTES + 1)
+    if len(content) > limits.BYTES:
+        raise _NotRead(f"the file has more than {limits.BYTES} bytes, which are allowed")
+    return content
+
+
+def _check_kind(found: os.stat_result) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise _NotRead("is a folder, needed is a file")
+    if not stat.S_ISREG(found.st_mode):
+        raise _NotRead("is no regular file (a pipe or a device), which is never read")
+    if found.st_size > limits.BYTES:
+        raise _NotRead(f"the file has {found.st_size} bytes, allowed are {limits.BYTES}")

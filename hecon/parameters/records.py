@@ -17,13 +17,24 @@ _NOT_FINITE = ("nan", "inf", "infinity")
 
 def short(value: object) -> str:
     """A value as it was found, cut if it is long."""
-    text = str(value)
+    try:
+        text = str(value)
+    except (ValueError, RecursionError):
+        return f"a {type(value).__name__} too large to be shown"
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+
+
+def unquoted(text: str) -> str:
+    """A cell without the spaces and the quotation marks around it."""
+    stripped = text.strip()
+    if len(stripped) > 1 and stripped[0] == stripped[-1] and stripped[0] in "\"'":
+        return stripped[1:-1].strip()
+    return stripped
 
 
 def number(text: str) -> float:
     """The number in a cell; raises ValueError with what was found and what is allowed."""
-    stripped = text.strip()
+    stripped = unquoted(text)
     if _NUMBER.fullmatch(stripped) and math.isfinite(float(stripped)):
         return float(stripped)
     if _NUMBER.fullmatch(stripped) or stripped.lstrip("+-").lower() in _NOT_FINITE:
@@ -41,21 +52,36 @@ def _number_or_blank(value: object) -> object:
 def _whole(value: object) -> object:
     if not isinstance(value, str):
         return value
-    found = number(value)
-    if found != int(found):
-        raise ValueError(f"found '{short(value)}', allowed is a whole number")
-    return int(found)
+    try:
+        found = number(value)
+        if found == int(found):
+            return int(found)
+    except ValueError:
+        pass
+    raise ValueError(f"found '{short(value)}', allowed is a whole number")
 
 
-def _stripped(value: object) -> object:
+def _text(value: object) -> object:
+    """Text as it is written; a number without quotation marks is the same in text."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value!r}"
     return value.strip() if isinstance(value, str) else value
+
+
+def _formula(value: object) -> object:
+    text = _text(value)
+    quoted = isinstance(text, str) and len(text) > 1 and text[0] == text[-1] == '"'
+    return unquoted(text) if quoted else text  # type: ignore[arg-type]
 
 
 Number = Annotated[float | None, BeforeValidator(_number_or_blank)]
 Real = Annotated[float, BeforeValidator(lambda v: number(v) if isinstance(v, str) else v)]
 Whole = Annotated[int, BeforeValidator(_whole)]
-Text = Annotated[str, BeforeValidator(_stripped)]
+Text = Annotated[str, BeforeValidator(_text)]
 Required = Annotated[Text, Field(min_length=1)]
+#: A formula; quotation marks around it don't matter.
+Formula = Annotated[str, BeforeValidator(_formula)]
+RequiredFormula = Annotated[Formula, Field(min_length=1)]
 
 
 class Strict(BaseModel):
@@ -78,6 +104,7 @@ _MESSAGES = {
     "greater_than_equal": "found {input}, allowed is {ge:g} or more",
     "less_than": "found {input}, allowed is below {lt:g}",
     "less_than_equal": "found {input}, allowed is {le:g} or less",
+    "too_long": "found {actual_length} entries, allowed are {max_length}",
     "too_short": "found {actual_length} entries, needed are {min_length}",
     "string_too_short": "is empty; a value is needed",
     "missing": "is missing",

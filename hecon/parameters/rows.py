@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -14,16 +14,15 @@ from hecon.engine.expression import FUNCTIONS, Expr, ExpressionError, constant, 
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList
 from hecon.parameters.distributions import Distribution, DistributionError, distribution
-from hecon.parameters.records import Number, Required, Strict, Text, number, short
+from hecon.parameters.records import Formula, Number, Required, Strict, Text, number, short
 from hecon.parameters.schema import (
     RANGES,
     STATUSES,
     Derived,
     Parameter,
-    currency_in,
-    value_problem,
 )
 from hecon.parameters.tables import read_rows
+from hecon.parameters.units import currency_in, value_problem
 
 #: How far a base value may lie from its distribution's centre (sources round).
 CENTRE_TOLERANCE = 0.02
@@ -54,7 +53,7 @@ class ParameterRow(Strict):
     concerns: Text = ""
     strategy: Text = "all"
     value: Text
-    formula: Text = ""
+    formula: Formula = ""
     estimate: Text = ""
     unit: Text
     low: Number = None
@@ -78,6 +77,13 @@ class ParameterRow(Strict):
             raise ValueError("a status is needed")
         return status
 
+
+#: Columns that say something together only.
+TOGETHER = (
+    ("low", "high"),
+    ("distribution", "distribution_parameters"),
+    ("currency", "price_year"),
+)
 
 #: What an estimate gives, so that a row with one leaves it blank.
 GIVEN = (
@@ -153,6 +159,7 @@ def read_parameters(
     """
     before = len(faults.faults)
     rows = read_rows(path, shown, ParameterRow, faults)
+    _check_columns([row for _, row, _ in rows], shown, faults)
     complete = len(faults.faults) == before
     parameters = []
     for position, row, _ in rows:
@@ -162,6 +169,17 @@ def read_parameters(
         read = _estimated if row.estimate else _typed
         parameters.append(read(row, position, shown, faults, estimates))
     return parameters, complete
+
+
+def _check_columns(rows: Sequence[ParameterRow], shown: str, faults: FaultList) -> None:
+    """A column of a pair can't be left out alone, and ranges not where a figure is typed."""
+    given = {name for row in rows for name in row.model_fields_set}
+    typed = any(row.value for row in rows)
+    for pair in TOGETHER:
+        absent = [name for name in pair if name not in given]
+        if len(absent) == 1 or (absent and typed and pair == TOGETHER[0]):
+            for name in absent:
+                faults.add(shown, 1, name, "the column is missing; its cells may be blank")
 
 
 def _estimated(
@@ -197,6 +215,11 @@ def _typed(
     if row.status not in STATUSES:
         text = f"found '{short(row.status)}', allowed are {', '.join(STATUSES)}"
         faults.add(shown, position, "status", text)
+    elif row.status == "retracted":
+        text = "a parameter can't rest on retracted evidence; only a scenario may"
+        faults.add(shown, position, "status", text)
+    if not row.source:
+        faults.add(shown, position, "source", "is empty; say where the figure comes from")
     value: float | None = None
     formula: Expr | None = None
     if bool(row.value) == bool(row.formula):
@@ -298,7 +321,10 @@ def _check_values(
         problem = None if found is None else value_problem(row.unit, money, found)
         if problem:
             faults.add(shown, position, column, problem)
-    if row.low is not None and row.high is not None and row.low > row.high:
+    if (row.low is None) != (row.high is None):
+        column = "low" if row.low is None else "high"
+        faults.add(shown, position, column, "the range has one end; give both, or none")
+    elif row.low is not None and row.high is not None and row.low > row.high:
         faults.add(shown, position, "low", f"{row.low:g} is above the high value {row.high:g}")
     elif value is not None:
         if row.low is not None and value < row.low:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, key_text
 from hecon.parameters.distributions import Distribution
+from hecon.parameters.units import currency_in
 
 STATUSES = ("published", "derived", "assumption", "secondary", "memory", "retracted", "method")
 
@@ -26,24 +26,10 @@ RANGES = ("", "interval", "plausible")
 #: width between them.
 RANGE_TOLERANCE = 0.1
 
-#: Currencies recognised in a unit such as ``NOK/h``.
-CURRENCIES = {
-    *("AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HUF", "ILS", "INR", "ISK"),
-    *("JPY", "KRW", "MXN", "NOK", "NZD", "PLN", "RON", "SEK", "SGD", "THB", "TRY", "USD", "ZAR"),
-}
-
-_WORD = re.compile(r"[A-Za-z]+")
-
-
 def weakest(statuses: Iterable[str]) -> str:
     """The weakest of some statuses; an unknown one counts for nothing, none at all is blank."""
     found = [s for s in statuses if s in FIRMEST_FIRST]
     return max(found, key=FIRMEST_FIRST.index, default="")
-
-
-def currency_in(unit: str) -> str:
-    """The currency that a unit counts in, or an empty string."""
-    return next((word for word in _WORD.findall(unit) if word in CURRENCIES), "")
 
 
 @dataclass(frozen=True)
@@ -140,15 +126,9 @@ class Parameter:
     @property
     def money(self) -> str:
         """The currency that the value counts in, or an empty string."""
-        return self.currency or currency_in(self.unit)
+        return self.currency or self.unit_currency
 
-
-def value_problem(unit: str, money: str, value: float) -> str | None:
-    """Why a value can't be in its unit, or None: shares lie in 0 to 1, costs are not negative."""
-    if unit in ("probability", "share") and not 0 <= value <= 1:
-        return f"found {value:g}, allowed for a {unit} is 0 to 1"
-    if unit == "utility" and value > 1:
-        return f"found {value:g}, allowed for a utility is 1 at most"
-    if money and value < 0:
-        return f"found {value:g}, a cost can't be negative"
-    return None
+    @property
+    def unit_currency(self) -> str:
+        """The currency that the unit names, or an empty string."""
+        return currency_in(self.unit)

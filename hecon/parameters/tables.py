@@ -7,6 +7,7 @@ the faults of one place don't hide those of another.
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import re
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from pydantic import ValidationError
 
 from hecon.engine.model import Table
 from hecon.errors import FaultList, nearest
+from hecon.parameters import limits
 from hecon.parameters.files import read_text
 from hecon.parameters.records import Strict, message, number
 
@@ -25,20 +27,29 @@ RowType = TypeVar("RowType", bound=Strict)
 
 Cells = dict[str, str]
 
+#: Likeness from which a column of one's own is taken for a known one misspelt.
+NEAR = 0.8
+
 READERS_COLUMNS = ("source", "status", "note")
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 def read_cells(
-    path: Path, shown: str, faults: FaultList
+    path: Path, shown: str, faults: FaultList, most: int = limits.ROWS
 ) -> tuple[list[str], list[tuple[int, Cells]]]:
     """Header and rows of a CSV file, each row with its number in the file (the header is 1)."""
     records: list[list[str]] = []
     with faults.collect():
-        reader = csv.reader(io.StringIO(read_text(path, shown), newline=""), strict=True)
+        lines = io.StringIO(read_text(path, shown), newline="")
+        reader = csv.reader(lines, strict=True, skipinitialspace=True)
         try:
-            records.extend(reader)
+            for record in reader:
+                problem = _too_much(record, len(records), most)
+                if problem is not None:
+                    faults.add(shown, len(records) + 1, None, problem)
+                    return [], []
+                records.append(record)
         except csv.Error as error:
             faults.add(shown, len(records) + 1, None, f"broken CSV: {error}")
             return [], []
@@ -64,6 +75,18 @@ def read_cells(
     return header, rows
 
 
+def _too_much(record: Sequence[str], before: int, most: int) -> str | None:
+    """Why a record is more than a file may hold, or None."""
+    if len(record) > limits.COLUMNS:
+        return f"the row has {len(record)} cells, allowed are {limits.COLUMNS}"
+    if before > most:
+        return f"the file has more than {most} rows, which are allowed"
+    longest = max(map(len, record), default=0)
+    if longest > limits.CHARACTERS:
+        return f"a cell has {longest} characters, allowed are {limits.CHARACTERS}"
+    return None
+
+
 def _check_header(header: list[str], shown: str, faults: FaultList) -> None:
     for name in sorted({h for h in header if header.count(h) > 1 and h}):
         faults.add(shown, 1, name, "the column appears twice")
@@ -87,11 +110,14 @@ def read_rows(
     if not header:
         return []
     fields = {field.alias or name: field for name, field in kind.model_fields.items()}
-    if not free:
-        for name in filter(None, header):
-            if name not in fields:
+    for name in filter(None, header):
+        if name not in fields:
+            if not free:
                 hint = f"{nearest(name, fields)}; allowed are {', '.join(sorted(fields))}"
                 faults.add(shown, 1, name, f"is not a known column{hint}")
+            elif close := difflib.get_close_matches(name, set(fields) - set(header), 1, NEAR):
+                text = f"is it the column '{close[0]}'? Call it so, or less alike"
+                faults.add(shown, 1, name, text)
     absent = {c for c, f in fields.items() if f.is_required() and c not in header}
     for column in sorted(absent):
         faults.add(shown, 1, column, "the column is missing")
@@ -116,7 +142,7 @@ def read_table(path: Path, shown: str, name: str, faults: FaultList) -> Table | 
     ``status`` and ``note`` are for readers.
     """
     before = len(faults.faults)
-    header, rows = read_cells(path, shown, faults)
+    header, rows = read_cells(path, shown, faults, limits.TABLE_ROWS)
     columns = [c for c in header if c and c not in READERS_COLUMNS]
     if header and not rows:
         faults.add(shown, None, None, "the table has no rows")
@@ -145,7 +171,7 @@ def read_table(path: Path, shown: str, name: str, faults: FaultList) -> Table | 
 def _check_keys(
     column: str, rows: Sequence[int], keys: Sequence[float], shown: str, faults: FaultList
 ) -> None:
-    if column == "age" and keys[0] != round(keys[0]):
+    if column == "age" and not np.isnan(keys[0]) and keys[0] != round(keys[0]):
         faults.add(shown, rows[0], "age", f"found {keys[0]:g}, allowed is a whole age")
     for row, before, after in zip(rows[1:], keys, keys[1:], strict=False):
         if np.isnan(before) or np.isnan(after):

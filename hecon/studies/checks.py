@@ -115,6 +115,10 @@ def check_names(reading: Reading, inputs: Inputs) -> None:
     for formula in reading.formulas:
         place = (formula.file, formula.row, formula.column)
         for name in sorted(formula.expr.names - known - formula.local):
+            if name == "age":
+                text = "'age' needs a start_age under [time] in study.toml, which has none"
+                reading.faults.add(*place, text)
+                continue
             hint = nearest(name, sorted(known | formula.local))
             look = "" if name.isascii() else "; it holds a letter outside a to z"
             reading.faults.add(*place, f"'{name}' is not a parameter or variable{hint}{look}")
@@ -146,6 +150,7 @@ def check_dependencies(
             early = sorted(needs.supplied - allowed)
             if early:
                 reading.faults.add(*place, _time_problem(early, sorted(allowed)))
+                break
             if needs.depth > DEEPEST:
                 text = f"formulas nest {needs.depth} levels deep, allowed are {DEEPEST}"
                 deep.append((*place, text))
@@ -225,8 +230,9 @@ def _direct(expr: Expr, needs: Needs) -> frozenset[str]:
 
 
 def _time_problem(found: Sequence[str], allowed: Sequence[str]) -> str:
+    why = "; a state remembers time with memory_years" * ("years_in_state" in found)
     return (
-        f"depends on {', '.join(found)}, which has no meaning here; "
+        f"depends on {', '.join(found)}, which has no meaning here{why}; "
         f"allowed from the engine are {', '.join(allowed)}"
     )
 

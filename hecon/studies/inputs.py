@@ -8,9 +8,11 @@ from pathlib import Path
 from hecon.engine.model import Key, Table, key_text
 from hecon.errors import nearest
 from hecon.parameters.design import Correlation, ProbabilisticDesign
+from hecon.parameters.money import parameter_problems
 from hecon.parameters.rows import CENTRE_TOLERANCE, name_problem, read_parameters
 from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_cells, read_table
+from hecon.parameters.units import unit_problem
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.read import Synthesis, read_synthesis
 from hecon.studies.reading import Place, Reading, row_of
@@ -103,19 +105,9 @@ def _check_parameter(reading: Reading, parameter: Parameter) -> None:
         strategies = reading.strategies if parameter.strategy is None else (parameter.strategy,)
         reading.remember(parameter.formula, parameter.file, parameter.row, "formula", strategies)
     here = reading.jurisdiction.definition
-    found = parameter.money or (here.currency if here.currency in parameter.unit else "")
-    if found and found != here.currency:
-        text = (
-            f"found '{found}', but {here.title} counts in {here.currency}; convert the figure "
-            "and say how in the derivation"
-        )
-        reading.faults.add(parameter.file, parameter.row, "currency", text)
-    elif found and parameter.price_year not in (here.price_year, "nominal"):
-        text = (
-            f"found '{parameter.price_year}', but prices are of {here.price_year} here; "
-            "adjust the figure, or write 'nominal' for an amount that is never indexed"
-        )
-        reading.faults.add(parameter.file, parameter.row, "price_year", text)
+    problems = parameter_problems(parameter, here.currency, here.price_year, here.title)
+    for column, text in problems:
+        reading.faults.add(parameter.file, parameter.row, column, text)
 
 
 def _read_variables(reading: Reading, inputs: Inputs) -> None:
@@ -128,6 +120,9 @@ def _read_variables(reading: Reading, inputs: Inputs) -> None:
         problem = name_problem(row.name)
         if problem:
             reading.faults.add(file, number, "name", problem)
+        problem = row.unit and unit_problem(row.unit, reading.jurisdiction.definition.currency)
+        if problem:
+            reading.faults.add(file, number, "unit", problem)
         strategy = reading.strategy(row.strategy, file, number)
         expr = reading.formula(row.formula, file, number, "formula", strategy=strategy)
         key = (row.name, strategy)

@@ -11,6 +11,7 @@ from hecon.engine.model import CohortModel, Payoff, State, Transition
 from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
+from hecon.parameters.files import check_name
 from hecon.studies.checks import (
     check_ages,
     check_cycles,
@@ -20,9 +21,10 @@ from hecon.studies.checks import (
     check_price,
     grids_in_local_money,
 )
+from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.extends import FILE, read_definition
 from hecon.studies.inputs import Inputs, check_evidence, read_correlations, read_inputs
-from hecon.studies.reading import COUNTED_TIME, NO_TIME, Reading
+from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
 from hecon.studies.sessions import read_course
 from hecon.studies.structure import (
@@ -53,6 +55,8 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         With every fault found: file, row, column, what was found and what is allowed.
     """
     folder = Path(folder)
+    for each in (folder, *([] if jurisdiction is None else [Path(jurisdiction)])):
+        check_name(each)
     found = read_definition(folder)
     if jurisdiction is None and not (folder / JURISDICTION_FILE).is_file():
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
@@ -80,6 +84,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     check_cycles(reading, model)
     reading.faults.raise_if_any()
     check_ages(reading, inputs, model)
+    check_discounting(reading, inputs, model, scenarios)
     reading.faults.raise_if_any()
     return Study(
         folder,
@@ -115,10 +120,7 @@ def _model(
         return expr
 
     jurisdiction = f"{place.folder.name}/{JURISDICTION_FILE}"
-    for expr in (place.discount_cost, place.discount_effect):
-        reading.remember(
-            expr, jurisdiction, None, "discount.steps", reading.strategies, time=COUNTED_TIME
-        )
+    remember_rates(reading)
     reading.remember(
         place.opportunity_cost, jurisdiction, None, "opportunity_cost", (None,), time=NO_TIME
     )
@@ -158,7 +160,7 @@ def _general_population(reading: Reading, model: CohortModel) -> CohortModel | N
         None,
         f"{where}.annual_mortality",
         strategy=GENERAL_POPULATION,
-        time=COUNTED_TIME,
+        time=EVENT_TIME,
     )
     utility = reading.formula(
         entry.utility,

@@ -21,6 +21,8 @@ from hecon.studies.schema import StudyDefinition
 NO_TIME = frozenset(FIXED_NAMES)
 EVENT_TIME = NO_TIME | {"cycle", "year", "age"}
 COUNTED_TIME = EVENT_TIME | {"discount_time"}
+#: In rows of a state that remembers how long people have been in it.
+IN_STATE = frozenset({"years_in_state"})
 ANY_TIME = COUNTED_TIME | frozenset(TIME_NAMES)
 
 RowType = TypeVar("RowType", bound=Strict)
@@ -146,6 +148,12 @@ class Reading:
         if name not in self.states:
             hint = f"{nearest(name, self.states)}; allowed are {other}{', '.join(self.states)}"
             self.faults.add(file, row, column, f"'{name}' is not a state{hint}")
+
+    def remembered(self, states: Iterable[str | None]) -> frozenset[str]:
+        """`years_in_state` where all of some states have a memory, else nothing."""
+        memory = {s.name: s.memory_years > 0 for s in self.definition.states}
+        found = [memory.get(str(state), True) for state in states]
+        return IN_STATE if found and all(found) else frozenset()
 
     def formula(
         self,

@@ -9,7 +9,8 @@ from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
 from hecon.parameters.amounts import amounts, converted, is_money
 from hecon.parameters.rows import parse_formula, parse_pairs, plain_number
-from hecon.parameters.schema import Parameter, currency_in, value_problem, weakest
+from hecon.parameters.schema import Parameter, weakest
+from hecon.parameters.units import value_problem
 from hecon.studies.choices import Choice, own_parameter, read_choice
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.inputs import Inputs

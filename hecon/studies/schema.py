@@ -8,7 +8,16 @@ from pydantic import AfterValidator, Field
 
 from hecon.engine.timing import COUNTING
 from hecon.jurisdictions.schema import TableEntry
-from hecon.parameters.records import Real, Required, Strict, Text, Whole
+from hecon.parameters import limits
+from hecon.parameters.records import (
+    Formula,
+    Real,
+    Required,
+    RequiredFormula,
+    Strict,
+    Text,
+    Whole,
+)
 
 
 def _counting(name: str) -> str:
@@ -21,9 +30,9 @@ def _counting(name: str) -> str:
 class Time(Strict):
     """Cycle length, horizon and counting rule; formulas over parameters."""
 
-    cycle_months: Required
-    horizon_years: Required
-    start_age: str = ""
+    cycle_months: RequiredFormula
+    horizon_years: RequiredFormula
+    start_age: Formula = ""
     counting: Annotated[str, AfterValidator(_counting)] = "cycle-means"
 
 
@@ -31,17 +40,17 @@ class StateEntry(Strict):
     """A health state."""
 
     name: Required
-    label: str = ""
-    initial: str | dict[str, str] = ""
+    label: Text = ""
+    initial: Formula | dict[str, Formula] = ""
     dead: bool = False
-    memory_years: Annotated[float, Field(ge=0, le=100)] = 0.0
+    memory_years: Annotated[Real, Field(ge=0, le=100)] = 0.0
 
 
 class StrategyEntry(Strict):
     """A strategy; with `option = false` it is modelled but nobody can choose it."""
 
     name: Required
-    label: str = ""
+    label: Text = ""
     option: bool = True
 
 
@@ -50,33 +59,35 @@ class CourseItem(Strict):
 
     item: Required
     kind: Literal["cost", "qaly"] = "cost"
-    amount: Required
-    note: str = ""
+    amount: RequiredFormula
+    note: Text = ""
 
 
 class CourseQuantity(Strict):
     """A quantity counted over the course: hours, units of a drug."""
 
     name: Required
-    label: str = ""
-    unit: str = ""
-    amount: Required
+    label: Text = ""
+    unit: Text = ""
+    amount: RequiredFormula
 
 
 class Course(Strict):
     """How treatment courses turn into costs."""
 
-    sessions: str = "sessions.csv"
-    attendance: Required
-    items: list[CourseItem]
-    quantities: list[CourseQuantity] = Field(default_factory=list)
+    sessions: Text = "sessions.csv"
+    attendance: RequiredFormula
+    items: Annotated[list[CourseItem], Field(max_length=limits.ITEMS)]
+    quantities: Annotated[list[CourseQuantity], Field(max_length=limits.ITEMS)] = Field(
+        default_factory=list
+    )
 
 
 class GeneralPopulation(Strict):
     """What the severity of the condition is measured against."""
 
-    annual_mortality: Required
-    utility: Required
+    annual_mortality: RequiredFormula
+    utility: RequiredFormula
 
 
 class Price(Strict):
@@ -93,10 +104,10 @@ class Synthesis(Strict):
     """
 
     estimates: Required
-    arms: str = ""
-    effects: str = ""
-    contrasts: str = ""
-    outcome: str = ""
+    arms: Text = ""
+    effects: Text = ""
+    contrasts: Text = ""
+    outcome: Text = ""
 
 
 class Grid(Strict):
@@ -117,24 +128,24 @@ class StudyDefinition(Strict):
     """Contents of `study.toml`."""
 
     name: Required
-    extends: str = ""
+    extends: Text = ""
     title: Required
-    date: str = ""
-    question: str = ""
-    population: str = ""
+    date: Text = ""
+    question: Text = ""
+    population: Text = ""
     intervention: Required
     comparator: Required
     time: Time
-    states: Annotated[list[StateEntry], Field(min_length=2)]
-    strategies: Annotated[list[StrategyEntry], Field(min_length=1)]
-    parameters: list[str] = Field(default_factory=lambda: ["parameters.csv"])
-    variables: str = ""
-    transitions: str = "transitions.csv"
-    payoffs: str = "payoffs.csv"
-    scenarios: str = ""
-    correlations: str = ""
+    states: Annotated[list[StateEntry], Field(min_length=2, max_length=limits.STATES)]
+    strategies: Annotated[list[StrategyEntry], Field(min_length=1, max_length=limits.STRATEGIES)]
+    parameters: list[Required] = Field(default_factory=lambda: ["parameters.csv"])
+    variables: Text = ""
+    transitions: Text = "transitions.csv"
+    payoffs: Text = "payoffs.csv"
+    scenarios: Text = ""
+    correlations: Text = ""
     tables: dict[str, TableEntry] = Field(default_factory=dict)
-    evidence: dict[str, str] = Field(default_factory=dict)
+    evidence: dict[str, Required] = Field(default_factory=dict)
     synthesis: Synthesis | None = None
     course: Course | None = None
     general_population: GeneralPopulation | None = None
@@ -147,7 +158,7 @@ class VariableRow(Strict):
 
     name: Required
     strategy: Text = "all"
-    formula: Required
+    formula: RequiredFormula
     unit: Text = ""
     description: Text = ""
 
@@ -158,7 +169,7 @@ class TransitionRow(Strict):
     strategy: Text = "all"
     source: Required = Field(alias="from")
     target: Required = Field(alias="to")
-    probability: Required
+    probability: RequiredFormula
     note: Text = ""
 
 
@@ -169,7 +180,7 @@ class PayoffRow(Strict):
     kind: Literal["cost", "qaly"]
     on: Required
     strategy: Text = "all"
-    amount: Required
+    amount: RequiredFormula
     per: Literal["year", "cycle", "event"]
     note: Text = ""
 
@@ -178,11 +189,11 @@ class SessionRow(Strict):
     """Fixed columns of a session file; every other column is a quantity of the session."""
 
     strategy: Required
-    session: Annotated[Whole, Field(ge=0)]
-    week: Required
-    line: Annotated[Whole, Field(ge=1)] = 1
+    session: Annotated[Whole, Field(ge=0, le=limits.SESSIONS)]
+    week: RequiredFormula
+    line: Annotated[Whole, Field(ge=1, le=limits.SESSIONS)] = 1
     kind: Text = ""
-    included: Text = "1"
+    included: Formula = "1"
     source: Text = ""
     status: Text = ""
     note: Text = ""
@@ -194,7 +205,7 @@ class ScenarioRow(Strict):
     id: Required
     title: Required
     why: Text = ""
-    changes: Text = ""
+    changes: Text
     currency: Text = ""
     price_year: Text = ""
     compare: Text = ""

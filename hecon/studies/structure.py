@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, Payoff, Transition
-from hecon.studies.reading import ANY_TIME, EVENT_TIME, NO_TIME, Place, Reading, row_of
+from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Place, Reading, row_of
 from hecon.studies.schema import PayoffRow, TransitionRow
 
 Initial = dict[Key, Expr | None]
@@ -71,8 +71,9 @@ def read_transitions(reading: Reading) -> list[Transition]:
         rows.setdefault(identity, (file, number))
         probability = None
         if row.probability != REST:
+            time = EVENT_TIME | reading.remembered([row.source])
             probability = reading.formula(
-                row.probability, file, number, "probability", strategy=strategy
+                row.probability, file, number, "probability", strategy=strategy, time=time
             )
         result.append(Transition(row.source, row.target, probability, strategy))
     if entries:
@@ -142,9 +143,12 @@ def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Pa
     )
     for file, number, row, _ in entries:
         strategy = reading.strategy(row.strategy, file, number)
-        time = EVENT_TIME if row.on == "start" else ANY_TIME
+        places = _places(reading, row, file, number)
+        time = COUNTED_TIME | reading.remembered(source for _, source, _ in places)
+        if row.on == "start":
+            time = EVENT_TIME
         amount = reading.formula(row.amount, file, number, "amount", strategy=strategy, time=time)
-        for on, source, target in _places(reading, row, file, number):
+        for on, source, target in places:
             identity = (row.item, row.kind, on, source, target, strategy)
             if identity in seen:
                 text = f"'{row.item}' on {row.on} is already in {row_of(seen[identity], file)}"

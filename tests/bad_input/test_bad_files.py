@@ -76,7 +76,8 @@ CASES = {
         'variables = "variables.csv"',
         'variables = "a\\u0000.csv"',
         [
-            "small/study.toml, column variables: 'a\\x00.csv' can't be a file's name",
+            "small/study.toml, column variables: found the character U+0000, "
+            "allowed is text that can be shown",
         ],
     ),
     "unclosed quote": (
@@ -100,7 +101,8 @@ CASES = {
         "mortality",
         "mort\x00ality",
         [
-            "small/variables.csv, row 2: found the control character '\\x00', allowed is text",
+            "small/variables.csv, row 2: found the character U+0000, allowed is "
+            "text that can be shown",
         ],
     ),
     "empty": (

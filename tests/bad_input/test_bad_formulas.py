@@ -236,7 +236,8 @@ CASES = {
         [
             (
                 "small/payoffs.csv, row 6, column amount: depends on years_in_state, which has no "
-                "meaning here; allowed from the engine are age, cycle, cycle_years, "
+                "meaning here; a state remembers time with memory_years; allowed from the "
+                "engine are age, cycle, cycle_years, "
                 "months_per_year, weeks_per_year, year"
             ),
         ],
@@ -279,7 +280,8 @@ CASES = {
         'start_age = "start_age"\n',
         "",
         [
-            "small/variables.csv, row 2, column formula: 'age' is not a parameter or variable",
+            "small/variables.csv, row 2, column formula: 'age' needs a start_age under [time] in "
+            "study.toml, which has none",
         ],
     ),
 }

@@ -318,15 +318,12 @@ CASES = {
             ),
         ],
     ),
-    "above a lone high value": (
+    "a lone high value": (
         "parameters.csv",
         "EUR/h,40,60",
         "EUR/h,,49",
         [
-            (
-                "small/parameters.csv, row 10, column value: 50 is outside its range: above the "
-                "high value 49"
-            ),
+            ("small/parameters.csv, row 10, column low: the range has one end; give both, or none"),
         ],
     ),
     "range upside down": (
@@ -502,9 +499,9 @@ CASES = {
     "duplicate column": (
         "variables.csv",
         "unit,description",
-        "unit,unit",
+        "description,description",
         [
-            "small/variables.csv, row 1, column unit: the column appears twice",
+            "small/variables.csv, row 1, column description: the column appears twice",
         ],
     ),
     "column without name": (

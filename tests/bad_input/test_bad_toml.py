@@ -36,10 +36,10 @@ CASES = {
     "wrong type": (
         "study.toml",
         'cycle_months = "12"',
-        "cycle_months = 12",
+        "cycle_months = [12]",
         [
             (
-                "small/study.toml, column time.cycle_months: found 12, allowed is text in "
+                "small/study.toml, column time.cycle_months: found [12], allowed is text in "
                 "quotation marks"
             ),
         ],
@@ -66,10 +66,10 @@ CASES = {
     "number for an initial share": (
         "study.toml",
         'initial = "1"',
-        "initial = 1",
+        "initial = true",
         [
             (
-                "small/study.toml, column states[Ill].initial: found 1, allowed is text in "
+                "small/study.toml, column states[Ill].initial: found True, allowed is text in "
                 "quotation marks"
             ),
         ],
@@ -77,10 +77,10 @@ CASES = {
     "number inside an initial share": (
         "study.toml",
         'initial = "1"',
-        "initial = { New = 1 }",
+        "initial = { New = [1] }",
         [
             (
-                "small/study.toml, column states[Ill].initial.New: found 1, allowed is text in "
+                "small/study.toml, column states[Ill].initial.New: found [1], allowed is text in "
                 "quotation marks"
             ),
         ],
@@ -224,7 +224,7 @@ CASES = {
     "the study's table with a bad name": (
         "study.toml",
         "[time]",
-        '[tables.c1]\nfile = "life.csv"\nsource = "x"\nstatus = "y"\n\n[time]',
+        '[tables.c1]\nfile = "life.csv"\nsource = "x"\nstatus = "derived"\n\n[time]',
         [
             (
                 "small/study.toml, column tables.c1: 'c1' looks like a cell address in Excel; "

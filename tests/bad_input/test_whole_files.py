@@ -5,7 +5,7 @@ import os
 import pytest
 
 from hecon.errors import InputError
-from hecon.parameters.files import MAX_BYTES
+from hecon.parameters.limits import BYTES as MAX_BYTES
 from hecon.studies.load import load_study
 
 
@@ -69,9 +69,7 @@ def test_oversized(small, file):
 def test_folder_for_a_file(small):
     (small.folder / "variables.csv").unlink()
     (small.folder / "variables.csv").mkdir()
-    assert small.faults() == [
-        "small/variables.csv: the file is missing (looked for small/variables.csv)"
-    ]
+    assert small.faults() == ["small/variables.csv: is a folder, needed is a file"]
 
 
 def test_link_out_of_the_folder(small, tmp_path):
@@ -154,7 +152,7 @@ def test_many_faults_in_transitions(small):
 
 def test_many_faults_in_a_definition(small):
     small.change("study.toml", 'name = "small"', 'nmae = "small"')
-    small.change("study.toml", 'cycle_months = "12"', "cycle_months = 12")
+    small.change("study.toml", 'cycle_months = "12"', "cycle_months = [12]")
     small.change("study.toml", 'counting = "half-cycle"', 'counting = "half"')
     small.change("study.toml", "dead = true", 'dead = "yes"')
     assert [fault.split(":")[0] for fault in small.faults()] == [

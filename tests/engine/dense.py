@@ -5,6 +5,7 @@ It shares no code with the engine; both are built from the same plain texts.
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,8 +23,9 @@ FUNCTIONS = {
     "min": min,
     "max": max,
     "abs": abs,
-    "floor": math.floor,
-    "ceil": math.ceil,
+    "round": round,
+    "floor": lambda x: math.floor(round(x, 9)),
+    "ceil": lambda x: math.ceil(round(x, 9)),
     "expit": lambda x: 1.0 / (1.0 + math.exp(-x)),
     "logit": lambda p: math.log(p / (1.0 - p)),
 }
@@ -105,8 +107,24 @@ def to_model(plain: Plain) -> CohortModel:
 
 
 @cache
-def _compiled(text):
-    return compile(text, "formula", "eval")
+class _Boundaries(ast.NodeTransformer):
+    """Comparisons as formulas have them: two figures are equal if nine decimals of them are."""
+
+    def visit_Compare(self, node):
+        self.generic_visit(node)
+        sides = [node.left, *node.comparators]
+        tests = [
+            ast.Compare(ast.parse("round(1)", mode="eval").body, [sign], [ast.Constant(0)])
+            for sign in node.ops
+        ]
+        for test, a, b in zip(tests, sides, sides[1:], strict=False):
+            test.left.args = [ast.BinOp(a, ast.Sub(), b), ast.Constant(9)]
+        return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
+
+
+def compiled(text):
+    tree = _Boundaries().visit(ast.parse(text, mode="eval"))
+    return compile(ast.fix_missing_locations(tree), "formula", "eval")
 
 
 class _Column:
@@ -116,7 +134,7 @@ class _Column:
     def __call__(self, asked):
         found = math.nan
         for k, value in zip(self.keys, self.values, strict=True):
-            if k <= asked:
+            if round(k - asked, 9) <= 0:
                 found = value
         return found
 
@@ -148,7 +166,7 @@ class _Names(dict):
         return type("T", (), {c: _Column(keys, v) for c, v in columns.items()})()
 
     def run(self, text):
-        return eval(_compiled(text), {"__builtins__": {}}, self)
+        return eval(compiled(text), {"__builtins__": {}}, self)
 
 
 def points(counting, cycles):
@@ -170,7 +188,8 @@ def points(counting, cycles):
                 "simpson": 1 / 3 if end else (4 / 3 if t % 2 else 2 / 3),
                 "darth-simpson": 1 / 3 if end else (2 / 3 if t % 2 else 4 / 3),
             }[counting]
-            rows.append((t, 0.0, weight, weight if t else 0.0, t, t))
+            happens = weight if counting == "darth-simpson" else 1.0
+            rows.append((t, 0.0, weight, happens if t else 0.0, t, t))
     return rows
 
 

@@ -94,6 +94,7 @@ class Reader:
             "SQRT": math.sqrt,
             "ABS": abs,
             "INT": math.floor,
+            "ROUND": lambda a, digits: round(a, int(digits)),
         }[name](*args)
 
 

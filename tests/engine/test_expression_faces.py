@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from dense import FUNCTIONS, Plain, key, to_model
+from dense import FUNCTIONS, Plain, compiled, key, to_model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spreadsheet import value
@@ -26,7 +26,7 @@ BLANK = Plain(
 
 
 def python(text, values=VALUES):
-    return float(eval(text, {"__builtins__": {}}, {**FUNCTIONS, **values}))
+    return float(eval(compiled(text), {"__builtins__": {}}, {**FUNCTIONS, **values}))
 
 
 def numpy(text, values=VALUES):
@@ -95,29 +95,33 @@ CASES = [
     ("-(aa+bb)", "-(aa+bb)"),
     ("--aa", "-(-aa)"),
     ("aa--bb", "aa--bb"),
-    ("aa < bb", "IF(aa<bb,1,0)"),
-    ("(aa < bb) * 2 + 1", "IF(aa<bb,1,0)*2+1"),
-    ("aa < bb < cc", "IF(AND(aa<bb,bb<cc),1,0)"),
+    ("aa < bb", "IF(ROUND(aa-bb,9)<0,1,0)"),
+    ("(aa < bb) * 2 + 1", "IF(ROUND(aa-bb,9)<0,1,0)*2+1"),
+    ("aa < bb < cc", "IF(AND(ROUND(aa-bb,9)<0,ROUND(bb-cc,9)<0),1,0)"),
+    ("aa - bb <= 0", "IF(ROUND(aa-bb,9)<=0,1,0)"),
     ("not aa", "IF(NOT(aa),1,0)"),
     ("1 if aa else 2", "IF(aa,1,2)"),
     ("1 if aa + bb else 2", "IF((aa+bb)<>0,1,2)"),
-    ("1 if aa > 1 else 2 if bb > 1 else 3", "IF(aa>1,1,IF(bb>1,2,3))"),
-    ("(aa if aa > bb else bb) * 2", "IF(aa>bb,aa,bb)*2"),
-    ("1 if aa > 1 and bb != 2 or cc == 3 else 0", "IF(OR(AND(aa>1,bb<>2),cc=3),1,0)"),
-    ("ceil(aa)", "-INT(-(aa))"),
-    ("ceil(aa)**2", "(-INT(-(aa)))^2"),
-    ("2**ceil(aa)", "2^-INT(-(aa))"),
-    ("bb-ceil(aa+1)", "bb--INT(-(aa+1))"),
+    ("1 if aa > 1 else 2 if bb > 1 else 3", "IF(ROUND(aa-1,9)>0,1,IF(ROUND(bb-1,9)>0,2,3))"),
+    ("(aa if aa > bb else bb) * 2", "IF(ROUND(aa-bb,9)>0,aa,bb)*2"),
+    (
+        "1 if aa > 1 and bb != 2 or cc == 3 else 0",
+        "IF(OR(AND(ROUND(aa-1,9)>0,ROUND(bb-2,9)<>0),ROUND(cc-3,9)=0),1,0)",
+    ),
+    ("ceil(aa)", "-INT(-ROUND(aa,9))"),
+    ("ceil(aa)**2", "(-INT(-ROUND(aa,9)))^2"),
+    ("2**ceil(aa)", "2^-INT(-ROUND(aa,9))"),
+    ("bb-ceil(aa+1)", "bb--INT(-ROUND(aa+1,9))"),
     ("expit(aa)", "1/(1+EXP(-(aa)))"),
     ("1/expit(aa)", "1/(1/(1+EXP(-(aa))))"),
     ("expit(aa)**2", "(1/(1+EXP(-(aa))))^2"),
     ("logit(aa)", "LN((aa)/(1-(aa)))"),
-    ("min(aa, bb, cc)", "MIN(MIN(aa,bb),cc)"),
-    ("floor(aa)", "INT(aa)"),
+    ("min(aa, bb, cc)", "MIN(aa,bb,cc)"),
+    ("floor(aa)", "INT(ROUND(aa,9))"),
     ("0.1 + 1e-9", "0.1+1E-09"),
     ("1e300 * 2.5", "1E+300*2.5"),
     ("0.1234567890123456789", "0.12345678901234568"),
-    ("life.female(age + 1)", "LOOK(life.female,age+1)"),
+    ("life.female(age + 1)", "LOOK(life.female,ROUND(age+1,9))"),
 ]
 
 
@@ -134,6 +138,22 @@ def test_rendering_means_the_same(text):
     assert numpy(text) == pytest.approx(wanted, rel=1e-15)
 
 
+NEAR_14 = [14.0, 14 - 2e-15, 14 + 2e-15, 14 - 1e-12, 14 + 1e-6, 14 - 1e-6]
+
+
+@pytest.mark.parametrize("number", NEAR_14)
+def test_fault_51_faces_meet_a_boundary_alike(number):
+    """What is 14 to nine decimals is 14."""
+    values = {"aa": number, "bb": 0.0, "cc": 0.0}
+    for sign in ("<", "<=", ">", ">=", "==", "!="):
+        text = f"aa {sign} 14"
+        wanted = eval(f"{round(number, 9)} {sign} 14")
+        assert numpy(text, values) == spreadsheet(text, values) == wanted
+    for name, wanted in (("floor", math.floor), ("ceil", math.ceil)):
+        text = f"{name}(aa)"
+        assert numpy(text, values) == spreadsheet(text, values) == wanted(round(number, 9))
+
+
 def test_look_up_is_by_the_largest_key_not_above():
     table = {"t": {"age": [10, 11, 20], "v": [1.0, 2.0, 3.0]}}
     plain = Plain(BLANK.states, BLANK.initial, BLANK.transitions, parameters=NAMES, tables=table)
@@ -146,10 +166,14 @@ def test_look_up_is_by_the_largest_key_not_above():
 def test_what_substitution_and_negation_keep():
     """Look-ups keep their table; a negated truth is a number; look-ups inside look-ups render."""
     replaced = substitute(parse("life.female(age) + 1"), {"age": parse("50")})
-    assert excel(replaced, str, lambda column, k: f"LOOK({column},{k})") == "LOOK(life.female,50)+1"
+    assert (
+        excel(replaced, str, lambda column, k: f"LOOK({column},{k})")
+        == "LOOK(life.female,ROUND(50,9))+1"
+    )
     assert rendered("1 if not (aa + bb) else 2") == "IF(NOT((aa+bb)<>0),1,2)"
     assert (
-        rendered("life.a(norm.b(age) + (aa > 1))") == "LOOK(life.a,LOOK(norm.b,age)+IF(aa>1,1,0))"
+        rendered("life.a(norm.b(age) + (aa > 1))")
+        == "LOOK(life.a,ROUND(LOOK(norm.b,ROUND(age,9))+IF(ROUND(aa-1,9)>0,1,0),9))"
     )
     zero = {
         "0": 1,

@@ -101,8 +101,9 @@ def test_memory_is_no_longer_than_the_horizon():
 
 
 def test_without_memory_the_state_is_one():
+    timeless = replace(PLAIN, formulas={"p_weibull": "0.1"}, payoffs=())
     program = Program(
-        to_model(replace(PLAIN, states={**PLAIN.states, "Ill": 0})),
+        to_model(replace(timeless, states={**PLAIN.states, "Ill": 0})),
         {key(n): v for n, v in VALUES.items()},
         frozenset(),
         12,

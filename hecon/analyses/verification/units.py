@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from hecon.engine.expression import Expr
-from hecon.parameters.schema import CURRENCIES
+from hecon.parameters.units import COUNTED, CURRENCIES, SCALES
 
 #: Lengths of time in years.
 _TIME = {
@@ -29,28 +29,8 @@ _TIME = {
 }
 
 #: Pure numbers, and things that are counted: a price per visit is an amount of money.
-_PLAIN = frozenset(
-    {
-        *("probability", "share", "proportion", "utility", "multiplier", "index", "count"),
-        *("number", "patient", "patients", "person", "persons", "people", "visit", "visits"),
-        *("session", "sessions", "event", "events", "therapist", "therapists", "consultation"),
-        *("consultations", "night", "nights", "unit", "units", "course", "courses", "cycles"),
-    }
-)
-_WHOLE = frozenset(
-    {
-        "0/1",
-        "cycle",
-        "risk ratio",
-        "hazard ratio",
-        "odds ratio",
-        "rate ratio",
-        "relative risk",
-        "log odds ratio",
-        "log hazard ratio",
-        "log risk ratio",
-    }
-)
+_PLAIN = frozenset({*COUNTED, *(f"{word}s" for word in COUNTED), "cycles"})
+_WHOLE = frozenset({*(scale.lower() for scale in SCALES), "cycle"})
 
 
 @dataclass(frozen=True)
@@ -135,7 +115,7 @@ def _word(word: str, currency: str) -> Unit | None:
         return Unit((("time", 1),), _TIME[word.lower()])
     if word in ("QALY", "QALYs"):
         return Unit((("QALY", 1),))
-    if word.lower() in _PLAIN:
+    if word.lower() in _PLAIN | _WHOLE:
         return Unit()
     return None
 

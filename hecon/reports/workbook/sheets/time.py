@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
+from hecon.engine.timing import COUNTING
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import TIME, letter
 from hecon.reports.workbook.styles import Page, add_page
@@ -21,6 +22,7 @@ SHAPES = {
     "discount_time": "years",
     "before": "weight",
     "after": "weight",
+    "events": "weight",
 }
 
 #: Columns of cycles that differ in length: how long, and when each ends.
@@ -30,7 +32,7 @@ UNEVEN = ("cycle_years", "end", "end_week")
 HORIZON_ROW = 4
 
 #: Names of the columns that weigh and discount each cycle.
-WEIGHTS = ("before", "after", "discount_cost", "discount_effect")
+WEIGHTS = ("before", "after", "events", "discount_cost", "discount_effect")
 
 
 def used(model: CohortModel, counted: bool) -> set[str]:
@@ -187,6 +189,11 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
             ends = f"IF({cycle}={fixed['cycles']},{fixed['weight_last']},{inner})"
             start = f"IF({cycle}=0,{fixed['weight_first']},{ends})"
             return f"IF({cycle}>{fixed['cycles']},0,{start})"
+        case "events":
+            if COUNTING[model.counting].weighs_events:
+                weights = (layout.times[(w, layout.points)] for w in ("before", "after"))
+                return f"IF({cycle}=0,0,{'+'.join(f'${w}{row}' for w in weights)})"
+            return f"IF(AND({cycle}>0,{cycle}<={fixed['cycles']}),1,0)"
         case "discount_cost":
             return scope.formula(model.discount_cost)
         case _:

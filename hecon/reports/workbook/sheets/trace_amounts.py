@@ -24,7 +24,7 @@ def amounts(
     title = trace_title(strategy)
     layout = book.layout
     running = [p for p in model.payoffs_of(strategy) if p.on != "once"]
-    before, after = layout.times[("before", True)], layout.times[("after", True)]
+    events = f"'{TIME}'!${layout.times[('events', True)]}"
 
     def amount(t: int, row: int, payoff: Payoff) -> str:
         terms: dict[str, list[str]] = {}
@@ -39,11 +39,10 @@ def amounts(
             if payoff.on == "state":
                 terms.setdefault(value, []).append(f"${counted[position]}{row}")
                 continue
-            events = f"('{TIME}'!${before}{row}+'{TIME}'!${after}{row})"
             for move in moves:
                 arrives = states[move.target].name == payoff.target
                 if t and move.source == position and arrives:
-                    flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{events}"
+                    flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{events}{row}"
                     terms.setdefault(value, []).append(flow)
         parts = [f"({'+'.join(shares)})*{value}" for value, shares in terms.items()]
         return "+".join(parts) or "0"

@@ -1,0 +1,35 @@
+"""How much an input may hold: every limit is written here, once, and in docs/inputs.md."""
+
+from __future__ import annotations
+
+#: Bytes of a file.
+BYTES = 5_000_000
+
+#: Columns of a CSV file, its rows, and characters of a cell (what a cell of Excel takes).
+COLUMNS = 200
+ROWS = 5_000
+CHARACTERS = 32_767
+
+#: Rows of a look-up table.
+TABLE_ROWS = 20_000
+
+#: Sessions of all courses, and the items and quantities of a course.
+SESSIONS = 500
+ITEMS = 100
+
+#: Parameters and variables together.
+QUANTITIES = 2_000
+
+#: States, strategies, scenarios.
+STATES = 200
+STRATEGIES = 100
+SCENARIOS = 1_000
+
+#: Levels of a TOML file's tables, and its largest whole number.
+LEVELS = 20
+LARGEST = 2**53
+
+#: Years that somebody may live, and the years that a price may be of.
+OLDEST = 130.0
+FIRST_PRICE_YEAR = 1900
+LAST_PRICE_YEAR = 2100
