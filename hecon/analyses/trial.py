@@ -14,7 +14,7 @@ from hecon.jurisdictions.schema import Definition as Jurisdiction
 from hecon.parameters.amounts import amounts
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.records import Real, Required, Strict
-from hecon.parameters.schema import currency_in
+from hecon.parameters.units import currency_in
 
 
 class Arm(Strict):

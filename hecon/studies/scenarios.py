@@ -10,7 +10,7 @@ from hecon.errors import nearest
 from hecon.parameters.amounts import amounts, converted, is_money
 from hecon.parameters.rows import parse_formula, parse_pairs, plain_number
 from hecon.parameters.schema import Parameter, weakest
-from hecon.parameters.units import value_problem
+from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.choices import Choice, own_parameter, read_choice
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.inputs import Inputs
