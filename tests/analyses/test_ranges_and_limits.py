@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from hecon.analyses.evaluate import evaluate
 from hecon.analyses.one_way import ranges
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_case
