@@ -26,6 +26,7 @@ RANGES = ("", "interval", "plausible")
 #: width between them.
 RANGE_TOLERANCE = 0.1
 
+
 def weakest(statuses: Iterable[str]) -> str:
     """The weakest of some statuses; an unknown one counts for nothing, none at all is blank."""
     found = [s for s in statuses if s in FIRMEST_FIRST]

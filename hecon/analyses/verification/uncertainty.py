@@ -7,6 +7,7 @@ import numpy as np
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.verification.case import Case, figures
 from hecon.analyses.verification.finding import Check, Finding, NotApplicable, found, listed
+from hecon.parameters.design import ProbabilisticDesign
 from hecon.parameters.rows import CENTRE_TOLERANCE
 
 DRAWS = 1000
@@ -59,7 +60,7 @@ def mean_of_draws(case: Case) -> Finding:
     ]
     if off:
         return found(False, f"{len(off)} off centre", f"not centred on the base: {listed(off)}")
-    design = case.study.probabilistic(DRAWS, SEED)
+    design = ProbabilisticDesign(case.study.parameters, DRAWS, SEED)
     drawn = figures(evaluate(case.model, design))[:2]
     base = case.base_figures[:2]
     error = drawn.std(axis=2, ddof=1) / np.sqrt(DRAWS)
@@ -89,7 +90,31 @@ def mean_of_draws(case: Case) -> Finding:
     )
 
 
+def ranges_and_distributions(case: Case) -> Finding:
+    """A range is the 95 % interval of its distribution, or the row says that it is another."""
+    both = [
+        p
+        for p in case.inputs()
+        if p.stated_range is not None and p.distribution.varies and not p.estimate
+    ]
+    if not both:
+        raise NotApplicable("no typed parameter has both a range and a distribution")
+    odd = [p.text for p in both if p.range_at_odds]
+    return found(
+        not odd,
+        f"{len(both)} ranges",
+        f"not the distribution's 95 % interval, and range_is doesn't say so: {listed(odd, 6)}"
+        if odd
+        else "each is its distribution's 95 % interval, or says that it is another",
+    )
+
+
 CHECKS = [
+    Check(
+        "Ranges and distributions agree",
+        "what is varied alone and what is drawn is the same doubt",
+        ranges_and_distributions,
+    ),
     Check("Extreme values stay legal", "no draw or range breaks the model", extremes),
     Check(
         "Mean of draws near the base case",
