@@ -9,6 +9,7 @@ import pandas as pd
 
 from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.scenarios import SAME
 from hecon.errors import Fault, InputError
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
@@ -94,7 +95,7 @@ def one_way(study: Study) -> pd.DataFrame:
 def _without_effect(table: pd.DataFrame, found: list[Range], study: Study) -> dict[str, list[str]]:
     """Ends apart from the base value at which nothing moves, by parameter; row 0 is the base."""
     shown = table[["cost_difference", "qaly_difference", "threshold"]].to_numpy()
-    same = (shown == shown[0]).all(axis=1)
+    same = np.isclose(shown, shown[0], rtol=SAME, atol=0).all(axis=1)
     result: dict[str, list[str]] = {}
     for i, each in enumerate(found):
         base, ends = base_value(study, each.parameter), {"low": each.low, "high": each.high}

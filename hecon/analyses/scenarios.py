@@ -19,6 +19,9 @@ from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.synthesised import Synthesised
 from hecon.studies.study import Scenario, Study
 
+#: Share of a figure within which two are the same, however they were rounded.
+SAME = 1e-12
+
 
 def scenario_model(study: Study, scenario: Scenario) -> CohortModel:
     """The model with a scenario's overrides in place."""
@@ -127,7 +130,8 @@ def check_scenarios(study: Study) -> None:
         if not scenario.changes and scenario.compare != study.compared:
             continue
         drawn = any(p.distribution.varies for p in scenario.own)
-        if not drawn and (row[columns] == base[columns]).all():
+        gap = (row[columns] - base[columns]).astype(float).abs()
+        if not drawn and (gap <= SAME * base[columns].astype(float).abs()).all():
             pair = " v ".join(scenario.compare)
             text = (
                 f"scenario {scenario.id} moves nothing in {pair}: all its figures are those of the "
