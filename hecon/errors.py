@@ -61,12 +61,30 @@ class InputError(HeconError):
 
 
 class ModelError(HeconError):
-    """A model that breaks a rule while it runs, with the coordinates of the breach."""
+    """A model that breaks a rule while it runs, with the coordinates of the breach.
 
-    def __init__(self, message: str, **coordinates: object):
+    Attributes
+    ----------
+    message
+        What is wrong, without where.
+    place
+        File and row of what is wrong.
+    run
+        What was run: the base case, a scenario, an end of a range, a draw. It stands in the
+        text for the number of the draw.
+    """
+
+    def __init__(self, message: str, *, place: str = "", run: str = "", **coordinates: object):
+        self.message, self.place, self.run = message, place, run
         self.coordinates = {k: v for k, v in coordinates.items() if v is not None}
-        place = ", ".join(f"{key} {value}" for key, value in self.coordinates.items())
-        super().__init__(f"{place}: {message}" if place else message)
+        shown = [f"{k} {v}" for k, v in self.coordinates.items() if not (run and k == "draw")]
+        where = ", ".join([run] * bool(run) + shown)
+        super().__init__(": ".join(part for part in (place, where, message) if part))
+
+    def within(self, run: str, **coordinates: object) -> ModelError:
+        """The same error, with what was run and some coordinates changed."""
+        both = {**self.coordinates, **coordinates}
+        return ModelError(self.message, place=self.place, run=run, **both)
 
 
 class FaultList:

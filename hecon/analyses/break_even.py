@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hecon.analyses.one_way import find_range, ranges
 from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError, ModelError
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
@@ -236,3 +237,11 @@ def _solution(found: _Bracket, change: float) -> tuple[float, str]:
     value = found.low + share * (found.high - found.low)
     jump = gap > 1e-4 * max(abs(change), 1e-300)
     return value, "jumps across zero" if jump else "solved"
+
+
+@result("Break-even values")
+def break_even_values(run: Run) -> pd.DataFrame:
+    """The rows of `break_even`: of the inputs that the run was asked for, or of all."""
+    names: list[str] = run.option("parameters", [])
+    low: float | None = run.option("low", None)
+    return break_even(run.study, search_bounds(run.study, names, low, run.option("high", None)))

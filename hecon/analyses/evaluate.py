@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import xarray as xr
@@ -15,17 +17,26 @@ from hecon.engine.model import CohortModel, Key
 from hecon.engine.program import Outcome, Program
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
-from hecon.parameters.design import Design, TableDesign
+from hecon.parameters.design import Design, TableDesign, row_label
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 MAX_CYCLES = 20_000
 
+#: Cycles of different length that are worked out together.
+CYCLES_AT_ONCE = 500
+
+#: Months of the horizon that may be left or missing.
+SLACK = 1e-6
+
 #: Dimension along which each kind of outcome is split.
 DIMS: dict[str, str | None] = {"cost": "item", "qaly": "source", "life_years": None}
 
 Progress = Callable[[int, int], None]
+
+_Options = ParamSpec("_Options")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,26 @@ class _Filled:
         return xr.Dataset(variables, coords=coords)
 
 
+def _naming_rows(
+    run: Callable[Concatenate[CohortModel, Design, _Options], _Result],
+) -> Callable[Concatenate[CohortModel, Design, _Options], _Result]:
+    """Have errors name the design's row: the base case, a scenario, an end of a range, a draw."""
+
+    @wraps(run)
+    def named(
+        model: CohortModel, design: Design, /, *args: _Options.args, **options: _Options.kwargs
+    ) -> _Result:
+        try:
+            return run(model, design, *args, **options)
+        except ModelError as error:
+            draw = error.coordinates.get("draw", 0 if design.draws == 1 else None)
+            label = row_label(design, int(str(draw))) if draw is not None else ""
+            raise error.within(label) from None
+
+    return named
+
+
+@_naming_rows
 def evaluate(
     model: CohortModel,
     design: Design,
@@ -162,9 +193,7 @@ def _chosen(design: Design, rows: Rows) -> TableDesign:
 def _renumbered(error: ModelError, rows: Rows | None) -> ModelError:
     if rows is None or "draw" not in error.coordinates:
         return error
-    coordinates = {**error.coordinates, "draw": int(rows[int(str(error.coordinates["draw"]))])}
-    message = str(error).partition(": ")[2]
-    return ModelError(message, **coordinates)
+    return error.within(error.run, draw=int(rows[int(str(error.coordinates["draw"]))]))
 
 
 def timings(model: CohortModel, design: Design) -> list[Timing]:
@@ -195,7 +224,7 @@ def timings(model: CohortModel, design: Design) -> list[Timing]:
         raise ModelError(
             f"the horizon holds {cycles[row]:g} cycles of {months[row]:g} months; "
             f"allowed is a whole number from 1 to {MAX_CYCLES}",
-            draw=row,
+            draw=row if cycles.size > 1 else None,
         )
     if cycles.size == 1:
         return [Timing(int(whole[0]), float(months[0]), None)]
@@ -208,26 +237,41 @@ def timings(model: CohortModel, design: Design) -> list[Timing]:
 def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array]) -> list[Timing]:
     """The same where cycles differ in length: they follow each other until the horizon is full."""
     (years,) = formula_values(model, [(model.horizon_years, None)], design.numbers, columns)
-    shape = (design.draws if columns else 1,)
-    left = np.broadcast_to(years * 12.0, shape).copy()
+    rows_in = design.draws if columns else 1
+    left = np.broadcast_to(years * 12.0, rows_in)
+    across = {key: column[:, None] for key, column in columns.items()}
+
+    def refuse(row: int, text: str) -> ModelError:
+        return ModelError(text, draw=row if rows_in > 1 else None)
+
+    if not (np.isfinite(left) & (left > SLACK)).all():
+        row = int(np.flatnonzero(~(np.isfinite(left) & (left > SLACK)))[0])
+        raise refuse(row, f"the horizon is {left[row]:g} months; allowed is a number above 0")
     lengths: list[Array] = []
-    while not lengths or (left > 1e-6).any():
+    while (left > SLACK).any():
+        numbers = len(lengths) * CYCLES_AT_ONCE + np.arange(1.0, CYCLES_AT_ONCE + 1)
         targets = [(model.cycle_months, None)]
-        number = len(lengths) + 1
-        (months,) = formula_values(model, targets, design.numbers, columns, cycle=number)
-        months = np.where(left > 1e-6, months, 0.0)
-        left = left - months
-        wrong = ~(left > -1e-6) | ~((months > 0) | (left <= 1e-6)) | (number > MAX_CYCLES)
+        (found,) = formula_values(model, targets, design.numbers, across, cycle=numbers)
+        months = np.broadcast_to(found, (rows_in, CYCLES_AT_ONCE))
+        with np.errstate(invalid="ignore"):
+            ends = np.cumsum(months, axis=1)
+            begun = np.hstack([np.zeros((rows_in, 1)), ends[:, :-1]])
+            used = left[:, None] - begun > SLACK
+            wrong = used & ~((months > 0) & (left[:, None] - ends > -SLACK))
+        wrong[:, MAX_CYCLES - int(numbers[0]) + 1 :] |= used[:, MAX_CYCLES - int(numbers[0]) + 1 :]
         if wrong.any():
-            row = int(np.flatnonzero(wrong)[0])
-            raise ModelError(
-                f"cycle {number} of {months[row]:g} months doesn't fit into the horizon, which has "
-                f"{left[row] + months[row]:g} months left; cycles must fill it, at most "
+            at = int(np.flatnonzero(wrong.any(axis=0))[0])
+            row = int(np.flatnonzero(wrong[:, at])[0])
+            rest = left[row] - (ends[row, at - 1] if at else 0.0)
+            raise refuse(
+                row,
+                f"cycle {numbers[at]:g} of {months[row, at]:g} months doesn't fit into the "
+                f"horizon, which has {rest:g} months left; cycles must fill it, at most "
                 f"{MAX_CYCLES}",
-                draw=row,
             )
-        lengths.append(months)
-    found, group = np.unique(np.stack(lengths, axis=1), axis=0, return_inverse=True)
+        lengths.append(np.where(used, months, 0.0))
+        left = left - lengths[-1].sum(axis=1)
+    found, group = np.unique(np.hstack(lengths), axis=0, return_inverse=True)
     result = []
     for position, months in enumerate(found):
         rows = None if len(found) == 1 else np.flatnonzero(group == position)
@@ -236,6 +280,7 @@ def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array
     return result
 
 
+@_naming_rows
 def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
     """Occupancy for a design of few rows: ``share`` (strategy, cycle, state, draw).
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,22 @@ from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import morris as morris_sample  # type: ignore[import-untyped]
 from SALib.sample import sobol as sobol_sample
 
+from hecon.analyses.base_case import threshold
 from hecon.analyses.cube import CubeDesign, uncertain_groups
 from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import increments
-from hecon.errors import Fault, InputError
+from hecon.analyses.run import Run, Unavailable, result
+from hecon.errors import Fault, InputError, ModelError
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
 #: From points in the unit cube, by dimension, to the result.
-Run = Callable[[Array], Array]
+Evaluated = Callable[[Array], Array]
 
 RESAMPLES = 200
+#: Base samples and trajectories of a full run: enough for an order.
+SAMPLES = 2**10
+TRAJECTORIES = 50
 #: Morris steps over this share of each distribution: its ends may be infinite.
 SPAN = (0.01, 0.99)
 LEVELS = 4
@@ -34,7 +40,7 @@ SCREENING = 20
 
 
 def sobol_indices(
-    groups: Mapping[str, Sequence[int]], run: Run, samples: int, seed: int = 1
+    groups: Mapping[str, Sequence[int]], run: Evaluated, samples: int, seed: int = 1
 ) -> pd.DataFrame:
     """Sobol' indices of a function on the unit cube.
 
@@ -76,7 +82,7 @@ def sobol_indices(
 
 
 def morris_effects(
-    groups: Mapping[str, Sequence[int]], run: Run, trajectories: int, seed: int = 1
+    groups: Mapping[str, Sequence[int]], run: Evaluated, trajectories: int, seed: int = 1
 ) -> pd.DataFrame:
     """Elementary effects of a function on the unit cube.
 
@@ -175,7 +181,7 @@ def _runner(
     groups: Mapping[str, Sequence[Any]],
     workers: int,
     progress: Progress | None = None,
-) -> tuple[Run, dict[str, list[int]]]:
+) -> tuple[Evaluated, dict[str, list[int]]]:
     keys = [key for members in groups.values() for key in members]
     positions = {name: [keys.index(key) for key in members] for name, members in groups.items()}
 
@@ -242,3 +248,33 @@ def _with_idle(table: pd.DataFrame, idle: list[str], by: str) -> pd.DataFrame:
     zeros = pd.DataFrame(0.0, index=range(len(idle)), columns=table.columns)
     zeros["parameter"], zeros["idle"] = idle, True
     return pd.concat([table, zeros], ignore_index=True) if idle else table.reset_index(drop=True)
+
+
+@result("Sobol' indices")
+def sobol_table(run: Run) -> pd.DataFrame:
+    """The rows of `sobol` at the threshold."""
+    samples, told = run.option("samples", SAMPLES), run.telling("Sobol' indices")
+    at, settings = run(threshold), run.settings
+    with _refusals():
+        return sobol(run.study, at, samples, settings.seed, settings.workers, told)
+
+
+@result("Morris screening")
+def morris_table(run: Run) -> pd.DataFrame:
+    """The rows of `morris` at the threshold."""
+    trajectories, told = run.option("trajectories", TRAJECTORIES), run.telling("Morris screening")
+    at, settings = run(threshold), run.settings
+    with _refusals():
+        return morris(run.study, at, trajectories, settings.seed, settings.workers, told)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the model or the study refuses, as the reason why there is no result."""
+    try:
+        yield
+    except ModelError as error:
+        reason = f"the model refuses some of the points that would be sampled: {error}"
+        raise Unavailable(reason) from error
+    except InputError as error:
+        raise Unavailable("; ".join(fault.message for fault in error.faults)) from error

@@ -74,7 +74,11 @@ def one_way(study: Study) -> pd.DataFrame:
     values = [{r.parameter.key: r.low if end == "low" else r.high} for r, end in ends]
     if not values:
         return pd.DataFrame()
-    design = changed_rows(study, [{}, *values])
+    labels = [
+        f"one-way, {r.parameter.text} at its {end} end, {r.low if end == 'low' else r.high:.6g}"
+        for r, end in ends
+    ]
+    design = changed_rows(study, [{}, *values], ["base case", *labels])
     table = evaluated_table(study, design, [study.compared] * design.draws)
     still = _without_effect(table, found, study)
     table = table.iloc[1:].reset_index(drop=True)

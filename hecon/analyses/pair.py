@@ -84,13 +84,15 @@ def base_value(study: Study, parameter: Parameter) -> float:
     return float(found)
 
 
-def changed_rows(study: Study, changes: Sequence[Mapping[Key, float]]) -> TableDesign:
+def changed_rows(
+    study: Study, changes: Sequence[Mapping[Key, float]], labels: Sequence[str] = ()
+) -> TableDesign:
     """A design with one row a set of changes; all else is at its base value or follows from it.
 
     A computed parameter that some row sets is, in every other row, what its formula gives there.
     """
     model = study.model
-    design = rows(base_values(study.parameters), changes)
+    design = rows(base_values(study.parameters), changes, labels)
     columns = {k: v for k, v in design.columns.items() if k in model.parameter_set}
     set_ = {key for change in changes for key in change if key not in model.parameter_set}
     rests = {key: model.rests_on(model.formulas[key]) for key in set_}
@@ -102,7 +104,7 @@ def changed_rows(study: Study, changes: Sequence[Mapping[Key, float]]) -> TableD
         for row, change in enumerate(changes):
             values[row] = change.get(key, values[row])
         columns[key] = values
-    return TableDesign(design.draws, design.numbers, columns)
+    return TableDesign(design.draws, design.numbers, columns, labels)
 
 
 def with_values(design: Design, values: Mapping[Key, float | Array]) -> TableDesign:

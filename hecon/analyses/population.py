@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import Field
 
 from hecon.analyses.assumptions import Assumption, evaluated, parsed
+from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError, nearest
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.design import base_case
@@ -156,3 +157,9 @@ def effective_population(
     share = shares[np.minimum(first.astype(int), len(shares) - 1)]
     factor = (1 + discount) ** (-(first + last) / 2)
     return float((annual * share * factor * (last - first)).sum())
+
+
+@result()
+def population(run: Run) -> Population | None:
+    """Whom the decision concerns, or None if the study doesn't say."""
+    return study_population(run.study)

@@ -11,6 +11,7 @@ import pandas as pd
 from hecon.analyses.comparison import icer, verdict
 from hecon.analyses.pair import increments
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
+from hecon.errors import ModelError
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Study
 
@@ -91,7 +92,10 @@ def scenario_draws(
         model, parameters, correlations = probabilistic_scenario(study, scenario)
         design = ProbabilisticDesign(parameters, draws, seed, method, correlations)
         changed = replace(study, model=model)
-        found = increments(changed, design, compared=scenario.compare, workers=workers)
+        try:
+            found = increments(changed, design, compared=scenario.compare, workers=workers)
+        except ModelError as error:
+            raise error.within(f"scenario {scenario.id}, {error.run}") from None
         benefit = found.benefit(float(row["threshold"]))
         low, high = np.quantile(benefit, [0.025, 0.975])
         cost, qaly = float(found.cost.mean()), float(found.qaly.mean())

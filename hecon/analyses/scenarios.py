@@ -10,7 +10,7 @@ import pandas as pd
 
 from hecon.analyses.results_table import TOTALS, evaluated_table
 from hecon.engine.expression import Expr
-from hecon.engine.model import CohortModel, Key
+from hecon.engine.model import CohortModel, Key, key_text
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError, ModelError
 from hecon.parameters.design import Correlation, TableDesign, base_case, base_values
@@ -94,21 +94,30 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
             try:
                 found = formula_values(model, targets, kept, {})
             except ModelError as error:
-                raise ModelError(
-                    f"{error}; override the parameters it is made of instead",
-                    scenario=scenario.id,
-                ) from None
+                text = f"{error}; override the parameters it is made of instead"
+                raise ModelError(text, place=_place(scenario), run=_run(scenario)) from None
             by_strategy.append([float(v) for v in found])
         for position, key in enumerate(changed):
-            values = {row[position] for row in by_strategy}
-            if len(values) > 1:
-                raise ModelError(
-                    f"'{key[0]}' differs by strategy; override it for one strategy",
-                    scenario=scenario.id,
-                )
-            columns[key].append(values.pop())
+            values = np.array([row[position] for row in by_strategy])
+            if key in scenario.changes and not np.isfinite(values).all():
+                text = f"'{key_text(key)}' is {values[0]:g}, not a finite number"
+                raise ModelError(text, place=_place(scenario), run=_run(scenario))
+            if len(np.unique(values)) > 1:
+                text = f"'{key[0]}' differs by strategy; override it for one strategy"
+                raise ModelError(text, place=_place(scenario), run=_run(scenario))
+            columns[key].append(float(values[0]))
     constant = {k: v for k, v in numbers.items() if k not in columns}
-    return TableDesign(len(scenarios), constant, {k: np.array(v) for k, v in columns.items()})
+    labels = [_run(scenario) for scenario in scenarios]
+    table = {k: np.array(v) for k, v in columns.items()}
+    return TableDesign(len(scenarios), constant, table, labels)
+
+
+def _run(scenario: Scenario) -> str:
+    return f"scenario {scenario.id}"
+
+
+def _place(scenario: Scenario) -> str:
+    return f"{scenario.file}, row {scenario.row}"
 
 
 def check_scenarios(study: Study) -> None:

@@ -11,11 +11,15 @@ import numpy as np
 import pandas as pd
 
 from hecon.analyses.approval import approval_choices
+from hecon.analyses.base_case import threshold
+from hecon.analyses.drawn import LEAST_DRAWS, drawn_design, drawn_table
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
+from hecon.analyses.population import population
+from hecon.analyses.run import Run, Unavailable, result
 from hecon.analyses.sampling_information import METHODS, TrialInformation, trial_information
-from hecon.analyses.trial import TrialDefinition
-from hecon.analyses.trial_plan import plan
+from hecon.analyses.trial import TrialDefinition, read_trials
+from hecon.analyses.trial_plan import Uninformative, plan
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Design, held
 from hecon.studies.study import Study
@@ -219,3 +223,41 @@ def _searched(known: TrialInformation, start: int) -> Row:
         around = (i for i in (here, here - 1, here + 1) if 0 <= i < len(sizes))
         best = max(around, key=rank)
     return seen[here]
+
+
+@result()
+def trial_definitions(run: Run) -> Sequence[TrialDefinition]:
+    """The trials that the study plans, or those that the run was asked for."""
+    files: list[Path] = run.option("files", [])
+    return read_trials(files or planned_trials(run.study))
+
+
+@result("Trials")
+def trial_values(run: Run) -> TrialReport:
+    """What the planned trials are worth, on the run's own draws."""
+    study = run.study
+    a, _ = study.compared
+    if not run(trial_definitions):
+        raise Unavailable(f"the study plans no trial (looked for {TRIALS}/*.toml)")
+    if run(population) is None:
+        raise Unavailable("the study doesn't say how many people the decision concerns")
+    if a not in study.options or len(study.options) < 2:
+        raise Unavailable(f"{a} is no option among others, so there is no adoption to decide on")
+    table = run(drawn_table)
+    if table.draws < LEAST_DRAWS:
+        raise Unavailable(
+            f"this run has {table.draws} draws, needed are {LEAST_DRAWS} to learn from"
+        )
+    try:
+        return trial_report(
+            study,
+            run(trial_definitions),
+            run(drawn_design),
+            table,
+            run(threshold),
+            run.settings.seed,
+            run.tell,
+            check_all_sizes=run.option("check_all_sizes", False),
+        )
+    except Uninformative as error:
+        raise Unavailable("; ".join(fault.message for fault in error.faults)) from error

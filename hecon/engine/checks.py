@@ -1,18 +1,23 @@
-"""Checks on probabilities and totals; errors name draw, strategy, cycle and transition."""
+"""Checks on probabilities and totals; errors name file, row, draw, strategy, cycle and move."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.engine.diagnosis import faulty_payoffs
 from hecon.engine.graph import Node
+from hecon.engine.model import Key, key_text
 from hecon.engine.program import TOLERANCE, Program, Row
 from hecon.errors import ModelError
 
 Array = NDArray[np.float64]
+
+#: Inputs that a message shows the values of.
+MOST_SHOWN = 6
 
 
 def check_constant_rows(program: Program) -> None:
@@ -27,7 +32,7 @@ def check_constant_rows(program: Program) -> None:
             if bad.size:
                 t = int(bad[0]) + first
                 cycle = t if node.by_cycle else None
-                raise _breach(program, row, node, float(found[t]), None, cycle)
+                raise _breach(row, node, float(found[t]), {}, None, cycle)
 
 
 def check_draw_rows(program: Program, values: list[Any], draws: int, first: int) -> None:
@@ -51,14 +56,18 @@ def find_breach(
     raise AssertionError("a breach was seen but not found again")
 
 
-def check_totals(program: Program, totals: Array, first: int) -> None:
+def check_totals(program: Program, totals: Array, columns: Mapping[Key, Array], first: int) -> None:
     """Stop at a total that is infinite or not a number."""
     if np.isfinite(totals).all():
         return
     outcome, strategy, draw = (int(i[0]) for i in np.nonzero(~np.isfinite(totals)))
     what = program.outcomes[outcome]
+    values = {key: float(column[draw]) for key, column in columns.items()}
+    origins, nodes = faulty_payoffs(program, outcome, strategy, values)
+    found = totals[outcome, strategy, draw]
     raise ModelError(
-        f"{what.kind} '{what.item}' is {totals[outcome, strategy, draw]}, not a finite number",
+        f"{what.kind} '{what.item}' is {found}, not a finite number{_with(nodes, values)}",
+        place=_places(origins),
         draw=first + draw,
         strategy=program.model.strategies[strategy],
     )
@@ -82,18 +91,30 @@ def _check(
     bad = np.flatnonzero(_wrong(found))
     if bad.size:
         draw = int(bad[0])
-        raise _breach(program, row, node, float(found[draw]), first + draw, cycle)
+        given = {
+            n.what: float(values[n.index][draw])
+            for n in program.graph.nodes
+            if n.op == "parameter" and n.by_draw
+        }
+        raise _breach(row, node, float(found[draw]), given, first + draw, cycle)
 
 
 def _breach(
-    program: Program, row: Row, node: Node, found: float, draw: int | None, cycle: int | None
+    row: Row,
+    node: Node,
+    found: float,
+    given: Mapping[Any, float],
+    draw: int | None,
+    cycle: int | None,
 ) -> ModelError:
     position = row.nodes.index(node)
     target = row.targets[position] if position < len(row.targets) else None
     where = "the initial distribution" if row.source is None else f"the row of {row.source}"
-    message = _message(found, target is None, where)
-    places = {"draw": draw, "strategy": row.strategy, "cycle": cycle, "from": row.source}
-    return ModelError(message, **places, **{"state" if row.source is None else "to": target})
+    message = _message(found, target is None, where) + _with([node], given)
+    origins = row.origins if target is None else row.origins[position : position + 1]
+    toward: dict[str, Any] = {"state" if row.source is None else "to": target, "from": row.source}
+    coordinates = {"draw": draw, "strategy": row.strategy, "cycle": cycle, "from": None, **toward}
+    return ModelError(message, place=_places(origins), **coordinates)
 
 
 def _message(found: float, is_sum: bool, row: str) -> str:
@@ -102,3 +123,28 @@ def _message(found: float, is_sum: bool, row: str) -> str:
     if np.isnan(found):
         return f"a probability in {row} is not a number (a table without that age, or 0/0)"
     return f"a probability in {row} is {found:.6g}; allowed is 0 to 1"
+
+
+def _places(origins: Sequence[str]) -> str:
+    """Files and rows, each file once: `transitions.csv, rows 2, 3`."""
+    rows: dict[str, list[str]] = {}
+    for origin in dict.fromkeys(o for o in origins if o):
+        file, _, row = origin.rpartition(", row ")
+        rows.setdefault(file, []).append(row)
+    return "; ".join(f"{f}, row{'s' * (len(r) > 1)} {', '.join(r)}" for f, r in rows.items())
+
+
+def _with(nodes: Sequence[Node], given: Mapping[Any, float]) -> str:
+    """Values of the varying inputs that nodes rest on, for a message."""
+    stack, seen, found = list(nodes), set(), {}
+    while stack:
+        node = stack.pop()
+        if node.index in seen:
+            continue
+        seen.add(node.index)
+        stack += node.args
+        if node.op == "parameter" and node.what in given:
+            found[key_text(node.what)] = given[node.what]  # type: ignore[arg-type]
+    shown = [f"{name} = {found[name]:.6g}" for name in sorted(found)]
+    more = [f"{len(shown) - MOST_SHOWN} more"] * (len(shown) > MOST_SHOWN)
+    return f"; with {', '.join(shown[:MOST_SHOWN] + more)}" if shown else ""

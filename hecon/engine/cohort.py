@@ -101,7 +101,7 @@ class Kernel:
             traces = self._loop(values, totals, draws, first, keep_traces)
             for single in program.singles:
                 totals[single.outcome, single.strategy] += values[single.node.index]
-        check_totals(program, totals, first)
+        check_totals(program, totals, columns, first)
         return BlockResult(totals, traces)
 
     def _start(self, columns: Mapping[Key, Array], draws: int) -> list[Any]:

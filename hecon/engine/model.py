@@ -85,12 +85,16 @@ class State:
 
 @dataclass(frozen=True)
 class Transition:
-    """Probability of moving during a cycle; `probability` None is the row's complement."""
+    """Probability of moving during a cycle; `probability` None is the row's complement.
+
+    `origin` says where it was read, for messages.
+    """
 
     source: str
     target: str
     probability: Expr | None
     strategy: str | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ class Payoff:
         When a one-off falls; None is the start, which is not discounted.
     session
         Tells apart one-offs of the same item that come from a treatment course.
+    origin
+        Where it was read, for messages.
     """
 
     item: str
@@ -124,6 +130,7 @@ class Payoff:
     rate: bool = False
     week: Expr | None = None
     session: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ class Credit:
     """What a payoff adds to an outcome: a product of nodes times occupancy, summed over cycles.
 
     `by_draw` is multiplied once, `loop` in every cycle, `scale` is the same for all draws.
-    `flow` is the transition whose flow counts instead of the state's occupancy.
+    `flow` is the transition whose flow counts instead of the state's occupancy; `origin` says
+    where the payoff was read.
     """
 
     outcome: int
@@ -30,6 +31,7 @@ class Credit:
     by_draw: tuple[Node, ...]
     loop: tuple[Node, ...]
     scale: tuple[Node, ...]
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Single:
     outcome: int
     strategy: int
     node: Node
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Credits:
             outcome = self._outcome("life_years", "alive", discounted)
             node = self.graph.lower(constant(1.0), strategy)
             for state in self.cohorts.alive:
-                self._credit(outcome, position, strategy, state, None, node, True, discounted)
+                self._credit(outcome, position, strategy, state, None, node, True, discounted, "")
 
     def _discount(self, kind: str, strategy: str, local: dict[str, Node] | None = None) -> Node:
         expr = self.model.discount_cost if kind == "cost" else self.model.discount_effect
@@ -109,7 +112,7 @@ class Credits:
             if discounted and payoff.week is not None:
                 node = graph.add("mul", amount, self._discount(payoff.kind, strategy, local))
             outcome = self._outcome(payoff.kind, payoff.item, discounted)
-            self.singles.append(Single(outcome, position, node))
+            self.singles.append(Single(outcome, position, node, payoff.origin))
 
     def _times_of(self, week: Node) -> dict[str, Node]:
         """Number, start and moment of discounting of the cycle that a week is in."""
@@ -146,7 +149,15 @@ class Credits:
                 for discounted in (True, False):
                     outcome = self._outcome(payoff.kind, payoff.item, discounted)
                     self._credit(
-                        outcome, position, strategy, state, flow, amount, payoff.rate, discounted
+                        outcome,
+                        position,
+                        strategy,
+                        state,
+                        flow,
+                        amount,
+                        payoff.rate,
+                        discounted,
+                        payoff.origin,
                     )
 
     def _credit(
@@ -159,6 +170,7 @@ class Credits:
         amount: Node,
         rate: bool,
         discounted: bool,
+        origin: str,
     ) -> None:
         kind = self.outcomes[outcome].kind
         factors = self._factors(amount)
@@ -176,6 +188,7 @@ class Credits:
                 by_draw=tuple(n for n in factors if n.by_draw and not n.by_cycle),
                 loop=tuple(n for n in factors if n.by_draw and n.by_cycle),
                 scale=tuple(n for n in factors if not n.by_draw),
+                origin=origin,
             )
         )
 

@@ -31,12 +31,14 @@ class Row:
     """Probabilities that must not be negative: a state's row, or the start if `source` is None.
 
     A row without a complement has one node more than targets: minus its distance from one.
+    `origins` says where each target's probability was read.
     """
 
     strategy: str
     source: str | None
     targets: tuple[str, ...]
     nodes: tuple[Node, ...]
+    origins: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,8 @@ class Cohorts:
         if any(node.by_cycle for node in nodes):
             text = "the initial distribution depends on the cycle, which it must not"
             raise ModelError(text, strategy=strategy)
-        self._watch(strategy, -1, range(len(nodes)), nodes, complete=rest is not None)
+        origins = ("",) * len(nodes)
+        self._watch(strategy, -1, range(len(nodes)), nodes, origins, complete=rest is not None)
         return nodes
 
     def _row(self, strategy: str, position: int, row: list[Transition]) -> list[Move]:
@@ -159,6 +162,7 @@ class Cohorts:
         name = self.states[position][0]
         moves: list[Move] = []
         rest: int | None = None
+        origins, last = [], ""
         for transition in row:
             target = self.first[transition.target]
             if transition.target == name:
@@ -169,16 +173,18 @@ class Cohorts:
                         f"the row of {name} has two complements; allowed is one",
                         **{"strategy": strategy, "from": name},
                     )
-                rest = target
+                rest, last = target, transition.origin
             else:
                 node = self.graph.lower(transition.probability, strategy, local=local)
                 moves.append(Move(position, target, node))
+                origins.append(transition.origin)
         if rest is not None:
             others = self.graph.total([m.node for m in moves])
             complement = self.graph.add("sub", self.graph.constant(1.0), others)
             moves.append(Move(position, rest, complement))
+            origins.append(last)
         targets, nodes = [m.target for m in moves], [m.node for m in moves]
-        self._watch(strategy, position, targets, nodes, complete=rest is not None)
+        self._watch(strategy, position, targets, nodes, origins, complete=rest is not None)
         return moves
 
     def _watch(
@@ -187,6 +193,7 @@ class Cohorts:
         position: int,
         targets: Sequence[int],
         nodes: list[Node],
+        origins: Sequence[str],
         complete: bool,
     ) -> None:
         """Remember a row whose entries must be probabilities that sum to one."""
@@ -201,4 +208,4 @@ class Cohorts:
             watched.append(self.graph.add("neg", gap))
         source = self.states[position][0] if position >= 0 else None
         names = tuple(self.states[t][0] for t in targets)
-        self.rows[identity] = Row(strategy, source, names, tuple(watched))
+        self.rows[identity] = Row(strategy, source, names, tuple(watched), tuple(origins))

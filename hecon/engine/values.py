@@ -14,6 +14,9 @@ from hecon.errors import ModelError
 
 Array = NDArray[np.float64]
 
+#: The key of the cycles' numbers beside those of parameters.
+_CYCLE: Key = ("cycle", None)
+
 _FIXED = {"months_per_year": MONTHS_PER_YEAR, "weeks_per_year": WEEKS_PER_YEAR}
 
 
@@ -23,7 +26,7 @@ def formula_values(
     numbers: Mapping[Key, float],
     columns: Mapping[Key, Array],
     *,
-    cycle: int | None = None,
+    cycle: Array | None = None,
 ) -> list[Array]:
     """Values of expressions that do not depend on the cycle.
 
@@ -34,21 +37,24 @@ def formula_values(
     numbers, columns
         Values of the parameters: common to all draws, and by draw.
     cycle
-        Number of the cycle that `cycle` stands for; without it expressions may not use it.
+        Numbers of the cycles that `cycle` stands for, of a shape that columns broadcast with;
+        without them expressions may not use it.
 
     Returns
     -------
     list of Array
-        One array a target: a number, or shape (draws,) where it varies.
+        One array a target: a number, or where it varies the shape of columns and cycles.
 
     Raises
     ------
     ModelError
         If an expression depends on the cycle.
     """
+    if cycle is not None:
+        columns = {**columns, _CYCLE: cycle}
     varying = frozenset(columns)
     graph = Graph(model, varying, varying | frozenset(numbers))
-    local = {} if cycle is None else {"cycle": graph.constant(cycle)}
+    local = {} if cycle is None else {"cycle": graph.add("parameter", what=_CYCLE)}
     nodes = [graph.lower(expr, strategy, local=local) for expr, strategy in targets]
     values: dict[int, Array] = {}
     with np.errstate(all="ignore"):

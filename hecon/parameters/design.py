@@ -54,11 +54,14 @@ class TableDesign:
         Values common to all rows.
     columns
         Values by row, each of shape (draws,).
+    labels
+        What each row is, for messages.
     """
 
     draws: int
     numbers: Mapping[Key, float]
     columns: Mapping[Key, Array] = field(default_factory=dict)
+    labels: Sequence[str] = ()
 
     @property
     def varying(self) -> frozenset[Key]:
@@ -75,13 +78,19 @@ def held(design: Design) -> TableDesign:
     return TableDesign(design.draws, design.numbers, design.block(0, design.draws))
 
 
-def rows(numbers: Mapping[Key, float], changes: Sequence[Mapping[Key, float]]) -> TableDesign:
+def rows(
+    numbers: Mapping[Key, float],
+    changes: Sequence[Mapping[Key, float]],
+    labels: Sequence[str] = (),
+) -> TableDesign:
     """A design with one row per set of changes to common values.
 
     Parameters
     ----------
     numbers
         Base values; a key changed in some row must have a base value here.
+    labels
+        What each row is, for messages.
     """
     changed = sorted({key for change in changes for key in change}, key=key_text)
     columns = {
@@ -89,7 +98,7 @@ def rows(numbers: Mapping[Key, float], changes: Sequence[Mapping[Key, float]]) -
         for key in changed
     }
     constant = {key: value for key, value in numbers.items() if key not in columns}
-    return TableDesign(len(changes), constant, columns)
+    return TableDesign(len(changes), constant, columns, labels)
 
 
 def base_values(parameters: Sequence[Parameter]) -> dict[Key, float]:
@@ -99,7 +108,15 @@ def base_values(parameters: Sequence[Parameter]) -> dict[Key, float]:
 
 def base_case(parameters: Sequence[Parameter]) -> TableDesign:
     """A design of one row: every parameter at its base value."""
-    return TableDesign(1, base_values(parameters))
+    return TableDesign(1, base_values(parameters), labels=("base case",))
+
+
+def row_label(design: Design, row: int) -> str:
+    """What a row of a design is, as messages name it; draws are numbered from 1 as in tables."""
+    if isinstance(design, ProbabilisticDesign):
+        return f"probabilistic analysis, draw {row + 1}"
+    labels = design.labels if isinstance(design, TableDesign) else ()
+    return labels[row] if labels else ""
 
 
 @dataclass(frozen=True)

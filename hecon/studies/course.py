@@ -93,6 +93,7 @@ class TreatmentCourse:
                         strategy=session.strategy,
                         week=session.week,
                         session=f"{session.strategy}.{session.label}",
+                        origin=f"{session.file}, row {session.row}",
                     )
                 )
         return result

@@ -75,7 +75,8 @@ def read_transitions(reading: Reading) -> list[Transition]:
             probability = reading.formula(
                 row.probability, file, number, "probability", strategy=strategy, time=time
             )
-        result.append(Transition(row.source, row.target, probability, strategy))
+        origin = f"{file}, row {number}"
+        result.append(Transition(row.source, row.target, probability, strategy, origin))
     if entries:
         _check_transitions(reading, result, rows)
     return result
@@ -158,7 +159,19 @@ def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Pa
                 text = f"no transition leads from {source} to {target}"
                 reading.faults.add(file, number, "on", text)
             rate = row.per == "year"
-            result.append(Payoff(row.item, row.kind, on, amount, strategy, source, target, rate))
+            result.append(
+                Payoff(
+                    row.item,
+                    row.kind,
+                    on,
+                    amount,
+                    strategy,
+                    source,
+                    target,
+                    rate,
+                    origin=f"{file}, row {number}",
+                )
+            )
     return result
 
 

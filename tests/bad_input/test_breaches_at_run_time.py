@@ -12,8 +12,8 @@ CASES = {
         "all,Well,Well,rest\n",
         "",
         (
-            "strategy Old, cycle 1, from Well: the row of Well does not sum to one (off by "
-            "0.947); write 'rest' for its complement"
+            "small/transitions.csv, rows 5, 6: base case, strategy Old, cycle 1, from Well: the "
+            "row of Well does not sum to one (off by 0.947); write 'rest' for its complement"
         ),
     ),
     "probability above 1": (
@@ -21,7 +21,8 @@ CASES = {
         "(1 - p_death) * p_well",
         "p_well + 1",
         (
-            "strategy Old, cycle 1, from Ill, to Ill: a probability in the row of Ill is "
+            "small/transitions.csv, row 4: base case, strategy Old, cycle 1, from "
+            "Ill, to Ill: a probability in the row of Ill is "
             "-0.0981586; allowed is 0 to 1"
         ),
     ),
@@ -30,7 +31,8 @@ CASES = {
         "(1 - p_death) * p_well",
         "-p_well",
         (
-            "strategy Old, from Ill, to Well: a probability in the row of Ill is -0.0951626; "
+            "small/transitions.csv, row 3: base case, strategy Old, from Ill, to "
+            "Well: a probability in the row of Ill is -0.0951626; "
             "allowed is 0 to 1"
         ),
     ),
@@ -39,7 +41,8 @@ CASES = {
         'name = "Well"',
         'name = "Well"\ninitial = "1"',
         (
-            "strategy Old: the initial distribution does not sum to one (off by 1); write 'rest' "
+            "base case, strategy Old: the initial distribution does not sum to one "
+            "(off by 1); write 'rest' "
             "for its complement"
         ),
     ),
@@ -48,7 +51,8 @@ CASES = {
         '"half-cycle"',
         '"simpson"',
         (
-            "Simpson's rule needs an even number of cycles, found 11; choose half-cycle or "
+            "base case: Simpson's rule needs an even number of cycles, found 11; "
+            "choose half-cycle or "
             "cycle-means"
         ),
     ),
@@ -57,7 +61,7 @@ CASES = {
         'cycle_months = "12"',
         'cycle_months = "7"',
         (
-            "draw 0: the horizon holds 17.1429 cycles of 7 months; allowed is a whole number "
+            "base case: the horizon holds 17.1429 cycles of 7 months; allowed is a whole number "
             "from 1 to 20000"
         ),
     ),
@@ -66,7 +70,7 @@ CASES = {
         'cycle_months = "12"',
         'cycle_months = "0"',
         (
-            "draw 0: the horizon holds inf cycles of 0 months; allowed is a whole number from 1 "
+            "base case: the horizon holds inf cycles of 0 months; allowed is a whole number from 1 "
             "to 20000"
         ),
     ),
@@ -75,7 +79,7 @@ CASES = {
         'cycle_months = "12"',
         'cycle_months = "0.001"',
         (
-            "draw 0: the horizon holds 120000 cycles of 0.001 months; allowed is a whole number "
+            "base case: the horizon holds 120000 cycles of 0.001 months; allowed is a whole number "
             "from 1 to 20000"
         ),
     ),
@@ -83,26 +87,36 @@ CASES = {
         "payoffs.csv",
         "Ill -> Well,all,100",
         "Ill -> Well,all,9**9**9**9",
-        "draw 0, strategy Old: cost 'Recovery' is inf, not a finite number",
+        (
+            "small/payoffs.csv, row 5: base case, strategy Old: cost 'Recovery' is "
+            "inf, not a finite number"
+        ),
     ),
     "division by zero": (
         "payoffs.csv",
         "Ill -> Well,all,100",
         "Ill -> Well,all,1 / 0",
-        "draw 0, strategy Old: cost 'Recovery' is inf, not a finite number",
+        (
+            "small/payoffs.csv, row 5: base case, strategy Old: cost 'Recovery' is "
+            "inf, not a finite number"
+        ),
     ),
     "root of a negative number": (
         "payoffs.csv",
         "u_ill,year",
         "sqrt(-u_ill),year",
-        "draw 0, strategy Old: qaly 'Health' is nan, not a finite number",
+        (
+            "small/payoffs.csv, row 3: base case, strategy Old: qaly 'Health' is "
+            "nan, not a finite number"
+        ),
     ),
     "age below the table": (
         "variables.csv",
         "life.all(age)",
         "life.all(age - 50)",
         (
-            "strategy Old, cycle 1, from Ill, to Dead: a probability in the row of Ill is not a "
+            "small/transitions.csv, row 2: base case, strategy Old, cycle 1, from "
+            "Ill, to Dead: a probability in the row of Ill is not a "
             "number (a table without that age, or 0/0)"
         ),
     ),

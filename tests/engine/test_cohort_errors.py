@@ -53,7 +53,7 @@ def test_negative_probability_in_a_draw(options):
     assert error.coordinates == {"draw": 5, "strategy": "Y", "from": "Well", "to": "Ill"}
     assert str(error) == (
         "draw 5, strategy Y, from Well, to Ill: "
-        "a probability in the row of Well is -0.01; allowed is 0 to 1"
+        "a probability in the row of Well is -0.01; allowed is 0 to 1; with p = -0.01"
     )
 
 
@@ -112,7 +112,7 @@ def test_a_table_without_the_age():
         evaluate(to_model(plain), TableDesign(9, {}, columns))
     assert str(caught.value) == (
         "draw 4, strategy Y, cycle 1, from Well, to Ill: a probability in the row of Well is "
-        "not a number (a table without that age, or 0/0)"
+        "not a number (a table without that age, or 0/0); with first = 42, p = 0.2"
     )
     numbers = {("p", None): 0.1, ("first", None): 42.0}
     with pytest.raises(ModelError, match=r"strategy Y, cycle 1, from Well, to Ill: .*not a number"):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
+from hecon.analyses.run import Run, result
 from hecon.analyses.verification import (
     costs,
     dimensions,
@@ -65,3 +68,17 @@ def answer(check: Check, case: Case) -> Finding:
         return Finding(NOT_APPLICABLE, "", str(reason))
     except ModelError as error:
         return Finding(FAIL, "", f"the model breaks a rule: {error}")
+
+
+@result("Verification")
+def battery_table(run: Run) -> pd.DataFrame:
+    """Every check, one a row.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``check``, ``why``, ``result`` (``pass``, ``fail`` or ``not applicable``), ``figure``
+        (what was measured) and ``detail``.
+    """
+    rows = [(c.name, c.why, f.result, f.figure, f.detail) for c, f in verify(run.study)]
+    return pd.DataFrame(rows, columns=["check", "why", "result", "figure", "detail"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from hecon.analyses.base_case import threshold
+from hecon.analyses.run import Run
 from hecon.reports.figures.style import Look, looks
 from hecon.reports.figures.writing import THIN, distinct, money, wrapped
 from hecon.studies.study import Study
@@ -73,6 +75,11 @@ class Setting:
         if known is None and " + " in parameter:
             known = ", ".join(self.labels.get(p, p) for p in parameter.split(" + "))
         return wrapped(known or parameter, width, lines)
+
+
+def run_setting(run: Run) -> Setting:
+    """The setting of a run's study, at the run's threshold."""
+    return study_setting(run.study, run(threshold))
 
 
 def study_setting(study: Study, threshold: float | None = None) -> Setting:

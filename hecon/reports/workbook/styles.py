@@ -234,7 +234,7 @@ class Page:
                 vertical="center" if kind == "heading" else "top",
                 wrap_text=wrap or kind == "heading",
             )
-            cell.number_format = FORMATS[shape]
+            cell.number_format = FORMATS.get(shape, shape)
             self._styles[(kind, shape, wrap)] = cell._style
         else:
             cell._style = known

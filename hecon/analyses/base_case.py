@@ -1,0 +1,89 @@
+"""The base case of a run: every input at its own value."""
+
+from __future__ import annotations
+
+import pandas as pd
+import xarray as xr
+
+from hecon.analyses.comparison import Comparison, compare, totals
+from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.analyses.frontier import frontier
+from hecon.analyses.results_table import result_table
+from hecon.analyses.run import Run, result
+from hecon.analyses.threshold import severity
+from hecon.engine.values import formula_values
+from hecon.parameters.design import Design, base_case
+
+
+@result()
+def base_design(run: Run) -> Design:
+    """The design of one row with every input at its own value."""
+    return base_case(run.study.parameters)
+
+
+@result("Base case")
+def base_outcomes(run: Run) -> xr.Dataset:
+    """Outcomes by strategy, of one draw."""
+    return evaluate(run.study.model, run(base_design))
+
+
+@result("Traces")
+def base_trace(run: Run) -> xr.Dataset:
+    """Who is in which state, by strategy and cycle, of one draw."""
+    return base_traces(run.study.model, run(base_design))
+
+
+@result()
+def base_limits(run: Run) -> pd.DataFrame:
+    """Severity and the threshold it implies: the one row of `severity`."""
+    return severity(run.study, run(base_design), run(base_outcomes))
+
+
+@result()
+def threshold(run: Run) -> float:
+    """Opportunity cost times the severity weight."""
+    return float(run(base_limits)["threshold"].iloc[0])
+
+
+@result()
+def base_table(run: Run) -> pd.DataFrame:
+    """The one row of `result_table` of the study's comparison."""
+    return result_table(run.study, run(base_outcomes), run(base_limits), [run.study.compared])
+
+
+@result()
+def base_comparison(run: Run) -> Comparison:
+    """Intervention against comparator."""
+    return compare(run(base_outcomes), *run.study.compared)
+
+
+@result()
+def base_frontier(run: Run) -> pd.DataFrame:
+    """The frontier of the strategies that can be chosen, see `frontier`."""
+    options = list(run.study.options)
+    cost, qaly = (x.sel(strategy=options).values[:, 0] for x in totals(run(base_outcomes)))
+    return frontier(options, cost, qaly)
+
+
+@result()
+def courses(run: Run) -> pd.DataFrame:
+    """Expected quantities of each strategy's course, per person who starts.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``strategy``, ``quantity``, ``value``; no rows for a study without a course.
+    """
+    study = run.study
+    rows = []
+    if study.course is not None:
+        numbers = run(base_design).numbers
+        names = [entry.name for entry, _ in study.course.quantities]
+        for strategy in study.model.strategies:
+            targets = [
+                (study.course.total(strategy, amount, study.model.horizon_years), strategy)
+                for _, amount in study.course.quantities
+            ]
+            values = formula_values(study.model, targets, numbers, {})
+            rows += [(strategy, n, float(v)) for n, v in zip(names, values, strict=True)]
+    return pd.DataFrame(rows, columns=["strategy", "quantity", "value"])

@@ -1,0 +1,128 @@
+"""One run of a study: every result under its name, computed once, when something asks for it.
+
+A result is a function of a run, marked with `result`; what it rests on it asks of the same run:
+
+    @result("One-way sensitivity")
+    def one_way_bars(run: Run) -> pd.DataFrame:
+        return one_way(run.study)
+
+    bars = run(one_way_bars)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from hecon.errors import HeconError
+from hecon.studies.study import Study
+
+T = TypeVar("T")
+
+#: Told what is running, the amount done and the amount in all.
+Progress = Callable[[str, int, int], None]
+
+
+class Unavailable(HeconError):
+    """A result that a run can't have, with the reason in words."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run needs besides its study.
+
+    Attributes
+    ----------
+    draws, seed, method
+        Size, seed and kind of the probabilistic design.
+    workers
+        Threads; no figure depends on it.
+    options
+        What single analyses are asked for, by the name of the option.
+    """
+
+    draws: int = 10_000
+    seed: int = 1
+    method: str = "monte-carlo"
+    workers: int = 1
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result(Generic[T]):
+    """A result by name; `title` is what progress says while it is computed."""
+
+    name: str
+    title: str
+    compute: Callable[[Run], T]
+
+
+def result(title: str = "") -> Callable[[Callable[[Run], T]], Result[T]]:
+    """Mark a function of a run as a result; without a title its progress says nothing new."""
+
+    def mark(compute: Callable[[Run], T]) -> Result[T]:
+        return Result(compute.__name__, title, compute)
+
+    return mark
+
+
+class Run:
+    """A study with its settings, and whatever of its results has been asked for.
+
+    Attributes
+    ----------
+    missing
+        Why results that were asked for are not there, in words, by name.
+    """
+
+    def __init__(
+        self, study: Study, settings: Settings | None = None, progress: Progress | None = None
+    ):
+        self.study = study
+        self.settings = settings or Settings()
+        self.missing: dict[str, str] = {}
+        self._progress = progress
+        self._results: dict[str, Any] = {}
+
+    def __call__(self, wanted: Result[T]) -> T:
+        """A result, computed at the first call.
+
+        Raises
+        ------
+        Unavailable
+            If the run can't have it; the reason is in `missing`, too.
+        """
+        if wanted.name in self.missing:
+            raise Unavailable(self.missing[wanted.name])
+        if wanted.name not in self._results:
+            if wanted.title:
+                self.tell(wanted.title)
+            try:
+                self._results[wanted.name] = wanted.compute(self)
+            except Unavailable as error:
+                self.missing[wanted.name] = str(error)
+                raise
+        found: T = self._results[wanted.name]
+        return found
+
+    def get(self, wanted: Result[T]) -> T | None:
+        """A result, or None where the run can't have it."""
+        try:
+            return self(wanted)
+        except Unavailable:
+            return None
+
+    def option(self, name: str, default: T) -> T:
+        """What an analysis was asked for, or its default."""
+        found: T = self.settings.options.get(name, default)
+        return found
+
+    def tell(self, what: str, done: int = 0, total: int = 1) -> None:
+        """Report progress."""
+        if self._progress is not None:
+            self._progress(what, done, total)
+
+    def telling(self, what: str) -> Callable[[int, int], None]:
+        """Progress of one piece of work, as functions that count call it."""
+        return lambda done, total: self.tell(what, done, total)

@@ -1,0 +1,37 @@
+"""Files of one analysis that was run alone: a folder and a record of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+
+from hecon.analyses.run import Run
+from hecon.report.content import Section
+from hecon.report.files import write_tables
+from hecon.report.labels import study_units
+from hecon.report.record import run_record, write_record
+from hecon.reports.names import file_name, run_name
+from hecon.reports.staging import publish, staging
+
+
+def write_alone(run: Run, command: str, section: Section, out: Path, to: Console) -> Path:
+    """Write a section's tables and figures, say where, and give the folder.
+
+    An earlier folder of the same command is replaced; those of full runs stay.
+    """
+    name = file_name(f"{run_name(run.study)}_{command.replace('-', '_')}")
+    target = out / "outputs" / name
+    with staging(out) as staged:
+        folder = staged / name
+        tables = [t for t in section.tables if len(t.frame)]
+        write_tables(tables, study_units(run.study), folder)
+        for figure in section.figures:
+            drawn = figure.draw()
+            (folder / f"{figure.name}.svg").write_bytes(drawn.svg)
+            (folder / f"{figure.name}.png").write_bytes(drawn.png)
+        write_record(run_record(run) | {"command": command}, folder)
+        publish([(folder, target)], staged)
+    to.print()
+    to.print(f"Tables: {', '.join(f'{t.name}.csv' for t in tables)} in {target}", soft_wrap=True)
+    return target

@@ -1,0 +1,274 @@
+"""What a report says, as data: sections of sentences, tables and figures.
+
+Numbers stay numbers here. A renderer (`terminal`, `page`, `sheet`, `files`) knows a medium and
+nothing of health economics; `numbers` alone knows how a figure is written.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, get_args
+
+import pandas as pd
+
+#: What a figure is, which decides its unit and how it is written in every medium.
+Kind = Literal[
+    "text",  # words, broken over lines where they are long
+    "name",  # a short identifier: a parameter, a strategy, a file
+    "status",  # a word with a colour: how an input is known, how a check ended
+    "flag",  # yes or no
+    "money",  # an amount of the run's currency
+    "change",  # a difference of amounts, with its sign
+    "millions",  # an amount, shown in millions
+    "effect",  # units of effect (QALYs)
+    "gain",  # a difference of effects, with its sign
+    "years",
+    "share",  # from 0 to 1, shown in per cent
+    "count",  # a whole number
+    "index",  # a figure without unit, three decimals
+    "number",  # a figure of any size: four significant digits
+    "year",  # a calendar year: no separator
+]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes
+    ----------
+    key
+        Its name in the frame and in files: snake_case, one name for one thing in all tables.
+    heading
+        What people read above it, without its unit.
+    unit
+        Where the kind does not say it: money, effects and shares have theirs from the run.
+    meaning
+        A sentence for the data dictionary; the heading serves where it says enough.
+    infinite
+        What stands for infinity.
+    shown
+        False for what only files hold.
+    detail
+        The first to go where a medium has no room.
+    """
+
+    key: str
+    heading: str
+    kind: Kind = "text"
+    unit: str = ""
+    meaning: str = ""
+    infinite: str = "never"
+    shown: bool = True
+    detail: bool = False
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A figure within a sentence, and what it is."""
+
+    value: float
+    kind: Kind = "number"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Names within a sentence: `a, b and c`, or the first of many and how many more.
+
+    Names that hold commas are set apart by semicolons.
+    """
+
+    names: Sequence[str]
+    most: int = 5
+
+
+Value = str | Amount | Listing
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A template and its values: text and figures meet only in a renderer.
+
+    Attributes
+    ----------
+    template
+        English text with names in braces; the key under which a catalogue holds other languages.
+    tone
+        ``warning`` stands out, ``verdict`` is a conclusion, ``note`` explains a table.
+    """
+
+    template: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    tone: Literal["plain", "verdict", "warning", "note"] = "plain"
+
+    def __post_init__(self) -> None:
+        named = {name for _, name, _, _ in string.Formatter().parse(self.template) if name}
+        if named != set(self.values):
+            raise ValueError(f"{self.template!r}: values {sorted(self.values)}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: the same rows, columns, order and words in every medium.
+
+    Attributes
+    ----------
+    name
+        Its file's name, one in a run.
+    frame
+        Rows; its columns are those of `columns`, in that order.
+    keys
+        Columns that together say which row is which: for joins and for the reference.
+    spread
+        A column whose values become columns where people read: costs by item and strategy.
+    unsettled
+        Columns that a reference leaves out, because their digits hang on the machine.
+    note
+        What has to be said beneath it.
+    """
+
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    frame: pd.DataFrame
+    keys: tuple[str, ...]
+    spread: str = ""
+    unsettled: tuple[str, ...] = ()
+    note: Sentence | None = None
+
+    def __post_init__(self) -> None:
+        given, said = list(self.frame.columns), [c.key for c in self.columns]
+        if given != said:
+            raise ValueError(f"table {self.name}: columns {given}, described are {said}")
+        if not set(self.keys) <= set(said):
+            raise ValueError(f"table {self.name}: keys {self.keys}")
+
+    def column(self, key: str) -> Column:
+        """A column by its key."""
+        return next(c for c in self.columns if c.key == key)
+
+
+def table(
+    name: str,
+    caption: str,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+    keys: Sequence[str],
+    *,
+    spread: str = "",
+    unsettled: Sequence[str] = (),
+    note: Sentence | None = None,
+) -> Table:
+    """A table of the described columns of a frame, in the order of their descriptions."""
+    chosen = frame[[c.key for c in columns]].reset_index(drop=True)
+    return Table(name, caption, tuple(columns), chosen, tuple(keys), spread, tuple(unsettled), note)
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line or one set of bars of a chart: a column, for the rows where `where` holds."""
+
+    column: str
+    title: str
+    where: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A figure as a medium with charts of its own draws it, from cells of a table.
+
+    Attributes
+    ----------
+    table
+        Name of a table of the same section.
+    along
+        Column of the categories (bars) or of the horizontal axis (lines).
+    most
+        Rows that are drawn, from the first.
+    """
+
+    shape: Literal["bars", "lines"]
+    title: str
+    table: str
+    along: str
+    series: tuple[Series, ...]
+    across_title: str = ""
+    up_title: str = ""
+    most: int = 12
+
+
+class Drawn(Protocol):
+    """A drawing with its title, and what can be seen in it in words with the numbers."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def alt(self) -> str: ...  # noqa: D102
+    @property
+    def svg(self) -> bytes: ...  # noqa: D102
+    @property
+    def png(self) -> bytes: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure: its file's name without ending, and how it is drawn when a medium asks.
+
+    Attributes
+    ----------
+    chart
+        The same for a medium with charts of its own.
+    """
+
+    name: str
+    draw: Callable[[], Drawn]
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a report.
+
+    Attributes
+    ----------
+    name
+        Identifier: anchor on the page, and the command that shows it.
+    live
+        Title of the workbook's live sheet that shows the same, if there is one: the section has
+        no sheet of its own then.
+    """
+
+    name: str
+    title: str
+    sentences: tuple[Sentence, ...] = ()
+    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    live: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has nothing to say."""
+        return not (self.sentences or self.figures or any(len(t.frame) for t in self.tables))
+
+
+def money(value: float) -> Amount:
+    """An amount of the run's currency within a sentence."""
+    return Amount(float(value), "money")
+
+
+def share(value: float) -> Amount:
+    """A share within a sentence."""
+    return Amount(float(value), "share")
+
+
+def count(value: float) -> Amount:
+    """A whole number within a sentence."""
+    return Amount(float(value), "count")
+
+
+def effect(value: float) -> Amount:
+    """Units of effect within a sentence."""
+    return Amount(float(value), "effect")

@@ -1,0 +1,82 @@
+"""Tables as files: CSV that joins and reads back, and a dictionary of every column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from hecon.analyses.exports import spreadsheet_safe
+from hecon.report.content import Table
+from hecon.report.numbers import Units
+
+DICTIONARY = "columns"
+
+#: What a column holds, in a reader's terms.
+_TYPES = {
+    **dict.fromkeys(("text", "name", "status"), "text"),
+    "flag": "yes or no",
+    "count": "whole number",
+    "year": "year",
+}
+
+
+def as_file(table: Table, units: Units) -> pd.DataFrame:
+    """A table as its file holds it: whose it is first, yes and no in words, nothing rounded."""
+    frame = table.frame.copy()
+    for column in table.columns:
+        if column.kind == "flag":
+            frame[column.key] = frame[column.key].map({True: "yes", False: "no"}).fillna("")
+    money = any(c.kind in ("money", "change", "millions") for c in table.columns)
+    about = {"study": units.study, "jurisdiction": units.jurisdiction}
+    if money:
+        about |= {"currency": units.currency, "price_year": units.price_year}
+    for position, (name, value) in enumerate((k, v) for k, v in about.items() if v):
+        if name not in frame:
+            frame.insert(position, name, value)
+    return frame
+
+
+def dictionary(tables: Iterable[Table], units: Units) -> pd.DataFrame:
+    """Every column of every file: `table, column, type, unit, key, meaning`."""
+    rows = []
+    for table in tables:
+        described = {c.key: c for c in table.columns}
+        for name in as_file(table, units).columns:
+            column = described.get(str(name))
+            if column is None:
+                rows.append((table.name, name, "text", "", "no", _ABOUT[str(name)]))
+                continue
+            kind = _TYPES.get(column.kind, "number")
+            key = "yes" if column.key in table.keys else "no"
+            meaning = units.named(column.meaning or column.heading)
+            rows.append((table.name, name, kind, units.of(column), key, meaning))
+    return pd.DataFrame(rows, columns=["table", "column", "type", "unit", "key", "meaning"])
+
+
+_ABOUT = {
+    "study": "the study's name",
+    "jurisdiction": "the jurisdiction's name",
+    "currency": "currency of all amounts in the row",
+    "price_year": "year whose prices the amounts are in",
+}
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table, the same bytes each time; no text in it is a formula to a spreadsheet."""
+    spreadsheet_safe(frame).to_csv(path, index=False, lineterminator="\n")
+
+
+def write_tables(tables: Iterable[Table], units: Units, folder: Path) -> list[Path]:
+    """Write each table as CSV, and `columns.csv` beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    some = list(tables)
+    written = []
+    for table in some:
+        path = folder / f"{table.name}.csv"
+        write_table(as_file(table, units), path)
+        written.append(path)
+    path = folder / f"{DICTIONARY}.csv"
+    write_table(dictionary(some, units), path)
+    return [*written, path]

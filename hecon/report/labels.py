@@ -1,0 +1,42 @@
+"""What sentences and tables call the things of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from hecon.report.content import Listing
+from hecon.report.numbers import Units
+
+if TYPE_CHECKING:
+    from hecon.studies.study import Study
+
+#: How inputs that are sampled as one are written.
+TOGETHER = " + "
+
+
+def study_units(study: Study) -> Units:
+    """What a study counts in, in its jurisdiction."""
+    place = study.jurisdiction.definition
+    return Units(place.currency, place.price_year, study=study.name, jurisdiction=place.name)
+
+
+def labeller(study: Study) -> Callable[[str], str]:
+    """A function that says what an input is: its description, or its name without one."""
+    known = {p.text: p.description for p in study.parameters}
+
+    def label(name: str) -> str:
+        return "; ".join(known.get(part) or part for part in name.split(TOGETHER))
+
+    return label
+
+
+def inputs(study: Study, names: Iterable[str], most: int = 5) -> Listing:
+    """Inputs within a sentence: each name with what it is."""
+    known = {p.text: p.description for p in study.parameters}
+
+    def full(name: str) -> str:
+        return f"{name} ({known[name]})" if known.get(name) else name
+
+    some = list(dict.fromkeys(names))
+    return Listing([TOGETHER.join(map(full, n.split(TOGETHER))) for n in some], most)

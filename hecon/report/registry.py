@@ -1,0 +1,93 @@
+"""What an analysis declares; from that follow its command, files, section, sheet and reference."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hecon.analyses.run import Run
+from hecon.report.content import Section
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something an analysis can be asked for on the command line.
+
+    Attributes
+    ----------
+    name
+        As results ask for it (`run.option("by", ...)`); the command writes it ``--by``.
+    kind
+        ``float``, ``int``, ``str``, ``bool``, or the allowed words.
+    argument
+        Whether it is written without its name, after the study.
+    many
+        Whether there may be several.
+    """
+
+    name: str
+    kind: type | Sequence[str]
+    help: str
+    default: Any = None
+    argument: bool = False
+    many: bool = False
+    required: bool = False
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """An analysis of a study.
+
+    Attributes
+    ----------
+    section
+        Its content, from the results that it asks of a run.
+    help
+        What its command does, and examples.
+    options
+        What its command takes beside the study and the jurisdiction.
+    draws
+        Whether it rests on random draws: its command then takes their number and seed.
+    applies
+        Whether a full run has something to show for it.
+    """
+
+    section: Callable[[Run], Section]
+    help: str = ""
+    options: tuple[Option, ...] = ()
+    draws: bool = False
+    applies: Callable[[Run], bool] = field(default=lambda run: True)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the registry; the analysis itself is loaded when it is wanted.
+
+    Attributes
+    ----------
+    name
+        Of the analysis, and of its module in `hecon.report.sections`.
+    summary
+        One line for the list of commands.
+    command
+        Name of its command: without one that of the analysis, empty if it has none.
+    """
+
+    name: str
+    summary: str
+    command: str | None = None
+
+    @property
+    def command_name(self) -> str:
+        """What is typed to have this analysis alone; empty if it comes only in a full run."""
+        return self.name.replace("_", "-") if self.command is None else self.command
+
+    def load(self) -> Analysis:
+        """The analysis."""
+        module = importlib.import_module(f"hecon.report.sections.{self.name}")
+        found: Analysis = module.ANALYSIS
+        return found

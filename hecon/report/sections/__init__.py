@@ -1,0 +1,30 @@
+"""The sections of a report, one file each, and the registry that puts them in reading order."""
+
+from __future__ import annotations
+
+from hecon.report.registry import Entry
+
+#: In reading order. One line an analysis: its command, its part of a full run, its files, its
+#: section and sheet, and what `reproduce` compares follow from it.
+REGISTRY = (
+    Entry("answer", "The answer, and what it rests on.", command=""),
+    Entry("results", "Totals by strategy, frontier, costs by item.", command=""),
+    Entry("severity", "What a unit of effect may cost.", command=""),
+    Entry("uncertainty", "The probabilistic analysis of a study.", command="psa"),
+    Entry("one_way", "Each input at both ends of its range."),
+    Entry("two_way", "Two inputs together, over a grid of values."),
+    Entry("break_even", "The value of an input at which the decision turns."),
+    Entry("price", "The price at which two strategies are equal."),
+    Entry("scenarios", "Every scenario against the base case."),
+    Entry(
+        "global_sensitivity", "Which inputs matter when all move at once.", command="sensitivity"
+    ),
+    Entry("information", "What knowing more is worth.", command="voi"),
+    Entry("trials", "Which trial is worth doing, and how large.", command="trial"),
+    Entry("verification", "Ask a study questions whose answers are known.", command="verify"),
+    Entry("evidence", "What the result rests on."),
+    Entry("assumptions", "What the model takes for granted.", command=""),
+    Entry("sources", "Every published figure referred to.", command=""),
+    Entry("cheers", "Where each item of CHEERS 2022 is reported.", command=""),
+    Entry("provenance", "How the report came about.", command=""),
+)

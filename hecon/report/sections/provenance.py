@@ -1,0 +1,66 @@
+"""How the report came about: versions, settings, the hash of every input."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from hecon.analyses.run import Run
+from hecon.report.content import Column, Section, Sentence, table
+from hecon.report.record import run_record
+from hecon.report.registry import Analysis
+
+FACTS = (Column("fact", "What", "name"), Column("value", "", meaning="its value"))
+INPUTS = (Column("file", "File", "name"), Column("sha256", "SHA-256"))
+
+
+def section(run: Run) -> Section:
+    """Versions, settings and hashes, and how to make the same report again."""
+    record = run_record(run)
+    inputs, libraries = record.pop("inputs"), record.pop("libraries")
+    assert isinstance(inputs, dict)
+    assert isinstance(libraries, dict)
+    facts = [(k.replace("_", " "), str(v)) for k, v in {**record, **libraries}.items() if v]
+    again = Sentence(
+        "To make it again: {command}. The same inputs, seed and versions give the same figures.",
+        {"command": command(run)},
+    )
+    tables = (
+        table(
+            "provenance",
+            "Versions and settings",
+            FACTS,
+            pd.DataFrame(facts, columns=["fact", "value"]),
+            ("fact",),
+        ),
+        table(
+            "input_files",
+            "SHA-256 of every input file",
+            INPUTS,
+            pd.DataFrame(list(inputs.items()), columns=["file", "sha256"]),
+            ("file",),
+        ),
+    )
+    return Section("provenance", "Provenance", (again,), tables)
+
+
+def command(run: Run) -> str:
+    """The command that gives the same run, from the folder it was started in."""
+    study, settings = run.study, run.settings
+    place = study.jurisdiction.folder
+    rules = "" if place == study.folder else f" --jurisdiction {_shown(place)}"
+    return (
+        f"hecon run {_shown(study.folder)}{rules} --draws {settings.draws} "
+        f"--seed {settings.seed} --design {settings.method}"
+    )
+
+
+def _shown(folder: Path) -> str:
+    """A folder as seen from where the run was started; of one outside it, only the name."""
+    here = Path.cwd()
+    inside = folder.is_absolute() and folder.is_relative_to(here)
+    return folder.relative_to(here).as_posix() if inside else folder.name
+
+
+ANALYSIS = Analysis(section)

@@ -1,0 +1,362 @@
+"""Planned trials: which is worth its cost, at what size, and what to decide meanwhile."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import pandas as pd
+
+from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
+from hecon.analyses.base_case import threshold
+from hecon.analyses.population import population
+from hecon.analyses.run import Run
+from hecon.analyses.trial_report import TrialReport, trial_definitions, trial_values
+from hecon.report.content import (
+    Amount,
+    Chart,
+    Column,
+    Drawn,
+    Figure,
+    Listing,
+    Section,
+    Sentence,
+    Series,
+    Table,
+    Value,
+    count,
+    money,
+    table,
+)
+from hecon.report.registry import Analysis, Option
+from hecon.report.vocabulary import SOURCE, STATUS, UNIT
+
+TITLE = "Trials"
+#: Choices in which the trial is done, and its cost is saved if others pay for it.
+STUDIED = (WAIT, ADOPT_AND_STUDY)
+
+_KEYS = (
+    Column("trial", "Trial", "name"),
+    Column("follow_up_weeks", "Weeks", "count", meaning="weeks of follow-up"),
+    Column("patients", "Patients", "count", meaning="patients randomised, all arms together"),
+)
+_METHOD = Column("method", "Method", "name", detail=True)
+_EVSI = Column("evsi", "EVSI per person", "money", meaning="expected value of sample information")
+_EVSI_ERROR = Column("standard_error", "Standard error", "money", detail=True)
+_EVPPI = (
+    Column("evppi", "Limit without sampling error", "money", detail=True),
+    Column("evppi_error", "Its standard error", "money", shown=False),
+    Column("effective_draws", "Effective draws", "number", shown=False),
+)
+_NET = (
+    Column("years_to_report", "Reports after", "years"),
+    Column("people_after", "Patients after the report", "count", detail=True),
+    Column("population_evsi", "EVSI, all patients", "millions"),
+    Column("cost", "Cost of the trial", "millions"),
+    Column("enbs", "Net benefit of sampling", "millions"),
+    Column("enbs_error", "Its standard error", "millions", detail=True),
+    Column("optimal", "Best size", "flag", detail=True),
+)
+_THRESHOLD = Column("threshold", "Value of a {effect}", "money", shown=False)
+_TIMES = Column(
+    "times",
+    "Pays at times as many patients",
+    "number",
+    meaning="how many times as many patients would have to benefit for the trial to pay",
+)
+SIZES = (*_KEYS, _THRESHOLD, _METHOD, _EVSI, _EVSI_ERROR, *_EVPPI, *_NET)
+BEST = (*_KEYS, _THRESHOLD, _METHOD, _EVSI, _EVSI_ERROR, *_EVPPI, *_NET[:-1], _TIMES)
+CHECKS = (
+    *_KEYS,
+    Column("regression", "EVSI by regression", "money"),
+    _EVSI_ERROR,
+    Column("importance", "By importance weights", "money"),
+    Column("importance_error", "Its standard error", "money", detail=True),
+    _EVPPI[0],
+)
+CHOICES = (
+    *_KEYS,
+    Column("choice", "Choice"),
+    Column("value", "Net benefit, all patients", "millions"),
+    Column("standard_error", "Standard error", "millions", detail=True),
+    Column("if_others_pay", "If others pay for the trial", "millions"),
+    Column("best", "Best", "flag"),
+)
+RANGES = (
+    Column("assumption", "Assumption", "name"),
+    Column("end", "End", "name"),
+    Column("value", "Value", "number"),
+    Column("patients", "Best size", "count"),
+    Column("enbs", "Net benefit of sampling", "millions"),
+    _TIMES,
+)
+ASSUMPTIONS = (
+    Column("name", "Assumption", "name"),
+    Column("of", "Of", "name"),
+    Column("value", "Value", "number"),
+    Column("range_low", "From", "number"),
+    Column("range_high", "To", "number"),
+    UNIT,
+    STATUS,
+    SOURCE,
+)
+_KEY = tuple(c.key for c in _KEYS)
+_UNSETTLED = ("standard_error", "evppi_error", "enbs_error")
+
+
+def tables(run: Run) -> tuple[Table, ...]:
+    """All tables of the planned trials."""
+    found = run(trial_values)
+    chosen = found.choices.assign(if_others_pay=_if_others_pay(found))
+    both = found.by_size.merge(found.checks, on=list(_KEY), suffixes=("", "_check"))
+    both = both.rename(
+        columns={
+            "evsi": "regression",
+            "evsi_check": "importance",
+            "standard_error_check": "importance_error",
+        }
+    )
+    return (
+        table(
+            "trial_best",
+            "Each design at its best size, the best design first",
+            BEST,
+            found.best,
+            ("trial", "follow_up_weeks"),
+            unsettled=_UNSETTLED,
+        ),
+        table(
+            "trial_choices",
+            "What to decide today: net benefit over current care without a trial",
+            CHOICES,
+            chosen,
+            ("trial", "follow_up_weeks", "choice"),
+            unsettled=("standard_error",),
+        ),
+        table(
+            "trial_checks",
+            "Value of the information per person by both methods",
+            CHECKS,
+            both,
+            _KEY,
+            unsettled=("standard_error", "importance_error"),
+        ),
+        table(
+            "trial_ranges",
+            "The best trial with one assumption at an end of its range, then with all",
+            RANGES,
+            found.ranges,
+            ("assumption", "end"),
+        ),
+        _assumptions(run),
+        table(
+            "trial_sizes",
+            "All sizes, by regression; by importance weights where both were worked out",
+            SIZES,
+            found.sizes,
+            (*_KEY, "method"),
+            unsettled=_UNSETTLED,
+        ),
+    )
+
+
+def _if_others_pay(found: TrialReport) -> pd.Series:
+    """The value of each choice without the cost of its trial."""
+    cost = found.best.set_index(["trial", "follow_up_weeks"])["cost"]
+    pairs = zip(found.choices["trial"], found.choices["follow_up_weeks"], strict=True)
+    own = pd.Series([cost[pair] for pair in pairs], index=found.choices.index)
+    return found.choices["value"] + own.where(found.choices["choice"].isin(STUDIED), 0.0)
+
+
+def _assumptions(run: Run) -> Table:
+    named = [(d.name, d.assumptions) for d in run(trial_definitions)]
+    people = run(population)
+    if people is not None:
+        named.append(("population", dict(people.assumptions)))
+    rows = [
+        {
+            "name": name,
+            "of": of,
+            "value": entry.value,
+            "range_low": entry.low,
+            "range_high": entry.high,
+            "unit": entry.unit,
+            "status": entry.status,
+            "source": entry.source,
+        }
+        for of, found in named
+        for name, entry in found.items()
+    ]
+    frame = pd.DataFrame(rows, columns=[c.key for c in ASSUMPTIONS])
+    caption = "Assumptions of the trials and of the population"
+    return table("trial_assumptions", caption, ASSUMPTIONS, frame, ("of", "name"))
+
+
+def which(run: Run) -> Sentence:
+    """Which trial is worth its cost, or the one nearest to it."""
+    found = run(trial_values)
+    first = found.best.iloc[0]
+    titles = {d.name: d.title for d in run(trial_definitions)}
+    values: dict[str, Value] = {
+        "place": run.study.jurisdiction.definition.title,
+        "trial": titles[str(first["trial"])],
+        "weeks": count(first["follow_up_weeks"]),
+        "patients": count(first["patients"]),
+        "worth": Amount(float(first["population_evsi"]), "millions"),
+        "cost": Amount(float(first["cost"]), "millions"),
+    }
+    if first["enbs"] > 0:
+        return Sentence(
+            "For {place} the trial most worth doing is {trial} ({weeks} weeks, {patients} "
+            "patients): its information is worth {worth} and it costs {cost}.",
+            values,
+            "verdict",
+        )
+    opening = (
+        "For {place} alone no planned trial is worth its cost. The one nearest to it is {trial} "
+        "({weeks} weeks, {patients} patients): its information is worth {worth} here and it "
+        "costs {cost}; "
+    )
+    if math.isinf(first["times"]):
+        return Sentence(opening + "it would pay for no number of patients.", values, "verdict")
+    return Sentence(
+        opening + "it would pay for {times} times as many patients, as a trial shared by many "
+        "countries may have.",
+        values | {"times": Amount(float(first["times"]), "number")},
+        "verdict",
+    )
+
+
+def favourable(run: Run) -> Sentence:
+    """How the best trial fares with every assumption at its favourable end."""
+    ranges = run(trial_values).ranges
+    end = ranges[ranges["end"] == "all favourable"].iloc[0]
+    opening = "With every assumption at its favourable end it "
+    if end["enbs"] > 0:
+        gain = Amount(float(end["enbs"]), "millions")
+        return Sentence(opening + "would gain {gain}.", {"gain": gain})
+    if math.isinf(end["times"]):
+        return Sentence(opening + "would pay for no number of patients.")
+    times = Amount(float(end["times"]), "number")
+    return Sentence(opening + "would still take {times} times as many.", {"times": times})
+
+
+_ADVICE = {
+    REJECT: "{a} is not worth funding on today's evidence, nor is a trial worth paying for.",
+    WAIT: "Funding of {a} should wait for the trial.",
+    ADOPT: "{a} is worth funding today; the decision need not wait.",
+    ADOPT_AND_STUDY: "{a} is worth funding today, with the trial going on beside it.",
+}
+
+
+def advice(run: Run) -> Sentence:
+    """What to decide about funding today, if the trial is paid for here."""
+    found = run(trial_values)
+    first = found.best.iloc[0]
+    rows = found.choices
+    same = (rows["trial"] == first["trial"]) & (rows["follow_up_weeks"] == first["follow_up_weeks"])
+    best = str(rows[same & rows["best"]]["choice"].iloc[0])
+    return Sentence(_ADVICE[best], {"a": run.study.compared[0]}, "verdict")
+
+
+def section(run: Run) -> Section:
+    """Planned trials; why there are no figures, if there are none."""
+    found = run.get(trial_values)
+    if found is None:
+        planned = bool(run(trial_definitions))
+        why = Sentence("Not worked out: {why}.", {"why": run.missing[trial_values.name]})
+        return Section("trials", TITLE, (why,) if planned else ())
+    people = run(population)
+    assert people is not None
+    guesses = [
+        name
+        for d in (*(t.assumptions for t in run(trial_definitions)), people.assumptions)
+        for name, entry in d.items()
+        if entry.status == "assumption"
+    ]
+    basis = Sentence(
+        "At {threshold} per QALY; {annual} eligible a year over {years}, {people} discounted "
+        "patients whom the decision reaches. EVSI by regression, checked by importance weights.",
+        {
+            "threshold": money(run(threshold)),
+            "annual": count(people.annual),
+            "years": f"{people.years:g} years",
+            "people": count(people.effective()),
+        },
+        "note",
+    )
+    guessed = Sentence(
+        "Assumptions, not evidence: {names}; their ranges stand in the table.",
+        {"names": Listing(list(dict.fromkeys(guesses)), 8)},
+        "warning",
+    )
+    sentences = [which(run)]
+    if found.best["enbs"].iloc[0] <= 0:
+        sentences.append(favourable(run))
+    sentences += [advice(run), basis]
+    if guesses:
+        sentences.append(guessed)
+    return Section("trials", TITLE, tuple(sentences), tables(run), _figures(run))
+
+
+def _figures(run: Run) -> tuple[Figure, ...]:
+    found = run(trial_values)
+    first = str(found.best["trial"].iloc[0])
+    shown = found.by_size[found.by_size["trial"] == first]
+    return tuple(
+        Figure(
+            name,
+            partial(_picture, run, name),
+            Chart(
+                "lines",
+                f"{title}: {first}",
+                "trial_sizes",
+                "patients",
+                tuple(
+                    Series(
+                        column,
+                        f"{weeks:g} weeks",
+                        {
+                            "trial": first,
+                            "follow_up_weeks": weeks,
+                            "method": shown["method"].iloc[0],
+                        },
+                    )
+                    for weeks in shown["follow_up_weeks"].unique()
+                ),
+                "patients randomised, all arms together",
+                up,
+            ),
+        )
+        for name, column, title, up in (
+            ("evsi", "evsi", "Value of the information per person", "EVSI"),
+            ("enbs", "enbs", "Expected net benefit of sampling", "net benefit of sampling"),
+        )
+    )
+
+
+def _picture(run: Run, name: str) -> Drawn:
+    from hecon.reports.figures.sampling import net_benefit_of_sampling, sample_information
+    from hecon.reports.figures.setting import run_setting
+
+    found = run(trial_values)
+    shown = found.by_size[found.by_size["trial"] == found.best["trial"].iloc[0]]
+    draw = {"evsi": sample_information, "enbs": net_benefit_of_sampling}[name]
+    return draw(shown, run_setting(run), run(threshold))
+
+
+ANALYSIS = Analysis(
+    section,
+    """What planned trials are worth: EVSI, net benefit of sampling, and whether to wait.
+
+    \b
+    Examples
+      hecon trial inputs/studies/ptsd --jurisdiction norway
+      hecon trial inputs/studies/ptsd inputs/studies/ptsd/trials/head_to_head.toml -j norway
+    """,
+    (
+        Option("files", str, "Trials; without any, those of the study.", argument=True, many=True),
+        Option("check_all_sizes", bool, "Check every size by importance weights.", False),
+    ),
+    draws=True,
+)

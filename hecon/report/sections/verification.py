@@ -1,0 +1,35 @@
+"""Questions whose answers are known: the battery of checks."""
+
+from __future__ import annotations
+
+from hecon.analyses.run import Run
+from hecon.analyses.verification.battery import battery_table
+from hecon.report.content import Column, Section, Sentence, count, table
+from hecon.report.registry import Analysis
+
+COLUMNS = (
+    Column("check", "Check"),
+    Column("result", "Result", "status"),
+    Column("figure", "Figure", meaning="what was measured"),
+    Column("detail", "Detail", detail=True),
+    Column("why", "Why", detail=True, meaning="why the answer is known"),
+)
+_RESULTS = ("pass", "fail", "not applicable")
+
+
+def section(run: Run) -> Section:
+    """Every check, and the tally."""
+    found = run(battery_table)
+    counts = found["result"].value_counts()
+    passed, failed, beside = (count(counts.get(r, 0)) for r in _RESULTS)
+    tally = Sentence(
+        "{all} questions whose answers are known: {passed} pass, {failed} fail, {beside} not "
+        "applicable.",
+        {"all": count(len(found)), "passed": passed, "failed": failed, "beside": beside},
+        "warning" if failed.value else "verdict",
+    )
+    checks = table("verification", "Verification battery", COLUMNS, found, ("check",))
+    return Section("verification", "Verification", (tally,), (checks,), live="Checks")
+
+
+ANALYSIS = Analysis(section)

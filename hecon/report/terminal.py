@@ -1,0 +1,117 @@
+"""Sections on a terminal: as many columns and rows as there is room for, and where the rest is."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console, JustifyMethod
+from rich.table import Table as Grid
+
+from hecon.report.content import Column, Section, Sentence, Table
+from hecon.report.layout import spread
+from hecon.report.numbers import SCREEN, Units, cell, numeric
+from hecon.report.words import Catalogue, spoken
+
+#: Rows of a table that are shown; its file holds all.
+SHOWN = 15
+_STYLES = {"plain": None, "verdict": "bold", "warning": "bold yellow", "note": "dim"}
+
+
+def show(
+    section: Section,
+    units: Units,
+    to: Console,
+    *,
+    rows: int = SHOWN,
+    catalogue: Catalogue | None = None,
+) -> None:
+    """Print a section: its tables, then what they mean."""
+    to.print(units.named(section.title), style="bold")
+    for table in section.tables:
+        if len(table.frame):
+            to.print()
+            show_table(table, units, to, rows, catalogue)
+    if section.sentences:
+        to.print()
+    for sentence in section.sentences:
+        show_sentence(sentence, units, to, catalogue)
+
+
+def show_sentence(
+    sentence: Sentence, units: Units, to: Console, catalogue: Catalogue | None = None
+) -> None:
+    """Print a sentence."""
+    to.print(spoken(sentence, units, SCREEN, catalogue), style=_STYLES[sentence.tone])
+
+
+def show_table(
+    table: Table, units: Units, to: Console, rows: int = SHOWN, catalogue: Catalogue | None = None
+) -> None:
+    """Print a table's caption, its first rows, and what stands in its file alone."""
+    columns, frame = spread(table)
+    records = frame.head(rows).to_dict("records")
+    kept = [_Shown.of(c, [cell(r[c.key], c) for r in records], units) for c in columns]
+    kept = [c for c in kept if any(c.cells)]
+    left_out: list[_Shown] = []
+    while sum(c.least + _BETWEEN for c in kept) > to.width + _BETWEEN:
+        loser = _loser(kept, table.keys)
+        if loser is None:
+            break
+        kept.remove(loser)
+        left_out.insert(0, loser)
+    to.print(units.named(table.caption), style="bold")
+    to.print(_grid(kept, to.width))
+    elsewhere = [f"{len(frame) - rows} more rows"] if len(frame) > rows else []
+    elsewhere += [units.named(c.column.heading) for c in left_out]
+    if elsewhere:
+        to.print(f"In {table.name}.csv: {', '.join(elsewhere)}.", style="dim")
+    if table.note is not None:
+        to.print(spoken(table.note, units, SCREEN, catalogue), style="dim")
+
+
+#: Columns between two columns, the least width of a text, and the longest line of a heading.
+_BETWEEN, _TEXT, _HEADING = 2, 16, 14
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A column as text, with the widths that it needs and that it would like."""
+
+    column: Column
+    heading: str
+    cells: list[str]
+    least: int
+    most: int
+
+    @classmethod
+    def of(cls, column: Column, cells: list[str], units: Units) -> _Shown:
+        widest = max(map(len, cells), default=0)
+        heading = textwrap.fill(units.heading(column), max(min(widest, 30), _HEADING))
+        above = max(map(len, heading.split("\n")), default=0)
+        most = max(widest, above)
+        broken = column.kind == "text" and not column.detail
+        least = min(most, max(_TEXT, above)) if broken else most
+        return cls(column, heading, cells, least, most)
+
+
+def _loser(kept: Sequence[_Shown], keys: Sequence[str]) -> _Shown | None:
+    """The column that goes first: the last detail, else the last that is no key."""
+    others = [c for c in kept if c.column.key not in keys]
+    losers = [c for c in others if c.column.detail] or others[1:]
+    return losers[-1] if losers else None
+
+
+def _grid(columns: Sequence[_Shown], width: int) -> Grid:
+    made = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
+    spare = width + _BETWEEN - sum(c.least + _BETWEEN for c in columns)
+    for shown in columns:
+        wide = min(shown.most, shown.least + max(spare, 0))
+        spare -= wide - shown.least
+        side: JustifyMethod = "right" if numeric(shown.column) else "left"
+        made.add_column(shown.heading, justify=side, width=wide, overflow="fold")
+    for row in zip(*(c.cells for c in columns), strict=True):
+        made.add_row(*row)
+    return made

@@ -1,0 +1,49 @@
+"""Sentences as text, in the signs of a medium and in a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from hecon.report.content import Amount, Listing, Sentence, Value
+from hecon.report.numbers import SCREEN, Style, Units, figure
+
+#: Templates in other languages by the English ones; a template that is missing stays English.
+Catalogue = Mapping[str, str]
+
+
+def spoken(
+    sentence: Sentence, units: Units, style: Style = SCREEN, catalogue: Catalogue | None = None
+) -> str:
+    """A sentence as text."""
+    template = (catalogue or {}).get(sentence.template, sentence.template)
+    values = {name: said(value, units, style) for name, value in sentence.values.items()}
+    return template.format_map(values)
+
+
+def said(value: Value, units: Units, style: Style = SCREEN) -> str:
+    """One value as it stands within a sentence: amounts with their currency."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Listing):
+        return listed(value.names, value.most)
+    text = _amount(value, units, style)
+    return text if text else "n/a"
+
+
+def _amount(value: Amount, units: Units, style: Style) -> str:
+    text = figure(value.value, value.kind, style, infinite="no amount")
+    if text and value.kind in ("money", "change", "millions") and units.currency:
+        text = f"{units.currency}{style.space}{text}"
+    return f"{text} million" if text and value.kind == "millions" else text
+
+
+def listed(names: Sequence[str], most: int = 5) -> str:
+    """`a, b and c`; of many the first, and how many more; names with commas by semicolons."""
+    if not names:
+        return "none"
+    between = "; " if any("," in name for name in names) else ", "
+    if len(names) > most:
+        return f"{between.join(names[:most])} and {len(names) - most} more"
+    if len(names) == 1:
+        return names[0]
+    return f"{between.join(names[:-1])} and {names[-1]}"
