@@ -11,7 +11,7 @@ from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
 from hecon.engine.expression import Expr, constant
 from hecon.engine.model import MONTHS_PER_YEAR, CohortModel
-from hecon.parameters.design import Design, TableDesign
+from hecon.parameters.design import Design, TableDesign, row_label
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
@@ -71,6 +71,7 @@ def remaining_qalys(study: Study, model: CohortModel, design: Design, strategy: 
         len(first),
         {**design.numbers, **{k: float(v[0]) for k, v in columns.items() if k not in varying}},
         {key: columns[key][first] for key in varying},
+        [row_label(design, int(row)) for row in first],
     )
     found = totals(evaluate(alone, chosen), "_undiscounted")[1].values[0]
     return np.asarray(found[row_of.ravel()])

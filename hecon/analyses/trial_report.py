@@ -229,7 +229,7 @@ def _searched(known: TrialInformation, start: int) -> Row:
 def trial_definitions(run: Run) -> Sequence[TrialDefinition]:
     """The trials that the study plans, or those that the run was asked for."""
     files: list[Path] = run.option("files", [])
-    return read_trials(files or planned_trials(run.study))
+    return read_trials(files or planned_trials(run.study), run.study.jurisdiction.definition)
 
 
 @result("Trials")
