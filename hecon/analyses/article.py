@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from hecon.analyses.results import Results
-from hecon.engine.expression import ExpressionError, parse
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError, ModelError, nearest
 from hecon.parameters.design import base_case
+from hecon.studies.documents import FORMULA, Figure
 from hecon.studies.study import Study
-
-FILE = "article"
-_CALL = re.compile(r"(scenario|quantity|estimate|result)\(([^()]*)\)")
 
 
 def article_table(study: Study, results: Results) -> pd.DataFrame:
@@ -36,32 +32,25 @@ def article_table(study: Study, results: Results) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If a fact has no figure, or a figure names something that isn't there.
+        If a figure can't be worked out.
     """
     rows = []
     faults: list[Fault] = []
-    file = f"{study.folder.name}/{study.definition.evidence.get(FILE, '')}"
-    for number, fact in enumerate(study.evidence(FILE), start=2):
-        figures = [f for f in fact["figures"].split(";") if f.strip()]
-        if not figures:
-            faults.append(Fault(file, number, "figures", "the fact has no figure of the model"))
-        for figure in figures:
-            label, sign, reference = (part.strip() for part in figure.partition("="))
+    for fact in study.facts:
+        for figure in fact.figures:
             try:
-                if not sign:
-                    raise ValueError(f"found '{figure.strip()}', allowed is 'label = reference'")
-                value, text = _figure(study, results, reference)
-            except (ValueError, ExpressionError, ModelError) as error:
-                faults.append(Fault(file, number, "figures", str(error)))
+                value, text = _figure(study, results, figure)
+            except (ValueError, ModelError) as error:
+                faults.append(Fault(fact.file, fact.number, "figures", str(error)))
                 continue
             rows.append(
                 {
-                    "fact": fact["id"],
-                    "says": fact["seed_fact"],
-                    "status": fact["status"],
-                    "cross_check": fact["own_cross_check"],
-                    "figure": label,
-                    "reference": reference,
+                    "fact": fact.row.id,
+                    "says": fact.row.fact,
+                    "status": fact.row.status,
+                    "cross_check": fact.row.cross_check,
+                    "figure": figure.label,
+                    "reference": figure.reference,
                     "value": value,
                     "text": text,
                 }
@@ -71,24 +60,26 @@ def article_table(study: Study, results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _figure(study: Study, results: Results, reference: str) -> tuple[float, str]:
-    call = _CALL.fullmatch(reference)
-    if call is None:
-        value = _formula(study, reference)
+def check_figures(study: Study, columns: Sequence[str]) -> list[Fault]:
+    """Faults of figures that are no column of the table of results."""
+    return [
+        Fault(
+            fact.file, fact.number, "figures", f"'{name}' is not a column{nearest(name, columns)}"
+        )
+        for fact in study.facts
+        for figure in fact.figures
+        for name in figure.names[-1:]
+        if figure.kind in ("result", "scenario") and name not in columns
+    ]
+
+
+def _figure(study: Study, results: Results, figure: Figure) -> tuple[float, str]:
+    if figure.kind == FORMULA:
+        assert figure.expr is not None
+        numbers = base_case(study.parameters).numbers
+        value = float(formula_values(study.model, [(figure.expr, figure.strategy)], numbers, {})[0])
         return value, f"{value:.4g}"
-    arguments = [a.strip() for a in call.group(2).split(",")]
-    return _LOOK_UP[call.group(1)](study, results, arguments)
-
-
-def _formula(study: Study, reference: str) -> float:
-    name, bracket, strategy = (part.strip() for part in reference.partition("["))
-    text, read_in = (name, strategy.removesuffix("]")) if bracket else (reference, None)
-    expr = parse(text)
-    known = {key[0] for key in (*study.model.parameters, *study.model.formulas)}
-    for unknown in sorted(expr.names - known):
-        raise ValueError(f"'{unknown}' is no parameter or variable{nearest(unknown, known)}")
-    numbers = base_case(study.parameters).numbers
-    return float(formula_values(study.model, [(expr, read_in)], numbers, {})[0])
+    return _LOOK_UP[figure.kind](study, results, [*figure.names])
 
 
 def _estimate(study: Study, results: Results, arguments: list[str]) -> tuple[float, str]:

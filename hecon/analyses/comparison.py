@@ -16,6 +16,10 @@ NO_COST = 1e-6
 NO_EFFECT = 1e-9
 
 
+#: A verdict whose ICER is a saving per QALY forgone: the larger, the better.
+SAVING = "less costly, less effective"
+
+
 @dataclass(frozen=True)
 class Comparison:
     """An intervention against a comparator; `icer` is NaN where a ratio has no meaning."""

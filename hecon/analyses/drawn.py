@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -10,9 +12,11 @@ from numpy.typing import NDArray
 from hecon.analyses.base_case import threshold
 from hecon.analyses.comparison import Comparison, compare, totals
 from hecon.analyses.convergence import convergence, draws_needed
-from hecon.analyses.draws_table import DrawsTable, study_draws
+from hecon.analyses.draws_table import DrawsTable, checked_thresholds, study_draws
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.information import evppi, parameter_groups
+from hecon.analyses.frontier import frontier
+from hecon.analyses.information import EVPPI, checked_sets, evppi, named_sets, parameter_groups
+from hecon.analyses.plane import Plane, plane
 from hecon.analyses.probabilistic import decision, summary
 from hecon.analyses.ranking import ranking
 from hecon.analyses.run import Run, Unavailable, result
@@ -54,9 +58,17 @@ def drawn_table(run: Run) -> DrawsTable:
 
 @result()
 def thresholds(run: Run) -> Array:
-    """The thresholds of the jurisdiction's curves, with the run's own."""
+    """The thresholds of the curves, those asked for or the jurisdiction's, with the run's own."""
     rule = run.study.jurisdiction.definition.acceptability
-    return np.union1d(np.linspace(0.0, rule.highest, rule.steps), [run(threshold)])
+    asked = _asked(run)
+    grid = asked if len(asked) else np.linspace(0.0, rule.highest, rule.steps)
+    return np.union1d(grid, [run(threshold)])
+
+
+def _asked(run: Run) -> Array:
+    """Thresholds that the run was asked for."""
+    asked: Sequence[float] = run.option("thresholds", ())
+    return checked_thresholds(asked, "--thresholds") if len(asked) else np.empty(0)
 
 
 @result()
@@ -118,29 +130,39 @@ def evpi(run: Run) -> float:
 
 @result("Value of information")
 def partial_information(run: Run) -> pd.DataFrame:
-    """EVPPI of each uncertain parameter alone at the threshold, the highest first."""
+    """EVPPI of each uncertain parameter alone, see `_partial`."""
     return _partial(run, {name: [name] for name in run(drawn_table).varying})
 
 
 @result("Value of information")
 def group_information(run: Run) -> pd.DataFrame:
-    """EVPPI of the study's groups of parameters at the threshold, the highest first."""
+    """EVPPI of the sets asked for, or of the study's groups of parameters, see `_partial`."""
     table = run(drawn_table)
-    return _partial(run, {k: list(v) for k, v in parameter_groups(run.study, table).items()})
+    asked: Sequence[str] = run.option("set", ())
+    sets = named_sets(asked) or parameter_groups(run.study, table)
+    checked_sets(table, sets)
+    return _partial(run, sets)
 
 
-def _partial(run: Run, sets: dict[str, list[str]]) -> pd.DataFrame:
-    table = run(drawn_table)
+def _partial(run: Run, sets: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """EVPPI at the run's own threshold, the highest first, then at those asked for."""
+    table, own = run(drawn_table), run(threshold)
+    if len(table.strategies) < 2:
+        raise Unavailable("there is only one alternative to choose")
     if table.draws < LEAST_DRAWS:
         raise Unavailable(
             f"{table.draws:,} draws are too few for a regression; at least {LEAST_DRAWS} are needed"
         )
-    if len(table.strategies) < 2:
-        raise Unavailable("there is only one alternative to choose")
     if not sets:
-        return pd.DataFrame(columns=["set", "evppi", "standard_error", "evpi", "share", "suspect"])
-    found = evppi(table, [run(threshold)], sets)
-    return found.sort_values("evppi", ascending=False, kind="stable").reset_index(drop=True)
+        return pd.DataFrame(columns=EVPPI)
+    at = np.union1d(_asked(run), [own])
+    found = evppi(
+        table, at, sets, run.option("method", "auto"), run.telling("Value of information")
+    )
+    found = found.assign(other=found["threshold"] != own)
+    order = ["other", "threshold", "evppi"]
+    found = found.sort_values(order, ascending=[True, True, False], kind="stable")
+    return found[list(EVPPI)].reset_index(drop=True)
 
 
 @result()
@@ -159,3 +181,21 @@ def needed_draws(run: Run) -> pd.DataFrame:
 def rank_probabilities(run: Run) -> xr.Dataset:
     """Probability of each rank by threshold, see `ranking`."""
     return ranking(run(drawn_table), run(thresholds))
+
+
+@result()
+def drawn_frontier(run: Run) -> pd.DataFrame:
+    """The frontier of the means over the draws, see `frontier`."""
+    table = run(drawn_table)
+    return frontier(table.strategies, table.cost.mean(axis=1), table.effect.mean(axis=1))
+
+
+@result()
+def drawn_plane(run: Run) -> Plane:
+    """Intervention against comparator on the plane, draw by draw."""
+    table, pair = run(drawn_table), run.study.compared
+    if table.draws < 3:
+        raise Unavailable(f"{table.draws} draws are too few for an ellipse")
+    if not {*pair} <= {*table.strategies}:
+        raise Unavailable("the strategies compared are no alternatives to choose between")
+    return plane(table, *pair)

@@ -12,10 +12,10 @@ from hecon.analyses.cube import uncertain_groups
 from hecon.analyses.draws_table import study_draws
 from hecon.analyses.global_sensitivity import morris, sobol
 from hecon.analyses.results import LEAST_DRAWS, Progress, Results
-from hecon.analyses.trial import TrialDefinition, read_trials
 from hecon.analyses.trial_plan import Uninformative
-from hecon.analyses.trial_report import TrialReport, planned_trials, trial_report
+from hecon.analyses.trial_report import TrialReport, trial_report
 from hecon.errors import InputError, ModelError
+from hecon.studies.trials import TrialDefinition
 
 #: Base samples of Sobol' indices and trajectories of Morris screening: enough for an order.
 SAMPLES = 2**10
@@ -80,7 +80,7 @@ def further(results: Results, *, workers: int = 1, progress: Progress | None = N
     tell("Break-even values", 0, 1)
     turns = break_even(study)
     indices, effects = _global(results, workers, tell, missing)
-    definitions = tuple(read_trials(planned_trials(study), study.jurisdiction.definition))
+    definitions = study.trials
     trials = _trials(results, definitions, tell, missing) if definitions else None
     return Further(turns, indices, effects, SAMPLES, definitions, trials, missing)
 

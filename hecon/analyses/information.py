@@ -19,6 +19,19 @@ from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
 
+#: Columns of `evppi`.
+EVPPI = (
+    "set",
+    "parameters",
+    "threshold",
+    "evppi",
+    "standard_error",
+    "evpi",
+    "share",
+    "method",
+    "explained",
+    "suspect",
+)
 METHODS = ("auto", "additive", "gaussian-process")
 #: Draws that a regression needs for each of its columns.
 DRAWS_A_COLUMN = 20
@@ -199,6 +212,21 @@ def parameter_groups(study: Study, table: DrawsTable) -> dict[str, list[str]]:
         if parameter.group and parameter.text in varying:
             groups.setdefault(parameter.group, []).append(parameter.text)
     return groups
+
+
+def named_sets(texts: Sequence[str]) -> dict[str, list[str]]:
+    """Sets of parameters written as `name=a,b`; raises InputError if one is not."""
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        name, equals, members = text.partition("=")
+        names = [part.strip() for part in members.split(",") if part.strip()]
+        if not equals or not name.strip() or not names:
+            message = f"found '{text}', allowed is NAME=parameter,parameter"
+            raise InputError([Fault("--set", None, None, message)])
+        if name.strip() in found:
+            raise InputError([Fault("--set", None, None, f"'{name.strip()}' is there twice")])
+        found[name.strip()] = names
+    return found
 
 
 def checked_sets(table: DrawsTable, sets: Mapping[str, Sequence[str]]) -> None:

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from hecon.analyses.base_case import base_table
+from hecon.analyses.comparison import SAVING
 from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import SAME
 from hecon.errors import Fault, InputError
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,8 @@ def one_way(study: Study) -> pd.DataFrame:
     -------
     pd.DataFrame
         Two rows a parameter (``parameter``, ``end``, ``value``, ``basis``) with the columns of
-        `result_table`, the parameter with the widest span of net monetary benefit first. The
-        basis of a range also says what is held fixed, and at which end nothing moves.
+        `result_table`, the parameter with the widest bar of net monetary benefit first. The basis
+        of a range also says what is held fixed, and at which end nothing moves.
     """
     found = ranges(study)
     ends = [(r, end) for r in found for end in ("low", "high")]
@@ -78,15 +84,19 @@ def one_way(study: Study) -> pd.DataFrame:
         f"one-way, {r.parameter.text} at its {end} end, {r.low if end == 'low' else r.high:.6g}"
         for r, end in ends
     ]
-    design = changed_rows(study, [{}, *values], ["base case", *labels])
+    # the base case comes first: a bar reaches from it to both ends
+    design = changed_rows(study, [{}, *values], ["the base case", *labels])
     table = evaluated_table(study, design, [study.compared] * design.draws)
     still = _without_effect(table, found, study)
-    table = table.iloc[1:].reset_index(drop=True)
+    base, table = float(table["nmb"].iloc[0]), table.iloc[1:].reset_index(drop=True)
     table.insert(0, "parameter", [r.parameter.text for r, _ in ends])
     table.insert(1, "end", [end for _, end in ends])
     table.insert(2, "value", [r.low if end == "low" else r.high for r, end in ends])
     table.insert(3, "basis", [_basis(r, still[r.parameter.text]) for r, _ in ends])
-    span = table.groupby("parameter")["nmb"].agg(lambda s: s.max() - s.min())
+    worth = table["nmb"].to_numpy(dtype=float)
+    span = pd.Series(
+        bar_widths(worth[::2], worth[1::2], base), index=[r.parameter.text for r in found]
+    )
     order = [*span.sort_values(ascending=False, kind="stable").index]
     position = {name: i for i, name in enumerate(order)}
     key = [
@@ -117,24 +127,36 @@ def _basis(found: Range, still: list[str]) -> str:
     return "; ".join(filter(None, words))
 
 
+def bar_widths(low: Array, high: Array, base: float) -> Array:
+    """How far each bar of a tornado reaches: over both ends of a range and the base case.
+
+    Parameters
+    ----------
+    low, high
+        A figure at the ends, one entry a bar; NaN where it has no meaning (an ICER under
+        dominance), and then the bar is infinitely wide: it comes first.
+    base
+        The figure in the base case; NaN counts for nothing.
+    """
+    ends = np.stack([low, high])
+    widest = np.fmax(ends.max(axis=0), base) - np.fmin(ends.min(axis=0), base)
+    return np.where(np.isnan(ends).any(axis=0), np.inf, widest)
+
+
 #: Figures that a tornado can be drawn of.
 FIGURES = {"nmb": "nmb", "icer": "icer", "qaly": "qaly_difference"}
 
 
-def tornado(
-    table: pd.DataFrame, base: float, by: str = "nmb", threshold: float = np.nan
-) -> pd.DataFrame:
+def tornado(table: pd.DataFrame, base: pd.Series, by: str = "nmb") -> pd.DataFrame:
     """One row a parameter from the two rows of `one_way`.
 
     Parameters
     ----------
     base
-        Net monetary benefit in the base case.
+        The base case's row of `result_table`.
     by
-        One of `FIGURES`: net monetary benefit, ICER or incremental QALYs, by whose span the rows
+        One of `FIGURES`: net monetary benefit, ICER or incremental QALYs, by whose bars the rows
         are ordered; an end without an ICER (dominance) goes first.
-    threshold
-        The threshold in the base case, to tell a step of severity class from a switch.
 
     Returns
     -------
@@ -151,11 +173,31 @@ def tornado(
     found = pd.DataFrame({"basis": low["basis"], "low": low["value"], "high": high["value"]})
     for name, column in {**FIGURES, "verdict": "verdict"}.items():
         found[f"{name}_low"], found[f"{name}_high"] = low[column], high[column]
-    worth = base >= 0
+    worth = base["nmb"] >= 0
     found["turns"] = ((low["nmb"] >= 0) != worth) | ((high["nmb"] >= 0) != worth)
+    threshold = float(base["threshold"])
     plain = [e["qaly_difference"] * threshold - e["cost_difference"] for e in (low, high)]
     kept = ((plain[0] >= 0) == worth) & ((plain[1] >= 0) == worth)
-    found["turns_by_severity"] = found["turns"] & kept & np.isfinite(threshold)
-    span = (found[f"{by}_high"] - found[f"{by}_low"]).abs()
-    order = span.fillna(np.inf).sort_values(ascending=False, kind="stable").index
-    return found.loc[order].reset_index(names="parameter")
+    found["turns_by_severity"] = found["turns"] & kept
+    reached = [found[f"{by}_{end}"].to_numpy(dtype=float) for end in ("low", "high")]
+    span = bar_widths(reached[0], reached[1], float(base[FIGURES[by]]))
+    order = np.argsort(-span, kind="stable")
+    return found.iloc[order].reset_index(names="parameter")
+
+
+@result("One-way sensitivity")
+def one_way_ends(run: Run) -> pd.DataFrame:
+    """Every input at both ends of its range: the rows of `one_way`."""
+    return one_way(run.study)
+
+
+@result()
+def one_way_bars(run: Run) -> pd.DataFrame:
+    """The rows of `tornado`, by the figure that was asked for.
+
+    A saving per unit of effect forgone is no ICER: such an end goes first, as dominance does.
+    """
+    ends = run(one_way_ends)
+    if len(ends):
+        ends = ends.assign(icer=ends["icer"].where(ends["verdict"] != SAVING))
+    return tornado(ends, run(base_table).iloc[0], run.option("by", "nmb"))

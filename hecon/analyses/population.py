@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
-from pydantic import Field
 
-from hecon.analyses.assumptions import Assumption, evaluated, parsed
 from hecon.analyses.run import Run, result
-from hecon.errors import Fault, InputError, nearest
-from hecon.parameters.definitions import read_toml
+from hecon.errors import Fault, InputError
 from hecon.parameters.design import base_case
-from hecon.parameters.records import Required, Strict
+from hecon.studies.assumptions import Assumption, evaluated, parsed
+from hecon.studies.population import PopulationDefinition, population_file
 from hecon.studies.study import Study
 
-#: The file of a study that says whom the decision concerns.
-POPULATION = "population.toml"
-
-
-class PopulationDefinition(Strict):
-    """Contents of `population.toml`: formulas of the study's parameters and of its assumptions."""
-
-    eligible_per_year: Required
-    uptake: Annotated[list[Required], Field(min_length=1)]
-    horizon_years: Required
-    discount: Required
-    assumptions: dict[str, Assumption] = Field(default_factory=dict)
+#: Years that a decision may stay relevant.
+LONGEST_YEARS = 1_000.0
 
 
 @dataclass(frozen=True)
@@ -71,33 +58,46 @@ def study_population(study: Study, changes: Mapping[str, float] | None = None) -
     Raises
     ------
     InputError
-        If the file is faulty or a formula names something unknown.
+        If a formula's value can't be what it stands for.
     """
-    path = study.folder / POPULATION
-    shown = f"{study.folder.name}/{POPULATION}"
-    if not path.is_file():
+    definition = study.people
+    if definition is None:
         return None
-    definition = read_toml(path, shown, PopulationDefinition)
+    shown = population_file(study.folder.name)
     changes = changes or {}
     assumptions = {**_ranges_of_inputs(study, definition), **definition.assumptions}
     own = {n: changes.get(n, entry.value) for n, entry in assumptions.items()}
     numbers = base_case(study.parameters).numbers
-
-    def number(text: str, where: str) -> float:
-        expr = parsed(text, shown, where)
-        for name in sorted(expr.names - own.keys()):
-            if study.model.resolve(name, None) is None:
-                hint = nearest(name, {*own, *(p.name for p in study.parameters)})
-                raise InputError([Fault(shown, None, where, f"'{name}' is not known{hint}")])
-        return float(evaluated(expr, None, own, study.model, numbers, {})[0])
-
+    found = {
+        entry: float(evaluated(parsed(text, shown, entry), None, own, study.model, numbers, {})[0])
+        for entry, text in definition.formulas()
+    }
+    faults = [
+        Fault(shown, None, entry, f"found {value:g}, allowed is {said}")
+        for entry, value in found.items()
+        for said, least, most in [_allowed(entry)]
+        if not least <= value <= most
+    ]
+    if faults:
+        raise InputError(faults)
     return Population(
-        number(definition.eligible_per_year, "eligible_per_year"),
-        tuple(number(share, "uptake") for share in definition.uptake),
-        number(definition.horizon_years, "horizon_years"),
-        number(definition.discount, "discount"),
+        found["eligible_per_year"],
+        tuple(value for entry, value in found.items() if entry.startswith("uptake")),
+        found["horizon_years"],
+        found["discount"],
         assumptions,
     )
+
+
+def _allowed(entry: str) -> tuple[str, float, float]:
+    """What an entry's value may be: in words, and from what to what."""
+    if entry.startswith("uptake"):
+        return "a share from 0 to 1", 0.0, 1.0
+    if entry == "discount":
+        return "an annual rate from 0 to 1, such as 0.04 for 4 %", 0.0, 1.0
+    if entry == "horizon_years":
+        return f"above 0, up to {LONGEST_YEARS:g}", np.nextafter(0.0, 1.0), LONGEST_YEARS
+    return "a finite number from 0 up", 0.0, np.finfo(float).max
 
 
 def _ranges_of_inputs(study: Study, definition: PopulationDefinition) -> dict[str, Assumption]:

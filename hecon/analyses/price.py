@@ -8,9 +8,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hecon.analyses.base_case import base_design
+from hecon.analyses.base_case import threshold as own_threshold
+from hecon.analyses.comparison import totals
+from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.draws_table import checked_thresholds
 from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import Increments, find_parameter, increments, with_values
+from hecon.analyses.run import Run, Unavailable, result
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Design, TableDesign, base_case, held
 from hecon.parameters.schema import Parameter
@@ -154,3 +159,50 @@ def _slope(
 def _refuse(parameter: Parameter, why: str) -> None:
     text = f"{why}; its break-even value can be searched for instead"
     raise InputError([Fault(parameter.file, parameter.row, "name", text)])
+
+
+@result("Threshold price")
+def price_values(run: Run) -> pd.DataFrame:
+    """The rows of `threshold_price` of the price asked for, or of the study's own.
+
+    Without distributions there is one row of draws, the base case, and no interval. Thresholds
+    are the run's own or those asked for.
+
+    Raises
+    ------
+    InputError
+        If the price asked for is unknown or net benefit is not linear in it; of the study's own
+        price the result is unavailable then.
+    """
+    asked: str = run.option("parameter", "")
+    own = run.study.definition.price
+    if not asked and own is None:
+        raise Unavailable("the study names no price; name one with --parameter")
+    name = asked or (own.parameter if own else "")
+    at: list[float] = run.option("thresholds", []) or [run(own_threshold)]
+    checked_thresholds(at, "--thresholds")
+    drawn = run.get(drawn_design)
+    try:
+        found = threshold_price(
+            run.study,
+            name,
+            at,
+            drawn or run(base_design),
+            known=_increments(run) if drawn else None,
+            workers=run.settings.workers,
+            progress=run.telling("Threshold price"),
+        )
+    except InputError as error:
+        if asked:
+            raise
+        raise Unavailable("; ".join(fault.message for fault in error.faults)) from None
+    if drawn is None:
+        found[["standard_error", "low", "high"]] = np.nan
+    return found
+
+
+def _increments(run: Run) -> Increments:
+    """Increments of the run's own draws."""
+    cost, qaly = totals(run(drawn_outcomes))
+    a, b = ({"strategy": name} for name in run.study.compared)
+    return Increments((cost.sel(a) - cost.sel(b)).values, (qaly.sel(a) - qaly.sel(b)).values)

@@ -8,12 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from hecon.analyses.base_case import base_table, threshold
 from hecon.analyses.comparison import icer, verdict
-from hecon.analyses.pair import increments
+from hecon.analyses.drawn import drawn_design
+from hecon.analyses.pair import Increments, increments
+from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
 from hecon.errors import ModelError
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Study
+
+#: Key of the base case among scenarios.
+BASE = "base case"
 
 
 def scenario_effects(study: Study, base: pd.DataFrame) -> pd.DataFrame:
@@ -96,22 +102,50 @@ def scenario_draws(
             found = increments(changed, design, compared=scenario.compare, workers=workers)
         except ModelError as error:
             raise error.within(f"scenario {scenario.id}, {error.run}") from None
-        benefit = found.benefit(float(row["threshold"]))
-        low, high = np.quantile(benefit, [0.025, 0.975])
-        cost, qaly = float(found.cost.mean()), float(found.qaly.mean())
-        rows.append(
-            {
-                "scenario": scenario.id,
-                "draws": draws,
-                "cost_mean": cost,
-                "qaly_mean": qaly,
-                "icer_mean": icer(cost, qaly),
-                "verdict_mean": verdict(cost, qaly),
-                "nmb_mean": float(benefit.mean()),
-                "nmb_error": float(benefit.std(ddof=1) / np.sqrt(draws)) if draws > 1 else np.nan,
-                "nmb_low": float(low),
-                "nmb_high": float(high),
-                "probability": float((benefit > 0).mean()),
-            }
-        )
+        rows.append({"scenario": scenario.id, **_reduced(found, float(row["threshold"]))})
     return pd.DataFrame(rows)
+
+
+def _reduced(found: Increments, threshold: float) -> dict[str, object]:
+    """The columns of `scenario_draws` from the increments of one scenario's draws."""
+    benefit = found.benefit(threshold)
+    draws = len(benefit)
+    low, high = np.quantile(benefit, [0.025, 0.975])
+    cost, qaly = float(found.cost.mean()), float(found.qaly.mean())
+    return {
+        "draws": draws,
+        "cost_mean": cost,
+        "qaly_mean": qaly,
+        "icer_mean": icer(cost, qaly),
+        "verdict_mean": verdict(cost, qaly),
+        "nmb_mean": float(benefit.mean()),
+        "nmb_error": float(benefit.std(ddof=1) / np.sqrt(draws)) if draws > 1 else np.nan,
+        "nmb_low": float(low),
+        "nmb_high": float(high),
+        "probability": float((benefit > 0).mean()),
+    }
+
+
+@result("Scenarios")
+def scenario_rows(run: Run) -> pd.DataFrame:
+    """Scenarios beside the base case, see `against_base`; no rows for a study without any."""
+    return scenario_effects(run.study, run(base_table))
+
+
+@result("Scenarios under uncertainty")
+def drawn_scenarios(run: Run) -> pd.DataFrame:
+    """The base case's draws (`BASE`), then the rows of `scenario_draws`."""
+    study, settings = run.study, run.settings
+    design = run(drawn_design)
+    base = increments(study, design, workers=settings.workers)
+    found = scenario_draws(
+        study,
+        run(scenario_rows),
+        settings.draws,
+        settings.seed,
+        settings.method,
+        settings.workers,
+        run.telling("Scenarios under uncertainty"),
+    )
+    first = pd.DataFrame([{"scenario": BASE, **_reduced(base, run(threshold))}])
+    return pd.concat([first, found], ignore_index=True)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.analyses.assumptions import evaluated, parsed
-from hecon.analyses.population import POPULATION, Population, study_population
-from hecon.analyses.trial import Arm, TrialDefinition
+from hecon.analyses.population import Population, study_population
 from hecon.engine.expression import Expr
 from hecon.engine.model import WEEKS_PER_YEAR, Key
 from hecon.errors import Fault, InputError, ModelError, nearest
 from hecon.parameters.design import Design
+from hecon.studies.assumptions import evaluated, parsed
+from hecon.studies.population import population_file
 from hecon.studies.study import Study
+from hecon.studies.trials import PATIENTS, Arm, TrialDefinition
 
 Array = NDArray[np.float64]
 
@@ -95,7 +96,7 @@ def plan(
     population = study_population(study, changes)
     if population is None:
         text = "is missing: a trial needs to know how many people a decision concerns"
-        raise InputError([Fault(f"{study.folder.name}/{POPULATION}", None, None, text)])
+        raise InputError([Fault(population_file(study.folder.name), None, None, text)])
     return [
         _plan(definition, study, design, weeks, dict(changes or {}), population)
         for weeks in follow_up_weeks or definition.follow_up_weeks
@@ -110,7 +111,8 @@ def _plan(
     changes: dict[str, float],
     population: Population,
 ) -> Trial:
-    shown = f"trial {definition.name}"
+    shown = definition.file
+    entries = {text: entry for entry, text in definition.numbers()}
     own = {n: changes.get(n, entry.value) for n, entry in definition.assumptions.items()}
     own |= {"follow_up_weeks": weeks, "weeks_per_year": WEEKS_PER_YEAR}
     columns = design.block(0, design.draws)
@@ -129,20 +131,28 @@ def _plan(
             raise InputError([Fault(shown, None, where, str(error))]) from None
 
     def number(text: str, patients: float) -> float:
-        found = value(text, None, text, {"patients": patients})
+        where = entries.get(text, text)
+        found = value(text, None, where, {PATIENTS: patients})
         if not (found[0] >= 0 and np.isfinite(found).all()):
             said = f"found {found[0]:g}, allowed is a finite number from 0 up"
-            raise InputError([Fault(shown, None, text, said)])
+            raise InputError([Fault(shown, None, where, said)])
         if np.ptp(found) > 0:
-            raise InputError([Fault(shown, None, text, "must be the same in every draw")])
+            raise InputError([Fault(shown, None, where, "must be the same in every draw")])
         return float(found.flat[0])
 
-    def dropout(text: str, strategy: str) -> float:
-        lost = float(value(text, strategy, "dropout", {}).mean())
+    def dropout(text: str, strategy: str, where: str) -> float:
+        lost = float(value(text, strategy, where, {}).mean())
         if not 0 <= lost < 1:
             said = f"found {lost:g}, allowed is a share from 0 to less than 1"
-            raise InputError([Fault(shown, None, "dropout", said)])
+            raise InputError([Fault(shown, None, where, said)])
         return lost
+
+    def spread(text: str, where: str) -> float:
+        sd = float(value(text, None, where, {}).mean())
+        if not (sd > 0 and np.isfinite(sd)):
+            said = f"found {sd:g}, allowed is a finite number above 0"
+            raise InputError([Fault(shown, None, where, said)])
+        return sd
 
     measured: list[Measured] = []
     positions: dict[tuple[str, str], int] = {}
@@ -162,8 +172,8 @@ def _plan(
                     f"{outcome.name}, {arm.strategy}",
                     truth,
                     arm.share,
-                    dropout(outcome.dropout, arm.strategy),
-                    float(value(outcome.sd, None, "sd", {}).mean()) if outcome.sd else 0.0,
+                    dropout(outcome.dropout, arm.strategy, f"outcomes[{outcome.name}].dropout"),
+                    spread(outcome.sd, f"outcomes[{outcome.name}].sd") if outcome.sd else 0.0,
                     positions.get((outcome.among or "", arm.strategy)),
                 )
             )

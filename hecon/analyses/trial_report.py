@@ -18,13 +18,12 @@ from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
 from hecon.analyses.population import population
 from hecon.analyses.run import Run, Unavailable, result
 from hecon.analyses.sampling_information import METHODS, TrialInformation, trial_information
-from hecon.analyses.trial import TrialDefinition, read_trials
 from hecon.analyses.trial_plan import Uninformative, plan
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Design, held
 from hecon.studies.study import Study
+from hecon.studies.trials import TRIALS, TrialDefinition, read_trials
 
-TRIALS = "trials"
 #: The method that the choice of size and the advice rest on; the other one checks it.
 CHOSEN = METHODS[0]
 
@@ -70,18 +69,12 @@ class TrialReport:
         return self.sizes[self.sizes["method"] != CHOSEN]
 
 
-def planned_trials(study: Study) -> list[Path]:
-    """The files of a study's planned trials."""
-    return sorted((study.folder / TRIALS).glob("*.toml"))
-
-
-def trial_files(study: Study) -> list[Path]:
-    """The same; raises InputError if there are none."""
-    found = planned_trials(study)
-    if not found:
+def planned_trials(study: Study) -> list[TrialDefinition]:
+    """A study's planned trials; raises InputError if there are none."""
+    if not study.trials:
         text = f"the study plans no trial (looked for {TRIALS}/*.toml)"
         raise InputError([Fault(study.folder.name, None, None, text)])
-    return found
+    return [*study.trials]
 
 
 def trial_report(
@@ -229,7 +222,8 @@ def _searched(known: TrialInformation, start: int) -> Row:
 def trial_definitions(run: Run) -> Sequence[TrialDefinition]:
     """The trials that the study plans, or those that the run was asked for."""
     files: list[Path] = run.option("files", [])
-    return read_trials(files or planned_trials(run.study), run.study.jurisdiction.definition)
+    place = run.study.jurisdiction.definition
+    return read_trials(files, place) if files else run.study.trials
 
 
 @result("Trials")

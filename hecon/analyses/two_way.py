@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hecon.analyses.one_way import find_range
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import TableDesign, base_values
 from hecon.parameters.schema import Parameter
@@ -18,6 +19,9 @@ from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
+
+#: Values of each input where none are given.
+STEPS = 11
 
 
 def two_way(
@@ -27,7 +31,7 @@ def two_way(
     *,
     first_values: Sequence[float] | None = None,
     second_values: Sequence[float] | None = None,
-    steps: int = 11,
+    steps: int = STEPS,
 ) -> xr.Dataset:
     """Results for every combination of two inputs, all others at base.
 
@@ -42,8 +46,8 @@ def two_way(
     Returns
     -------
     xr.Dataset
-        ``nmb``, ``cost_difference``, ``qaly_difference``, ``icer`` and ``threshold``, each over
-        (`first`, `second`).
+        ``nmb``, ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict`` and
+        ``threshold``, each over (`first`, `second`).
 
     Raises
     ------
@@ -63,7 +67,7 @@ def two_way(
     constant = {key: value for key, value in numbers.items() if key not in columns}
     design = TableDesign(grid[0].size, constant, columns)
     table = evaluated_table(study, design, [study.compared] * design.draws)
-    names = ("nmb", "cost_difference", "qaly_difference", "icer", "threshold")
+    names = ("nmb", "cost_difference", "qaly_difference", "icer", "verdict", "threshold")
     return xr.Dataset(
         {n: ((first, second), table[n].to_numpy().reshape(grid[0].shape)) for n in names},
         coords={first: across, second: down},
@@ -83,3 +87,24 @@ def _values(study: Study, parameter: Parameter, given: Sequence[float] | None, s
         return values
     found = find_range(study, parameter.text)
     return np.linspace(found.low, found.high, steps)
+
+
+@result("Grids of two inputs")
+def two_way_grids(run: Run) -> list[xr.Dataset]:
+    """The grid of the two inputs that the run was asked for, or all that the study names."""
+    study = run.study
+    first: str | None = run.option("first", None)
+    second: str | None = run.option("second", None)
+    if first is not None and second is not None:
+        asked = {name: run.option(name, None) for name in ("first_values", "second_values")}
+        return [two_way(study, first, second, **asked, steps=run.option("steps", STEPS))]
+    return [
+        two_way(
+            study,
+            grid.first,
+            grid.second,
+            first_values=grid.first_values,
+            second_values=grid.second_values,
+        )
+        for grid in study.definition.two_way
+    ]

@@ -240,17 +240,18 @@ def trial(
         from hecon.analyses.draws_table import checked_thresholds
         from hecon.analyses.population import study_population
         from hecon.analyses.results import LEAST_DRAWS, base_threshold
-        from hecon.analyses.trial import read_trials
-        from hecon.analyses.trial_report import trial_files, trial_report
+        from hecon.analyses.trial_report import planned_trials, trial_report
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.answers.trial import print_trials
         from hecon.reports.console import stdout
         from hecon.reports.progress import ProgressBar
+        from hecon.studies.trials import read_trials
 
         study = read_study(folder, jurisdiction)
         at = base_threshold(study) if threshold is None else threshold
         checked_thresholds([at], "--threshold")
-        definitions = read_trials(file or trial_files(study), study.jurisdiction.definition)
+        place = study.jurisdiction.definition
+        definitions = read_trials(file, place) if file else planned_trials(study)
         with ProgressBar() as tell:
             method = DesignName.MONTE_CARLO
             drawn, _, table = _drawn(study, draws, seed, method, workers, tell, LEAST_DRAWS)

@@ -147,14 +147,6 @@ def numbers(text: str, option: str) -> list[float]:
 
 def named_sets(texts: list[str] | None) -> dict[str, list[str]]:
     """Sets of parameters written as `name=a,b`."""
-    found: dict[str, list[str]] = {}
-    for text in texts or []:
-        name, equals, members = text.partition("=")
-        names = [part.strip() for part in members.split(",") if part.strip()]
-        if not equals or not name.strip() or not names:
-            message = f"found '{text}', allowed is NAME=parameter,parameter"
-            raise InputError([Fault("--set", None, None, message)])
-        if name.strip() in found:
-            raise InputError([Fault("--set", None, None, f"'{name.strip()}' is there twice")])
-        found[name.strip()] = names
-    return found
+    from hecon.analyses.information import named_sets as parsed
+
+    return parsed(texts or [])

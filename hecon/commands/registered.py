@@ -20,6 +20,7 @@ from hecon.commands.options import (
     Seed,
     StudyFolder,
     Workers,
+    numbers,
     read_study,
 )
 from hecon.report.registry import Analysis, Entry, Option
@@ -68,18 +69,23 @@ def _default(option: Option) -> Any:
 def _annotated(option: Option) -> Any:
     """An option as typer reads it."""
     base: Any = _choice(option) if isinstance(option.kind, Sequence) else option.kind
+    if option.series:
+        base = str
     if option.many:
         base = list[base]
     if option.default is None and not option.required:
         base = base | None
     limits: dict[str, Any] = {}
-    if option.kind in (int, float):
+    if option.kind in (int, float) and not option.series:
         limits = {"min": option.least, "max": option.most}
     if option.argument:
         shown = f"[{option.name.upper()}]..." if option.many else option.name.upper()
         return Annotated[base, typer.Argument(metavar=shown, help=option.help, **limits)]
-    flag = f"--{option.name.replace('_', '-')}"
-    return Annotated[base, typer.Option(flag, help=option.help, **limits)]
+    return Annotated[base, typer.Option(_flag(option), help=option.help, **limits)]
+
+
+def _flag(option: Option) -> str:
+    return f"--{option.name.replace('_', '-')}"
 
 
 def _choice(option: Option) -> Any:
@@ -106,6 +112,9 @@ def run_alone(
 
     drawn = {name: options.pop(name) for name, _, _ in _DRAWN if analysis.draws}
     asked = {k: _plain(v) for k, v in options.items() if v is not None}
+    for each in analysis.options:
+        if each.series and each.name in asked:
+            asked[each.name] = numbers(asked[each.name], _flag(each))
     settings = Settings(
         drawn.get("draws", 10_000),
         drawn.get("seed", 1),

@@ -67,7 +67,7 @@ def one_way(
         with ProgressBar() as tell:
             tell("One-way sensitivity", 0, 1)
             table = one_way(study)
-        found = tornado(table, float(base["nmb"]), by.value, float(base["threshold"]))
+        found = tornado(table, base, by.value)
         print_tornado(study, found, by.value, float(base["threshold"]), stdout())
         write_tables(study, {"one_way": table, "tornado": found}, out, stdout())
 

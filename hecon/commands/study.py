@@ -53,7 +53,8 @@ def run(
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV, outcomes as NetCDF, a record of the
     run, figures as SVG and PNG) and DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of
-    those of an earlier run. Nothing is touched until everything is done.
+    those of an earlier run. Nothing is touched until everything is done. The exit code is 1 if
+    the workbook disagrees with Python, or if the study does not fit into one.
 
     \b
     Examples
@@ -65,6 +66,7 @@ def run(
       hecon run reports/ptsd_norway.xlsx --verify
     """  # noqa: D301
     with messages():
+        from hecon.analyses.dry_run import dry_run
         from hecon.analyses.further import further
         from hecon.analyses.results import analyse
         from hecon.reports.console import stdout
@@ -102,21 +104,27 @@ def run(
             edited.print(stdout())
         else:
             with ProgressBar() as tell:
-                results = analysed(read_study(folder, jurisdiction), tell)
+                study = read_study(folder, jurisdiction)
+                tell("Checking inputs", 0, 1)
+                dry_run(study)
+                results = analysed(study, tell)
                 more = further(results, workers=workers, progress=tell)
                 table = battery(results.study) if battery else None
                 written = write_run(results, out, tell, further=more, verification=table)
         print_summary(results, written, stdout(), more)
         if table is not None:
             print_tally(table, stdout())
+        if written.problems:
+            raise typer.Exit(1)
 
 
 def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     """Read and validate a study without the full run.
 
-    Reads every file and runs the base case, so that formulas, names, ranges, currencies and
-    rows of transition probabilities are checked. Prints what was read, or every fault with its
-    file, row and column; the exit code is then 2. Writes nothing.
+    Reads every file and runs the base case, every scenario and both ends of every range, so that
+    formulas, names, units, ranges, currencies, rows of transition probabilities, planned trials
+    and the population are checked. Names inputs that nothing uses. Prints what was read, or every
+    fault with its file, row and column; the exit code is then 2. Writes nothing.
 
     \b
     Examples
@@ -124,13 +132,13 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
       hecon check my-studies/asthma
     """  # noqa: D301
     with messages():
-        from hecon.analyses.results import base_row
+        from hecon.analyses.dry_run import dry_run
         from hecon.analyses.scenarios import check_scenarios
         from hecon.reports.console import stdout
         from hecon.reports.contents import print_contents
 
         study = read_study(folder, jurisdiction)
-        base_row(study)
+        dry_run(study)
         check_scenarios(study)
         print_contents(study, stdout())
 

@@ -79,11 +79,7 @@ class ParameterRow(Strict):
 
 
 #: Columns that say something together only.
-TOGETHER = (
-    ("low", "high"),
-    ("distribution", "distribution_parameters"),
-    ("currency", "price_year"),
-)
+TOGETHER = (("low", "high"), ("distribution", "distribution_parameters"))
 
 #: What an estimate gives, so that a row with one leaves it blank.
 GIVEN = (

@@ -54,6 +54,8 @@ class Column:
         False for what only files hold.
     detail
         The first to go where a medium has no room.
+    words
+        Column whose text stands where the figure is undefined: dominance in place of an ICER.
     """
 
     key: str
@@ -64,6 +66,7 @@ class Column:
     infinite: str = "never"
     shown: bool = True
     detail: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,10 @@ class Table:
         Columns that a reference leaves out, because their digits hang on the machine.
     note
         What has to be said beneath it.
+    only
+        Rows that people see, by the value of a column; files hold all.
+    shown
+        False for a table that only files hold.
     """
 
     name: str
@@ -138,6 +145,8 @@ class Table:
     spread: str = ""
     unsettled: tuple[str, ...] = ()
     note: Sentence | None = None
+    only: Mapping[str, object] = field(default_factory=dict)
+    shown: bool = True
 
     def __post_init__(self) -> None:
         given, said = list(self.frame.columns), [c.key for c in self.columns]
@@ -161,10 +170,23 @@ def table(
     spread: str = "",
     unsettled: Sequence[str] = (),
     note: Sentence | None = None,
+    only: Mapping[str, object] | None = None,
+    shown: bool = True,
 ) -> Table:
     """A table of the described columns of a frame, in the order of their descriptions."""
     chosen = frame[[c.key for c in columns]].reset_index(drop=True)
-    return Table(name, caption, tuple(columns), chosen, tuple(keys), spread, tuple(unsettled), note)
+    return Table(
+        name,
+        caption,
+        tuple(columns),
+        chosen,
+        tuple(keys),
+        spread,
+        tuple(unsettled),
+        note,
+        only or {},
+        shown,
+    )
 
 
 @dataclass(frozen=True)
@@ -251,7 +273,12 @@ class Section:
     @property
     def empty(self) -> bool:
         """Whether it has nothing to say."""
-        return not (self.sentences or self.figures or any(len(t.frame) for t in self.tables))
+        return not (self.sentences or self.figures or self.visible)
+
+    @property
+    def visible(self) -> tuple[Table, ...]:
+        """Tables that people see; those without rows say nothing."""
+        return tuple(t for t in self.tables if t.shown and len(t.frame))
 
 
 def money(value: float) -> Amount:

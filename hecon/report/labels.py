@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from hecon.report.content import Listing
+from hecon.analyses.base_case import threshold
+from hecon.report.content import Listing, Value, money
 from hecon.report.numbers import Units
 
 if TYPE_CHECKING:
+    from hecon.analyses.run import Run
     from hecon.studies.study import Study
 
 #: How inputs that are sampled as one are written.
@@ -19,6 +21,11 @@ def study_units(study: Study) -> Units:
     """What a study counts in, in its jurisdiction."""
     place = study.jurisdiction.definition
     return Units(place.currency, place.price_year, study=study.name, jurisdiction=place.name)
+
+
+def at_threshold(run: Run) -> dict[str, Value]:
+    """Values of `at {threshold} per {effect}`: the run's own threshold."""
+    return {"threshold": money(run(threshold)), "effect": study_units(run.study).effect}
 
 
 def labeller(study: Study) -> Callable[[str], str]:

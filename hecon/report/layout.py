@@ -7,26 +7,51 @@ from dataclasses import replace
 import pandas as pd
 
 from hecon.report.content import Column, Table
+from hecon.report.numbers import cell, numeric
 
 
 def spread(table: Table) -> tuple[list[Column], pd.DataFrame]:
-    """Columns and rows as people read them: one column for each value of `table.spread`.
+    """Columns and rows as people read them, with words where a figure has no meaning.
 
-    What stands below a spread column is the last of the shown columns that is no key; a table
-    that is not spread is given as it is, without what only files hold.
+    Rows are those that people see (`Table.only`), columns those that are shown, with one column
+    for each value of `table.spread`: what stands below it is the last shown column that is no key.
     """
+    frame = _visible(table)
     shown = [c for c in table.columns if c.shown]
     if not table.spread:
-        return shown, table.frame
+        return shown, frame
     rows = [c for c in shown if c.key in table.keys and c.key != table.spread]
     below = next(c for c in reversed(shown) if c.key not in table.keys)
-    names = list(dict.fromkeys(table.frame[table.spread]))
+    names = list(dict.fromkeys(frame[table.spread]))
     keys = [c.key for c in rows]
-    order = table.frame[keys].drop_duplicates()
-    wide = table.frame.pivot(index=keys, columns=table.spread, values=below.key)
+    order = frame[keys].drop_duplicates()
+    wide = frame.pivot(index=keys, columns=table.spread, values=below.key)
     wide = order.merge(wide.reset_index(), on=keys, how="left")[[*keys, *names]]
-    columns = [*rows, *(replace(below, key=str(name), heading=str(name)) for name in names)]
+    across = table.column(table.spread)
+    columns = [
+        *rows,
+        *(replace(below, key=str(name), heading=_across(name, across)) for name in names),
+    ]
     return columns, wide.rename(columns=str)
+
+
+def _across(value: object, column: Column) -> str:
+    """What stands above a value's column: a figure says what it is a figure of."""
+    text = cell(value, column)
+    return f"{column.heading} {text}" if numeric(column) else text
+
+
+def _visible(table: Table) -> pd.DataFrame:
+    frame = table.frame
+    for key, value in table.only.items():
+        frame = frame[frame[key] == value]
+    frame = frame.reset_index(drop=True)
+    for column in table.columns:
+        if column.words:
+            undefined = frame[column.key].isna()
+            words = frame[column.words].where(undefined)
+            frame[column.key] = frame[column.key].astype(object).where(~undefined, words)
+    return frame
 
 
 def fitting(columns: list[Column], keys: tuple[str, ...], most: int) -> list[Column]:

@@ -69,7 +69,7 @@ def section_view(section: Section, units: Units, catalogue: Catalogue | None = N
         units.named(section.title),
         [text for tone, text in said if tone != "warning"],
         [text for tone, text in said if tone == "warning"],
-        [table_view(t, units, catalogue) for t in section.tables if len(t.frame)],
+        [table_view(t, units, catalogue) for t in section.visible],
         tuple(f.name for f in section.figures),
     )
 

@@ -25,6 +25,8 @@ class Option:
         Whether it is written without its name, after the study.
     many
         Whether there may be several.
+    series
+        Whether it is a list of numbers, written as ``1,2,3`` or ``first:last:step``.
     """
 
     name: str
@@ -33,9 +35,20 @@ class Option:
     default: Any = None
     argument: bool = False
     many: bool = False
+    series: bool = False
     required: bool = False
     least: float | None = None
     most: float | None = None
+
+
+#: What several analyses by threshold are asked for.
+THRESHOLDS = Option(
+    "thresholds",
+    float,
+    "Values of a unit of effect, as 100000,200000 or 0:2000000:50000 (first:last:step); without "
+    "it the study's own.",
+    series=True,
+)
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,9 @@ def show(
 ) -> None:
     """Print a section: its tables, then what they mean."""
     to.print(units.named(section.title), style="bold")
-    for table in section.tables:
-        if len(table.frame):
-            to.print()
-            show_table(table, units, to, rows, catalogue)
+    for table in section.visible:
+        to.print()
+        show_table(table, units, to, rows, catalogue)
     if section.sentences:
         to.print()
     for sentence in section.sentences:
@@ -53,15 +52,10 @@ def show_table(
     """Print a table's caption, its first rows, and what stands in its file alone."""
     columns, frame = spread(table)
     records = frame.head(rows).to_dict("records")
-    kept = [_Shown.of(c, [cell(r[c.key], c) for r in records], units) for c in columns]
-    kept = [c for c in kept if any(c.cells)]
-    left_out: list[_Shown] = []
-    while sum(c.least + _BETWEEN for c in kept) > to.width + _BETWEEN:
-        loser = _loser(kept, table.keys)
-        if loser is None:
-            break
-        kept.remove(loser)
-        left_out.insert(0, loser)
+    made = [_Shown.of(c, [cell(r[c.key], c) for r in records], units) for c in columns]
+    made = [c for c in made if any(c.cells)]
+    kept = _fitting(made, table.keys, to.width)
+    left_out = [c for c in made if c not in kept]
     to.print(units.named(table.caption), style="bold")
     to.print(_grid(kept, to.width))
     elsewhere = [f"{len(frame) - rows} more rows"] if len(frame) > rows else []
@@ -89,12 +83,29 @@ class _Shown:
     @classmethod
     def of(cls, column: Column, cells: list[str], units: Units) -> _Shown:
         widest = max(map(len, cells), default=0)
-        heading = textwrap.fill(units.heading(column), max(min(widest, 30), _HEADING))
+        heading = textwrap.fill(
+            units.heading(column), max(min(widest, 30), _HEADING), break_long_words=False
+        )
         above = max(map(len, heading.split("\n")), default=0)
         most = max(widest, above)
-        broken = column.kind == "text" and not column.detail
+        broken = (column.kind == "text" or column.words) and not column.detail
         least = min(most, max(_TEXT, above)) if broken else most
         return cls(column, heading, cells, least, most)
+
+
+def _fitting(made: Sequence[_Shown], keys: Sequence[str], width: int) -> list[_Shown]:
+    """The columns that there is room for, in their order."""
+
+    def fit(some: Sequence[_Shown]) -> bool:
+        return sum(c.least + _BETWEEN for c in some) <= width + _BETWEEN
+
+    kept, lost = list(made), []
+    while not fit(kept) and (loser := _loser(kept, keys)) is not None:
+        kept.remove(loser)
+        lost.append(loser)
+    for each in reversed(lost):  # what was too wide leaves room for something narrower
+        kept += [each] if fit([*kept, each]) else []
+    return [c for c in made if c in kept]
 
 
 def _loser(kept: Sequence[_Shown], keys: Sequence[str]) -> _Shown | None:

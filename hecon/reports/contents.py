@@ -32,4 +32,4 @@ def print_contents(study: Study, to: Console) -> None:
     rows.add_row("Sessions", str(len(study.course.sessions) if study.course else 0))
     rows.add_row("Scenarios", str(len(study.scenarios)))
     to.print(rows)
-    to.print("No faults; the base case runs.")
+    to.print("No faults; the base case, every scenario and both ends of every range run.")

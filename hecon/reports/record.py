@@ -73,7 +73,7 @@ def result_tables(results: Results, further: Further | None = None) -> dict[str,
         "comparison": results.base_table,
         "frontier": results.frontier,
         "courses": results.course,
-        "trace": trace[trace["cycle"] % 12 == 0],
+        "trace": trace,
         "scenarios": results.scenarios,
         "one_way": results.one_way,
         "probabilistic": psa.table,
@@ -124,11 +124,12 @@ def _by_item(results: Results) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["strategy", "kind", "item", "discounted", "value"])
 
 
-def draws_table(results: Results) -> pd.DataFrame:
-    """Every draw: the uncertain parameters, then cost and QALYs by strategy."""
+def draws_table(results: Results, most: int | None = None) -> pd.DataFrame:
+    """Every draw, or the first: the uncertain parameters, then cost and QALYs by strategy."""
     design = results.probabilistic.design
-    parameters = {design.parameters[k].text: v for k, v in design.block(0, design.draws).items()}
-    cost, qaly = totals(results.probabilistic.outcomes)
+    draws = design.draws if most is None else min(most, design.draws)
+    parameters = {design.parameters[k].text: v for k, v in design.block(0, draws).items()}
+    cost, qaly = totals(results.probabilistic.outcomes.isel(draw=slice(0, draws)))
     strategies = results.study.model.strategies
     columns = {
         **parameters,
@@ -136,7 +137,7 @@ def draws_table(results: Results) -> pd.DataFrame:
         **{f"qaly {s}": qaly.sel(strategy=s).values for s in strategies},
     }
     table = pd.DataFrame(columns)
-    table.insert(0, "draw", np.arange(1, design.draws + 1))
+    table.insert(0, "draw", np.arange(1, draws + 1))
     return table
 
 

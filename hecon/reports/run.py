@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hecon.analyses.results import Progress, Results
+from hecon.errors import HeconError
 from hecon.reports.evidence import evidence_extras, evidence_tables
 from hecon.reports.figures.book import figure_book
 from hecon.reports.figures.material import material
@@ -27,11 +28,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Written:
-    """Where a run's files are."""
+    """Where a run's files are.
+
+    Attributes
+    ----------
+    report
+        The workbook; None if the study does not fit into one.
+    problems
+        What is wrong with the workbook, in words: a disagreement with Python, or why there is none.
+    """
 
     outputs: Path
-    report: Path
+    report: Path | None
     page: Path
+    problems: tuple[str, ...] = ()
 
 
 def write_run(
@@ -47,6 +57,7 @@ def write_run(
 ) -> Written:
     """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
 
+    A study that does not fit into a workbook gets all else; an earlier workbook is then removed.
     `further` is shown and written where it is given; `suffix` is added to the run's name;
     `verification` goes into workbook and page and is written as a table; `extra` may add files to
     the run's outputs, the inputs among them if it `keeps_inputs`.
@@ -54,7 +65,8 @@ def write_run(
     tell = progress or (lambda what, done, total: None)
     name = run_name(results.study) + suffix
     reports = out / "reports"
-    written = Written(out / "outputs" / name, reports / f"{name}.xlsx", reports / f"{name}.html")
+    written = Written(out / "outputs" / name, None, reports / f"{name}.html")
+    workbook = reports / f"{name}.xlsx"
     with staging(out) as folder:
         tell("Tables", 0, 1)
         outputs = folder / name
@@ -79,7 +91,18 @@ def write_run(
         tell("Workbook", 0, 1)
         report = folder / f"{name}.xlsx"
         inputs = f"outputs/{name}/inputs" if keeps_inputs else ""
-        write_workbook(results, report, verification, inputs, evidence, further)
-        moves = [(outputs, written.outputs), (report, written.report), (page, written.page)]
+        moves = [(outputs, written.outputs), (page, written.page)]
+        try:
+            failed = write_workbook(results, report, verification, inputs, evidence, further)
+        except HeconError as error:
+            why = f"there is no workbook: {error}; tables and page were written"
+            written = replace(written, problems=(why,))
+        else:
+            moves.append((report, workbook))
+            told = tuple(f"the workbook's check does not hold: {label}" for label in failed)
+            written = replace(written, report=workbook, problems=told)
         publish(moves, folder)
+        if written.report is None:
+            # one of an earlier run would stand beside figures that are not its own
+            workbook.unlink(missing_ok=True)
     return written

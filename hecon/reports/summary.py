@@ -45,9 +45,12 @@ def print_summary(
         to.print(trial_short(study, further.trials))
     to.print(evidence(study.parameters))
     to.print()
-    to.print(f"Report: {written.report}", soft_wrap=True)
+    if written.report is not None:
+        to.print(f"Report: {written.report}", soft_wrap=True)
     to.print(f"Page:   {written.page}", soft_wrap=True)
     to.print(f"Tables: {written.outputs}", soft_wrap=True)
+    for problem in written.problems:
+        to.print(f"Attention: {problem}", soft_wrap=True)
 
 
 def conclusion(results: Results) -> str:

@@ -10,14 +10,19 @@ from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_te
 from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError, nearest
+from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.amounts import is_money
 from hecon.parameters.design import base_values
 from hecon.parameters.schema import Parameter
 from hecon.studies.dependencies import Dependencies, Needs
+from hecon.studies.documents import MISSING, MissingRow
+from hecon.studies.extends import FILE
 from hecon.studies.inputs import Inputs
+from hecon.studies.population import POPULATION
 from hecon.studies.reading import Reading
 from hecon.studies.schema import Grid
 from hecon.studies.study import Scenario
+from hecon.studies.trials import TRIALS
 
 #: Operations that may lie on top of each other, through all formulas.
 DEEPEST = 250
@@ -102,6 +107,35 @@ def grids_in_local_money(reading: Reading, inputs: Inputs) -> list[Grid]:
                 reading.faults.add(reading.place("two_way"), None, column, str(error))
         result.append(grid.model_copy(update=changes))
     return result
+
+
+def check_folder(reading: Reading) -> None:
+    """A definition that nothing reads, in a file or a folder misspelt, is a fault."""
+    folder = reading.study.folder
+    read = (FILE, JURISDICTION_FILE, POPULATION)
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name in (*read, TRIALS):
+            continue
+        shown = f"{folder.name}/{path.name}"
+        if path.suffix == ".toml":
+            text = f"no file of this name is read{nearest(path.name, read)}; allowed are "
+            reading.faults.add(shown, None, None, text + ", ".join(read))
+        elif path.is_dir() and any(path.glob("*.toml")) and not (path / FILE).exists():
+            text = f"no folder of this name is read; trials lie in the folder {TRIALS}"
+            reading.faults.add(shown, None, None, text)
+
+
+def check_documents(reading: Reading, inputs: Inputs) -> None:
+    """What would firm up a parameter names one."""
+    known = [p.text for p in inputs.parameters]
+    if not inputs.complete or MISSING not in reading.definition.evidence:
+        return
+    for entry in reading.rows(f"evidence.{MISSING}", MissingRow, lambda row: row.parameter):
+        if entry.row.parameter not in known:
+            text = (
+                f"'{entry.row.parameter}' is not a parameter{nearest(entry.row.parameter, known)}"
+            )
+            reading.faults.add(entry.file, entry.number, "parameter", text)
 
 
 def check_names(reading: Reading, inputs: Inputs) -> None:

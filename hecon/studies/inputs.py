@@ -1,4 +1,4 @@
-"""Reading a study's tables, parameters, variables, evidence files and correlations."""
+"""Reading a study's tables, parameters, variables,  correlations."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 
 from hecon.engine.model import Key, Table, key_text
 from hecon.errors import nearest
+from hecon.parameters import limits
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.money import parameter_problems
 from hecon.parameters.rows import CENTRE_TOLERANCE, name_problem, read_parameters
 from hecon.parameters.schema import Parameter
-from hecon.parameters.tables import read_cells, read_table
+from hecon.parameters.tables import read_table
 from hecon.parameters.units import unit_problem
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.read import Synthesis, read_synthesis
@@ -72,6 +73,10 @@ def read_inputs(reading: Reading) -> Inputs:
     for parameter in inputs.parameters:
         _check_parameter(reading, parameter)
     _read_variables(reading, inputs)
+    if len(inputs.keys) > limits.QUANTITIES:
+        text = f"there are {len(inputs.keys)} parameters and variables, allowed are "
+        reading.faults.add(reading.place("parameters"), None, None, f"{text}{limits.QUANTITIES}")
+        reading.faults.raise_if_any()
     if inputs.complete:
         _check_duplicates(reading, inputs)
         _check_dirichlets(reading, inputs)
@@ -166,19 +171,6 @@ def _check_dirichlets(reading: Reading, inputs: Inputs) -> None:
                 )
             if text:
                 reading.faults.add(p.file, p.row, "distribution_parameters", text)
-
-
-def check_evidence(reading: Reading) -> None:
-    """Evidence files must exist and be readable tables."""
-    for name, file in reading.definition.evidence.items():
-        column = f"evidence.{name}"
-        if not file.endswith(".csv"):
-            text = f"found '{file}', allowed is a CSV file"
-            reading.faults.add(reading.place(column), None, column, text)
-            continue
-        for source in reading.sources(column):
-            with reading.faults.collect():
-                read_cells(source.path, source.shown, reading.faults)
 
 
 def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:

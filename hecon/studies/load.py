@@ -11,19 +11,24 @@ from hecon.engine.model import CohortModel, Payoff, State, Transition
 from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
-from hecon.parameters.files import check_name
+from hecon.parameters.files import check_name, digests
 from hecon.studies.checks import (
     check_ages,
     check_cycles,
     check_definition,
     check_dependencies,
+    check_documents,
+    check_folder,
     check_names,
     check_price,
     grids_in_local_money,
 )
 from hecon.studies.discounting import check_discounting, remember_rates
+from hecon.studies.documents import read_documents
 from hecon.studies.extends import FILE, read_definition
-from hecon.studies.inputs import Inputs, check_evidence, read_correlations, read_inputs
+from hecon.studies.facts import read_facts
+from hecon.studies.inputs import Inputs, read_correlations, read_inputs
+from hecon.studies.population import read_population
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
 from hecon.studies.sessions import read_course
@@ -35,6 +40,7 @@ from hecon.studies.structure import (
     read_transitions,
 )
 from hecon.studies.study import Study
+from hecon.studies.trials import read_planned_trials
 
 GENERAL_POPULATION = "General population"
 
@@ -57,6 +63,12 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     folder = Path(folder)
     for each in (folder, *([] if jurisdiction is None else [Path(jurisdiction)])):
         check_name(each)
+    with digests() as read:
+        return _loaded(folder, jurisdiction, read)
+
+
+def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str]) -> Study:
+    """The study; `read` holds what has been read once all is read."""
     found = read_definition(folder)
     if jurisdiction is None and not (folder / JURISDICTION_FILE).is_file():
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
@@ -64,7 +76,8 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     place = load_jurisdiction(folder if jurisdiction is None else Path(jurisdiction))
     reading = Reading(found, place)
     check_definition(reading)
-    check_evidence(reading)
+    check_folder(reading)
+    documents = read_documents(reading)
     inputs = read_inputs(reading)
     scenarios, course = read_scenarios(reading, inputs, read_course(reading, inputs))
     initial = read_initial(reading)
@@ -76,6 +89,10 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         payoffs += course.payoffs()
     model = _model(reading, inputs, initial, transitions, payoffs)
     population = _general_population(reading, model)
+    people = read_population(reading)
+    trials = read_planned_trials(reading)
+    facts = read_facts(reading, inputs, scenarios, course)
+    check_documents(reading, inputs)
     check_price(reading, inputs)
     grids = grids_in_local_money(reading, inputs)
     check_names(reading, inputs)
@@ -99,6 +116,11 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
         population,
         inputs.synthesis,
         found.base,
+        people,
+        trials,
+        documents,
+        facts,
+        read,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hecon.engine.expression import Expr, constant, substitute
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
+from hecon.parameters import limits
 from hecon.parameters.amounts import amounts, converted, is_money
 from hecon.parameters.rows import parse_formula, parse_pairs, plain_number
 from hecon.parameters.schema import Parameter, weakest
@@ -120,6 +121,9 @@ def read_scenarios(
                 weakest([row.status, *statuses]),
             )
         )
+    if len(result) > limits.SCENARIOS:
+        text = f"the study has {len(result)} scenarios, allowed are {limits.SCENARIOS}"
+        reading.faults.add(reading.file("scenarios"), None, None, text)
     if course is not None and overrides.cells:
         course = with_parameters(course, overrides.cells)
         inputs.parameters += overrides.cells.values()

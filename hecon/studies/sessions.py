@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from hecon.engine.expression import Expr
 from hecon.errors import nearest
+from hecon.parameters import limits
 from hecon.parameters.rows import FIXED, name_problem, plain_number
 from hecon.parameters.schema import Parameter
 from hecon.studies.course import Session, TreatmentCourse
@@ -113,7 +114,21 @@ def _sessions(reading: Reading, inputs: Inputs) -> tuple[list[Session], list[str
                 row=number,
             )
         )
+    _check_numbers(reading, seen)
     return sessions, list(columns)
+
+
+def _check_numbers(reading: Reading, seen: Mapping[tuple[str, int, int], Place]) -> None:
+    """Sessions of a line are numbered from 0 or 1 without a gap."""
+    if len(seen) > limits.SESSIONS:
+        file, number = list(seen.values())[limits.SESSIONS]
+        text = f"the courses have {len(seen)} sessions, allowed are {limits.SESSIONS}"
+        reading.faults.add(file, number, "session", text)
+    for (strategy, line, number), (file, row) in seen.items():
+        known = strategy in reading.strategies
+        if known and number > 1 and (strategy, line, number - 1) not in seen:
+            text = f"session {number} of {strategy} has no session {number - 1} before it"
+            reading.faults.add(file, row, "session", text)
 
 
 def cells_of(session: Session) -> dict[str, Expr]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, Payoff, Transition
+from hecon.parameters.rows import plain_number
+from hecon.parameters.units import value_problem
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Place, Reading, row_of
 from hecon.studies.schema import PayoffRow, TransitionRow
 
@@ -149,6 +151,9 @@ def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Pa
         if row.on == "start":
             time = EVENT_TIME
         amount = reading.formula(row.amount, file, number, "amount", strategy=strategy, time=time)
+        problem = _amount_problem(row, amount)
+        if problem:
+            reading.faults.add(file, number, "amount", problem)
         for on, source, target in places:
             identity = (row.item, row.kind, on, source, target, strategy)
             if identity in seen:
@@ -173,6 +178,16 @@ def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Pa
                 )
             )
     return result
+
+
+def _amount_problem(row: PayoffRow, amount: Expr) -> str | None:
+    """Why an amount that is only a number can't be paid, or None."""
+    value = plain_number(amount)
+    if value is None:
+        return None
+    if row.kind == "cost":
+        return value_problem("number", "cost", value)
+    return value_problem("utility", "", value) if row.per == "year" else None
 
 
 def _places(

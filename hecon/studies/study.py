@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
-from hecon.errors import FaultList
 from hecon.jurisdictions.schema import Jurisdiction
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
-from hecon.parameters.tables import read_cells
 from hecon.studies.course import TreatmentCourse
+from hecon.studies.documents import Document, Fact
 from hecon.studies.estimates.read import Synthesis
 from hecon.studies.extends import Base, Definition, Source
+from hecon.studies.population import PopulationDefinition
 from hecon.studies.schema import StudyDefinition
+from hecon.studies.trials import TrialDefinition
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,16 @@ class Study:
         Of the study's file, and those that follow from evidence which estimates share.
     synthesis
         The evidence and the estimates made from it; empty if the study names none.
+    people
+        Whom the decision concerns, if the study says so.
+    trials
+        The trials that the study plans.
+    documents
+        Files carried along for the reader, by their name in `[evidence]`.
+    facts
+        An article's facts with the model's figures that they refer to.
+    digests
+        SHA-256 of every file that was read.
     """
 
     folder: Path
@@ -103,6 +114,11 @@ class Study:
     population: CohortModel | None
     synthesis: Synthesis = field(default_factory=Synthesis)
     base: Base | None = None
+    people: PopulationDefinition | None = None
+    trials: tuple[TrialDefinition, ...] = ()
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -132,22 +148,8 @@ class Study:
         )
 
     def evidence(self, name: str) -> list[dict[str, str]]:
-        """Rows of an evidence file named in the study, none if it has no such file.
-
-        A row's key is its first cell: rows of a study that is extended give way to those of the
-        study itself.
-        """
-        faults = FaultList()
-        columns: list[str] = []
-        result: list[dict[str, str]] = []
-        for source in self.sources(f"evidence.{name}"):
-            header, found = read_cells(source.path, source.shown, faults)
-            own = {cells[header[0]] for _, cells in found}
-            columns = list(dict.fromkeys([*columns, *header]))
-            result = [cells for cells in result if cells[columns[0]] not in own]
-            result += [cells for _, cells in found]
-        faults.raise_if_any()
-        return [{column: cells.get(column, "") for column in columns} for cells in result]
+        """Rows of an evidence file named in the study, none if it has no such file."""
+        return [dict(row) for row in self.documents.get(name, [])]
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -160,13 +162,5 @@ class Study:
         return found.sources(entry, self.jurisdiction.definition.name)
 
     def input_hashes(self) -> dict[str, str]:
-        """SHA-256 of every input file, by folder and name."""
-        folders = dict.fromkeys([*self.folders, self.jurisdiction.folder])
-        return {
-            f"{folder.name}/{path.relative_to(folder).as_posix()}": hashlib.sha256(
-                path.read_bytes()
-            ).hexdigest()
-            for folder in folders
-            for path in sorted(folder.rglob("*"))
-            if path.suffix in (".csv", ".toml")
-        }
+        """SHA-256 of every input file that was read, by folder and name."""
+        return dict(sorted(self.digests.items()))

@@ -169,11 +169,13 @@ def from_differences(table: pd.DataFrame, *, source: str = "contrasts") -> Contr
     scales = sorted(set(table["scale"]))
     if len(scales) > 1:
         faults.add(source, None, "scale", _mixed(scales))
-    pairs = list(
-        zip(
-            _arms(table, "treatment", "arm"),
-            _arms(table, "against", "arm_against"),
-            strict=True,
+    pairs = _told_apart(
+        list(
+            zip(
+                _arms(table, "treatment", "arm"),
+                _arms(table, "against", "arm_against"),
+                strict=True,
+            )
         )
     )
     order = sorted(range(len(pairs)), key=lambda i: pairs[i])
@@ -254,6 +256,26 @@ def _arms(table: pd.DataFrame, treatment: str, label: str) -> list[Arm]:
     return [(str(s), str(t), str(a)) for s, t, a in zip(*columns, strict=True)]
 
 
+def _told_apart(pairs: list[tuple[Arm, Arm]]) -> list[tuple[Arm, Arm]]:
+    """Pairs whose arms keep a label only where a study has two arms of a treatment.
+
+    A label on every row says nothing, and would make an arm another one where it stands second.
+    """
+    labels: dict[tuple[str, str], set[str]] = {}
+    for first, second in pairs:
+        labels.setdefault(first[:2], set()).add(first[2])
+        labels.setdefault(second[:2], set()).update(filter(None, [second[2]]))
+
+    def kept(arm: Arm) -> Arm:
+        return arm if len(labels[arm[:2]]) > 1 else (arm[0], arm[1], "")
+
+    def own(pair: tuple[Arm, Arm]) -> tuple[Arm, Arm]:
+        # two arms of one treatment against each other are told apart by their labels alone
+        return pair if pair[0][:2] == pair[1][:2] else (kept(pair[0]), kept(pair[1]))
+
+    return [own(pair) for pair in pairs]
+
+
 def _arms_of(pairs: list[tuple[Arm, Arm]] | tuple[tuple[Arm, Arm], ...]) -> list[Arm]:
     return sorted({arm for pair in pairs for arm in pair})
 
@@ -274,7 +296,10 @@ def _check_pairs(pairs: list[tuple[Arm, Arm]], source: str, faults: FaultList) -
     for a, b in dict.fromkeys((min(pair), max(pair)) for pair in pairs):
         if repeats[frozenset((a, b))] > 1:
             faults.add(source, None, "study", _twice(a[0], f"{_name(a)} against {_name(b)}"))
+    implied = _check_treatments(pairs, source, faults)
     for part in components(list(dict.fromkeys((min(p), max(p)) for p in pairs))):
+        if min(part)[0] in implied:
+            continue
         inside = sum(1 for pair in repeats if pair <= part)
         if inside >= len(part) > 1:
             message = (
@@ -282,6 +307,24 @@ def _check_pairs(pairs: list[tuple[Arm, Arm]], source: str, faults: FaultList) -
                 "against one common arm, the others follow"
             )
             faults.add(source, None, "study", message)
+
+
+def _check_treatments(pairs: list[tuple[Arm, Arm]], source: str, faults: FaultList) -> set[str]:
+    """Collect studies whose contrasts go round in a circle of treatments, whatever their labels."""
+    found: set[str] = set()
+    for study in sorted({pair[0][0] for pair in pairs}):
+        names = {(a[1], b[1]) for a, b in pairs if a[0] == study and a[1] != b[1]}
+        edges = sorted({(min(pair), max(pair)) for pair in names})
+        for part in components([((study, a, ""), (study, b, "")) for a, b in edges]):
+            inside = sum((study, a, "") in part for a, _ in edges)
+            if inside >= len(part) > 1:
+                message = (
+                    f"study {study} gives {inside} contrasts of {len(part)} arms; give each arm "
+                    "against one common arm, the others follow"
+                )
+                faults.add(source, None, "study", message)
+                found.add(study)
+    return found
 
 
 def _name(arm: Arm) -> str:

@@ -93,7 +93,7 @@ def test_a_trial_that_nobody_benefits_from_is_ranked_by_its_cost(results, found)
     assert made.best["patients"].tolist() == [min(late.sizes)]
 
 
-def test_why_there_are_no_trials(small, results, found, tmp_path, monkeypatch):
+def test_why_there_are_no_trials(small, results, found):
     assert found.missing == {}
     few = further(analyse(small, draws=40))
     assert few.trials is None
@@ -106,21 +106,15 @@ def test_why_there_are_no_trials(small, results, found, tmp_path, monkeypatch):
     definition = small.definition.model_copy(update={"strategies": strategies})
     other = further(replace(results, study=replace(small, definition=definition)))
     assert "New is no option" in other.missing["trials"]
-    monkeypatch.setattr("hecon.analyses.further.planned_trials", lambda study: [])
-    none = further(results)
+    none = further(replace(results, study=replace(small, trials=())))
     assert (none.trials, none.definitions, none.missing) == (None, (), {})
 
 
-def test_a_trial_that_can_teach_nothing_is_no_fault_of_the_run(results, monkeypatch):
-    from hecon.analyses.trial import read_trials
-
-    def known(paths, place):
-        (trial,) = read_trials(paths, place)
-        outcome = trial.outcomes[0].model_copy(update={"values": {"Old": "0.5", "New": "0.4"}})
-        return [trial.model_copy(update={"outcomes": [outcome]})]
-
-    monkeypatch.setattr("hecon.analyses.further.read_trials", known)
-    found = further(results)
+def test_a_trial_that_can_teach_nothing_is_no_fault_of_the_run(results):
+    (trial,) = results.study.trials
+    outcome = trial.outcomes[0].model_copy(update={"values": {"Old": "0.5", "New": "0.4"}})
+    known = trial.model_copy(update={"outcomes": [outcome]})
+    found = further(replace(results, study=replace(results.study, trials=(known,))))
     assert found.trials is None
     assert "informs no uncertain parameter" in found.missing["trials"]
 

@@ -115,11 +115,12 @@ def test_two_ends_alike_turn_a_base_case_that_is_not(algebra):
     changed = {"price": {"value": 2000.0}, "root": {"low": -0.5, "high": 0.5}}
     parameters = [replace(p, **changed.get(p.name, {})) for p in algebra.parameters]
     study = replace(algebra, parameters=parameters)
-    base = float(base_row(study)["nmb"][0])
-    assert base == pytest.approx(-2000)
+    base = base_row(study).iloc[0]
+    assert base["nmb"] == pytest.approx(-2000)
     bars = tornado(one_way(study), base).set_index("parameter")
     assert bars.loc["root", ["nmb_low", "nmb_high"]].tolist() == pytest.approx([3000, 3000])
-    assert bars.index[bars["turns"]].tolist() == ["gain", "price", "root"]
+    # bars reach from the base case, which lies outside the range of the price
+    assert bars.index[bars["turns"]].tolist() == ["price", "gain", "root"]
 
 
 def test_grid(algebra):

@@ -11,11 +11,11 @@ from hecon.analyses.approval import approval_choices
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
 from hecon.analyses.sampling_information import evsi
-from hecon.analyses.trial import TrialDefinition, read_trial, read_trials
 from hecon.analyses.trial_plan import Measured, Trial, plan
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.load import load_study
+from hecon.studies.trials import TrialDefinition, read_trial, read_trials
 
 FILE = """
 name = "test"

@@ -5,6 +5,7 @@ import os
 import pytest
 from typer.testing import CliRunner
 
+from hecon.analyses.dry_run import dry_run
 from hecon.cli import app
 from hecon.errors import InputError, grouped
 from hecon.parameters import limits
@@ -57,7 +58,7 @@ def test_fault_22_64_65_68_71_85_a_cell_that_makes_nonsense(small, file, old, ne
     only(small.change(file, old, new), *parts)
 
 
-@pytest.mark.parametrize("column", ["low", "high", "distribution", "price_year"])
+@pytest.mark.parametrize("column", ["low", "high", "distribution"])
 def test_fault_85_a_deleted_column(small, column):
     path = small.folder / "parameters.csv"
     rows = [line.split(",") for line in path.read_text().splitlines()]
@@ -130,3 +131,154 @@ def test_fault_26_a_study_that_is_not_there_is_named():
         assert found.exit_code == 2
         assert "nosuch" in found.output
         assert "jurisdiction" not in found.output
+
+
+POPULATION = """
+eligible_per_year = "persons"
+uptake = ["0.5", "share_b"]
+horizon_years = "years_used"
+discount = "0.03"
+
+[assumptions]
+persons = { value = 9, low = 5, high = 20, unit = "patients", status = "derived", source = "x" }
+years_used = { value = 10, low = 5, high = 20, unit = "years", status = "derived", source = "x" }
+"""
+
+TRIAL = """
+name = "test"
+title = "Test"
+sizes = [40, 400]
+follow_up_weeks = [12]
+fixed_cost = "1000"
+cost_per_patient = "visit * follow_up_weeks"
+years_to_report = "1 + patients / 100"
+
+[[arms]]
+strategy = "New"
+share = 1
+
+[[outcomes]]
+name = "back"
+kind = "binomial"
+values = { New = "p_back" }
+
+[assumptions]
+visit = { value = 5, low = 1, high = 20, unit = "EUR/visit", source = "x", status = "assumption" }
+"""
+
+
+@pytest.fixture
+def planned(small):
+    (small.folder / "population.toml").write_text(POPULATION)
+    (small.folder / "trials").mkdir()
+    (small.folder / "trials" / "one.toml").write_text(TRIAL)
+    (small.folder / "facts.csv").write_text(
+        "id,seed_fact,status,own_cross_check,figures\n"
+        'F1,says so,memory,agrees,"rate = rate_well[New]; cheaper = scenario(A, icer); '
+        'hours = quantity(New, staff_hours); base = result(nmb); sum = c_ill * 2"\n'
+    )
+    (small.folder / "missing.csv").write_text("parameter,needed,where\np_back,a trial,\n")
+    small.change(
+        "study.toml",
+        'trials = "trials.csv"',
+        'trials = "trials.csv"\narticle = "facts.csv"\nmissing = "missing.csv"',
+    )
+    dry_run(small.load())
+    return small
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "parts"),
+    [
+        ("population.toml", '"persons"', '"person"', ("population.toml, column eligible",)),
+        (
+            "population.toml",
+            '"years_used"',
+            '"years_used + age"',
+            ("horizon_years", "no meaning here"),
+        ),
+        ("population.toml", '"share_b"', '"rate_well"', ("uptake[2]", "differs by strategy")),
+        ("population.toml", '"share_b"', '"1.5"', ("uptake[2]", "0 to 1")),
+        ("population.toml", '"share_b"', '"lif.all(40)"', ("uptake[2]", "not a table's column")),
+        ("population.toml", '"0.03"', '"3"', ("column discount", "0.04 for 4 %")),
+        ("population.toml", 'unit = "years"', 'unit = "yaers"', ("assumptions.years_used",)),
+        ("population.toml", '"years_used"', '"10"', ("years_used", "no formula of the file")),
+        ("trials/one.toml", '"visit *', '"visitt *', ("trials/one.toml, column cost_per_pat",)),
+        ("trials/one.toml", '"p_back"', '"p_bakc"', ("one.toml, column outcomes[back].values",)),
+        ("trials/one.toml", '"p_back"', '"patients"', ("outcomes[back].values.New",)),
+        ("trials/one.toml", '"p_back"', '"20 * p_back"', ("outcomes[back].values.New", "0 to 1")),
+        ("trials/one.toml", 'strategy = "New"', 'strategy = "Nwe"', ("needs one formula",)),
+        ("trials/one.toml", '"1 + patients', '"1 - patients', ("column years_to_report",)),
+        ("facts.csv", "rate_well[New]", "rate_wel[New]", ("facts.csv, row 2, column figures",)),
+        ("facts.csv", "rate_well[New]", "rate_well[Nwe]", ("figures", "not a strategy")),
+        ("facts.csv", "scenario(A, icer)", "scenario(C, icer)", ("figures", "not a scenario")),
+        ("facts.csv", "scenario(A, icer)", "scenario(A, icre)", ("figures", "not a column")),
+        ("facts.csv", "staff_hours", "hours", ("figures", "not a quantity")),
+        ("facts.csv", "c_ill * 2", "life.al(40)", ("figures", "not a table's column")),
+        ("facts.csv", "c_ill * 2", "estimate(x)", ("figures", "not an estimate")),
+        ("facts.csv", ",figures", ",figure", ("row 1, column figure",)),
+        ("missing.csv", "p_back", "p_bakc", ("missing.csv, row 2, column parameter",)),
+        ("missing.csv", ",needed", ",need", ("missing.csv, row 1, column need",)),
+        # 21 and 85: scenarios, ranges and what formulas come to
+        ("scenarios.csv", "c_ill = 500", "horizon = 9.5", ("scenarios.csv, row 2", "scenario A")),
+        ("scenarios.csv", "c_ill = 500", "u_ill = 0.6 + 4", ("row 2, column changes", "utility")),
+        ("scenarios.csv", "c_ill = 500", "c_ill = -500 * 2", ("row 2, column changes", "cost")),
+        ("scenarios.csv", "c_ill = 500", "start_age = 300", ("row 2", "age at the start")),
+        ("scenarios.csv", "c_ill = 500", "Old.1.hours = 1 - 3", ("row 2", "hours", "found -2")),
+        ("parameters.csv", "years,1,20", "years,1.5,20", ("parameters.csv, row 3, column low",)),
+        ("sessions.csv", "1,1,1,1", "1,1,5 - 1,1", ("sessions.csv, row 2, column included",)),
+        ("sessions.csv", "1,1,1,1", "1,1,1,-2", ("sessions.csv, row 2, column hours",)),
+        ("sessions.csv", "1,1,1,1", "1,1 / 0,1,1", ("sessions.csv, row 2, column week",)),
+        ("sessions.csv", "1,1,1,1", "1,5000,1,1", ("sessions.csv, row 2, column week",)),
+        ("sessions.csv", "Old,2,2", "Old,3,2", ("sessions.csv, row 3, column session", "2")),
+        ("payoffs.csv", "all,u_ill,year", "all,5,year", ("payoffs.csv, row 3, column amount",)),
+        ("payoffs.csv", "all,100,event", "all,-5,event", ("payoffs.csv, row 5, column amount",)),
+    ],
+)
+def test_fault_19_20_21_64_85_check_finds_what_run_would(planned, file, old, new, parts):
+    planned.change(file, old, new)
+    with pytest.raises(InputError) as caught:
+        dry_run(planned.load())
+    assert any(all(part in str(fault) for part in parts) for fault in caught.value.faults), str(
+        caught.value
+    )
+
+
+def test_fault_85_attendance_outside_its_bounds(small):
+    small.change("study.toml", 'attendance = "1"', 'attendance = "7 if session == 2 else 1"')
+    with pytest.raises(InputError, match=r"row 3, column session: .*found 7, allowed is 0 to 1"):
+        dry_run(small.load())
+
+
+@pytest.mark.parametrize("name", ["trails", "trial"])
+def test_fault_85_a_misspelt_folder_of_trials(planned, name):
+    (planned.folder / "trials").rename(planned.folder / name)
+    only(planned, f"small/{name}", "trials")
+
+
+def test_fault_85_a_misspelt_population(planned):
+    (planned.folder / "population.toml").rename(planned.folder / "populaton.toml")
+    only(planned, "small/populaton.toml", "population.toml")
+
+
+def test_fault_26_65_what_is_no_trial_in_its_folder(planned):
+    os.mkfifo(planned.folder / "trials" / "two.toml")
+    only(planned, "small/trials/two.toml", "no regular file")
+    (planned.folder / "trials" / "two.toml").unlink()
+    (planned.folder / "trials" / "two.toml").mkdir()
+    only(planned, "small/trials/two.toml", "is a folder")
+
+
+def test_fault_80_only_files_that_are_used_are_read_and_hashed(planned):
+    os.mkfifo(planned.folder / "unused.csv")
+    (planned.folder / ".#parameters.csv").symlink_to("nobody@nowhere")
+    names = set(planned.load().input_hashes())
+    assert names == {
+        f"small/{name}"
+        for name in (
+            *("study.toml", "jurisdiction.toml", "population.toml", "trials/one.toml"),
+            *("parameters.csv", "variables.csv", "transitions.csv", "payoffs.csv", "life.csv"),
+            *("sessions.csv", "scenarios.csv", "correlations.csv", "trials.csv"),
+            *("facts.csv", "missing.csv"),
+        )
+    }

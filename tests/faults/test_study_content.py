@@ -17,7 +17,6 @@ from hecon.analyses.probabilistic import decision
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.scenario_draws import against_base
 from hecon.analyses.scenarios import check_scenarios, probabilistic_scenario, scenario_design
-from hecon.analyses.trial import read_trials
 from hecon.engine.expression import parse
 from hecon.engine.values import formula_values
 from hecon.errors import InputError
@@ -25,6 +24,7 @@ from hecon.parameters.amounts import amounts
 from hecon.parameters.design import ProbabilisticDesign, base_case
 from hecon.parameters.distributions import Distribution
 from hecon.studies.load import load_study
+from hecon.studies.trials import read_trials
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 NORWAY = INPUTS / "jurisdictions" / "norway"
@@ -61,7 +61,7 @@ def rows_of(study, *ids):
 def bars(study):
     table = one_way(study)
     base = evaluated_table(study, base_case(study.parameters), [study.compared]).iloc[0]
-    return tornado(table, base["nmb"], "nmb", base["threshold"]).set_index("parameter")
+    return tornado(table, base, "nmb").set_index("parameter")
 
 
 @pytest.fixture

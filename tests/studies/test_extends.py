@@ -19,7 +19,7 @@ from hecon.studies.load import load_study
 SMALL = Path(__file__).parents[1] / "bad_input/small"
 TOML = 'extends = "../small"\nname = "more"\n'
 THIRD = TOML + '[[strategies]]\nname = "Third"\n'
-PARAMETERS = "name,strategy,value,unit,source,status,price_year\n"
+PARAMETERS = "name,strategy,value,low,high,unit,source,status,price_year\n"
 
 
 class Pair:
@@ -76,9 +76,9 @@ def test_rows_are_added_and_replaced(pair):
     pair.write(
         THIRD.replace("[[", 'title = "Three"\n[[', 1),
         parameters=PARAMETERS
-        + "c_hour,all,70,EUR/h,made up,assumption,2024\n"
-        + "rate_well,Third,0.3,per year,made up,assumption,\n"
-        + "c_start,Third,40,EUR,made up,assumption,2024\n",
+        + "c_hour,all,70,,,EUR/h,made up,assumption,2024\n"
+        + "rate_well,Third,0.3,,,per year,made up,assumption,\n"
+        + "c_start,Third,40,,,EUR,made up,assumption,2024\n",
         variables="name,formula\np_well,0.9 * (1 - exp(-rate_well * cycle_years))\nextra,0.01\n",
         transitions="strategy,from,to,probability\nall,Well,Ill,(1 - p_death) * p_back * 2\n"
         "Third,Ill,Well,(1 - p_death) * (p_well + extra)\n",
@@ -154,7 +154,7 @@ def test_entries_of_the_definition_are_merged(pair):
         + '[time]\ncounting = "cycle-means"\n'
         + '[course]\nattendance = "0.5"\n'
         + 'quantities = [{ name = "staff_hours", label = "All hours" }]\n',
-        parameters=PARAMETERS + "rate_well,Third,0.3,per year,made up,assumption,\n",
+        parameters=PARAMETERS + "rate_well,Third,0.3,,,per year,made up,assumption,\n",
     )
     study = pair.load()
     assert study.options == ("New", "Third")
@@ -168,7 +168,7 @@ def test_entries_of_the_definition_are_merged(pair):
 
 
 def test_hashes_cover_both_folders(pair):
-    pair.write(parameters=PARAMETERS + "p_back,all,0.1,probability,made up,assumption,\n")
+    pair.write(parameters=PARAMETERS + "p_back,all,0.1,,,probability,made up,assumption,\n")
     hashes = pair.load().input_hashes()
     for name in ("small/parameters.csv", "more/parameters.csv", "more/study.toml"):
         assert hashes[name] == hashlib.sha256((pair.root / name).read_bytes()).hexdigest()
@@ -179,7 +179,7 @@ def test_an_edited_workbook_comes_back(pair, tmp_path):
     """Edits of a base's row and of an own row go to their own files; the base stays as it is."""
     pair.write(
         THIRD,
-        parameters=PARAMETERS + "rate_well,Third,0.3,per year,made up,assumption,\n",
+        parameters=PARAMETERS + "rate_well,Third,0.3,,,per year,made up,assumption,\n",
         sessions="strategy,line,session,week,hours\nThird,1,1,3,7\nThird,2,1,20,9\n",
         scenarios="id,title,changes\nC,session,Third.2-1.hours = 4\n",
     )
@@ -257,7 +257,7 @@ def test_faults_are_named_where_they_lie(pair):
     pair.write(
         THIRD
         + '[course]\nitems = [{ item = "Staff", note = "x" }, { item = "Late", amount = "y" }]\n',
-        parameters=PARAMETERS + "p_back,all,2,probability,made up,assumption,\n",
+        parameters=PARAMETERS + "p_back,all,2,,,probability,made up,assumption,\n",
         payoffs="item,kind,on,amount,per\nCare,cost,Il,1,year\nHealth,qaly,Ill; Well,1,year\n",
     )
     faults = pair.faults()
@@ -297,7 +297,7 @@ def test_a_file_that_nothing_names(pair):
     (fault,) = pair.write(parameter="name\n").faults()
     assert fault.startswith("more/parameter.csv: the study has no file of this name; did you mean")
     pair.write(TOML + 'parameters = ["parameter.csv"]\n')
-    pair.write(parameter=PARAMETERS + "p_back,all,0.1,probability,made up,assumption,\n")
+    pair.write(parameter=PARAMETERS + "p_back,all,0.1,,,probability,made up,assumption,\n")
     assert {p.name: p.value for p in pair.load().parameters}["p_back"] == 0.1
 
 
@@ -312,7 +312,7 @@ def test_files_stay_inside_their_folder(pair):
 
 
 def test_twice_in_the_extending_study(pair):
-    text = PARAMETERS + 2 * "p_back,all,0.1,probability,made up,assumption,\n"
+    text = PARAMETERS + 2 * "p_back,all,0.1,,,probability,made up,assumption,\n"
     (fault,) = pair.write(parameters=text).faults()
     assert fault == (
         "more/parameters.csv, row 3, column name: 'p_back' is already defined in "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from rich.console import Console
 
 from hecon.analyses.population import Population
-from hecon.analyses.trial import TrialDefinition
 from hecon.analyses.trial_report import TrialReport
 from hecon.reports.answers.tables import conclude, plain, title
 from hecon.reports.answers.trial_words import (
@@ -19,6 +18,7 @@ from hecon.reports.answers.trial_words import (
 )
 from hecon.reports.console import amount, table
 from hecon.studies.study import Study
+from hecon.studies.trials import TrialDefinition
 
 
 def print_trials(

@@ -9,9 +9,9 @@ import numpy as np
 
 from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
 from hecon.analyses.population import Population
-from hecon.analyses.trial import TrialDefinition
 from hecon.reports.console import number
 from hecon.studies.study import Study
+from hecon.studies.trials import TrialDefinition
 
 if TYPE_CHECKING:
     from hecon.analyses.trial_report import TrialReport

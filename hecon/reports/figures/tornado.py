@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.patches import Patch
 
 from hecon.analyses.comparison import Comparison
+from hecon.analyses.one_way import bar_widths
 from hecon.reports.figures.picture import Picture, picture
 from hecon.reports.figures.setting import Setting
 from hecon.reports.figures.style import HIGH, INK, LOW, axes, bare, key, styled
@@ -98,7 +99,7 @@ def _base(base: Comparison, measure: Measure, setting: Setting) -> float:
 
 
 def _ends(table: pd.DataFrame, measure: Measure, zero: float) -> list[dict[str, Any]]:
-    """Both ends of each range with the width of its bar, widest first."""
+    """Both ends of each range, the widest bar first."""
     rows: list[dict[str, Any]] = []
     lows, highs = (table[table["end"] == end].to_dict("records") for end in ("low", "high"))
     for low, high in zip(lows, highs, strict=True):
@@ -106,7 +107,6 @@ def _ends(table: pd.DataFrame, measure: Measure, zero: float) -> list[dict[str, 
         if measure == "icer":
             kept = [end["verdict"] == "more costly, more effective" for end in (low, high)]
             values = [v if keep else np.nan for v, keep in zip(values, kept, strict=True)]
-        width = max(*values, zero) - min(*values, zero)
         rows.append(
             {
                 "parameter": str(low["parameter"]),
@@ -115,10 +115,11 @@ def _ends(table: pd.DataFrame, measure: Measure, zero: float) -> list[dict[str, 
                 "from": float(low["value"]),
                 "to": float(high["value"]),
                 "words": (str(low["verdict"]), str(high["verdict"])),
-                "width": float("inf") if np.isnan(values).any() else width,
             }
         )
-    return sorted(rows, key=lambda row: -float(row["width"]))
+    reached = [np.array([row[end] for row in rows], dtype=float) for end in ("low", "high")]
+    order = np.argsort(-bar_widths(reached[0], reached[1], zero), kind="stable")
+    return [rows[i] for i in order.tolist()]
 
 
 def _named(row: dict[str, Any], setting: Setting) -> str:

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from hecon.reports.figures.picture import Picture, picture
 from hecon.reports.figures.setting import Setting
 from hecon.reports.figures.style import PAPER, blank, head, styled
-from hecon.reports.figures.writing import listed, numeric, per_cent, share, wrapped
+from hecon.reports.figures.writing import listed, numeric, per_cent, share, short, wrapped
 
 #: Fills in steps of lightness with a hatch on every second.
 _FILLS = ("#b34a00", "#8fc7e8", "#e9b872", "#e8ebee", "#0072b2", "#009e73", "#cc79a7", "#f0e442")
 _HATCHES = ("", "\\\\\\", "///", "", "xxxx", "\\\\\\\\", "++", "oo")
-#: Points in time drawn; the shares between are straight to the eye.
-_POINTS = 61
+#: Cycles between whose shares a straight line is nowhere further off than this are not drawn.
+_STRAIGHT = 0.002
+#: The alternative text tells who is where in the cycle nearest to this, in years.
+_ALT_YEARS = 5.0
 
 
 @styled()
@@ -40,7 +42,9 @@ def occupancy(
     strategies = shares["strategy"].values.tolist()
     names = shares["state"].values.tolist()
     time = shares["year"].values
-    chosen = np.unique(np.linspace(0, len(time) - 1, min(_POINTS, len(time))).round().astype(int))
+    # areas are stacked: what must be straight is each state's upper edge
+    edges = np.cumsum(shares.transpose("cycle", "strategy", "state").values, axis=2)
+    chosen = kept(time, edges.reshape(len(time), -1))
     title = "Share of people in each state over time"
     rows = (len(strategies) + 1) // 2
     columns = min(2, len(strategies))
@@ -79,6 +83,24 @@ def occupancy(
     return picture("occupancy", title, _alt(shares, time, strategies, names, labels), figure)
 
 
+def kept(time: NDArray[np.float64], curves: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Points of time that draw all curves, shaped (time, curve): the ends, and every bend."""
+    keep = {0, len(time) - 1}
+    waiting = [(0, len(time) - 1)]
+    while waiting:
+        first, last = waiting.pop()
+        if last - first < 2:
+            continue
+        way = (time[first : last + 1] - time[first]) / (time[last] - time[first])
+        line = curves[first] + way[:, None] * (curves[last] - curves[first])
+        gaps = np.abs(curves[first : last + 1] - line).max(axis=1)
+        if gaps.max() > _STRAIGHT:
+            middle = first + int(gaps.argmax())
+            keep.add(middle)
+            waiting += [(first, middle), (middle, last)]
+    return np.array(sorted(keep))
+
+
 def _alt(
     shares: xr.DataArray,
     time: NDArray[np.float64],
@@ -86,17 +108,14 @@ def _alt(
     names: list[str],
     labels: Mapping[str, str],
 ) -> str:
-    said = []
-    for years in (5.0,):
-        at = int(np.abs(time - years).argmin())
-        if at == 0:
-            continue
-        parts = []
-        for strategy in strategies:
-            largest = [
-                f"{labels.get(n) or n} {share(float(shares.sel(strategy=strategy, state=n)[at]))}"
-                for n in names[:-1]
-            ]
-            parts.append(f"{strategy}: {listed(largest)}")
-        said.append(f"After {time[at]:g} year{'' if time[at] == 1 else 's'}: {'; '.join(parts)}.")
-    return " ".join(said) or "Shares of the cohort by state over time."
+    if len(time) < 2:
+        return "Shares of the cohort by state at the start."
+    at = max(1, int(np.abs(time - _ALT_YEARS).argmin()))
+    parts = []
+    for strategy in strategies:
+        found = [
+            f"{labels.get(n) or n} {share(float(shares.sel(strategy=strategy, state=n)[at]))}"
+            for n in names
+        ]
+        parts.append(f"{strategy}: {listed(found)}")
+    return f"After {short(time[at])} year{'' if time[at] == 1 else 's'}: {'; '.join(parts)}."

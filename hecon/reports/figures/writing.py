@@ -64,9 +64,9 @@ def distinct(names: Sequence[str], width: int, lines: int = 3) -> dict[str, str]
     }
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: list[str], last: str = "and") -> str:
     """`a, b and c`."""
-    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else "none"
+    return f" {last} ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else "none"
 
 
 def numeric(axis: Axis, ticks: int = 5, decimals: int | None = None) -> None:

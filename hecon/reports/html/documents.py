@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from typing import Any
 
+from hecon.reports.cited import cited
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.setting import Setting
 from hecon.reports.html.section import Section, records
@@ -95,17 +96,14 @@ def assumptions_section(found: Material, setting: Setting) -> Section:
     return Section("assumptions", "Assumptions", tables=tables if given else [])
 
 
-def sources_section(found: Material, setting: Setting) -> Section:
-    """Every published figure referred to."""
-    study = found.results.study
-    texts = [p.evidence_ids for p in study.parameters] + [s.source for s in study.scenarios]
-    wanted = {word for text in texts for word in re.split(r"[,; ]+", text)}
-    rows = [r for r in study.evidence("sources") if r.get("id", "") in wanted]
+def sources_section(found: Material, texts: Iterable[str]) -> Section:
+    """Every published figure that the other sections refer to, given all that they say."""
+    kept = ("id", "parameter", "value", "unit", "citation", "doi", "status")
+    rows = cited(texts, found.results.study.evidence("sources"), kept)
     if not rows:
         return Section("sources", "Sources")
-    kept = ("id", "parameter", "value", "unit", "citation", "doi", "status")
     shown = [{k: r[k] for k in kept if k in r} for r in rows]
-    table = plain("Every published figure that an input or a scenario refers to", shown)
+    table = plain("Every published figure that this page refers to by its id", shown)
     return Section("sources", "Sources", tables=[table])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,14 @@ class Section:
     tables: list[Table] = field(default_factory=list)
     figures: tuple[str, ...] = ()
     warnings: list[str] = field(default_factory=list)
+
+
+def said(section: Section) -> Iterator[str]:
+    """Every text of a section."""
+    yield from (*section.texts, *section.warnings)
+    for table in section.tables:
+        yield from (table.caption, *table.columns)
+        yield from (cell.text for row in table.rows for cell in row)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from hecon.reports.html.documents import (
     verification_section,
 )
 from hecon.reports.html.outcome import results_section, severity_section, uncertainty_section
-from hecon.reports.html.section import Section
+from hecon.reports.html.section import Section, said
 from hecon.reports.html.trials import trials_section
 from hecon.reports.html.turns import break_even_section, sensitivity_section
 
@@ -36,10 +36,12 @@ def sections(found: Material) -> list[Section]:
         verification_section,
         evidence_section,
         assumptions_section,
-        sources_section,
         cheers_section,
         provenance_section,
     ]
     setting = study_setting(found.results.study, found.results.threshold)
     made = [writer(found, setting) for writer in writers]
+    # whatever is said anywhere is told where it comes from, before the checklist
+    place = next(i for i, section in enumerate(made) if section.id == "cheers")
+    made.insert(place, sources_section(found, (t for section in made for t in said(section))))
     return [s for s in made if s.texts or s.tables or s.warnings]

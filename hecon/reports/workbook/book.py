@@ -8,12 +8,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from openpyxl.chart import AreaChart, Reference
+from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
 
 from hecon.analyses.evaluate import timings
@@ -23,6 +25,7 @@ from hecon.analyses.remaining_life import years_of_life
 from hecon.analyses.results import Results
 from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import CohortModel
+from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case
 from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
@@ -30,7 +33,7 @@ from hecon.reports.workbook.context import Book, new_book
 from hecon.reports.workbook.layout import Layout, quantities, trace_title
 from hecon.reports.workbook.parts import save_plain
 from hecon.reports.workbook.sheets.acceptability import draw_charts, write_acceptability
-from hecon.reports.workbook.sheets.checks import gather_checks, write_checks
+from hecon.reports.workbook.sheets.checks import CHECKS, failed_checks, gather_checks, write_checks
 from hecon.reports.workbook.sheets.documents import (
     write_assumptions,
     write_cheers,
@@ -39,14 +42,14 @@ from hecon.reports.workbook.sheets.documents import (
 from hecon.reports.workbook.sheets.edits import write_edits
 from hecon.reports.workbook.sheets.evidence import write_evidence
 from hecon.reports.workbook.sheets.findings import ARTICLE, SYNTHESIS, write_findings
-from hecon.reports.workbook.sheets.guide import write_guide
+from hecon.reports.workbook.sheets.guide import add_guide, write_guide
 from hecon.reports.workbook.sheets.information import write_information
 from hecon.reports.workbook.sheets.inputs import place_inputs, write_inputs
 from hecon.reports.workbook.sheets.provenance import write_provenance
 from hecon.reports.workbook.sheets.results import write_comparison, write_items
 from hecon.reports.workbook.sheets.sessions import place_sessions, write_sessions
-from hecon.reports.workbook.sheets.severity import write_severity
-from hecon.reports.workbook.sheets.summary import add_summary, write_summary
+from hecon.reports.workbook.sheets.severity import title_of, write_severity
+from hecon.reports.workbook.sheets.summary import AS_DELIVERED, add_summary, write_summary
 from hecon.reports.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
 from hecon.reports.workbook.sheets.time import place_tables, place_time, write_tables, write_time
 from hecon.reports.workbook.sheets.trace import write_trace
@@ -59,10 +62,19 @@ from hecon.reports.workbook.sheets.turns import (
     write_break_even,
     write_sensitivity,
 )
-from hecon.reports.workbook.styles import Page, Sheets
+from hecon.reports.workbook.styles import Page, Sheets, literal
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
+
+#: Sheets whose figures, or the draws behind them, are Python's.
+PYTHONS = (
+    *(SYNTHESIS, ARTICLE, "Scenarios", "One-way", BREAK_EVEN, "Draws", SENSITIVITY),
+    *("Acceptability", "Value of information", TRIALS),
+)
+
+#: Labels on the axis of time, at most.
+LABELS = 10
 
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -75,7 +87,7 @@ def write_workbook(
     inputs: str = "",
     evidence: Mapping[str, pd.DataFrame] | None = None,
     further: Further | None = None,
-) -> None:
+) -> list[str]:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
     Parameters
@@ -90,12 +102,34 @@ def write_workbook(
         Choices of synthesis and an article's facts by name, to be shown on sheets of their own.
     further
         Break-even values, global sensitivity and planned trials, each on a sheet of its own.
+
+    Returns
+    -------
+    list
+        The checks that do not hold as the workbook is delivered.
+
+    Raises
+    ------
+    HeconError
+        If the study does not fit into a workbook, or its formulas can't be worked out.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        with _no_looking_for_garbage():
-            save_plain(compose(results, verification, inputs, evidence, further).workbook, plain)
-        write_cached(plain, path, recalculate(plain), CREATED)
+        with _no_looking_for_garbage(), _limits_of_a_workbook():
+            book = compose(results, verification, inputs, evidence, further)
+            save_plain(book.workbook, plain)
+        values = recalculate(plain)
+        write_cached(plain, path, values, CREATED)
+    return failed_checks(book, values[CHECKS])
+
+
+@contextmanager
+def _limits_of_a_workbook() -> Iterator[None]:
+    """What the file format can't hold (rows, columns, characters) is an error of ours."""
+    try:
+        yield
+    except (ValueError, IllegalCharacterError) as error:
+        raise ModelError(f"a workbook can't hold this: {error}") from error
 
 
 @contextmanager
@@ -151,8 +185,10 @@ def compose(
     results_page, row = write_items(book)
     write_severity(book)
     write_comparison(book, results_page, row)
-    write_scenarios(book)
-    write_one_way(book)
+    if book.has("scenario"):
+        write_scenarios(book)
+    if book.has("one_way"):
+        write_one_way(book)
     write_draws(book)
     acceptability = write_acceptability(book)
     write_information(book)
@@ -164,13 +200,14 @@ def compose(
         write_sensitivity(book, further)
         write_trials(book, further)
     write_assumptions(book)
-    write_sources(book)
-    write_guide(book)
+    guide = add_guide(book)
     write_edits(book)
     gather_checks(book)
     write_checks(book, verification)
     write_provenance(book)
     write_cheers(book)
+    write_sources(book)
+    write_guide(book, guide)
     order = [
         "Summary",
         "Inputs",
@@ -190,7 +227,7 @@ def compose(
         "Acceptability",
         "Value of information",
         TRIALS,
-        "Severity",
+        title_of(study),
         "Checks",
         "Edits",
         "Assumptions",
@@ -202,7 +239,18 @@ def compose(
     ]
     workbook._sheets.sort(key=lambda s: order.index(s.title))  # type: ignore[attr-defined]
     write_summary(book, summary, acceptability, further)
+    _say_what_stays(book)
+    workbook.repeat_headings()
     return book
+
+
+def _say_what_stays(book: Book) -> None:
+    """Sheets with figures of Python's say in their title that those don't follow an edit."""
+    for page in book.workbook.pages:
+        if page.title in PYTHONS:
+            heading = literal(str(page.sheet["A1"].value))
+            text = f'{heading}&IF({book.answers["edits"]}>0,": {AS_DELIVERED}","")'
+            page.formula(1, 1, text, "title")
 
 
 def _extent(results: Results) -> tuple[int, float]:
@@ -219,6 +267,17 @@ def _extent(results: Results) -> tuple[int, float]:
         lengths.append(replace(study.model, horizon_years=years_of_life(study)))
     found = [t for design in designs for model in lengths for t in timings(model, design)]
     return max(t.cycles for t in found), min(float(np.min(t.cycle_months)) for t in found)
+
+
+def label_step(cycles: int, years: float) -> int:
+    """Cycles from one label of an axis to the next: whole years where cycles are a part of one."""
+    whole = max(1, round(1 / years)) if abs(1 / years - round(1 / years)) < 1e-6 else 1
+    if cycles <= LABELS:
+        return 1
+    step, larger = whole, cycle([2.0, 2.5, 2.0])
+    while cycles > LABELS * step:
+        step = round(step * next(larger))
+    return step
 
 
 def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
@@ -249,7 +308,9 @@ def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
     )
     for i, series in enumerate(chart.series):
         series.graphicalProperties.solidFill = COLOURS[i % len(COLOURS)]
-    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 120
+    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = label_step(
+        book.layout.rows - 1, float(book.results.trace["year"][1])
+    )
     dress(chart, "Who is in which state", "cycle", "", 20, 6.5, ("0", "0%"))
     sheet.add_chart(chart, "E3")
 

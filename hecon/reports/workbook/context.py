@@ -16,6 +16,8 @@ from hecon.studies.study import Study
 REPLAYED = 1_000
 
 MODES = ("Base case", "Scenario", "One-way", "PSA draw")
+#: What a mode other than the base case shows, as the selectors name it.
+SHOWN = ("scenario", "one_way", "draw")
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Book:
         Live checks of the workbook itself: (what, formula that is TRUE when it holds).
     comparisons
         The same for what must equal Python's figures as long as no input is typed over.
+    told
+        Where each of both stands on Checks, and its value if it holds.
     estimates
         Where each estimate stands on Evidence, by name.
     inputs
@@ -88,6 +92,7 @@ class Book:
     lines: dict[tuple[str, str, bool], str] = field(default_factory=dict)
     checks: list[tuple[str, str]] = field(default_factory=list)
     comparisons: list[tuple[str, str]] = field(default_factory=list)
+    told: list[tuple[str, str, bool | str]] = field(default_factory=list)
     estimates: dict[str, Block] = field(default_factory=dict)
     inputs: str = ""
 
@@ -106,6 +111,12 @@ class Book:
         """Currency with price year, for headings."""
         place = self.study.jurisdiction.definition
         return f"{place.currency} {place.price_year}"
+
+    def has(self, what: str) -> bool:
+        """Whether there is a ``scenario``, a ``one_way`` range or a ``draw`` to be shown."""
+        return {"scenario": bool(self.study.scenarios), "one_way": bool(self.ranges)}.get(
+            what, True
+        )
 
     def column(self, title: str, what: str, column: str) -> None:
         """Note a column of a trace; a state that remembers time has several."""

@@ -75,6 +75,7 @@ def write_decision_book(
         summary.formula(row + 2, 4, f'IF({curves},"yes","NO")', "check")
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
+        book.repeat_headings()
         save_plain(book, plain)
         write_cached(plain, path, recalculate(plain) if live else {}, CREATED)
 

@@ -85,7 +85,7 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
         readers[scenarios.TITLE] = scenarios.read_scenarios
     with readable(path), closing(open_book(path)) as book:
         reading = Reading(book, path.name, original, files)
-        for sheet in (*readers, severity.TITLE, acceptability.TITLE):
+        for sheet in (*readers, severity.title_of(original), acceptability.TITLE):
             if sheet not in reading.book.sheetnames:
                 text = f"sheet {sheet} is missing; keep every sheet, its inputs are read back"
                 reading.faults.add(path.name, None, None, text)

@@ -152,9 +152,11 @@ def draw_figures(book: Book) -> Iterator[Figure]:
     for area, name in (("acceptability", "probability_best"), ("mean nmb", "nmb")):
         yield from _figures(book.answers[area], found[name].values.T.ravel())
     scale = float(np.abs(found["nmb"].values).max())
-    for area, name in (("ceaf", "probability_frontier"), ("evpi", "evpi")):
-        size = scale if name == "evpi" else 0.0
-        yield from _figures(book.answers[area], found[name].values, size)
+    yield from _figures(book.answers["ceaf"], found["probability_frontier"].values)
+    best = found["nmb"].max("strategy").values + found["evpi"].values
+    yield from _figures(book.answers["mean of the best"], best)
+    if book.draws.rows == outcomes.sizes["draw"]:
+        yield from _figures(book.answers["evpi"], found["evpi"].values, scale)
 
 
 def _figures(area: str, values: object, scale: float = 0.0) -> Iterator[Figure]:

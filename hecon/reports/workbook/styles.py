@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -21,8 +22,12 @@ from hecon.errors import ModelError
 INK, QUIET = "1F2933", "616E7C"
 _HERE, _BEFORE = "\0here\0", "\0before\0"
 
-#: The longest formula that Excel takes.
-LONGEST = 8_192
+#: What Excel takes in a formula: characters, levels of functions in each other, arguments of one.
+LONGEST, DEEPEST, MOST_ARGUMENTS = 8_192, 64, 255
+#: Characters of a text inside a formula, of which Excel takes 255.
+PIECE = 240
+#: A formula of no more characters than this is within all limits.
+SHORT = 2 * DEEPEST
 
 LINE = Side(style="thin", color="CBD2D9")
 
@@ -93,6 +98,29 @@ def fitting(value: float) -> str:
     return "probability"
 
 
+_TOKEN = re.compile(r'"[^"]*"|\'[^\']*\'|[(),]')
+
+
+def beyond(text: str) -> str:
+    """Which of Excel's limits a formula passes, in words; nothing if it passes none."""
+    if len(text) >= LONGEST:
+        return f"{len(text):,} characters, where Excel takes {LONGEST:,}"
+    if text.count("(") <= DEEPEST and text.count(",") < MOST_ARGUMENTS:
+        return ""
+    commas, deepest, most = [0], 0, 0
+    for token in _TOKEN.findall(text):
+        if token == "(":
+            commas.append(0)
+            deepest = max(deepest, len(commas) - 1)
+        elif token == ")":
+            most = max(most, 1 + commas.pop())
+        elif token == ",":
+            commas[-1] += 1
+    if deepest > DEEPEST:
+        return f"{deepest} levels, where Excel takes {DEEPEST}"
+    return f"{most} arguments, where Excel takes {MOST_ARGUMENTS}" if most > MOST_ARGUMENTS else ""
+
+
 class _Row(int):
     """A row whose number is not known yet: in text it is a mark, and so is the row before it."""
 
@@ -121,21 +149,43 @@ class Yellow:
 
 
 class Sheets(Workbook):
-    """A workbook that remembers its yellow cells."""
+    """A workbook that remembers its pages and its yellow cells."""
 
     def __init__(self) -> None:
         super().__init__()
         self.remove(self.worksheets[0])
         self.yellow: list[Yellow] = []
+        self.pages: list[Page] = []
+
+    def repeat_headings(self) -> None:
+        """On paper the headings of each sheet's last table are repeated, else the sheet's title.
+
+        A row is repeated on all pages that come after it, so those of a table before the last
+        would stand over another table.
+        """
+        for page in self.pages:
+            last = max(page.tables, default=0)
+            row = last if last > max(page.sections, default=0) else 1
+            page.sheet.print_title_rows = f"{row}:{row}"
 
 
 @dataclass
 class Page:
-    """A worksheet with shorthand for writing styled cells."""
+    """A worksheet with shorthand for writing styled cells.
+
+    `tables` are the rows of column headings, `sections` those of headings over text or tables.
+    """
 
     sheet: Worksheet
     yellow: list[Yellow] = field(default_factory=list)
+    tables: set[int] = field(default_factory=set)
+    sections: set[int] = field(default_factory=set)
     _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> set[str]:
+        """Kinds of cells on the sheet."""
+        return {kind for kind, _, _ in self._styles}
 
     @property
     def title(self) -> str:
@@ -195,10 +245,10 @@ class Page:
         wrap: bool = False,
     ) -> Any:
         """Write a formula, given without its equals sign."""
-        if len(text) >= LONGEST:
+        if len(text) > SHORT and (limit := beyond(text)):
             raise ModelError(
-                f"sheet {self.title} would need a formula of {len(text):,} characters and Excel "
-                f"takes {LONGEST:,}; remember less time in states, or use longer cycles"
+                f"sheet {self.title} would need a formula of {limit} in "
+                f"{get_column_letter(column)}{row}"
             )
         cell: Any = self.sheet.cell(row, column)
         # past the property, which would look at every formula for what only texts may hold
@@ -263,6 +313,7 @@ class Page:
 
     def headings(self, row: int, names: list[str], first: int = 1) -> None:
         """A row of column headings."""
+        self.tables.add(row)
         lines = 2
         for offset, name in enumerate(names):
             self.put(row, first + offset, name, "heading")
@@ -273,7 +324,13 @@ class Page:
 
     def heading(self, row: int, text: str) -> None:
         """A section's heading over the text below it."""
+        self.sections.add(row)
         self.put(row, 1, text, "section")
+
+    def live_heading(self, row: int, text: str) -> None:
+        """A section's heading that is a formula."""
+        self.sections.add(row)
+        self.formula(row, 1, text, "section")
 
     def allow(self, rule: str, cells: list[str]) -> None:
         """Let cells hold only numbers of a kind: ``any``, ``share`` (0 to 1) or ``positive``."""
@@ -307,6 +364,12 @@ class Page:
             self.sheet.column_dimensions[get_column_letter(position)].width = width
 
 
+def literal(text: str) -> str:
+    """A text inside a formula, in pieces that Excel takes."""
+    pieces = [text[i : i + PIECE] for i in range(0, len(text), PIECE)] or [""]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
+
+
 def quoted(title: str) -> str:
     """A sheet name as formulas need it."""
     return "'" + title.replace("'", "''") + "'"
@@ -334,10 +397,8 @@ def add_page(
     sheet.oddFooter.right.text = "&A, page &P of &N"
     if freeze:
         sheet.freeze_panes = freeze
-        rows = int("".join(c for c in freeze if c.isdigit())) - 1
-        if rows:
-            sheet.print_title_rows = f"{rows}:{rows}"
     page = Page(sheet, book.yellow)
+    book.pages.append(page)
     sheet.row_dimensions[1].height = 24
     page.put(1, 1, heading, "title")
     page.put(2, 1, purpose, "note")

@@ -14,7 +14,7 @@ from hecon.reports.workbook.layout import INPUTS
 from hecon.reports.workbook.reading.cells import Reading, at, changed, is_formula, show
 from hecon.reports.workbook.reading.evidence import untie
 from hecon.reports.workbook.reading.files import Edit
-from hecon.reports.workbook.sheets.inputs import HEADER
+from hecon.reports.workbook.sheets.inputs import HEADER, SETTINGS
 from hecon.studies.sessions import cell_column
 
 
@@ -25,7 +25,10 @@ def read_inputs(reading: Reading) -> None:
     derived = {r.parameter.text: (r.low, r.high) for r in ranges(study)}
     missing = {text for text, p in known.items() if p.is_input}
     for row, cells in reading.rows(INPUTS, HEADER + 1):
-        parameter = known.get(str(at(cells, 0)))
+        name = str(at(cells, 0))
+        if name.startswith(SETTINGS):
+            break
+        parameter = known.get(name)
         if parameter is None:
             continue
         missing.discard(parameter.text)

@@ -29,11 +29,11 @@ def _numbers(reading: Reading) -> Iterator[tuple[str, str, float, object, str]]:
     """Settings on Inputs; those that are computed must still be."""
     own = plain_settings(reading.study)
     missing = {name for name, _ in SETTINGS_ROWS}
-    for row, cells in reading.rows(INPUTS, SETTINGS):
-        if row >= HEADER:
-            break
+    below = False
+    for row, cells in reading.rows(INPUTS, HEADER + 1):
         name, value = str(at(cells, 0)), at(cells, 2)
-        if name not in missing:
+        below = below or name.startswith(SETTINGS)
+        if not below or name not in missing:
             continue
         missing.discard(name)
         if name in own:

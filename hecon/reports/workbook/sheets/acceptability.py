@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart, Series
@@ -56,7 +57,7 @@ def write_acceptability(book: Book) -> Page:
         page.formula(
             row,
             2 + len(options),
-            f"'{FRONTIER}'!${letter(6 + len(options))}${FIRST + i}",
+            f"'{FRONTIER}'!${letter(frontier_column(options))}${FIRST + i}",
             "link",
             "share",
         )
@@ -83,6 +84,11 @@ def write_acceptability(book: Book) -> Page:
     page.sheet.print_area = f"A1:{letter(2 + len(options))}{FIRST + STEPS + 40}"
     page.sheet.page_setup.fitToHeight = 1
     return page
+
+
+def frontier_column(options: Sequence[str]) -> int:
+    """Column of the frontier's probability on the sheet that tells which option is best."""
+    return 5 + len(options)
 
 
 def plane_column(book: Book) -> int:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import trace_title
+from hecon.reports.workbook.parts import CellValue
 from hecon.reports.workbook.sheets.discounting import write_discounting
 from hecon.reports.workbook.styles import Page, add_page
 
 CHECKS = "Checks"
 FIRST = 6
+
+
+def failed_checks(book: Book, values: Mapping[str, CellValue]) -> list[str]:
+    """Which checks do not hold as the workbook is delivered, given the values on the sheet."""
+    return [label for cell, label, held in book.told if values[cell] != held]
 
 
 def gather_checks(book: Book) -> None:
@@ -44,20 +52,26 @@ def gather_checks(book: Book) -> None:
     book.checks.append(
         (
             "QALYs are never more than life-years",
-            f"SUMPRODUCT(({answers['qaly True']}>{answers['life_years True']})*1)=0",
+            _never_more(answers["qaly True"], answers["life_years True"], tolerance),
         )
     )
     book.checks.append(
         (
             "Discounted life-years are never more than undiscounted",
-            f"SUMPRODUCT(({answers['life_years True']}>{answers['life_years False']})*1)=0",
+            _never_more(answers["life_years True"], answers["life_years False"], tolerance),
         )
     )
+
+
+def _never_more(one: str, other: str, tolerance: str) -> str:
+    """No cell of an area is above that of another by more than the last digits of a sum."""
+    return f"SUMPRODUCT(({one}>{other}+{tolerance}*(1+{other}))*1)=0"
 
 
 def _sums(book: Book) -> None:
     """Total costs and QALYs by item equal those by state, of the course and at the start."""
     answers, tolerance = book.answers, book.layout.fixed["tolerance"]
+    where = "states, sessions and the start" if book.study.course else "states and the start"
     for position, strategy in enumerate(book.strategies, start=1):
         title = trace_title(strategy)
         for kind in ("cost", "qaly"):
@@ -78,7 +92,7 @@ def _sums(book: Book) -> None:
                 book.checks.append(
                     (
                         f"{title}: total {'costs' if kind == 'cost' else 'QALYs'} equal those of "
-                        f"states, sessions and the start, {word}",
+                        f"{where}, {word}",
                         f"ABS({total}-({'+'.join(parts) or '0'}))<={tolerance}*MAX(1,ABS({total}))",
                     )
                 )
@@ -125,6 +139,7 @@ def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
     for i, (label, text) in enumerate(book.checks, start=FIRST):
         page.put(i, 1, label)
         page.formula(i, 2, f"IFERROR({text},FALSE)", "check", "flag")
+        book.told.append((f"B{i}", label, True))
     page.put(3, 1, "The model is internally sound", "output")
     held = f"SUMPRODUCT(($B${FIRST}:$B${last}=TRUE)*1)=ROWS($B${FIRST}:$B${last})"
     page.formula(3, 2, held, "check", "flag")
@@ -150,6 +165,7 @@ def _comparisons(book: Book, page: Page, row: int) -> int:
     for i, (label, text) in enumerate(book.comparisons, start=first):
         page.put(i, 1, label)
         page.formula(i, 2, f'{edited}IF({text},"yes","no"))', "check")
+        book.told.append((f"B{i}", label, "yes"))
     page.put(4, 1, "It equals Python's run of the same inputs", "output")
     count = f'SUMPRODUCT(($B${first}:$B${last}="yes")*1)=ROWS($B${first}:$B${last})'
     page.formula(4, 2, f'{edited}IF({count},"yes","no"))', "check")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from hecon.parameters.schema import Parameter
+from hecon.reports.cited import cited
 from hecon.reports.workbook.context import Book
+from hecon.reports.workbook.layout import EDITS
 from hecon.reports.workbook.styles import Page, add_page
 
 #: Texts longer than this are broken over several lines.
@@ -17,9 +19,6 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE]-?\d+)?")
 
 def _table(page: Page, row: int, rows: list[dict[str, str]]) -> int:
     """A table of texts, numbers where the text is one; returns the next free row."""
-    if not rows:
-        page.put(row, 1, "none given with this study", "note")
-        return row + 2
     columns = list(rows[0])
     page.headings(row, [c.replace("_", " ") for c in columns])
     for i, each in enumerate(rows, start=1):
@@ -33,6 +32,12 @@ def _table(page: Page, row: int, rows: list[dict[str, str]]) -> int:
 
 def write_texts(book: Book) -> None:
     """Evidence of a study that makes no estimates of it: trials and published effects as texts."""
+    given = [
+        ("Trial arms", book.study.evidence("trials")),
+        ("Published effects without counts", book.study.evidence("reported_effects")),
+    ]
+    if not any(rows for _, rows in given):
+        return
     page = add_page(
         book.workbook,
         "Evidence",
@@ -42,49 +47,46 @@ def write_texts(book: Book) -> None:
         "C5",
     )
     page.widths(9, 30, 8, 18, 16, *([13.0] * 20))
-    page.heading(3, "Trial arms")
-    end = _table(page, 4, book.study.evidence("trials"))
-    page.heading(end, "Published effects without counts")
-    _table(page, end + 1, book.study.evidence("reported_effects"))
+    row = 3
+    for heading, rows in given:
+        if rows:
+            page.heading(row, heading)
+            row = _table(page, row + 1, rows)
 
 
 def write_assumptions(book: Book) -> None:
     """Structural assumptions, then every input that is an assumption or not read in a source."""
     study = book.study
+    structure = study.evidence("assumptions")
+    weak = [p for p in study.parameters if p.is_input and p.status in ("assumption", "memory")]
+    if not structure and not weak:
+        return
     page = add_page(
         book.workbook,
         "Assumptions",
         "Assumptions",
         "What the model takes for granted, why, and which scenario tests it.",
-        "A5",
+        "A4",
     )
     page.widths(26, 70, 70, 26, 14, 14, 14)
-    page.heading(3, "Structure")
-    end = _table(page, 4, study.evidence("assumptions"))
-    page.heading(end, "Inputs that are assumptions, or that were not read in a source")
-    page.headings(
-        end + 1,
-        [
-            "input",
-            "description",
-            "justification",
-            "scenarios that test it",
-            "status",
-            "low",
-            "high",
-        ],
-    )
-    weak = [p for p in study.parameters if p.is_input and p.status in ("assumption", "memory")]
-    for i, parameter in enumerate(weak):
-        row = end + 2 + i
-        page.put(row, 1, parameter.text)
-        page.put(row, 2, parameter.description, wrap=True)
+    row = 3
+    if structure:
+        page.heading(row, "Structure")
+        row = _table(page, row + 1, structure)
+    if not weak:
+        return
+    page.heading(row, "Inputs that are assumptions, or that were not read in a source")
+    columns = ["input", "description", "justification", "scenarios that test it"]
+    page.headings(row + 1, [*columns, "status", "low", "high"])
+    for r, parameter in enumerate(weak, start=row + 2):
+        page.put(r, 1, parameter.text)
+        page.put(r, 2, parameter.description, wrap=True)
         reason = parameter.derivation or parameter.note or parameter.source
-        page.put(row, 3, reason, wrap=True)
-        page.put(row, 4, ", ".join(_tests(book, parameter)) or "one-way only")
-        page.put(row, 5, parameter.status, parameter.status)
-        page.put(row, 6, parameter.low)
-        page.put(row, 7, parameter.high)
+        page.put(r, 3, reason, wrap=True)
+        page.put(r, 4, ", ".join(_tests(book, parameter)) or "one-way only")
+        page.put(r, 5, parameter.status, parameter.status)
+        page.put(r, 6, parameter.low)
+        page.put(r, 7, parameter.high)
 
 
 def _tests(book: Book, parameter: Parameter) -> list[str]:
@@ -96,23 +98,17 @@ def _tests(book: Book, parameter: Parameter) -> list[str]:
 
 
 def write_sources(book: Book) -> None:
-    """Published figures that the inputs and scenarios refer to, with status."""
+    """Published figures that any other sheet refers to, with status: the last to be written."""
     study = book.study
-    texts = [p.evidence_ids for p in study.parameters] + [s.source for s in study.scenarios]
-    wanted = {word for text in texts for word in re.split(r"[,; ]+", text)}
-    rows = [r for r in study.evidence("sources") if r.get("id", "") in wanted]
-    page = add_page(
-        book.workbook,
-        "Sources",
-        "Sources",
-        "Every published figure that an input or a scenario refers to by its id, and whether it "
-        "was read in the source itself.",
-        "C5",
+    # on Edits an id would be the address of a cell
+    texts = (
+        cell.value
+        for sheet in book.workbook.worksheets
+        if sheet.title != EDITS
+        for cells in sheet.iter_rows()
+        for cell in cells
+        if cell.data_type == "s" and isinstance(cell.value, str)
     )
-    page.widths(8, 24, 50, 16, 14, 11, 11, 14, 9, 12, 10, 10, 60, 26, 40, 12, 50)
-    page.heading(3, f"{len(rows)} figures")
-    end = _table(page, 4, rows)
-    page.heading(end, "Tables")
     tables = {**study.jurisdiction.definition.tables, **study.definition.tables}
     listed = [
         {
@@ -125,11 +121,33 @@ def write_sources(book: Book) -> None:
         }
         for name, entry in tables.items()
     ]
-    _table(page, end + 1, listed)
+    own = (text for row in listed for text in row.values())
+    rows = [dict(row) for row in cited((*texts, *own), study.evidence("sources"))]
+    if not rows and not listed:
+        return
+    page = add_page(
+        book.workbook,
+        "Sources",
+        "Sources",
+        "Every published figure that a sheet refers to by its id, and whether it was read in the "
+        "source itself.",
+        "C5",
+    )
+    page.widths(8, 24, 50, 16, 14, 11, 11, 14, 9, 12, 10, 10, 60, 26, 40, 12, 50)
+    end = 3
+    if rows:
+        page.heading(3, f"{len(rows)} figures")
+        end = _table(page, 4, rows)
+    if listed:
+        page.heading(end, "Tables")
+        _table(page, end + 1, listed)
 
 
 def write_cheers(book: Book) -> None:
-    """The reporting checklist, each item with where it is reported."""
+    """The reporting checklist, each item with where it is reported, if the study has one."""
+    rows = book.study.evidence("cheers")
+    if not rows:
+        return
     page = add_page(
         book.workbook,
         "CHEERS 2022",
@@ -139,7 +157,6 @@ def write_cheers(book: Book) -> None:
         "A5",
     )
     page.widths(8, 24, 62, 20, 90)
-    rows = book.study.evidence("cheers")
     _table(page, 4, rows)
     titles = [s.title for s in book.workbook.worksheets]
     for i, each in enumerate(rows):

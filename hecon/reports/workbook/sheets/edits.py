@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hecon.reports.workbook.context import Book, override_name
 from hecon.reports.workbook.layout import EDITS, letter
-from hecon.reports.workbook.sheets.inputs import SETTINGS
+from hecon.reports.workbook.sheets.inputs import HEADER
 from hecon.reports.workbook.styles import Yellow, add_page, quoted
 
 FIRST = 6
@@ -59,4 +59,4 @@ def write_edits(book: Book) -> None:
 def _selector(yellow: Yellow) -> bool:
     """Whether a cell only chooses what is shown."""
     row = int("".join(c for c in yellow.cell if c.isdigit()))
-    return yellow.sheet == "Inputs" and row < SETTINGS
+    return yellow.sheet == "Inputs" and row < HEADER

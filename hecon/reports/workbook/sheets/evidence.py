@@ -41,11 +41,11 @@ def write_evidence(book: Book) -> None:
         "B4",
     )
     page.widths(26, 42, 15, *([10.5] * (len(SHOWN) - 3)), 3, *([34.0] * 12))
-    page.sheet.print_title_rows = None
     places = Places()
     summary = FIRST
     row = summary + len(synthesis.estimates) + 3
-    row = write_arms(book, page, row, places)
+    if synthesis.evidence.arms:
+        row = write_arms(book, page, row, places)
     effects = synthesis.evidence.effects
     if effects:
         row = write_effects(book, page, row, places, EFFECT, effects)

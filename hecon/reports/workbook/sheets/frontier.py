@@ -8,6 +8,8 @@ from hecon.reports.workbook.styles import Page
 
 #: First column of the working beside the table.
 WORK = 9
+#: First column of the slopes to options with more QALYs; those from options with fewer follow.
+SLOPES = WORK + 5
 
 
 def write_frontier(book: Book, page: Page, row: int) -> int:
@@ -29,9 +31,10 @@ def write_frontier(book: Book, page: Page, row: int) -> int:
     spans = {
         n: f"${c}${first}:${c}${last}" for n, c in (("name", "A"), ("cost", "B"), ("qaly", "C"))
     }
-    page.put(row, WORK, "working: cost per QALY between each pair of undominated options", "note")
+    page.put(row, WORK, "working: cost per QALY to each undominated option with more QALYs", "note")
     work = ["number", "dominated", "least slope up", "steepest slope down", "efficient QALYs"]
-    page.headings(row + 1, [*work, *options], WORK)
+    page.headings(row + 1, [*work, *options, *options], WORK)
+    page.put(row, SLOPES + len(options), "and from each with fewer", "note")
     python = book.results.frontier.set_index("strategy")["status"]
     for i, option in enumerate(options):
         r = first + i
@@ -78,25 +81,14 @@ def _dominance(page: Page, r: int, i: int, first: int, count: int, spans: dict[s
         other = first + j
         both = f"${beaten}{r}+${beaten}{other}=0"
         slope = f"($B{other}-$B{r})/($C{other}-$C{r})"
-        text = f'IF({both},IF($C{other}<>$C{r},{slope},""),"")'
-        page.formula(r, WORK + 5 + j, text, "formula", "money")
-    pairs = [(letter(WORK + 5 + j), first + j) for j in range(count) if j != i]
-    ups = [f'IF(AND(${beaten}{o}=0,$C{o}>$C{r}),{c}{r},"")' for c, o in pairs]
-    downs = [f'IF(AND(${beaten}{o}=0,$C{o}<$C{r}),{c}{r},"")' for c, o in pairs]
-    page.formula(r, WORK + 2, _extreme("MIN", ups), "formula", "money")
-    page.formula(r, WORK + 3, _extreme("MAX", downs), "formula", "money")
+        for start, sign in ((SLOPES, ">"), (SLOPES + count, "<")):
+            text = f'IF({both},IF($C{other}{sign}$C{r},{slope},""),"")'
+            page.formula(r, start + j, text, "formula", "money")
+    for column, start, function in ((WORK + 2, SLOPES, "MIN"), (WORK + 3, SLOPES + count, "MAX")):
+        area = f"${letter(start)}{r}:${letter(start + count - 1)}{r}"
+        page.formula(r, column, f'IF(COUNT({area})=0,"",{function}({area}))', "formula", "money")
     inner = f"AND(ISNUMBER(${up}{r}),ISNUMBER(${down}{r}))"
     extended = f'IF(${up}{r}<=${down}{r},"extendedly dominated","on the frontier")'
     status = f'IF(${beaten}{r}=1,"dominated",IF({inner},{extended},"on the frontier"))'
     page.formula(r, 4, status, "output")
     page.formula(r, WORK + 4, f'IF($D{r}="on the frontier",$C{r},"")')
-
-
-def _extreme(function: str, parts: list[str]) -> str:
-    """MIN or MAX of the numbers among some cells, empty text if there are none."""
-    if not parts:
-        return '""'
-    large = "1E+300" if function == "MIN" else "-1E+300"
-    numbers = ",".join(f"IF(ISNUMBER({p}),{p},{large})" for p in parts)
-    found = "+".join(f"IF(ISNUMBER({p}),1,0)" for p in parts)
-    return f'IF(({found})=0,"",{function}({numbers}))'

@@ -2,45 +2,85 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from hecon.reports.figures.writing import listed
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.sheets.inputs import HEADER
-from hecon.reports.workbook.styles import FILLS, add_page
+from hecon.reports.workbook.sheets.severity import title_of
+from hecon.reports.workbook.styles import FILLS, Page, add_page
 
 
-def write_guide(book: Book) -> None:
+def add_guide(book: Book) -> Page:
+    """The sheet, filled once all others stand."""
+    purpose = "How to read, change, replay and reset this workbook."
+    return add_page(book.workbook, "Guide", "Guide", purpose, "A4")
+
+
+def write_guide(book: Book, page: Page) -> None:
     """How to change, run, replay and reset; what the colours mean."""
-    page = add_page(
-        book.workbook,
-        "Guide",
-        "Guide",
-        "How to read, change, replay and reset this workbook.",
-        "A4",
-    )
     page.widths(26, 110)
-    place = book.study.jurisdiction.definition
-    lines = [
+    lines = _lines(book, [sheet.title for sheet in book.workbook.worksheets])
+    page.headings(3, ["to", "do this"])
+    for i, (name, text) in enumerate(lines):
+        page.put(4 + i, 1, name)
+        page.put(4 + i, 2, text, wrap=True)
+    row = 5 + len(lines)
+    page.heading(row, "Colours, each with its meaning in words")
+    meanings = {
+        "input": "input: can be changed",
+        "link": "value in use or brought from another sheet",
+        "output": "result",
+        "check": "check or difference",
+        "assumption": "status: assumption",
+        "memory": "status: not read in a source, to be confirmed",
+        "retracted": "status: retracted, only in a scenario that says so",
+    }
+    used = {kind for each in book.workbook.pages for kind in each.kinds}
+    for i, kind in enumerate([kind for kind in meanings if kind in used], start=row + 1):
+        assert kind in FILLS
+        page.put(i, 1, kind, kind)
+        page.put(i, 2, meanings[kind])
+
+
+def _lines(book: Book, sheets: Sequence[str]) -> list[tuple[str, str]]:
+    """What can be done with the workbook, and what is said of it, given the sheets it has."""
+    study, place = book.study, book.study.jurisdiction.definition
+    estimates = bool(study.synthesis.estimates)
+    states = listed([s.name for s in study.model.states])
+    yellow = [
+        f"a base value on Inputs (from row {HEADER + 1})",
+        *(["a session on Sessions"] if "Sessions" in sheets else []),
+        *(["a figure on Tables"] if "Tables" in sheets else []),
+        *(["a count or a published effect on Evidence"] if estimates else []),
+    ]
+    taken = (
+        " A number typed over a base value that comes from Evidence (blue) takes the place of its "
+        "estimate."
+    )
+    found: list[tuple[str, str]] = [
         (
             "Read",
-            "Summary gives the answer; Results the figures; every figure can be traced "
-            "cell by cell back to Inputs, Sessions and Tables.",
+            "Summary gives the answer; Results the figures; every figure can be traced cell by "
+            f"cell back to {listed(_there(sheets, 'Inputs', 'Sessions', 'Tables'))}.",
         ),
         (
             "Change an input",
-            f"Type over a yellow cell: a base value on Inputs (from row {HEADER + 1}), "
-            "a session on Sessions, an age on Tables, a count or a published effect on Evidence. "
-            "Everything moves at once. A number typed over a base value that comes from Evidence "
-            "(blue) takes the place of its estimate.",
+            f"Type over a yellow cell: {listed(yellow, 'or')}. Everything moves at once."
+            + (taken if estimates else ""),
         ),
-        (
-            "Replay a scenario",
-            "On Inputs choose Show = Scenario and its id. The yellow columns on "
-            "Scenarios hold what it sets.",
-        ),
-        ("Replay a tornado bar", "On Inputs choose Show = One-way, the parameter and the end."),
-        (
-            "Replay a draw",
-            f"On Inputs choose Show = PSA draw and a number from 1 to {book.draws.rows}.",
-        ),
+    ]
+    if book.has("scenario"):
+        text = "On Inputs choose Show = Scenario and its id. The yellow columns on Scenarios hold "
+        found.append(("Replay a scenario", f"{text}what it sets."))
+    if book.has("one_way"):
+        text = "On Inputs choose Show = One-way, the parameter and the end."
+        found.append(("Replay a tornado bar", text))
+    if book.results.probabilistic.design.varying:
+        text = f"On Inputs choose Show = PSA draw and a number from 1 to {book.draws.rows:,}."
+        found.append(("Replay a draw", text))
+    return [
+        *found,
         (
             "Reset",
             "On Inputs choose Show = Base case. What was typed over is listed on Edits "
@@ -61,49 +101,53 @@ def write_guide(book: Book) -> None:
         (
             "Run an edited workbook",
             "hecon run report.xlsx reads the inputs back, runs everything again and "
-            f"lists what differs from the study ({book.study.name}, {place.name}).",
+            f"lists what differs from the study ({study.name}, {place.name}). A base value that "
+            "is typed over moves its distribution with it: the kind and the standard error stay "
+            "(of a lognormal, that of the logarithm).",
         ),
         (
             "Model",
-            "Cohort state-transition model. States: "
-            f"{', '.join(s.name for s in book.study.model.states)}. Cycle 0 is the "
-            "start; row t holds what happens in cycle t and who is where at its end.",
+            f"Cohort state-transition model. States: {states}. Cycle 0 is the start; "
+            "row t holds what happens in cycle t and who is where at its end.",
         ),
-        (
-            "Not live",
-            "Computed by hecon in Python and stored as values: the uncertainty and the order of "
-            "the widest ranges on Summary; results on Scenarios, One-way and Draws, and the "
-            "draws themselves; Break-even, Global sensitivity and Trials, where there is anything "
-            "to show; columns, rows and tables headed Python (on Results, Severity and "
-            "Value of information, with EVPPI and the number of patients); the verification "
-            "battery on Checks; networks of treatments on Evidence and what rests on them; "
-            "distributions and draws, which do not follow edited evidence; texts on Evidence, "
-            "Assumptions, Sources, CHEERS 2022 and Provenance; the number of rows of Time and the "
-            "traces, and the cycles that a state remembers. The curves use the "
-            f"{book.draws.rows:,} draws on Draws.",
-        ),
+        ("Not live", _not_live(book, sheets)),
         (
             "Names and macros",
             "The only defined names are those by which Excel knows print areas, rows repeated "
             "in print and filters. No macros, links to other files, hidden or locked sheets.",
         ),
     ]
-    page.headings(3, ["to", "do this"])
-    for i, (name, text) in enumerate(lines):
-        page.put(4 + i, 1, name)
-        page.put(4 + i, 2, text, wrap=True)
-    row = 5 + len(lines)
-    page.heading(row, "Colours, each with its meaning in words")
-    meanings = {
-        "input": "input: can be changed",
-        "link": "value in use or brought from another sheet",
-        "output": "result",
-        "check": "check or difference",
-        "assumption": "status: assumption",
-        "memory": "status: not read in a source, to be confirmed",
-        "retracted": "status: retracted, only in a scenario that says so",
-    }
-    for i, (kind, text) in enumerate(meanings.items()):
-        assert kind in FILLS
-        page.put(row + 1 + i, 1, kind, kind)
-        page.put(row + 1 + i, 2, text)
+
+
+def _there(sheets: Sequence[str], *names: str) -> list[str]:
+    return [name for name in names if name in sheets]
+
+
+def _not_live(book: Book, sheets: Sequence[str]) -> str:
+    """What is stored as values."""
+    severity = title_of(book.study)
+    own = _there(sheets, "Scenarios", "One-way", "Draws")
+    further = _there(sheets, "Break-even", "Global sensitivity", "Trials", "Synthesis", "Article")
+    texts = _there(sheets, "Evidence", "Assumptions", "Sources", "CHEERS 2022", "Provenance")
+    people = " and the number of patients" if book.results.population else ""
+    parts = [
+        "the uncertainty on Summary",
+        *(["the order of the widest ranges there"] if book.has("one_way") else []),
+        f"results on {listed(own)}, and the draws themselves",
+        *([listed(further)] if further else []),
+        "columns, rows and tables headed Python (on Results, "
+        f"{severity} and Value of information, with EVPPI{people})",
+        "the verification battery on Checks",
+    ]
+    if book.study.synthesis.estimates:
+        parts.append("networks of treatments on Evidence and what rests on them")
+        parts.append("distributions and draws, which do not follow edited evidence")
+    parts.append(f"texts on {listed(texts)}")
+    parts.append("the number of rows of Time and the traces")
+    if any(s.memory_years for s in book.study.model.states):
+        parts.append("the cycles that a state remembers")
+    return (
+        f"Computed by hecon in Python and stored as values: {'; '.join(parts)}. They are of the "
+        f"case as delivered, and say so once a cell is typed over. The curves use the "
+        f"{book.draws.rows:,} draws on Draws."
+    )

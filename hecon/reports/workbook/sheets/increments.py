@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
+from hecon.reports.workbook.sheets.severity import title_of, weighted
 from hecon.reports.workbook.styles import Page
 
 TITLE = "Results"
@@ -58,9 +59,9 @@ def write_increments(book: Book, page: Page, row: int) -> int:
         "money",
     )
     threshold = answers["threshold"]
-    add(
-        "threshold in use", "Opportunity cost, severity-weighted (see Severity)", threshold, "money"
-    )
+    kind = ", severity-weighted" if weighted(book.study) else ""
+    label = f"Opportunity cost{kind} (see {title_of(book.study)})"
+    add("threshold in use", label, threshold, "money")
     add(
         "nmb",
         f"Incremental net monetary benefit ({book.currency}; cost-effective if above 0)",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from hecon.analyses.comparison import totals
+from hecon.analyses.probabilistic import decision
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
-from hecon.reports.workbook.sheets.acceptability import FIRST, STEPS, thresholds
+from hecon.reports.workbook.sheets.acceptability import FIRST, STEPS, frontier_column, thresholds
 from hecon.reports.workbook.sheets.acceptability import FRONTIER as TITLE
 from hecon.reports.workbook.sheets.acceptability import TITLE as CURVES
 from hecon.reports.workbook.styles import Page, add_page
@@ -16,37 +18,54 @@ from hecon.reports.workbook.styles import Page, add_page
 def write_information(book: Book) -> None:
     """Write the sheet."""
     draws, options = book.draws, book.study.options
-    found = book.results.probabilistic
+    total = book.results.probabilistic.design.draws
+    whole = total == draws.rows
     page = add_page(
         book.workbook,
         TITLE,
         "Value of information",
-        f"Expected value of perfect information per person: by formula from the {draws.rows:,} "
-        "draws on Draws. Columns and tables headed Python are computed in Python, not live.",
+        f"Means and shares by formula from the {draws.rows:,} draws on Draws"
+        + (
+            ", and so is perfect information. "
+            if whole
+            else f"; perfect information by Python from all {total:,}, and by formula where "
+            "a value of a QALY is typed over. "
+        )
+        + "Tables headed Python are computed in Python, not live.",
         f"A{FIRST}",
     )
-    page.widths(24, *([18.0] * (len(options) + 6)))
-    means = [f"mean NMB {s} ({book.currency})" for s in options]
+    count = len(options)
+    page.widths(24, *([18.0] * (count + 6)))
     page.headings(
         FIRST - 1,
         [
             f"value of a QALY ({book.currency})",
-            *means,
+            *(f"mean NMB {s} ({book.currency})" for s in options),
             "best on average",
             f"mean of the best ({book.currency})",
             f"EVPI per person ({book.currency})",
-            f"EVPI ({book.currency}), Python, {found.design.draws:,} draws",
             "probability that the best on average is best (frontier)",
         ],
     )
-    count = len(options)
+    # working: what each option is worth where it is best, then what is known of all draws
+    work = frontier_column(options) + (1 if book.results.population is None else 2)
+    page.put(FIRST - 2, work + 1, "working", "note")
+    page.headings(FIRST - 1, [f"sum of NMB where best, {s}" for s in options], work + 1)
+    delivered = work + count + 1
+    known = np.zeros(0)
+    if not whole:
+        page.headings(FIRST - 1, ["as delivered: value of a QALY", "EVPI, Python"], delivered)
+        cost, effect = (
+            x.sel(strategy=list(options)).values
+            for x in totals(book.results.probabilistic.outcomes)
+        )
+        grid = np.array(thresholds(book.study), dtype=float)
+        known = decision(list(options), cost, effect, grid)["evpi"].values
     count_of = f"ROWS({draws.span('draw')})"
-    evpi = found.decision["evpi"].values
-    values = found.decision["threshold"].values
+    heads = f"'{CURVES}'!$B${FIRST - 1}:${letter(1 + count)}${FIRST - 1}"
     for i, threshold in enumerate(thresholds(book.study)):
         row = FIRST + i
         page.formula(row, 1, f"'{CURVES}'!$A${FIRST + i}", "link", "money")
-        parts = []
         for j, option in enumerate(options):
             benefit = f"$A{row}*{draws.span(f'qaly {option}')}-{draws.span(f'cost {option}')}"
             text = f"SUMPRODUCT({benefit})/{count_of}"
@@ -57,23 +76,33 @@ def write_information(book: Book) -> None:
                 for k, o in enumerate(options)
                 if k != j
             ]
-            parts.append(f"SUMPRODUCT({'*'.join([*others, f'({benefit})'])})")
+            text = f"SUMPRODUCT({'*'.join([*others, f'({benefit})'])})"
+            page.formula(row, work + 1 + j, text, "formula", "money")
         area = f"$B{row}:${letter(1 + count)}{row}"
-        heads = ",".join(f'"{s}"' for s in options)
-        page.formula(row, 2 + count, f"CHOOSE(MATCH(MAX({area}),{area},0),{heads})", "output")
-        page.formula(row, 3 + count, f"({'+'.join(parts)})/{count_of}", "formula", "money")
-        page.formula(row, 4 + count, f"{letter(3 + count)}{row}-MAX({area})", "output", "money")
-        known = float(np.interp(threshold, values, evpi))
+        page.formula(row, 2 + count, f"INDEX({heads},MATCH(MAX({area}),{area},0))", "output")
+        parts = f"${letter(work + 1)}{row}:${letter(work + count)}{row}"
+        page.formula(row, 3 + count, f"SUM({parts})/{count_of}", "formula", "money")
+        gain = f"{letter(3 + count)}{row}-MAX({area})"
+        if not whole:
+            page.put(row, delivered, threshold, "text", "money")
+            page.put(row, delivered + 1, float(known[i]), "text", "money")
+            own, worth = (f"${letter(delivered + k)}{row}" for k in (0, 1))
+            gain = f"IF($A{row}={own},{worth},{gain})"
+        page.formula(row, 4 + count, gain, "output", "money")
         shares = f"'{CURVES}'!$B${FIRST + i}:${letter(1 + count)}${FIRST + i}"
         text = f"INDEX({shares},MATCH(MAX({area}),{area},0))"
-        page.formula(row, 6 + count, text, "output", "share")
-        if np.isclose(values, threshold).any():
-            page.put(row, 5 + count, known, "text", "money")
+        page.formula(row, frontier_column(options), text, "output", "share")
     last = FIRST + STEPS - 1
     column = letter(4 + count)
     row = _population(book, page, last + 2, column)
     _partial(book, page, row)
-    for name, position in (("evpi", 4 + count), ("ceaf", 6 + count)):
+    # the working stays on screen
+    page.sheet.print_area = f"A1:{letter(max(work - 1, 6))}{page.sheet.max_row}"
+    for name, position in (
+        ("mean of the best", 3 + count),
+        ("evpi", 4 + count),
+        ("ceaf", frontier_column(options)),
+    ):
         book.answers[name] = page.span(position, FIRST, last)
     area_of = f"'{TITLE}'!$B${FIRST}:${letter(1 + count)}${last}"
     book.answers["mean nmb"] = area_of
@@ -91,7 +120,7 @@ def _population(book: Book, page: Page, row: int, evpi: str) -> int:
     results = book.results
     if results.population is None:
         return row + 1
-    people, count = results.population, len(book.study.options)
+    people = results.population
     page.heading(row, "For all patients: their number is computed in Python, not live")
     uptake = ", ".join(f"{share:.1%}" for share in people.uptake)
     page.put(
@@ -101,20 +130,15 @@ def _population(book: Book, page: Page, row: int, evpi: str) -> int:
         f"years at {people.discount:.1%} a year. Amounts below are products of cells.",
         "note",
     )
-    label = f"EVPI per person, Python, {results.probabilistic.design.draws:,} draws"
-    lines = [
-        ("discounted patients", people.effective(), "count"),
-        (f"{label} ({book.currency})", results.probabilistic.evpi, "money"),
-    ]
-    for i, (name, value, shape) in enumerate(lines, start=row + 2):
-        page.put(i, 1, name, wrap=True)
-        page.put(i, 2, value, "text", shape)
-    page.put(row + 4, 1, f"EVPI, all patients ({book.currency})", wrap=True)
-    page.formula(row + 4, 2, f"$B${row + 2}*$B${row + 3}", "output", "money")
-    page.headings(FIRST - 1, [f"EVPI, all patients ({book.currency})"], 7 + count)
+    page.put(row + 2, 1, "discounted patients", wrap=True)
+    page.put(row + 2, 2, people.effective(), "text", "count")
+    page.put(row + 3, 1, f"EVPI, all patients, at the base case's threshold ({book.currency})")
+    page.put(row + 3, 2, results.population_evpi, "text", "money")
+    column = 1 + frontier_column(book.study.options)
+    page.headings(FIRST - 1, [f"EVPI, all patients ({book.currency})"], column)
     for r in range(FIRST, FIRST + STEPS):
-        page.formula(r, 7 + count, f"{evpi}{r}*$B${row + 2}", "output", "money")
-    return row + 6
+        page.formula(r, column, f"{evpi}{r}*$B${row + 2}", "output", "money")
+    return row + 5
 
 
 def _partial(book: Book, page: Page, row: int) -> None:

@@ -13,7 +13,7 @@ from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
 from hecon.parameters.schema import Parameter
-from hecon.reports.workbook.context import MODES, Book, override_name
+from hecon.reports.workbook.context import MODES, SHOWN, Book, override_name
 from hecon.reports.workbook.layout import EDITS, INPUTS, letter
 from hecon.reports.workbook.styles import Page, add_page, fitting
 from hecon.studies.study import Study
@@ -41,8 +41,11 @@ SELECTORS = 4
 #: Largest relative difference between two computations that counts as agreement.
 AGREES = 1e-9
 
-SETTINGS = 11
-HEADER = 29
+#: Row of the headings: close below what is chosen, for all rows above it stay on the screen.
+HEADER = 10
+
+#: How the heading of the settings, below all inputs, begins.
+SETTINGS = "Settings: "
 
 #: Settings that are not parameters: what each is called and what it means.
 SETTINGS_ROWS = (
@@ -73,11 +76,16 @@ def place_inputs(book: Book) -> list[tuple[Key, Parameter | None]]:
     for position, (key, _) in enumerate(rows):
         book.layout.cells[key] = f"'{INPUTS}'!$C${HEADER + 1 + position}"
     for position, (name, _) in enumerate(SETTINGS_ROWS):
-        book.layout.fixed[name] = f"'{INPUTS}'!$C${SETTINGS + position}"
+        book.layout.fixed[name] = f"'{INPUTS}'!$C${_settings_row(len(rows)) + position}"
     for position, name in enumerate(("mode", "scenario", "one_way", "end", "draw")):
         book.selector[name] = f"'{INPUTS}'!$D${SELECTORS + position}"
         book.selector[f"{name} typed"] = f"'{INPUTS}'!$C${SELECTORS + position}"
     return rows
+
+
+def _settings_row(inputs: int) -> int:
+    """Row of the first setting, below a number of inputs and a heading."""
+    return HEADER + inputs + 3
 
 
 def _single(book: Book, key: Key) -> bool:
@@ -97,7 +105,7 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
     )
     page.widths(30, 70, 15, 20, 14, 11, 11, 34, 12, 10, 26, 16, 40, 40, 7, 16)
     _selector(book, page)
-    _settings(book, page)
+    _settings(book, page, _settings_row(len(rows)))
     page.headings(HEADER, COLUMNS)
     values = _base_values(book.study, [key for key, _ in rows])
     for position, (key, parameter) in enumerate(rows):
@@ -111,7 +119,7 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
         span = f"'{INPUTS}'!${column}${HEADER + 1}:${column}${HEADER + len(rows)}"
         book.answers[f"input {name}"] = span
     # what does not fit a printed page stays on screen: derivation, notes, ids
-    page.sheet.print_area = f"A1:K{HEADER + len(rows)}"
+    page.sheet.print_area = f"A1:K{_settings_row(len(rows)) + len(SETTINGS_ROWS) - 1}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
 
 
@@ -131,45 +139,50 @@ def _allow(page: Page, rows: list[tuple[Key, Parameter | None]]) -> None:
             share = parameter.unit in ("probability", "share")
             rule = "share" if share else "positive" if parameter.currency else "any"
             allowed[rule] += [f"D{row}", f"F{row}:G{row}"]
-    allowed["any"].append(f"C{SETTINGS}:C{SETTINGS + len(SETTINGS_ROWS) - 1}")
+    first = _settings_row(len(rows))
+    allowed["any"].append(f"C{first}:C{first + len(SETTINGS_ROWS) - 1}")
     for rule, cells in allowed.items():
         page.allow(rule, cells)
 
 
 def _selector(book: Book, page: Page) -> None:
-    defaults = (
-        ("Show", MODES[0]),
-        ("Scenario", book.study.scenarios[0].id if book.study.scenarios else "none"),
-        (
-            "One-way: parameter",
-            str(book.results.one_way["parameter"].iloc[0]) if len(book.results.one_way) else "none",
-        ),
-        ("One-way: end", "low"),
-        (f"PSA draw (1 to {book.draws.rows})", 1),
-    )
+    scenarios, one_way = book.study.scenarios, book.results.one_way
     mode, scenario, parameter, end, draw = (f"$C${SELECTORS + i}" for i in range(5))
-    formulas = (
-        f'IF({mode}="Scenario",2,IF({mode}="One-way",3,IF({mode}="PSA draw",4,1)))',
-        f"MATCH({scenario},{book.scenarios.span('scenario')},0)",
-        f'MATCH({parameter}&"|"&{end},{book.one_way.span("key")},0)',
-        f'IF({end}="high",2,1)',
-        f"MAX(1,MIN({draw},{book.draws.rows}))",
+    modes = [MODES[0], *(m for m, what in zip(MODES[1:], SHOWN, strict=True) if book.has(what))]
+    shown = "".join(
+        f'IF({mode}="{name}",{number},'
+        for number, name in enumerate(MODES[1:], start=2)
+        if name in modes
     )
-    for i, (label, value) in enumerate(defaults):
-        page.put(SELECTORS + i, 1, label, "text")
-        page.put(SELECTORS + i, 3, value, "input")
-        page.formula(SELECTORS + i, 4, formulas[i], "formula")
-    page.put(SELECTORS, 5, "type or choose in the yellow cells; 'Base case' resets", "note")
-    choices = (
-        (SELECTORS, '"' + ",".join(MODES) + '"'),
-        (SELECTORS + 1, book.scenarios.span("scenario")),
-        (SELECTORS + 2, f"'{book.one_way.sheet}'!{ranged_names(book)}"),
-        (SELECTORS + 3, '"low,high"'),
-    )
-    for row, source in choices:
+    show = f"{shown}1{')' * (len(modes) - 1)}"
+    found = [("Show", MODES[0], show, '"' + ",".join(modes) + '"')]
+    if scenarios:
+        listed = book.scenarios.span("scenario")
+        found.append(("Scenario", scenarios[0].id, f"MATCH({scenario},{listed},0)", listed))
+    else:
+        found.append(("", "", "", ""))
+    if book.has("one_way"):
+        key = f'MATCH({parameter}&"|"&{end},{book.one_way.span("key")},0)'
+        names = f"'{book.one_way.sheet}'!{ranged_names(book)}"
+        first = str(one_way["parameter"].iloc[0])
+        found.append(("One-way: parameter", first, key, names))
+        found.append(("One-way: end", "low", f'IF({end}="high",2,1)', '"low,high"'))
+    else:
+        found += [("", "", "", "")] * 2
+    for row, (label, value, text, source) in enumerate(found, start=SELECTORS):
+        if not label:
+            continue
+        page.put(row, 1, label, "text")
+        page.put(row, 3, value, "input")
+        page.formula(row, 4, text, "formula")
         rule = DataValidation(type="list", formula1=source, allow_blank=False)
         rule.add(f"C{row}")
         page.sheet.add_data_validation(rule)
+    page.put(SELECTORS, 5, "type or choose in the yellow cells; 'Base case' resets", "note")
+    last = SELECTORS + len(found)
+    page.put(last, 1, f"PSA draw (1 to {book.draws.rows})", "text")
+    page.put(last, 3, 1, "input")
+    page.formula(last, 4, f"MAX(1,MIN({draw},{book.draws.rows}))", "formula")
     rule = DataValidation(
         type="whole", operator="between", formula1="1", formula2=str(book.draws.rows)
     )
@@ -196,7 +209,7 @@ def plain_settings(study: Study) -> dict[str, float]:
     }
 
 
-def _settings(book: Book, page: Page) -> None:
+def _settings(book: Book, page: Page, first: int) -> None:
     study, counting = book.study, COUNTING[book.study.model.counting]
     scope = book.scope(None, INPUTS)
     years = scope.formula(study.model.horizon_years)
@@ -209,17 +222,17 @@ def _settings(book: Book, page: Page) -> None:
         values["cycles"] = f"SUMPRODUCT(({lengths}>0)*1)-1"
     else:
         months = scope.formula(study.model.cycle_months)
-        values["cycle_years"] = f"({months})/C{SETTINGS + 1}"
-        values["cycles"] = f"ROUND(({years})/C{SETTINGS},0)"
-    page.put(SETTINGS - 1, 1, f"Settings: {counting.label}", "note")
+        values["cycle_years"] = f"({months})/C{first + 1}"
+        values["cycles"] = f"ROUND(({years})/C{first},0)"
+    page.put(first - 1, 1, f"{SETTINGS}{counting.label}", "note")
     for i, (name, label) in enumerate(labels.items()):
-        page.put(SETTINGS + i, 1, name)
-        page.put(SETTINGS + i, 2, label)
+        page.put(first + i, 1, name)
+        page.put(first + i, 2, label)
         value = values[name]
         if isinstance(value, str):
-            page.formula(SETTINGS + i, 3, value, "formula", "exact" if i == 0 else "general")
+            page.formula(first + i, 3, value, "formula", "exact" if i == 0 else "general")
         else:
-            page.put(SETTINGS + i, 3, value, "input")
+            page.put(first + i, 3, value, "input")
 
 
 def _shape(unit: str, currency: str, value: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hecon.analyses.comparison import totals
-from hecon.reports.workbook.context import Book, Grid
+from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter, trace_title
 from hecon.reports.workbook.sheets.frontier import WORK, write_frontier
 from hecon.reports.workbook.sheets.increments import write_increments
@@ -198,8 +198,11 @@ def _python_decision(book: Book, page: Page, row: int) -> None:
         page.put(row, 1, f"{label}, base case, Python")
         known = float(base[name])
         page.put(row, 2, known if known == known else "none", "text", "money")
-        cells = [f"INDEX({g.span(name)},{selector[n]})" for g, n in _grids(book)]
-        choose = [f"$B${row}", *(f'IF({c}="","none",{c})' for c in cells), draws[name]]
+        choose = [f"$B${row}"]
+        for grid, number in ((book.scenarios, "scenario"), (book.one_way, "one_way")):
+            cell = f"INDEX({grid.span(name)},{selector[number]})"
+            choose.append(f'IF({cell}="","none",{cell})' if book.has(number) else f"$B${row}")
+        choose.append(draws[name])
         page.put(row + 1, 1, f"{label}, what is in use, Python")
         text = f"CHOOSE({selector['mode']},{','.join(choose)})"
         page.formula(row + 1, 2, text, "link", "money")
@@ -215,7 +218,3 @@ def _python_decision(book: Book, page: Page, row: int) -> None:
             )
         )
         row += 2
-
-
-def _grids(book: Book) -> tuple[tuple[Grid, str], tuple[Grid, str]]:
-    return (book.scenarios, "scenario"), (book.one_way, "one_way")

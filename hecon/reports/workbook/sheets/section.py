@@ -34,8 +34,9 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> None:
     """A sheet with the section's sentences, tables and charts; none if there is nothing to say."""
     if section.empty:
         return
-    tables = [t for t in section.tables if len(t.frame)]
-    page = add_page(workbook, units.named(section.title)[:31], units.named(section.title), NOT_LIVE)
+    tables = section.visible
+    title = units.named(section.title)
+    page = add_page(workbook, title[:31], title, NOT_LIVE)
     page.widths(*_widths(tables))
     row = 3
     width = sum(_widths(tables)[:8]) or 100.0

@@ -8,21 +8,36 @@ from hecon.reports.workbook.layout import SEVERITY, trace_title
 from hecon.reports.workbook.sheets.results import starting_and_course
 from hecon.reports.workbook.sheets.trace_amounts import standard_care
 from hecon.reports.workbook.styles import Page, add_page
+from hecon.studies.study import Study
 
-TITLE = SEVERITY
+#: The sheet's name, and where no severity weighs what a QALY may cost.
+TITLE, UNWEIGHTED = SEVERITY, "Opportunity cost"
 FIRST = 4
+
+
+def weighted(study: Study) -> bool:
+    """Whether what a QALY may cost is weighted by severity."""
+    return study.jurisdiction.definition.severity is not None and study.population is not None
+
+
+def title_of(study: Study) -> str:
+    """What the sheet is called."""
+    return TITLE if weighted(study) else UNWEIGHTED
 
 
 def write_severity(book: Book) -> None:
     """Write the sheet; it works on what is in use, like every other."""
     place, study = book.study.jurisdiction, book.study
     answers = book.answers
+    title, severe = title_of(study), weighted(study)
     page = add_page(
         book.workbook,
-        TITLE,
-        "Severity and the opportunity cost",
+        title,
+        "Severity and the opportunity cost" if severe else "Opportunity cost",
         "Absolute shortfall live from life table, norms and the comparator's trace; the weighted "
-        "opportunity cost is health forgone elsewhere, not a ceiling.",
+        "opportunity cost is health forgone elsewhere, not a ceiling."
+        if severe
+        else "What a QALY may cost: health forgone elsewhere, not a ceiling.",
         "A4",
     )
     page.widths(70, 18, 4, 18, 14, 4, 30, 18)
@@ -49,32 +64,25 @@ def write_severity(book: Book) -> None:
             page.put(4 + i, 5, each.weight, "input")
         page.allow("any", [f"D4:E{last}"])
         page.put(last + 2, 4, f"[{rule.status}] {rule.source}", "note")
-    else:
-        lines.append(("weight", "Severity weight (no rule here)", "1", "weight"))
     currency = place.definition.currency
     unit = f"{currency} per QALY"
-    cost = book.scope(None, TITLE).formula(place.opportunity_cost)
-    weight, row = f"$B${3 + len(lines)}", 4 + len(lines)
+    cost = book.scope(None, title).formula(place.opportunity_cost)
+    row = 4 + len(lines)
     # severity describes the condition: Python, too, fixes the threshold of the base case for draws
-    used = f"IF({book.selector['mode']}=4,$B${row + 2},$B${row + 1})"
+    before = 2 if severe else 1
+    used = f"IF({book.selector['mode']}=4,$B${row + before},$B${row + before - 1})"
+    lines.append(("opportunity cost", f"Opportunity cost ({unit})", cost, "money"))
+    if severe:
+        text = f"$B${row}*$B${row - 1}"
+        lines.append(("weighted", f"Opportunity cost times weight ({unit})", text, "money"))
+    word = "Severity-weighted opportunity cost" if severe else "Opportunity cost in use"
     lines += [
-        ("opportunity cost", f"Opportunity cost ({unit})", cost, "money"),
-        ("weighted", f"Opportunity cost times weight ({unit})", f"$B${row}*{weight}", "money"),
         ("base threshold", f"The same in the base case, by Python ({unit})", "", "money"),
-        (
-            "threshold",
-            f"Severity-weighted opportunity cost ({unit}); not a ceiling",
-            used,
-            "money",
-        ),
+        ("threshold", f"{word} ({unit}); not a ceiling", used, "money"),
     ]
-    page.put(
-        row + 5,
-        1,
-        "A draw is judged at the threshold of the base case: severity describes the condition, not "
-        "what is uncertain about it.",
-        "note",
-    )
+    why = ": severity describes the condition, not what is uncertain about it" if severe else ""
+    note = f"A draw is judged at the threshold of the base case{why}."
+    page.put(5 + len(lines), 1, note, "note")
     page.headings(3, ["", "in use"])
     for i, (name, label, text, shape) in enumerate(lines):
         page.put(4 + i, 1, label)

@@ -11,7 +11,8 @@ from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import INPUTS
 from hecon.reports.workbook.sheets.acceptability import curve_chart, plane_chart
 from hecon.reports.workbook.sheets.inputs import SELECTORS
-from hecon.reports.workbook.styles import Page, add_page
+from hecon.reports.workbook.sheets.severity import weighted
+from hecon.reports.workbook.styles import Page, add_page, literal
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 TITLE = "Summary"
 #: Characters of a sheet's purpose that fit a line of the contents.
 NOTE = 112
+#: What is said of Python's figures once a cell is typed over.
+AS_DELIVERED = "of the case as delivered, not of what was typed over"
 
 
 def add_summary(book: Book) -> Page:
@@ -44,16 +47,22 @@ def write_summary(
     page.sheet.merge_cells("A4:F4")
     page.sheet.row_dimensions[4].height = 30
     page.link(6, 1, INPUTS, f"C{SELECTORS}", "Shown (choose on Inputs)")
-    mode = book.selector["mode typed"]
-    scenario = book.selector["scenario typed"]
-    title = f"INDEX({book.scenarios.span('title')},{book.selector['scenario']})"
-    shown = (
-        f'IF({book.selector["mode"]}=2,"Scenario "&{scenario}&": "&{title},'
-        f'IF({book.selector["mode"]}=3,"One-way: "&{book.selector["one_way typed"]}&", "&'
-        f'{book.selector["end typed"]}&" end",IF({book.selector["mode"]}=4,"PSA draw "&'
-        f'TEXT({book.selector["draw"]},"0"),{mode})))'
-    )
-    page.formula(6, 2, shown, "output")
+    choose = book.selector
+    shown = choose["mode typed"]
+    draw = f'"PSA draw "&TEXT({choose["draw"]},"0")'
+    shown = f"IF({choose['mode']}=4,{draw},{shown})"
+    if book.has("one_way"):
+        end = f'{choose["one_way typed"]}&", "&{choose["end typed"]}&" end"'
+        shown = f'IF({choose["mode"]}=3,"One-way: "&{end},{shown})'
+    if book.has("scenario"):
+        title = f"INDEX({book.scenarios.span('title')},{choose['scenario']})"
+        shown = (
+            f'IF({choose["mode"]}=2,"Scenario "&{choose["scenario typed"]}&": "&{title},{shown})'
+        )
+    edits = book.answers["edits"]
+    cells = f'{edits}&IF({edits}=1," cell"," cells")'
+    over = f'IF({edits}>0,", with "&{cells}&" typed over","")'
+    page.formula(6, 2, f"{shown}&{over}", "output")
     page.sheet.merge_cells("B6:F6")
     _answer(book, page)
     page.put(10, 1, "The model is internally sound (see Checks)", "text")
@@ -65,6 +74,8 @@ def write_summary(
     page.warn("E10", '"no"')
     row = _table(book, page, 12)
     row = _uncertainty(book, page, row + 1, further)
+    old = "The charts are of the draws as delivered: they do not follow what was typed over."
+    page.formula(row, 1, f'IF({edits}>0,"{old}","")', "note")
     page.sheet.add_chart(plane_chart(book, acceptability), f"A{row + 1}")
     page.sheet.add_chart(curve_chart(book, acceptability), f"C{row + 1}")
     row = _drivers(book, page, row + 18)
@@ -90,8 +101,9 @@ def _answer(book: Book, page: Page) -> None:
         f'&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
         f'{a["intervention"]}&" is "&{a["verdict"]}&".")'
     )
+    cost = "severity-weighted opportunity cost" if weighted(book.study) else "opportunity cost"
     second = (
-        f'"At the severity-weighted opportunity cost of {currency} "&{_money(a["threshold"])}&'
+        f'"At the {cost} of {currency} "&{_money(a["threshold"])}&'
         f'" per QALY it is "&IF({a["nmb"]}>0,"cost-effective","not cost-effective")&'
         f'": net monetary benefit {currency} "&TEXT({a["nmb"]},"#,##0;-#,##0")&" per person."'
     )
@@ -122,7 +134,11 @@ def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> i
     """Probabilistic figures of Python, over all draws."""
     found = book.results.probabilistic
     draws = found.design.draws
-    page.heading(row, f"Uncertainty (computed in Python from {draws:,} draws; base case)")
+    page.live_heading(
+        row,
+        f'"Uncertainty (computed in Python from {draws:,} draws; "&'
+        f'IF({book.answers["edits"]}>0,"{AS_DELIVERED}","base case")&")"',
+    )
     table = found.table[
         found.table["strategy"]
         == f"{found.comparison.intervention} v {found.comparison.comparator}"
@@ -158,7 +174,9 @@ def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> i
         page.put(row + 1 + i, 2, value, "text", shape)
     row += 1 + len(lines)
     if further is not None and further.trials is not None:
-        page.put(row, 1, trial_short(book.study, further.trials), wrap=True)
+        text = literal(trial_short(book.study, further.trials))
+        before = f'IF({book.answers["edits"]}>0,"Of the case as delivered: ","")'
+        page.formula(row, 1, f"{before}&{text}", "text", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
         page.sheet.row_dimensions[row].height = 30
         row += 1
@@ -167,7 +185,13 @@ def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> i
 
 def _drivers(book: Book, page: Page, row: int) -> int:
     grid = book.one_way
-    page.heading(row, "What drives the result: the five widest ranges (computed in Python)")
+    if not len(book.results.one_way):
+        return row
+    page.live_heading(
+        row,
+        '"What drives the result: the five widest ranges (computed in Python"&'
+        f'IF({book.answers["edits"]}>0,"; {AS_DELIVERED}","")&")"',
+    )
     page.headings(
         row + 1,
         [

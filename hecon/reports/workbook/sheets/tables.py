@@ -13,7 +13,7 @@ from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import Key
 from hecon.reports.record import draws_table
 from hecon.reports.workbook.charts import dress
-from hecon.reports.workbook.context import Book, Grid, override_name, totals_columns
+from hecon.reports.workbook.context import SHOWN, Book, Grid, override_name, totals_columns
 from hecon.reports.workbook.estimates import scenario_estimates
 from hecon.reports.workbook.layout import EDITS, letter
 from hecon.reports.workbook.sheets.inputs import override_formula
@@ -162,21 +162,20 @@ def write_one_way(book: Book) -> None:
         book.workbook,
         grid.sheet,
         "One-way sensitivity",
-        "Computed in Python, widest span of net monetary benefit first. To see one live, choose "
+        "Computed in Python, the widest bar of net monetary benefit first. To see one live, choose "
         "parameter and end on Inputs.",
         f"D{grid.first}",
     )
     page.widths(4, 26, 7, 12, 22, *_widths(grid, 5))
     _headings(book, page, grid)
     table = book.results.one_way
-    if len(table):
-        keys = [f"{p}|{e}" for p, e in zip(table["parameter"], table["end"], strict=True)]
-        _rows(page, grid, table.assign(key=keys))
-        _tornado(book, page, grid)
-        column = len(grid.columns) + 6
-        page.headings(grid.first - 1, ["parameters with a range"], column)
-        for i, name in enumerate(dict.fromkeys(table["parameter"])):
-            page.put(grid.first + i, column, name)
+    keys = [f"{p}|{e}" for p, e in zip(table["parameter"], table["end"], strict=True)]
+    _rows(page, grid, table.assign(key=keys))
+    _tornado(book, page, grid)
+    column = len(grid.columns) + 6
+    page.headings(grid.first - 1, ["parameters with a range"], column)
+    for i, name in enumerate(dict.fromkeys(table["parameter"])):
+        page.put(grid.first + i, column, name)
 
 
 def _tornado(book: Book, page: Page, grid: Grid) -> None:
@@ -190,7 +189,8 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
         for j in (0, 1):
             page.formula(row, column + 1 + j, grid.cell("nmb", 2 * i + j), "link", "money")
     chart: Any = BarChart()
-    chart.type, chart.barDir, chart.overlap, chart.gapWidth = "bar", "bar", 100, 40
+    # side by side: on top of each other, the longer of two ends on one side hides the shorter
+    chart.type, chart.barDir, chart.overlap, chart.gapWidth = "bar", "bar", 0, 40
     area = Reference(
         page.sheet,
         min_col=column + 1,
@@ -202,23 +202,27 @@ def _tornado(book: Book, page: Page, grid: Grid) -> None:
     chart.set_categories(
         Reference(page.sheet, min_col=column, min_row=grid.first, max_row=grid.first + shown - 1)
     )
-    chart.x_axis.scaling.orientation = "maxMin"
+    chart.x_axis.scaling.orientation, chart.y_axis.crosses = "maxMin", "max"
+    base = float(book.results.base_table["nmb"].iloc[0])
+    chart.x_axis.crosses, chart.x_axis.crossesAt = None, base
     dress(
         chart,
-        f"Net monetary benefit at the low and the high end ({book.currency})",
+        f"Net monetary benefit at the low and the high end; bars start at the base case, "
+        f"{base:,.0f} ({book.currency})",
         "",
         "",
         26,
-        13,
+        15,
         ("General", "#,##0"),
     )
     for series, colour in zip(chart.series, ("9FB3C8", "D9822B"), strict=True):
         series.graphicalProperties.solidFill = colour
+        series.invertIfNegative = False
     below = grid.first + grid.rows + 2
     page.sheet.add_chart(chart, f"A{below + 1}")
     page.sheet.row_breaks.append(Break(id=below - 1))
     # with the chart, without totals and the tables that it and the choices are made from
-    page.sheet.print_area = f"A1:{letter(grid.column('nmb'))}{grid.first + grid.rows + 30}"
+    page.sheet.print_area = f"A1:{letter(grid.column('nmb'))}{grid.first + grid.rows + 34}"
 
 
 def write_draws(book: Book) -> None:
@@ -240,8 +244,8 @@ def write_draws(book: Book) -> None:
     last = f"{letter(len(grid.columns))}{grid.first + grid.rows - 1}"
     page.print_blocks(f"{results}{grid.first - 1}:{last}")
     _headings(book, page, grid)
-    table = draws_table(book.results)
-    alive = book.results.probabilistic.outcomes["life_years"]
+    table = draws_table(book.results, grid.rows)
+    alive = book.results.probabilistic.outcomes["life_years"].isel(draw=slice(0, grid.rows))
     for strategy in book.strategies:
         table[f"life_years {strategy}"] = alive.sel(strategy=strategy).values
     _rows(page, grid, table)
@@ -251,11 +255,9 @@ def python_figures(book: Book, what: str, strategy: str, base: str) -> str:
     """Formula for Python's figure of whatever is in use."""
     name = f"{what} {strategy}"
     assert name in totals_columns(book.strategies)
+    grids = (book.scenarios, book.one_way, book.draws)
     choose = [base]
-    for grid, number in (
-        (book.scenarios, "scenario"),
-        (book.one_way, "one_way"),
-        (book.draws, "draw"),
-    ):
-        choose.append(f"INDEX({grid.span(name)},{book.selector[number]})")
+    for grid, number in zip(grids, SHOWN, strict=True):
+        found = f"INDEX({grid.span(name)},{book.selector[number]})"
+        choose.append(found if book.has(number) else base)
     return f"CHOOSE({book.selector['mode']},{','.join(choose)})"

@@ -220,7 +220,9 @@ def place_tables(book: Book) -> None:
 
 
 def write_tables(book: Book) -> None:
-    """Write the look-up tables."""
+    """Write the look-up tables, if the study looks anything up."""
+    if not book.study.model.tables:
+        return
     page = add_page(
         book.workbook,
         "Tables",
@@ -233,7 +235,8 @@ def write_tables(book: Book) -> None:
     column = 1
     for name, table in book.study.model.tables.items():
         entry = entries[name]
-        page.put(3, column, f"{name}: {entry.description}. {entry.source} [{entry.status}]", "note")
+        told = ". ".join(filter(None, [entry.description, entry.source]))
+        page.put(3, column, f"{name}: {told} [{entry.status}]", "note")
         page.headings(4, ["key", *table.columns], column)
         for i, key in enumerate(table.keys):
             page.put(5 + i, column, float(key), "text", "general")

@@ -75,7 +75,6 @@ def _turns(book: Book, page: Page, turns: pd.DataFrame, row: int) -> None:
         Column("status", "status", wrap=True),
     ]
     put_table(page, row + 1, columns, rows)
-    page.sheet.print_title_rows = f"{row + 1}:{row + 1}"
 
 
 def _price(book: Book, page: Page, price: pd.DataFrame, row: int) -> int:
@@ -121,8 +120,6 @@ def write_sensitivity(book: Book, further: Further) -> None:
         f"from {further.samples:,} base samples, and elementary effects (Morris).",
         f"B{_HEADER + 1}",
     )
-    # two tables with headings of their own: neither's are repeated on paper
-    page.sheet.print_title_rows = None
     page.widths(40, 34, 14, 14, 14, 14, 14, 14)
     put_words(page, 3, sobol_words(further.sobol), 8)
     page.heading(_HEADER - 1, "Sobol' indices, 95 % by bootstrap; not clipped")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -13,10 +15,17 @@ from hecon.engine.expression import OPERATIONS, Expr, ExpressionError, parse
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError
-from hecon.parameters.records import Real, Required, Strict
+from hecon.parameters.records import Real, Required, Strict, Text
+from hecon.parameters.rows import name_problem, parse_formula
 from hecon.parameters.schema import STATUSES
+from hecon.parameters.units import unit_problem
+from hecon.studies.reading import NO_TIME, Reading
 
 Array = NDArray[np.float64]
+
+
+#: An entry of a plan, its formula, the strategy it is read in, and names of its own.
+PlanFormula = tuple[str, str, str | None, tuple[str, ...]]
 
 
 class Assumption(Strict):
@@ -25,16 +34,53 @@ class Assumption(Strict):
     value: Real
     low: Real
     high: Real
-    unit: str = ""
+    unit: Text = ""
     source: Required
     status: Literal[STATUSES]  # type: ignore[valid-type]
-    price_year: str = ""
+    price_year: Text = ""
 
     @model_validator(mode="after")
     def _inside_its_range(self) -> Assumption:
         if not self.low <= self.value <= self.high:
             raise ValueError(f"found {self.value:g}, allowed is {self.low:g} to {self.high:g}")
         return self
+
+
+def there(path: Path) -> bool:
+    """True if something lies at a path, whatever it is and wherever it leads."""
+    return os.path.lexists(path)
+
+
+def remember_formulas(
+    reading: Reading,
+    shown: str,
+    formulas: Iterable[PlanFormula],
+    assumptions: Mapping[str, Assumption],
+) -> None:
+    """Have a plan's formulas checked with the study's, and every assumption for its use.
+
+    Parameters
+    ----------
+    formulas
+        Entry, formula, the strategy it is read in, and the names beside the assumptions that
+        mean something in it only.
+    """
+    used: set[str] = set()
+    for entry, text, strategy, given in formulas:
+        expr = parse_formula(text, reading.faults, shown, None, entry)
+        if expr is not None:
+            used |= expr.names
+            local = {*assumptions, *given}
+            reading.remember(expr, shown, None, entry, (strategy,), local, NO_TIME)
+    for name, assumption in assumptions.items():
+        column = f"assumptions.{name}"
+        problem = name_problem(name)
+        if not problem and assumption.unit:
+            problem = unit_problem(assumption.unit, reading.jurisdiction.definition.currency)
+        if not problem and name not in used:
+            problem = "no formula of the file uses it; take it out, or use it"
+        if problem:
+            reading.faults.add(shown, None, column, problem)
 
 
 def parsed(text: str, shown: str, where: str) -> Expr:

@@ -1,0 +1,156 @@
+"""Everything a run evaluates, evaluated once: base case, scenarios, ranges, grids and plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.analyses.article import check_figures
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.input_values import Case, value_faults
+from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import changed_rows
+from hecon.analyses.population import study_population
+from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.scenarios import scenario_design
+from hecon.analyses.trial_plan import Uninformative, plan
+from hecon.engine.model import CohortModel, Key, key_text
+from hecon.errors import FaultList, ModelError
+from hecon.parameters.design import (
+    Design,
+    ProbabilisticDesign,
+    TableDesign,
+    base_case,
+    held,
+)
+from hecon.parameters.units import currency_in, value_problem
+from hecon.studies.study import Study
+from hecon.studies.trials import TrialDefinition
+
+Array = NDArray[np.float64]
+
+#: Draws in which the formulas of plans are worked out.
+DRAWS = 64
+
+
+def dry_run(study: Study) -> None:
+    """Evaluate all that the study's own files ask for.
+
+    Raises
+    ------
+    ModelError
+        If the base case breaks a rule: what is wrong there would be wrong everywhere.
+    InputError
+        With every other fault.
+    """
+    faults = FaultList()
+    base = Case("", study.folder.name, None, None)
+    faults.faults += value_faults(study, base_case(study.parameters), [base])
+    faults.raise_if_any()
+    table = evaluated_table(study, base_case(study.parameters), [study.compared])
+    for design, cases in _designs(study, faults):
+        _check_all(study.model, design, cases, faults)
+        faults.faults += value_faults(study, design, cases)
+    faults.faults += check_figures(study, [str(name) for name in table.columns])
+    _check_plans(study, faults)
+    faults.raise_if_any()
+
+
+def _designs(study: Study, faults: FaultList) -> Iterator[tuple[TableDesign, list[Case]]]:
+    """Designs of scenarios, of the ends of ranges and of grids, with a case a row."""
+    cases = {s.id: Case(f"scenario {s.id}", s.file, s.row, "changes") for s in study.scenarios}
+    good = study.scenarios
+    try:
+        scenario_design(study, good)
+    except ModelError:
+        good = []
+        for scenario in study.scenarios:
+            try:
+                scenario_design(study, [scenario])
+                good.append(scenario)
+            except ModelError as error:
+                faults.faults.append(cases[scenario.id].fault(error))
+    if good:
+        design = scenario_design(study, good)
+        for position, scenario in enumerate(good):
+            case = cases[scenario.id]
+            for key in scenario.changes:
+                problem = _unit_problem(study, key, float(design.columns[key][position]))
+                if problem:
+                    faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
+        yield design, [cases[s.id] for s in good]
+    ends = [
+        ({r.parameter.key: value}, Case(f"{r.parameter.text} = {value:g}", p.file, p.row, end))
+        for r in ranges(study)
+        for p in [r.parameter]
+        for end, value in (("low", r.low), ("high", r.high))
+    ]
+    if ends:
+        yield (
+            changed_rows(study, [values for values, _ in ends]),
+            [case for _, case in ends],
+        )
+
+
+def _unit_problem(study: Study, key: Key, value: float) -> str | None:
+    """Why an overridden value can't be in its unit, with its name, or None."""
+    found = next((p for p in study.parameters if p.key == key), None)
+    variable = next((v for v in study.variables if v.key == key), None)
+    if found is not None:
+        problem = value_problem(found.unit, found.money, value)
+    elif variable is not None:
+        problem = value_problem(variable.unit, currency_in(variable.unit), value)
+    else:
+        problem = None
+    return f"{key_text(key)}: {problem}" if problem else None
+
+
+def _check_all(
+    model: CohortModel, design: TableDesign, cases: Sequence[Case], faults: FaultList
+) -> None:
+    """Evaluate all rows at once; one by one only where some row is at fault."""
+    try:
+        evaluate(model, design)
+    except ModelError:
+        columns: Mapping[Key, Array] = design.block(0, design.draws)
+        for position, case in enumerate(cases):
+            here = {key: float(column[position]) for key, column in columns.items()}
+            try:
+                evaluate(model, TableDesign(1, {**design.numbers, **here}, {}))
+            except ModelError as error:
+                faults.faults.append(case.fault(error))
+
+
+def _check_plans(study: Study, faults: FaultList) -> None:
+    """The population and the trials, at their figures and at both ends of each one's range."""
+    with faults.collect():
+        people = study_population(study)
+        for name, entry in people.assumptions.items() if people else ():
+            for value in (entry.low, entry.high):
+                with faults.collect():
+                    study_population(study, {name: value})
+    if study.trials and study.people is None:
+        return
+    design = held(ProbabilisticDesign(study.parameters, DRAWS, 1, correlations=study.correlations))
+    for trial in study.trials:
+        changes: list[dict[str, float]] = [{}]
+        for name, entry in trial.assumptions.items():
+            changes += [{name: entry.low}, {name: entry.high}]
+        for change in changes:
+            with faults.collect():
+                _check_trial(study, trial, design, change)
+
+
+def _check_trial(
+    study: Study, definition: TrialDefinition, design: Design, changes: Mapping[str, float]
+) -> None:
+    try:
+        planned = plan(definition, study, design, changes)
+    except Uninformative:
+        return
+    for trial in planned:
+        for _, text in definition.numbers():
+            for patients in (min(definition.sizes), max(definition.sizes)):
+                trial.number(text, patients)

@@ -1,0 +1,163 @@
+"""What inputs come to once their formulas are worked out: units, courses and ages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import WEEKS_PER_YEAR
+from hecon.engine.values import formula_values
+from hecon.errors import Fault, ModelError
+from hecon.parameters import limits
+from hecon.parameters.design import TableDesign
+from hecon.parameters.units import value_problem
+from hecon.studies.sessions import cells_of
+from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
+
+#: How far a share may lie outside its bounds by rounding, and a week beyond the horizon.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row of a design: what it is in words (blank for the base case) and where it is written."""
+
+    what: str
+    file: str
+    row: int | None
+    column: str | None
+
+    def fault(self, error: Exception) -> Fault:
+        """What is wrong with it; the number of its row in a design says nothing to a reader."""
+        text = str(error)
+        if isinstance(error, ModelError) and "draw" in error.coordinates:
+            text = text.replace(f"draw {error.coordinates['draw']}", "", 1).lstrip(",: ")
+        return Fault(self.file, self.row, self.column, f"{self.what or 'base case'}: {text}")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A figure to look at: its formula, where it stands, and what it may be."""
+
+    expr: Expr
+    strategy: str | None
+    file: str
+    row: int | None
+    column: str
+    what: str
+    least: float = 0.0
+    most: float = np.inf
+
+    def problem(self, value: float) -> str | None:
+        """What is wrong with a value, or None."""
+        if np.isfinite(value) and self.least - ROUNDING <= value <= self.most + ROUNDING:
+            return None
+        most = " or more" if self.most == np.inf else f" to {self.most:g}"
+        return f"found {value:g}, allowed is {self.least:g}{most}"
+
+
+def value_faults(study: Study, design: TableDesign, cases: Sequence[Case]) -> list[Fault]:
+    """Faults of each row of a design: in the base case named where the figure stands."""
+    wanted = [*_course(study), *_ages(study)]
+    faults = []
+    if len(cases) == 1 and not cases[0].what:
+        faults += _computed(study, design)
+        wanted += _weeks(study, design)
+    columns = design.block(0, design.draws)
+    targets = [(w.expr, w.strategy) for w in wanted]
+    try:
+        found = formula_values(study.model, targets, design.numbers, columns)
+    except ModelError:  # said by the run of the model itself
+        return faults
+    for each, values in zip(wanted, found, strict=True):
+        column: Array = np.broadcast_to(values, (design.draws,))
+        base = not columns
+        # what no row changes has been looked at in the base case
+        for position, value in enumerate(column.tolist() if base or np.ndim(values) else []):
+            problem = each.problem(value)
+            if problem and base:
+                faults.append(Fault(each.file, each.row, each.column, problem))
+            elif problem:
+                case = cases[position]
+                text = f"{case.what}: {each.what}: {problem}"
+                faults.append(Fault(case.file, case.row, case.column, text))
+    return faults
+
+
+def _course(study: Study) -> Iterator[_Wanted]:
+    """Shares of a course, and quantities of its sessions, none of which can be negative."""
+    if study.course is None:
+        return
+    for session in study.course.sessions:
+        place = f"{session.strategy}, session {session.label}"
+        attendance = study.course.meanings(session)["attendance"]
+        yield _Wanted(
+            attendance,
+            session.strategy,
+            session.file,
+            session.row,
+            "session",
+            f"{place}, attendance",
+            most=1.0,
+        )
+        for column, expr in cells_of(session).items():
+            most = 1.0 if column == "included" else np.inf
+            yield _Wanted(
+                expr, session.strategy, session.file, session.row, column, f"{place}, {column}",
+                most=most,
+            )  # fmt: skip
+
+
+def _weeks(study: Study, design: TableDesign) -> Iterator[_Wanted]:
+    """Sessions of the base case lie within its horizon, or nobody would pay for them."""
+    if study.course is None:
+        return
+    try:
+        (years,) = formula_values(study.model, [(study.model.horizon_years, None)],
+                                  design.numbers, {})  # fmt: skip
+    except ModelError:
+        return
+    for session in study.course.sessions:
+        yield _Wanted(
+            session.week,
+            session.strategy,
+            session.file,
+            session.row,
+            "week",
+            "week",
+            most=float(years) * WEEKS_PER_YEAR,
+        )
+
+
+def _ages(study: Study) -> Iterator[_Wanted]:
+    """Somebody's age at the start."""
+    if study.model.start_age is not None:
+        place = (study.folder.name, None, "time.start_age", "age at the start")
+        for strategy in study.model.strategies:
+            yield _Wanted(study.model.start_age, strategy, *place, most=limits.OLDEST)
+
+
+def _computed(study: Study, design: TableDesign) -> list[Fault]:
+    """Computed parameters whose value can't be in their unit."""
+    faults = []
+    for p in study.parameters:
+        if p.formula is None or p.group == "sessions":
+            continue
+        strategies = study.model.strategies if p.strategy is None else (p.strategy,)
+        for strategy in strategies:
+            name = Expr("name", name=p.name)
+            try:
+                (value,) = formula_values(study.model, [(name, strategy)], design.numbers, {})
+            except ModelError:  # it changes from cycle to cycle
+                break
+            problem = value_problem(p.unit, p.money, float(value))
+            if problem:
+                faults.append(Fault(p.file, p.row, "formula", problem))
+                break
+    return faults

@@ -1,0 +1,414 @@
+"""The probabilistic analysis: means with their errors, acceptability, and how sure it all is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from hecon.analyses.base_case import threshold
+from hecon.analyses.drawn import (
+    drawn_comparison,
+    drawn_decision,
+    drawn_design,
+    drawn_frontier,
+    drawn_outcomes,
+    drawn_plane,
+    drawn_summary,
+    needed_draws,
+    probability_cost_effective,
+    rank_probabilities,
+    running_results,
+)
+from hecon.analyses.run import Run
+from hecon.report.content import (
+    Column,
+    Drawn,
+    Figure,
+    Listing,
+    Section,
+    Sentence,
+    Table,
+    Value,
+    count,
+    share,
+    table,
+)
+from hecon.report.labels import at_threshold, study_units
+from hecon.report.phrases import comparison_sentence
+from hecon.report.registry import THRESHOLDS, Analysis
+from hecon.report.sections.information import fixed_in_draws, perfect
+from hecon.report.vocabulary import (
+    COMPARATOR,
+    COST_DIFFERENCE,
+    INTERVAL_HIGH,
+    INTERVAL_LOW,
+    INTERVENTION,
+    NMB,
+    QALY_DIFFERENCE,
+    STANDARD_ERROR,
+    STRATEGY,
+    THRESHOLD,
+    UNIT,
+)
+
+TITLE = "Uncertainty"
+#: Needed draws beyond which no number tells two strategies apart.
+ENDLESS = 1e12
+
+_MEANS = (
+    Column("figure", "Figure", "name", shown=False, meaning="cost, qaly, nmb or life_years"),
+    Column("label", "Figure", "name", meaning="what the figure is"),
+    replace(UNIT, detail=False),
+    Column("mean", "Mean", "number", meaning="over the draws"),
+    Column("standard_error", "Standard error", "number", meaning="Monte Carlo, of the mean"),
+    INTERVAL_LOW,
+    INTERVAL_HIGH,
+)
+MEANS = (STRATEGY, *_MEANS)
+PAIR = (replace(INTERVENTION, shown=False), replace(COMPARATOR, shown=False), *_MEANS)
+_BEST = Column(
+    "probability_best", "Probability best", "share", meaning="of draws, at the threshold"
+)
+ACCEPTABILITY = (
+    THRESHOLD,
+    STRATEGY,
+    _BEST,
+    Column("nmb", "Net benefit", "money", meaning="the strategy's mean net monetary benefit"),
+    Column("nhb", "Net health benefit", "effect", meaning="in units of effect", detail=True),
+    Column("expected_loss", "Expected loss", "money", meaning="forgone on average by choosing it"),
+)
+CURVE = (
+    THRESHOLD,
+    Column("best", "Best on average", "name"),
+    replace(_BEST, key="probability_frontier", meaning="of the best on average"),
+)
+RANKING = (
+    THRESHOLD,
+    STRATEGY,
+    Column("rank", "Rank", "count", meaning="by net benefit, 1 is the best"),
+    Column("probability", "Probability", "share"),
+)
+NEEDED = (
+    STRATEGY,
+    Column("best", "Best", "name"),
+    Column("difference", "Difference in net benefit", "money", meaning="of the best, on average"),
+    replace(STANDARD_ERROR, detail=False),
+    Column(
+        "needed",
+        "Draws needed",
+        "count",
+        infinite="any number is too few",
+        meaning="to tell the best from the strategy with 95 % confidence",
+    ),
+    Column("draws", "Draws made", "count"),
+    Column("enough", "Enough", "flag"),
+)
+CONVERGENCE = (
+    Column("draws", "Draws", "count"),
+    STRATEGY,
+    Column("against", "Against", "name"),
+    replace(NMB, meaning="running mean"),
+    STANDARD_ERROR,
+    replace(INTERVAL_LOW, kind="change", meaning="95 % interval of the mean"),
+    replace(INTERVAL_HIGH, kind="change", meaning="95 % interval of the mean"),
+    _BEST,
+    Column("evpi", "EVPI per person", "money"),
+)
+FRONTIER = (
+    STRATEGY,
+    Column("place", "Place", meaning="on the frontier, or how it is dominated"),
+    Column("cost", "Cost", "money"),
+    Column("qaly", "{effects}", "effect"),
+    Column("against", "Against", "name", meaning="the next alternative on the frontier"),
+    Column("icer", "ICER", "money"),
+)
+ELLIPSE = (
+    Column("point", "Point", "count", meaning="along the boundary"),
+    QALY_DIFFERENCE,
+    COST_DIFFERENCE,
+)
+#: Figures in reading order: what each is called and counted in.
+_FIGURES = {
+    "cost": ("Cost", "money"),
+    "qaly": ("{effects}", "effect"),
+    "nmb": ("Net benefit", "money"),
+    "life_years": ("Life-years", "years"),
+}
+
+
+def means_tables(run: Run) -> tuple[Table, Table]:
+    """Means over the draws by strategy, and of intervention less comparator."""
+    units, (a, b) = study_units(run.study), run.study.compared
+    found = run(drawn_summary).rename(columns={"low": "interval_low", "high": "interval_high"})
+    rank = {name: i for i, name in enumerate(_FIGURES)}
+    found = found.iloc[found["figure"].map(rank).argsort(kind="stable")]
+    money = f"{units.currency} {units.price_year}".strip()
+    counted = {"money": money, "effect": units.effects, "years": "years"}
+    frame = found.assign(
+        unit=[counted[_FIGURES[f][1]] for f in found["figure"]],
+        label=[units.named(_FIGURES[f][0]) for f in found["figure"]],
+        intervention=a,
+        comparator=b,
+    )
+    pair = frame["strategy"] == f"{a} v {b}"
+    caption = "Means over the draws, their Monte Carlo errors, and 95 % of the draws"
+    return (
+        table("probabilistic", caption, MEANS, frame[~pair], ("strategy", "figure")),
+        table(
+            "probabilistic_comparison",
+            f"The same of {a} less {b}",
+            PAIR,
+            frame[pair],
+            ("intervention", "comparator", "figure"),
+        ),
+    )
+
+
+def acceptability_tables(run: Run) -> tuple[Table, Table]:
+    """Every alternative and the best on average, by threshold; people see the run's own."""
+    found = run(drawn_decision)
+    both = found[["probability_best", "nmb", "nhb", "expected_loss"]]
+    frame = both.to_dataframe(dim_order=["threshold", "strategy"]).reset_index()
+    curve = found[["best", "probability_frontier"]].to_dataframe().reset_index()
+    only = {"threshold": run(threshold)}
+    return (
+        table(
+            "acceptability",
+            "The alternatives: how often each is best, and what choosing it forgoes",
+            ACCEPTABILITY,
+            frame,
+            ("threshold", "strategy"),
+            only=only,
+        ),
+        table(
+            "acceptability_frontier",
+            "How likely the best on average is best",
+            CURVE,
+            curve,
+            ("threshold",),
+            shown=False,
+        ),
+    )
+
+
+def ranking_table(run: Run) -> Table:
+    """How often each alternative takes each rank; people see the run's own threshold."""
+    found = run(rank_probabilities)["probability"]
+    frame = found.to_dataframe(dim_order=["threshold", "strategy", "place"]).reset_index()
+    return table(
+        "ranking",
+        "Probability of each rank by net benefit",
+        RANKING,
+        frame.rename(columns={"place": "rank"}),
+        ("threshold", "strategy", "rank"),
+        spread="rank",
+        only={"threshold": run(threshold)},
+    )
+
+
+def frontier_table(run: Run) -> Table:
+    """The frontier of the means."""
+    frame = run(drawn_frontier).rename(columns={"status": "place", "effect": "qaly"})
+    caption = "Cost-effectiveness frontier of the means, in order of cost"
+    return table("probabilistic_frontier", caption, FRONTIER, frame, ("strategy",))
+
+
+def needed_table(run: Run) -> Table:
+    """The draws that the decision needs."""
+    found = run(needed_draws)
+    endless = found["needed"] > ENDLESS
+    frame = found.assign(needed=found["needed"].where(~endless, np.inf))
+    caption = "Draws that show which strategy is best, with 95 % confidence"
+    return table("draws_needed", caption, NEEDED, frame, ("strategy",))
+
+
+def convergence_table(run: Run) -> Table:
+    """Running results, for files and for the figure."""
+    frame = run(running_results).rename(columns={"low": "interval_low", "high": "interval_high"})
+    caption = "Results as draws are added"
+    return table("convergence", caption, CONVERGENCE, frame, ("draws", "strategy"), shown=False)
+
+
+def ellipse_table(run: Run) -> Table | None:
+    """The boundary of the 95 % ellipse on the plane, for files."""
+    found = run.get(drawn_plane)
+    if found is None:
+        return None
+    frame = found.ellipse.rename(columns={"effect": "qaly_difference", "cost": "cost_difference"})
+    frame = frame.assign(point=np.arange(1, len(frame) + 1))
+    return table("plane", "Ellipse of 95 % of the draws", ELLIPSE, frame, ("point",), shown=False)
+
+
+_DESIGNS = {
+    "monte-carlo": "{draws} draws, Monte Carlo, seed {seed}.",
+    "latin-hypercube": "{draws} draws, Latin hypercube, seed {seed}.",
+    "sobol": "{draws} draws, randomised Sobol', seed {seed}.",
+}
+
+
+def basis(run: Run) -> tuple[Sentence, ...]:
+    """What was drawn, and how the figures are to be read."""
+    design = run(drawn_design)
+    drawn: dict[str, Value] = {"draws": count(design.draws), "seed": str(design.seed)}
+    return (
+        Sentence(_DESIGNS[design.method], drawn, "note"),
+        Sentence(
+            "The standard error says how far a mean may be off because draws are limited in "
+            "number; the interval says how uncertain the result is.",
+            {},
+            "note",
+        ),
+    )
+
+
+def best(run: Run) -> tuple[Sentence, ...]:
+    """Which strategy is best on average, and how sure the draws are of it."""
+    here = run(drawn_decision).sel(threshold=run(threshold))
+    draws = run(drawn_design).draws
+    name = str(here["best"].values)
+    values: dict[str, Value] = {"best": name, **at_threshold(run)}
+    opening = "At {threshold} per {effect}, {best} has the highest expected net benefit "
+    if draws < 2:
+        text = opening + "in the one draw there is, which says nothing of how sure that is."
+        return (Sentence(text, values, "verdict"),)
+    values |= {"share": share(float(here["probability_frontier"])), "draws": count(draws)}
+    text = opening + "and is the best in {share} of {draws} draws."
+    return (Sentence(text, values, "verdict"), enough(run))
+
+
+def enough(run: Run) -> Sentence:
+    """Whether the draws tell the best from every other strategy."""
+    needed = run(needed_draws)
+    if bool(needed["enough"].all()):
+        return Sentence("These draws are enough to say which strategy is best.")
+    short = needed[~needed["enough"]]
+    values: dict[str, Value] = {
+        "best": str(short["best"].iloc[0]),
+        "others": Listing(short["strategy"].tolist()),
+    }
+    opening = "These draws are not enough to tell {best} from {others} with 95 % confidence: "
+    most = float(short["needed"].max())
+    if most > ENDLESS:
+        return Sentence(opening + "no number of draws tells them apart.", values, "warning")
+    text = opening + "about {needed} are needed."
+    return Sentence(text, {**values, "needed": count(most)}, "warning")
+
+
+def of_pair(run: Run) -> tuple[Sentence, ...]:
+    """The comparison of means, and how often the intervention is cost-effective."""
+    (a, b), units = run.study.compared, study_units(run.study)
+    often = Sentence(
+        "{a} is cost-effective against {b} in {share} of the draws at {threshold} per {effect}.",
+        {"a": a, "b": b, "share": share(run(probability_cost_effective)), **at_threshold(run)},
+    )
+    ratio = comparison_sentence(run(drawn_comparison), units.effect, units.effects)
+    said = replace(ratio, template=f"Ratio of the means: {ratio.template}")
+    return often, said
+
+
+def section(run: Run) -> Section:
+    """The probabilistic analysis; why there is none, where nothing is uncertain."""
+    if run.get(drawn_outcomes) is None:
+        why = Sentence("Not worked out: {why}.", {"why": run.missing[drawn_design.name]})
+        return Section("uncertainty", TITLE, (why,))
+    means = means_tables(run)
+    ellipse = ellipse_table(run)
+    files = (ellipse,) if ellipse is not None else ()
+    if len(run.study.options) < 2:
+        sentences = (*of_pair(run), *fixed_in_draws(run), *basis(run))
+        return Section("uncertainty", TITLE, sentences, (*means, *files), _figures(run))
+    sentences = (
+        *best(run),
+        *of_pair(run),
+        replace(perfect(run), tone="plain"),
+        *fixed_in_draws(run),
+        *basis(run),
+    )
+    alternatives, curve = acceptability_tables(run)
+    tables = (
+        *means,
+        frontier_table(run),
+        alternatives,
+        ranking_table(run),
+        needed_table(run),
+        curve,
+        convergence_table(run),
+        *files,
+    )
+    return Section("uncertainty", TITLE, sentences, tables, _figures(run))
+
+
+def _figures(run: Run) -> tuple[Figure, ...]:
+    names = ["plane"] if run.get(drawn_plane) is not None else []
+    options = run.study.options
+    if len(options) > 1:
+        names += ["acceptability", "acceptability_frontier", "expected_loss"]
+        names += ["net_benefit"] if run.study.compared[1] in options else []
+        names += ["ranking"] if run(drawn_design).draws > 2 else []
+        names += ["convergence"] if run(running_results)["draws"].nunique() > 1 else []
+    return tuple(Figure(name, partial(_PICTURES[name], run)) for name in names)
+
+
+def _plane(run: Run) -> Drawn:
+    from hecon.reports.figures.plane import plane_picture
+    from hecon.reports.figures.setting import run_setting
+
+    return plane_picture(run(drawn_plane), *run.study.compared, run_setting(run))
+
+
+def _by_threshold(name: str, run: Run) -> Drawn:
+    from hecon.reports.figures import thresholds
+    from hecon.reports.figures.setting import run_setting
+
+    found: Drawn = getattr(thresholds, name)(run(drawn_decision), run_setting(run))
+    return found
+
+
+def _net_benefit(run: Run) -> Drawn:
+    from hecon.reports.figures.setting import run_setting
+    from hecon.reports.figures.thresholds import net_benefit
+
+    return net_benefit(run(drawn_decision), run_setting(run), run.study.compared[1])
+
+
+def _ranking(run: Run) -> Drawn:
+    from hecon.reports.figures.ranking import ranking_picture
+    from hecon.reports.figures.setting import run_setting
+
+    return ranking_picture(run(rank_probabilities), run_setting(run), run(threshold))
+
+
+def _convergence(run: Run) -> Drawn:
+    from hecon.reports.figures.convergence import convergence_picture
+    from hecon.reports.figures.setting import run_setting
+
+    return convergence_picture(run(running_results), run_setting(run))
+
+
+_PICTURES: dict[str, Callable[[Run], Drawn]] = {
+    "plane": _plane,
+    "acceptability": partial(_by_threshold, "acceptability"),
+    "acceptability_frontier": partial(_by_threshold, "acceptability_frontier"),
+    "expected_loss": partial(_by_threshold, "expected_loss"),
+    "net_benefit": _net_benefit,
+    "ranking": _ranking,
+    "convergence": _convergence,
+}
+
+
+ANALYSIS = Analysis(
+    section,
+    """The probabilistic analysis: means with their error, acceptability, and how sure it is.
+
+    \b
+    Examples
+      hecon psa inputs/studies/ptsd --jurisdiction norway
+      hecon psa inputs/studies/ptsd -j norway --draws 2000 --design sobol
+      hecon psa inputs/studies/ptsd -j norway --thresholds 0:1000000:25000
+    """,
+    (THRESHOLDS,),
+    draws=True,
+)

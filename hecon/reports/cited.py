@@ -1,0 +1,34 @@
+"""Which published figures a report refers to: every id that any of its texts names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+_WORD = re.compile(r"[\w-]+")
+
+
+def cited(
+    texts: Iterable[str], sources: Sequence[Mapping[str, str]], shown: Sequence[str] = ()
+) -> list[Mapping[str, str]]:
+    """Rows of the sources whose ids are named, in their own order.
+
+    Parameters
+    ----------
+    texts
+        Everything else that the report says.
+    sources
+        Rows with an ``id``.
+    shown
+        Columns of a row that the report shows, all if none are named: a row that names another
+        brings it along.
+    """
+    rows = {row["id"]: row for row in sources if row.get("id")}
+    waiting = {word for text in texts for word in _WORD.findall(text)} & set(rows)
+    found: set[str] = set()
+    while waiting:
+        own = waiting.pop()
+        found.add(own)
+        named = (str(v) for k, v in rows[own].items() if not shown or k in shown)
+        waiting |= ({w for text in named for w in _WORD.findall(text)} & set(rows)) - found
+    return [row for own, row in rows.items() if own in found]

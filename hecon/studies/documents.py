@@ -1,0 +1,137 @@
+"""Files that are carried along for the reader: each a table, some with columns that are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from hecon.engine.expression import Expr
+from hecon.parameters.records import Required, Strict, Text
+from hecon.parameters.tables import read_cells
+from hecon.studies.reading import Reading
+
+#: Rows of a file as they are written: cells by column.
+Document = list[dict[str, str]]
+
+#: Files that the program itself reads.
+MISSING = "missing"
+ARTICLE = "article"
+
+
+class MissingRow(Strict):
+    """What would firm a parameter up, and where it might be found."""
+
+    parameter: Required
+    needed: Required
+    where: Text = ""
+
+
+class CheersRow(Strict):
+    """An item of the reporting checklist and where it is reported."""
+
+    item: Required
+    section: Text
+    name: Text
+    sheet: Text
+    report: Text
+
+
+class SourceRow(Strict):
+    """A published figure that rows refer to by its id."""
+
+    id: Required
+
+
+class FactRow(Strict):
+    """A fact of an article and the model's figures beside it."""
+
+    id: Required
+    fact: Required = Field(alias="seed_fact")
+    status: Text
+    cross_check: Text = Field(alias="own_cross_check")
+    figures: Required
+
+
+#: What each file's rows must hold; any other column is carried along.
+RECORDS: Mapping[str, type[Strict]] = {
+    MISSING: MissingRow,
+    "cheers": CheersRow,
+    "sources": SourceRow,
+    ARTICLE: FactRow,
+}
+
+
+#: The kind of a figure that is a formula.
+FORMULA = "formula"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the model that stands beside a fact.
+
+    Attributes
+    ----------
+    kind
+        ``formula``, ``estimate``, ``quantity``, ``result`` or ``scenario``.
+    names
+        What a reference other than a formula names.
+    expr, strategy
+        The formula, and the strategy it is read in.
+    """
+
+    label: str
+    reference: str
+    kind: str
+    names: tuple[str, ...] = ()
+    expr: Expr | None = None
+    strategy: str | None = None
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact with its figures and its place."""
+
+    row: FactRow
+    figures: tuple[Figure, ...]
+    file: str
+    number: int
+
+
+def read_documents(reading: Reading) -> dict[str, Document]:
+    """Every file of `[evidence]` by its name there, with faults recorded.
+
+    A row's key is its first cell: rows of a study that is extended give way to those of the
+    study itself.
+    """
+    found: dict[str, Document] = {}
+    for name, file in reading.definition.evidence.items():
+        column = f"evidence.{name}"
+        if not file.endswith(".csv"):
+            text = f"found '{file}', allowed is a CSV file"
+            reading.faults.add(reading.place(column), None, column, text)
+        elif name in RECORDS:
+            rows = reading.rows(column, RECORDS[name], _key, free=True)
+            found[name] = [{**entry.row.model_dump(by_alias=True), **entry.cells} for entry in rows]
+        else:
+            found[name] = _table(reading, column)
+    return found
+
+
+def _key(row: Strict) -> str:
+    """The first of a row's cells."""
+    return str(next(iter(row.model_dump().values())))
+
+
+def _table(reading: Reading, entry: str) -> Document:
+    columns: list[str] = []
+    result: Document = []
+    for source in reading.sources(entry):
+        with reading.faults.collect():
+            header, rows = read_cells(source.path, source.shown, reading.faults)
+            own = {cells[header[0]] for _, cells in rows}
+            columns = list(dict.fromkeys([*columns, *header]))
+            result = [cells for cells in result if cells[columns[0]] not in own]
+            result += [cells for _, cells in rows]
+    return [{column: cells.get(column, "") for column in columns} for cells in result]

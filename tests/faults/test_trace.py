@@ -1,0 +1,61 @@
+"""Who is where over time, in the table and in the charts, whatever a cycle is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hecon.analyses.results import Results, analyse
+from hecon.reports.figures.setting import study_setting
+from hecon.reports.figures.trace import kept, occupancy
+from hecon.reports.record import result_tables
+from hecon.reports.workbook.book import label_step
+from hecon.studies.load import load_study
+
+STUDIES = Path(__file__).parent / "workbook_studies"
+
+
+@pytest.fixture(scope="module")
+def yearly() -> Results:
+    """Four yearly cycles in which a fifth of those alive die."""
+    return analyse(load_study(STUDIES / "yearly"), draws=4)
+
+
+def test_fault_15_the_table_keeps_every_cycle(yearly: Results) -> None:
+    trace = result_tables(yearly)["trace"]
+    alive = trace[(trace["strategy"] == "A") & (trace["state"] == "Well")]
+    assert alive["cycle"].tolist() == [0, 1, 2, 3, 4]
+    assert alive["share"].tolist() == pytest.approx([0.8**t for t in range(5)])
+
+
+def test_fault_15_the_figure_names_every_state_at_a_time_that_there_is(yearly: Results) -> None:
+    drawn = occupancy(yearly.trace, study_setting(yearly.study))
+    # the horizon ends before the fifth year: 0.8 ** 4 = 0.41
+    assert drawn.alt.startswith("After 4 years: A: Well 41")
+    assert "and Dead 59" in drawn.alt
+
+
+def test_fault_15_the_last_state_need_not_be_death(yearly: Results) -> None:
+    turned = yearly.trace.isel(state=[1, 0])
+    drawn = occupancy(turned, study_setting(yearly.study))
+    assert "A: Dead 59" in drawn.alt
+    assert "and Well 41" in drawn.alt
+
+
+def test_fault_15_a_bend_between_two_cycles_is_drawn() -> None:
+    """Straight up to a step and after it: the ends and both sides of the step are enough."""
+    time = np.arange(721) / 12
+    curve = np.where(np.arange(721) <= 7, 1.0, 0.25)
+    assert kept(time, curve[:, None]).tolist() == [0, 7, 8, 720]
+
+
+@pytest.mark.parametrize(
+    ("cycles", "years", "step"),
+    [(4, 1.0, 1), (60, 1.0, 10), (719, 1 / 12, 120), (24, 1 / 12, 12), (260, 1 / 52, 52)],
+)
+def test_fault_15_labels_stand_at_whole_years(cycles: int, years: float, step: int) -> None:
+    found = label_step(cycles, years)
+    assert found == step
+    assert cycles / found <= 10

@@ -1,0 +1,99 @@
+"""After an edit nothing old is shown as new; every id that a sheet names is on Sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from hecon.analyses.results import Results, analyse
+from hecon.reports.cited import cited
+from hecon.reports.workbook.book import compose
+from hecon.reports.workbook.cached import LiveWorkbook
+from hecon.reports.workbook.parts import save_plain
+from hecon.reports.workbook.sheets.inputs import HEADER
+from hecon.studies.load import load_study
+
+INPUTS = Path(__file__).parents[2] / "inputs"
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    study = load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/norway")
+    return analyse(study, draws=20)
+
+
+@pytest.fixture(scope="module")
+def plain(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("edited") / "plain.xlsx"
+    save_plain(compose(results).workbook, path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def book(plain: Path) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(plain)
+
+
+def said(values: dict[str, object]) -> Iterator[str]:
+    for cell, value in values.items():
+        if cell.startswith("A") and isinstance(value, str) and value:
+            yield value
+
+
+def test_fault_37_what_does_not_follow_an_edit_says_so(
+    plain: Path, results: Results, book: openpyxl.Workbook
+) -> None:
+    live = LiveWorkbook(plain)
+    before = live.values()
+    assert before["Summary"]["B6"] == "Base case"
+    assert not any("as delivered" in text for text in said(before["Summary"]))
+    rows = {row[0].value: row[0].row for row in book["Inputs"].iter_rows(min_row=HEADER + 1)}
+    live.set("Inputs", rows["drug_price_session"], 4, 0.0)
+    after = live.values()
+    assert after["Summary"]["B6"] == "Base case, with 1 cell typed over"
+    told = [text for text in said(after["Summary"]) if "as delivered" in text]
+    assert [text.split()[0] for text in told] == ["Uncertainty", "The", "What"]
+    for title in ("One-way", "Scenarios", "Draws", "Acceptability", "Value of information"):
+        assert "as delivered" not in str(before[title]["A1"])
+        assert "as delivered" in str(after[title]["A1"])
+
+
+def test_fault_38_every_id_is_on_sources(book: openpyxl.Workbook, results: Results) -> None:
+    listed = {str(row[0]) for row in book["Sources"].iter_rows(values_only=True)}
+    known = {row["id"] for row in results.study.evidence("sources")}
+    for sheet in book:
+        if sheet.title == "Edits":
+            continue  # there E9 is a cell
+        texts = (c.value for row in sheet.iter_rows() for c in row if c.data_type == "s")
+        named = {word for text in texts for word in re.findall(r"\bE\d{3}\b", str(text))}
+        assert named & known <= listed, sheet.title
+        assert named <= known, sheet.title
+
+
+def test_fault_38_a_row_that_names_another_brings_it_along() -> None:
+    rows = [{"id": "E1", "note": "see E3"}, {"id": "E2", "note": ""}, {"id": "E3", "note": ""}]
+    assert [r["id"] for r in cited(["by (E1), of E10"], rows)] == ["E1", "E3"]
+    assert [r["id"] for r in cited(["E1"], rows, ("id",))] == ["E1"]
+
+
+def test_fault_41_few_rows_stay_on_the_screen(book: openpyxl.Workbook) -> None:
+    """Title, purpose, five choices and the headings: at most ten rows."""
+    assert int(re.sub(r"\D", "", book["Inputs"].freeze_panes)) <= 11
+
+
+def test_fault_42_perfect_information_is_given_once(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heads = [str(c.value) for c in compose(results).workbook["Value of information"][5]]
+    assert sum(head.startswith("EVPI per person") for head in heads) == 1
+
+
+def test_fault_36_both_ends_of_a_bar_are_seen(results: Results) -> None:
+    (chart,) = compose(results).workbook["One-way"]._charts
+    assert chart.x_axis.crossesAt == pytest.approx(float(results.base_table["nmb"].iloc[0]))
+    assert chart.x_axis.crosses is None
+    assert chart.overlap == 0

@@ -1,0 +1,72 @@
+"""What is wrong with a workbook is told, is an exit code, and costs nothing else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hecon.cli import app
+from hecon.errors import ModelError
+from hecon.reports import run as run_module
+from hecon.reports.workbook import book as book_module
+
+STUDIES = Path(__file__).parent / "workbook_studies"
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures take most of a small run's time and have nothing to do with this."""
+    monkeypatch.setattr(run_module, "figure_book", lambda found, tell: [])
+
+
+def ran(study: Path, out: Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["run", str(study), "--draws", "10", "--out", str(out)])
+    return result.exit_code, result.output
+
+
+def test_fault_51_a_disagreement_is_told_and_is_an_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workbook in which the cost of the comparator's first year is another than Python's."""
+    composed = book_module.compose
+
+    def wrong(*given: object, **more: object) -> object:
+        book = composed(*given, **more)  # type: ignore[arg-type]
+        cell = book.workbook["Results"]["B7"]
+        assert cell.data_type == "f"
+        cell._value = "=1"
+        return book
+
+    monkeypatch.setattr(book_module, "compose", wrong)
+    code, text = ran(STUDIES / "yearly", tmp_path)
+    assert code == 1
+    flat = " ".join(text.split())
+    assert "the workbook's check does not hold: Costs, QALYs and life-years of what is in" in flat
+    assert (tmp_path / "reports").is_dir()
+
+
+def test_fault_77_no_workbook_costs_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables and page of a study that fits no workbook; an earlier workbook goes."""
+
+    def full(*given: object, **more: object) -> list[str]:
+        raise ModelError("sheet Results would need a formula of 9,000 characters")
+
+    study = tmp_path / "yearly"
+    shutil.copytree(STUDIES / "yearly", study)
+    report = tmp_path / "reports/M12_test.xlsx"
+    report.parent.mkdir()
+    report.write_text("of an earlier run")
+    monkeypatch.setattr(run_module, "write_workbook", full)
+    code, text = ran(study, tmp_path)
+    assert code == 1
+    assert "there is no workbook: sheet Results would need a formula of 9,000" in " ".join(
+        text.split()
+    )
+    assert not report.exists()
+    assert list((tmp_path / "reports").glob("*.html"))
+    assert (tmp_path / "outputs" / report.stem / "base_case.csv").is_file()

@@ -1,0 +1,49 @@
+"""A study where all is algebra: net benefit is 20,000 * (gain + root ** 2) - price * units."""
+
+from pathlib import Path
+
+import pytest
+
+from hecon.analyses.run import Run, Settings
+from hecon.report.content import Section
+from hecon.report.numbers import Units
+from hecon.report.words import spoken
+from hecon.studies.load import load_study
+from hecon.studies.study import Study
+
+UNITS = Units("EUR", "2024")
+
+
+@pytest.fixture(scope="session")
+def algebra() -> Study:
+    return load_study(Path(__file__).parents[1] / "analyses" / "studies" / "algebra")
+
+
+@pytest.fixture
+def run_of(algebra):
+    """A run of the study, with options."""
+
+    def make(draws: int = 600, study: Study | None = None, **options: object) -> Run:
+        return Run(study or algebra, Settings(draws, options=options))
+
+    return make
+
+
+@pytest.fixture
+def said():
+    """The sentences of a section as text."""
+
+    def texts(section: Section) -> list[str]:
+        return [spoken(s, UNITS) for s in section.sentences]
+
+    return texts
+
+
+@pytest.fixture
+def table_of():
+    """A table of a section by its name."""
+
+    def find(section: Section, name: str):
+        return next(t for t in section.tables if t.name == name)
+
+    return find
