@@ -70,8 +70,7 @@ def quoted():
         f"lose NOK {-value['adopt now, no trial'] / 1e6:.0f} million in expectation",
         f"(NOK {(value['wait for the trial'] + first['cost']) / 1e6:.1f} million)",
         f"below {int(single.min())} times as many patients",
-        f"in {at['probability_best PE'] * 100:.0f} % of draws; "
-        f"{table('draws_needed')['needed'].max():.0f} draws would have been enough",
+        f"in {at['probability_best PE'] * 100:.0f} % of draws",
         f"NOK {price['expected']:,.0f} per session, SE {price['standard_error']:.0f}",
         f"within the range of {len(solved)} of {turns['parameter'].nunique()} inputs",
         f"(log odds ratio {solved['lnor_mdma_v_pbo']:.2f})",

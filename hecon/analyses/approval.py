@@ -1,4 +1,4 @@
-"""Should approval wait for the trial: adopt now, adopt while it runs, or wait for its result."""
+"""Should funding wait for the trial: adopt now, adopt while it runs, or wait for its result."""
 
 from __future__ import annotations
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from hecon.analyses.ties import difference
 
-#: Differences smaller than this are rounding, not results.
-NO_COST = 1e-6
-NO_EFFECT = 1e-9
+#: A verdict whose ICER is a saving per QALY forgone: the larger, the better.
+SAVING = "less costly, less effective"
 
 
 #: A verdict whose ICER is a saving per QALY forgone: the larger, the better.
@@ -34,18 +31,14 @@ class Comparison:
 
 
 def verdict(cost: float, qaly: float) -> str:
-    """What the increments mean, in the field's words."""
-    more = cost > NO_COST
-    less = cost < -NO_COST
-    if abs(qaly) <= NO_EFFECT:
-        return (
-            "more costly, no difference in QALYs"
-            if more
-            else ("less costly, no difference in QALYs" if less else "no difference")
-        )
+    """What the increments mean, in the field's words; rounding is gone, see `difference`."""
+    if qaly == 0:
+        if cost == 0:
+            return "no difference"
+        return f"{'more' if cost > 0 else 'less'} costly, no difference in QALYs"
     if qaly > 0:
-        return "more costly, more effective" if more else "dominant"
-    return "less costly, less effective" if less else "dominated"
+        return "more costly, more effective" if cost > 0 else "dominant"
+    return SAVING if cost < 0 else "dominated"
 
 
 def icer(cost: float, qaly: float) -> float:
@@ -53,7 +46,7 @@ def icer(cost: float, qaly: float) -> float:
 
     With fewer QALYs at lower cost it is the saving per QALY forgone.
     """
-    if verdict(cost, qaly) in ("more costly, more effective", "less costly, less effective"):
+    if verdict(cost, qaly) in ("more costly, more effective", SAVING):
         return cost / qaly
     return math.nan
 
@@ -66,11 +59,11 @@ def totals(outcomes: xr.Dataset, suffix: str = "") -> tuple[xr.DataArray, xr.Dat
 def compare(outcomes: xr.Dataset, intervention: str, comparator: str, draw: int = 0) -> Comparison:
     """Compare two strategies in one draw."""
     cost, qaly = totals(outcomes)
-    difference = [
-        float(x.sel(strategy=intervention)[draw] - x.sel(strategy=comparator)[draw])
+    increments = [
+        float(difference(x.sel(strategy=intervention)[draw], x.sel(strategy=comparator)[draw]))
         for x in (cost, qaly, outcomes["life_years"])
     ]
-    return comparison(intervention, comparator, *difference)
+    return comparison(intervention, comparator, *increments)
 
 
 def comparison(
@@ -91,12 +84,13 @@ def comparison(
 def sentence(found: Comparison, currency: str) -> str:
     """The comparison as a plain sentence."""
     a, b = found.intervention, found.comparator
+    costs = "the same" if found.cost == 0 else "more" if found.cost > 0 else "less"
     if found.verdict == "dominant":
-        return f"{a} dominates {b}: it costs less and gives more QALYs."
+        return f"{a} dominates {b}: it costs {costs} and gives more QALYs."
     if found.verdict == "dominated":
-        return f"{a} is dominated by {b}: it costs more and gives fewer QALYs."
+        return f"{a} is dominated by {b}: it costs {costs} and gives fewer QALYs."
     if found.verdict == "more costly, more effective":
         return f"{a} against {b}: {currency} {found.icer:,.0f} per QALY gained."
-    if found.verdict == "less costly, less effective":
+    if found.verdict == SAVING:
         return f"{a} against {b} saves {currency} {found.icer:,.0f} per QALY forgone."
     return f"{a} against {b}: {found.verdict}."

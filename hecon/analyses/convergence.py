@@ -12,6 +12,9 @@ from hecon.analyses.probabilistic import first_of_best, rounding
 
 Array = NDArray[np.float64]
 
+#: Draws below which none is said to be enough: a standard deviation from fewer is a guess.
+FEWEST = 100
+
 
 def convergence(table: DrawsTable, threshold: float, points: int = 40) -> pd.DataFrame:
     """Running results over the first draws.
@@ -71,8 +74,9 @@ def draws_needed(table: DrawsTable, threshold: float, confidence: float = 0.95) 
     pd.DataFrame
         One row a strategy other than the best: ``best``, ``strategy``, ``difference`` (of mean
         net benefit), ``standard_error``, ``needed`` (draws for an error that small at the
-        confidence given), ``draws`` (there are) and ``enough``. A difference of zero needs
-        infinitely many: either choice is as good. One draw alone says nothing of its error: NaN.
+        confidence given, at least `FEWEST`), ``draws`` (there are) and ``enough``. A difference
+        of zero needs infinitely many: either choice is as good. One draw alone says nothing of
+        its error: NaN.
 
     Notes
     -----
@@ -98,9 +102,9 @@ def draws_needed(table: DrawsTable, threshold: float, confidence: float = 0.95) 
                 "strategy": strategy,
                 "difference": mean,
                 "standard_error": spread / np.sqrt(table.draws),
-                "needed": float(np.ceil(np.maximum(needed, 1.0))),
+                "needed": float(np.ceil(np.maximum(needed, FEWEST))),
                 "draws": table.draws,
-                "enough": bool(needed <= table.draws),
+                "enough": bool(np.maximum(needed, FEWEST) <= table.draws),
             }
         )
     return pd.DataFrame(rows)

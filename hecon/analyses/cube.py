@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon.engine.model import Key, key_text
+from hecon.errors import Fault, InputError
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
@@ -48,6 +49,13 @@ class CubeDesign(ProbabilisticDesign):
 
     def _uniform(self, key: Key, first: int, last: int) -> Array:
         return self._points[key][first:last]
+
+
+def uncertain_or_refused(study: Study) -> None:
+    """Raise InputError if no input has a distribution, so that nothing is uncertain."""
+    if not uncertain_groups(study):
+        text = "no input has a distribution, so nothing is uncertain"
+        raise InputError([Fault(study.name, None, "distribution", text)])
 
 
 def uncertain_groups(study: Study) -> dict[str, list[Key]]:

@@ -41,7 +41,7 @@ def evidence_table(study: Study, results: Results) -> pd.DataFrame:
     wanted = {row["parameter"]: row["needed"] for row in study.evidence("missing")}
     rows = []
     for p in study.parameters:
-        if not p.is_input or p.name in study.jurisdiction.opportunity_cost.names:
+        if not p.is_input:
             continue
         rows.append(
             {

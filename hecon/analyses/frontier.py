@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cmp_to_key
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hecon.analyses.ties import TIE
+
 Array = NDArray[np.float64]
 
-#: Costs and effects that differ by less than this share of the largest are equal.
-_TIE = 1e-12
+ON = "on the frontier"
+#: Status of a strategy that costs and gives what one on the frontier does.
+SAME = "no difference"
+#: Steps whose costs per effect differ by less than this share are one straight line.
+STRAIGHT = 1e-9
+
+
+def _rises(cost: Array, effect: Array, a: int, b: int, c: int) -> bool:
+    """Whether the step from b to c costs more per effect than that from a to b."""
+    first = (cost[b] - cost[a]) / (effect[b] - effect[a])
+    return bool((cost[c] - cost[b]) / (effect[c] - effect[b]) > first * (1 + STRAIGHT))
 
 
 def frontier(strategies: Sequence[str], cost: Array, effect: Array) -> pd.DataFrame:
@@ -27,33 +39,41 @@ def frontier(strategies: Sequence[str], cost: Array, effect: Array) -> pd.DataFr
     -------
     pd.DataFrame
         One row a strategy in order of cost: ``strategy``, ``cost``, ``effect``, ``status``
-        (``on the frontier``, ``dominated``, ``extendedly dominated``), ``against`` (the next
-        best strategy on the frontier), ``cost_difference``, ``effect_difference``, ``icer``.
+        (``on the frontier``, ``dominated``, ``extendedly dominated``, or ``no difference``: it
+        costs and gives what one on the frontier does), ``against`` (the next best strategy on
+        the frontier), ``cost_difference``, ``effect_difference``, ``icer``.
 
     Notes
     -----
     Drummond et al. (2015), Methods for the Economic Evaluation of Health Care Programmes, ch. 4.
-    Ties in cost are ordered by effect, then by position; costs and effects that differ by less
-    than 1e-12 of the largest are equal, so rounding decides nothing.
+    Ties in cost are ordered by effect, then by position. Costs and effects that differ by less
+    than `TIE` of the largest are equal, and a strategy on the line between two others is
+    extendedly dominated (no threshold prefers it to both), so that rounding decides nothing.
     """
-    cheap, slight = _TIE * np.abs(cost).max(), _TIE * np.abs(effect).max()
-    order = sorted(range(len(strategies)), key=lambda i: (cost[i], -effect[i], i))
+    cheap, slight = TIE * np.abs(cost).max(), TIE * np.abs(effect).max()
+
+    def before(i: int, j: int) -> int:
+        if abs(cost[i] - cost[j]) > cheap:
+            return -1 if cost[i] < cost[j] else 1
+        if abs(effect[i] - effect[j]) > slight:
+            return -1 if effect[i] > effect[j] else 1
+        return i - j
+
+    order = sorted(range(len(strategies)), key=cmp_to_key(before))
     efficient: list[int] = []
-    status = dict.fromkeys(order, "on the frontier")
+    status = dict.fromkeys(order, ON)
+    twins: dict[int, int] = {}
     for i in order:
         if efficient and effect[i] <= effect[efficient[-1]] + slight:
             status[i] = "dominated"
+            last = efficient[-1]
+            if cost[i] <= cost[last] + cheap and effect[i] >= effect[last] - slight:
+                twins[i] = last
             continue
-        while efficient and cost[i] <= cost[efficient[-1]] + cheap:
-            status[efficient.pop()] = "dominated"
-        while len(efficient) >= 2:
-            a, b = efficient[-2], efficient[-1]
-            before = (cost[b] - cost[a]) / (effect[b] - effect[a])
-            if (cost[i] - cost[b]) / (effect[i] - effect[b]) > before:
-                break
-            status[b] = "extendedly dominated"
-            efficient.pop()
+        while len(efficient) >= 2 and not _rises(cost, effect, efficient[-2], efficient[-1], i):
+            status[efficient.pop()] = "extendedly dominated"
         efficient.append(i)
+    status |= {i: SAME if status[j] == ON else status[j] for i, j in twins.items()}
     rows = []
     for i in order:
         row = {
@@ -66,7 +86,7 @@ def frontier(strategies: Sequence[str], cost: Array, effect: Array) -> pd.DataFr
             "effect_difference": math.nan,
             "icer": math.nan,
         }
-        if status[i] == "on the frontier" and efficient.index(i) > 0:
+        if status[i] == ON and efficient.index(i) > 0:
             a = efficient[efficient.index(i) - 1]
             row["against"] = strategies[a]
             row["cost_difference"] = float(cost[i] - cost[a])

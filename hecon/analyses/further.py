@@ -122,6 +122,8 @@ def _trials(
         missing["trials"] = "the study doesn't say how many people the decision concerns"
     elif a not in study.options or len(study.options) < 2:
         missing["trials"] = f"{a} is no option among others, so there is no adoption to decide on"
+    elif not uncertain_groups(study):
+        missing["trials"] = "no input has a distribution, so there is nothing to learn"
     elif psa.design.draws < LEAST_DRAWS:
         missing["trials"] = (
             f"this run has {psa.design.draws} draws, needed are {LEAST_DRAWS} to learn from"

@@ -15,7 +15,7 @@ from SALib.sample import morris as morris_sample  # type: ignore[import-untyped]
 from SALib.sample import sobol as sobol_sample
 
 from hecon.analyses.base_case import threshold
-from hecon.analyses.cube import CubeDesign, uncertain_groups
+from hecon.analyses.cube import CubeDesign, uncertain_groups, uncertain_or_refused
 from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import increments
 from hecon.analyses.run import Run, Unavailable, result
@@ -51,7 +51,8 @@ def sobol_indices(
     run
         Takes points of shape (rows, dimensions), gives the result of shape (rows,).
     samples
-        Base samples, a power of two; `run` sees samples * (groups + 2) rows.
+        Base samples, a power of two; `run` sees samples * (groups + 2) rows. A single group is
+        all there is: 1 and 1, without a run.
 
     Returns
     -------
@@ -65,6 +66,9 @@ def sobol_indices(
     clipped to 0 and 1. SALib's analysis ignores a seed of 0, so seeds are moved up by one.
     """
     _check_samples(samples)
+    if len(groups) == 1:
+        # whatever varies is the group's doing; SALib takes a single group for single inputs
+        return _everything(list(groups))
     problem = _problem(groups, (0.0, 1.0))
     points = sobol_sample.sample(problem, samples, calc_second_order=False, seed=seed + 1)
     result = run(points)
@@ -79,6 +83,14 @@ def sobol_indices(
             **_interval("total", found["ST"], found["ST_conf"]),
         }
     )
+
+
+def _everything(names: list[str]) -> pd.DataFrame:
+    """Indices of the only group there is."""
+    ones = {
+        f"{index}{end}": 1.0 for index in ("first_order", "total") for end in ("", "_low", "_high")
+    }
+    return pd.DataFrame({"parameter": names, **ones})
 
 
 def morris_effects(
@@ -200,10 +212,8 @@ def _screened(
 
     From three random points each group goes to both ends of its distribution.
     """
+    uncertain_or_refused(study)
     groups = uncertain_groups(study)
-    if not groups:
-        text = "no input has a distribution, so there is no sensitivity to share out"
-        raise InputError([Fault(study.name, None, "distribution", text)])
     run, positions = _runner(study, threshold, groups, workers)
     count = sum(map(len, positions.values()))
     centres = np.random.Generator(np.random.PCG64DXSM(seed)).uniform(0.2, 0.8, (3, count))

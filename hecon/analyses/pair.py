@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import Progress, evaluate
+from hecon.analyses.ties import difference
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key
 from hecon.engine.values import formula_values
@@ -47,7 +48,8 @@ def increments(
     cost, qaly = totals(evaluate(model, design, workers=workers, progress=progress))
     first, second = {"strategy": a}, {"strategy": b}
     return Increments(
-        (cost.sel(first) - cost.sel(second)).values, (qaly.sel(first) - qaly.sel(second)).values
+        difference(cost.sel(first), cost.sel(second)).values,
+        difference(qaly.sel(first), qaly.sel(second)).values,
     )
 
 

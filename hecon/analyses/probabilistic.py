@@ -9,10 +9,9 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from hecon.analyses.ties import TIE
 
-#: Net benefits that differ by less than this share of their parts are equal.
-_TIE = 1e-12
+Array = NDArray[np.float64]
 
 
 def decision(
@@ -56,7 +55,7 @@ def decision(
         nmb[:, column] = benefit.mean(axis=1)
         share[:, column] = np.bincount(winner, minlength=len(names)) / benefit.shape[1]
         highest = nmb[:, [column]]
-        best[column] = first_of_best(highest, _TIE * np.abs(highest).max())[0]
+        best[column] = first_of_best(highest, TIE * np.abs(highest).max())[0]
         lost = benefit.max(axis=0) - benefit
         loss[:, column] = lost.mean(axis=1)
         draws = benefit.shape[1]
@@ -81,7 +80,7 @@ def decision(
 
 def rounding(threshold: float, cost: Array, effect: Array) -> float:
     """Differences of net benefit below this are rounding."""
-    return float(_TIE * (threshold * np.abs(effect) + np.abs(cost)).max())
+    return float(TIE * (threshold * np.abs(effect) + np.abs(cost)).max())
 
 
 def first_of_best(benefit: Array, tolerance: float) -> NDArray[np.int64]:

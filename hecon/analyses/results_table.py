@@ -9,6 +9,7 @@ import xarray as xr
 from hecon.analyses.comparison import comparison, totals
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.threshold import severity
+from hecon.analyses.ties import difference
 from hecon.parameters.design import Design
 from hecon.studies.study import Study
 
@@ -52,7 +53,8 @@ def result_table(
     found = []
     for draw, (a, b) in enumerate(pairs):
         i, j = strategies.index(a), strategies.index(b)
-        found.append(comparison(a, b, *(float(v[i, draw] - v[j, draw]) for v in figures.values())))
+        gaps = (difference(v[i, draw], v[j, draw]) for v in figures.values())
+        found.append(comparison(a, b, *map(float, gaps)))
     table["intervention"] = [f.intervention for f in found]
     table["comparator"] = [f.comparator for f in found]
     table["cost_difference"] = [f.cost for f in found]

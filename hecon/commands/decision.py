@@ -223,7 +223,7 @@ def trial(
     workers: Workers = 1,
     out: Out = Path(),
 ) -> None:
-    """What planned trials are worth, which to do at what size, and whether approval should wait.
+    """What planned trials are worth, which to do at what size, and whether funding should wait.
 
     Trials are described in STUDY/trials/*.toml and whom the decision concerns in
     STUDY/population.toml. Writes trial_sizes.csv (EVSI by two methods and net benefit of
@@ -273,6 +273,7 @@ def _drawn(
     least: int = 1,
 ) -> tuple[ProbabilisticDesign, xr.Dataset, DrawsTable]:
     """A study's draws evaluated: the design, the outcomes and the table of the options."""
+    from hecon.analyses.cube import uncertain_or_refused
     from hecon.analyses.draws_table import study_draws
     from hecon.analyses.evaluate import evaluate
     from hecon.errors import Fault, InputError
@@ -280,6 +281,7 @@ def _drawn(
     if len(study.options) < 2:
         text = "found one strategy that can be chosen, a decision needs at least two"
         raise InputError([Fault(study.name, None, "option", text)])
+    uncertain_or_refused(study)
     if draws < least:
         text = f"found {draws}, needed are {least} to learn from by regression"
         raise InputError([Fault("--draws", None, None, text)])

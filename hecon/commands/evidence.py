@@ -9,6 +9,7 @@ import typer
 
 from hecon.commands.messages import messages
 from hecon.commands.options import (
+    Draws,
     JurisdictionName,
     Seed,
     StudyFolder,
@@ -21,7 +22,7 @@ from hecon.commands.options import (
 def evidence(
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
-    draws: Annotated[int, typer.Option(min=1, help="Draws of the probabilistic analysis.")] = 5_000,
+    draws: Draws = 10_000,
     seed: Seed = 1,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Where outputs/ is written.", callback=out_folder)

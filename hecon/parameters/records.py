@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -79,6 +79,7 @@ Real = Annotated[float, BeforeValidator(lambda v: number(v) if isinstance(v, str
 Whole = Annotated[int, BeforeValidator(_whole)]
 Text = Annotated[str, BeforeValidator(_text)]
 Required = Annotated[Text, Field(min_length=1)]
+Grade = Annotated[Literal["", "exploratory"], BeforeValidator(_text)]
 #: A formula; quotation marks around it don't matter.
 Formula = Annotated[str, BeforeValidator(_formula)]
 RequiredFormula = Annotated[Formula, Field(min_length=1)]

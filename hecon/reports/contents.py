@@ -14,7 +14,7 @@ from hecon.studies.study import Study
 def print_contents(study: Study, to: Console) -> None:
     """Print how many of what were read."""
     place = study.jurisdiction.definition
-    inputs = [p for p in study.parameters if p.is_input]
+    inputs = [p for p in study.parameters if p.is_input and p.text not in study.unused]
     counts = Counter(p.status for p in inputs)
     drawn = sum(p.distribution.varies for p in inputs)
     to.print(study.definition.title, style="bold")
@@ -23,7 +23,9 @@ def print_contents(study: Study, to: Console) -> None:
     rows.add_row("Files", str(len(study.input_hashes())))
     rows.add_row("Inputs", f"{len(inputs)}, {drawn} of them with a distribution")
     rows.add_row("  by status", ", ".join(f"{counts[s]} {s}" for s in STATUSES if counts[s]))
-    computed = len(study.parameters) - len(inputs) + len(study.variables)
+    if study.unused:
+        rows.add_row("  used by nothing", ", ".join(study.unused))
+    computed = sum(not p.is_input for p in study.parameters) + len(study.variables)
     rows.add_row("Formulas", f"{computed} computed quantities")
     rows.add_row("States", ", ".join(s.name for s in study.model.states))
     rows.add_row("Strategies", ", ".join(study.model.strategies))

@@ -19,6 +19,7 @@ from hecon.reports.figures.syntheses import synthesis_pictures
 from hecon.reports.files import write_csv
 from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
+from hecon.reports.summary import evidence
 
 #: Weak rows that the screen shows; the file holds all.
 SHOWN = 12
@@ -156,6 +157,14 @@ def print_weak_links(results: Results, found: pd.DataFrame, to: Console) -> None
     weak = found[found["weak"]]
     moving = weak[(weak["swing"] > 0) | (weak["evppi"] > 0)]
     to.print()
+    if len(moving):
+        _print_moving(moving, currency, to)
+        to.print()
+    verb = "rests" if len(weak) == 1 else "rest"
+    to.print(f"{evidence(results.study.parameters)} {len(weak)} of them {verb} on weak evidence.")
+
+
+def _print_moving(moving: pd.DataFrame, currency: str, to: Console) -> None:
     to.print("Weakest links: inputs on weak evidence that move the decision most", style="bold")
     rows = table("Parameter", "Status", f"Swing ({currency})", "EVPPI", left=2)
     for row in moving.head(SHOWN).to_dict("records"):
@@ -164,7 +173,3 @@ def print_weak_links(results: Results, found: pd.DataFrame, to: Console) -> None
     to.print("Swing: span of net monetary benefit over the parameter's range. EVPPI: per person.")
     for row in moving.head(SHOWN).to_dict("records"):
         to.print(f"{row['parameter']}: {row['needed']}")
-    counts = found["status"].value_counts()
-    named = ", ".join(f"{count} {status}" for status, count in counts.items())
-    to.print()
-    to.print(f"{len(found)} inputs: {named}. {len(weak)} rest on weak evidence.")

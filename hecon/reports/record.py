@@ -76,13 +76,16 @@ def result_tables(results: Results, further: Further | None = None) -> dict[str,
         "trace": trace,
         "scenarios": results.scenarios,
         "one_way": results.one_way,
-        "probabilistic": psa.table,
-        "acceptability": acceptability,
-        "partial_information": psa.evppi,
     }
+    if psa.design.varying:
+        tables |= {
+            "probabilistic": psa.table,
+            "acceptability": acceptability,
+            "partial_information": psa.evppi,
+        }
     some = {
         "partial_information_groups": psa.evppi_groups,
-        "draws_needed": psa.draws_needed,
+        "draws_needed": psa.draws_needed if psa.design.varying else pd.DataFrame(),
         "price": results.price,
         "population": _population(results),
         **(further.tables() if further else {}),

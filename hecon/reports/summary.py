@@ -9,11 +9,23 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from hecon.analyses.comparison import Comparison, sentence
+from hecon.analyses.comparison import sentence
 from hecon.analyses.results import Results
 from hecon.parameters.schema import STATUSES, Parameter
 from hecon.reports.answers.trial_words import trial_short
-from hecon.reports.console import amount, facts, money, percent, qalys, table
+from hecon.reports.conclusions import (
+    NO_DOUBT,
+    base_and_draws,
+    best_of_draws,
+    drawn,
+    fixed_in_draws,
+    headline,
+    marked,
+    outside_frontier,
+    shares_of_best,
+)
+from hecon.reports.console import amount, facts, money, qalys, table
+from hecon.reports.words import listed
 
 if TYPE_CHECKING:
     from hecon.analyses.further import Further
@@ -32,17 +44,25 @@ def print_summary(
     """Print the question, the results, the conclusion and where the files are."""
     study = results.study
     place = study.jurisdiction.definition
-    to.print(study.definition.question or study.definition.title, style="bold")
+    asked = study.definition.question or study.definition.title
+    to.print(marked(asked, study), style="bold")
     to.print(f"{place.title}; costs in {place.currency}, {place.price_year} prices, per person")
     _print_strategies(results, to)
     _print_increments(results, to)
     _print_frontier(results, to)
     _print_limits(results, to)
-    _print_draws(results, to)
+    if drawn(results):
+        _print_draws(results, to)
+    else:
+        _heading("Uncertainty", to)
+        to.print(NO_DOUBT)
     _heading("Conclusion", to)
-    to.print(conclusion(results))
+    to.print(headline(results))
+    for text in (base_and_draws(results), fixed_in_draws(results) if drawn(results) else ""):
+        if text:
+            to.print(text)
     if further is not None and further.trials is not None:
-        to.print(trial_short(study, further.trials))
+        to.print(marked(trial_short(study, further.trials), study))
     to.print(evidence(study.parameters))
     to.print()
     if written.report is not None:
@@ -53,37 +73,12 @@ def print_summary(
         to.print(f"Attention: {problem}", soft_wrap=True)
 
 
-def conclusion(results: Results) -> str:
-    """The decision in one plain sentence: cost-effective means net benefit above zero."""
-    study, found = results.study, results.comparison
-    currency = study.jurisdiction.definition.currency
-    holds = "is" if float(results.base_table["nmb"][0]) > 0 else "is not"
-    return (
-        f"At {amount(currency, results.threshold)} per QALY, {found.intervention} {holds} "
-        f"cost-effective against {found.comparator}: per person it {_gain(found)} "
-        f"and costs {_extra(found, currency)}."
-    )
-
-
-def _gain(found: Comparison) -> str:
-    size = qalys(abs(found.qaly))
-    if float(size) == 0:
-        return "makes no visible difference in QALYs"
-    return f"gives {size} QALYs {'more' if found.qaly > 0 else 'fewer'}"
-
-
-def _extra(found: Comparison, currency: str) -> str:
-    size = money(abs(found.cost))
-    if float(size.replace(",", "")) == 0:
-        return "the same"
-    return f"{currency} {size} {'more' if found.cost > 0 else 'less'}"
-
-
 def evidence(parameters: Iterable[Parameter]) -> str:
     """What the inputs rest on: how many have which status."""
     counts = Counter(p.status for p in parameters if p.is_input)
     named = ", ".join(f"{counts[s]} {s}" for s in STATUSES if counts[s])
-    return f"Evidence status of the {counts.total()} inputs: {named}."
+    count = counts.total()
+    return f"Evidence status of the {count} input{'' if count == 1 else 's'}: {named}."
 
 
 def _heading(text: str, to: Console) -> None:
@@ -112,6 +107,8 @@ def _print_increments(results: Results, to: Console) -> None:
     rows.add_row("QALYs", qalys(found.qaly, sign=True))
     rows.add_row("Life-years", qalys(found.life_years, sign=True))
     rows.add_row("ICER", sentence(found, currency))
+    if note := outside_frontier(results):
+        rows.add_row("", note)
     to.print(rows)
 
 
@@ -170,13 +167,11 @@ def _print_draws(results: Results, to: Console) -> None:
     )
     to.print(rows)
     threshold = amount(currency, results.threshold)
-    best = str(psa.decision["best"].sel(threshold=results.threshold).values)
     under = facts()
     under.add_row("Ratio of means", sentence(psa.comparison, currency))
-    under.add_row(
-        "Cost-effective",
-        f"{a} against {b} in {percent(psa.probability_cost_effective)} of draws at {threshold}",
-    )
-    under.add_row("Best on average", f"{best} of {', '.join(study.options)} at {threshold}")
+    under.add_row("Cost-effective", f"{shares_of_best(results)} of the draws at {threshold}")
+    if len(study.options) > 1:
+        best = f"{best_of_draws(results)} of {listed(study.options)} at {threshold}"
+        under.add_row("Best on average", best)
     under.add_row("EVPI", f"{amount(currency, psa.evpi)} per person at {threshold}")
     to.print(under)

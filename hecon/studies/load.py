@@ -121,6 +121,18 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         documents,
         facts,
         read,
+        _unused(reading, inputs, model),
+    )
+
+
+def _unused(reading: Reading, inputs: Inputs, model: CohortModel) -> tuple[str, ...]:
+    """Inputs that no result rests on: an article's figure beside a fact is none."""
+    roots = [f.expr for f in reading.formulas if f.column not in ("formula", "figures")]
+    used = model.rests_on(*roots)
+    if reading.definition.price is not None:
+        used.add(reading.definition.price.parameter)
+    return tuple(
+        dict.fromkeys(p.text for p in inputs.parameters if p.is_input and p.name not in used)
     )
 
 

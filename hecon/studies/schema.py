@@ -11,6 +11,7 @@ from hecon.jurisdictions.schema import TableEntry
 from hecon.parameters import limits
 from hecon.parameters.records import (
     Formula,
+    Grade,
     Real,
     Required,
     RequiredFormula,
@@ -47,11 +48,16 @@ class StateEntry(Strict):
 
 
 class StrategyEntry(Strict):
-    """A strategy; with `option = false` it is modelled but nobody can choose it."""
+    """A strategy; with `option = false` it is modelled but nobody can choose it.
+
+    What is graded exploratory (a strategy, the study, an estimate) is called so in every
+    conclusion.
+    """
 
     name: Required
     label: Text = ""
     option: bool = True
+    grade: Grade = ""
 
 
 class CourseItem(Strict):
@@ -130,6 +136,7 @@ class StudyDefinition(Strict):
     name: Required
     extends: Text = ""
     title: Required
+    grade: Grade = ""
     date: Text = ""
     question: Text = ""
     population: Text = ""

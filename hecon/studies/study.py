@@ -100,6 +100,8 @@ class Study:
         An article's facts with the model's figures that they refer to.
     digests
         SHA-256 of every file that was read.
+    unused
+        Inputs that nothing rests on.
     """
 
     folder: Path
@@ -119,6 +121,7 @@ class Study:
     documents: Mapping[str, Document] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -134,6 +137,16 @@ class Study:
     def options(self) -> tuple[str, ...]:
         """Strategies that a decision maker can choose."""
         return tuple(s.name for s in self.definition.strategies if s.option)
+
+    @property
+    def exploratory(self) -> tuple[str, ...]:
+        """Names of the strategies, and of the estimates in the base case, graded exploratory."""
+        rows = self.synthesis.rows
+        used = dict.fromkeys(p.estimate for p in self.parameters if p.estimate in rows)
+        return (
+            *(s.name for s in self.definition.strategies if s.grade),
+            *(name for name in used if rows[name].grade),
+        )
 
     def probabilistic(
         self, draws: int, seed: int = 1, method: str = "monte-carlo"

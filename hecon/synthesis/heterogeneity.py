@@ -32,7 +32,11 @@ STEPS: Mapping[str, Expr] = {
     "DL": parse("max(0, (q - df) / trace)"),
 }
 #: Fisher scoring may swing about its goal for ever: each change of direction halves its steps.
-DAMPING: Expr = parse("damping / 2 if (slope - trace) * score_before < 0 else damping")
+#: At the goal the direction is that of a rounding, which is not the same in every engine.
+DAMPING: Expr = parse(
+    "damping / 2 if (slope - trace) * score_before < 0 and abs(slope - trace) > 1e-13 * trace "
+    "else damping"
+)
 METHODS = (*STEPS, "fixed")
 
 #: A step smaller than this share of (tau2 + the smallest variance) ends the iteration.

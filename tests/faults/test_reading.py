@@ -282,3 +282,16 @@ def test_fault_80_only_files_that_are_used_are_read_and_hashed(planned):
             *("facts.csv", "missing.csv"),
         )
     }
+
+
+def test_fault_17_inputs_that_nothing_uses_are_named(planned):
+    # share_b stands in population.toml alone, rate_well in an article's figures and the model
+    assert planned.load().unused == ()
+    planned.change("population.toml", '"share_b"', '"0.5"')
+    assert planned.load().unused == ("share_b",)
+    found = CliRunner().invoke(app, ["check", str(planned.folder)])
+    assert found.exit_code == 0, found.output
+    assert "used by nothing" in found.output
+    assert "share_b" in found.output
+    count = len([p for p in planned.load().parameters if p.is_input])
+    assert f"{count - 1}, " in found.output

@@ -43,14 +43,12 @@ def base():
         (10, 2, "more costly, more effective", 5, "A against B: NOK 5 per QALY gained."),
         (-10, -2, "less costly, less effective", 5, "A against B saves NOK 5 per QALY forgone."),
         (-10, 2, "dominant", None, "A dominates B: it costs less and gives more QALYs."),
-        (0, 2, "dominant", None, "A dominates B: it costs less and gives more QALYs."),
+        (0, 2, "dominant", None, "A dominates B: it costs the same and gives more QALYs."),
         (10, -2, "dominated", None, "A is dominated by B: it costs more and gives fewer QALYs."),
-        (0, -2, "dominated", None, "A is dominated by B: it costs more and gives fewer QALYs."),
-        (1e-6, 2, "dominant", None, "A dominates B: it costs less and gives more QALYs."),
+        (0, -2, "dominated", None, "A is dominated by B: it costs the same and gives fewer QALYs."),
         (2e-6, 2, "more costly, more effective", 1e-6, "A against B: NOK 0 per QALY gained."),
-        (-1e-6, -2, "dominated", None, "A is dominated by B: it costs more and gives fewer QALYs."),
-        (10, 1e-9, "more costly, no difference in QALYs", None, None),
-        (-10, -1e-9, "less costly, no difference in QALYs", None, None),
+        (10, 0, "more costly, no difference in QALYs", None, None),
+        (-10, 0, "less costly, no difference in QALYs", None, None),
         (0, 0, "no difference", None, "A against B: no difference."),
         (
             2,
@@ -129,7 +127,7 @@ def test_the_frontier_is_what_some_threshold_chooses(seed):
 def test_ties_on_the_frontier():
     table = frontier(["A", "B", "C", "D"], np.array([1.0, 1, 1, 2]), np.array([1.0, 2, 2, 2]))
     assert list(table["strategy"]) == ["B", "C", "A", "D"]
-    assert list(table["status"]) == ["on the frontier", "dominated", "dominated", "dominated"]
+    assert list(table["status"]) == ["on the frontier", "no difference", "dominated", "dominated"]
 
 
 def test_decision_draw_by_draw():

@@ -115,7 +115,7 @@ def test_words_follow_the_figures(small: Results, more: Further) -> None:
     )
     words = trial_words(small.study, pays, more.definitions)
     assert "the trial most worth doing is" in words
-    assert "Approval should wait for the trial." in words
+    assert "Funding New should wait for the trial." in words
     assert "no planned trial" not in words + trial_short(small.study, pays)
 
 
@@ -144,8 +144,12 @@ def test_waiting_is_compared_with_the_best_choice_without_a_trial(
     values |= {"adopt now, with the trial": -35e6 - cost, "wait for the trial": 2e6 - cost}
     choices = trials.choices.assign(value=trials.choices["choice"].map(values))
     words = trial_words(small.study, replace(trials, choices=choices), more.definitions)
-    assert "keeping current care is worth 30.0 million more than adopting today" in words
-    assert "waiting for a trial that others pay for adds 2.00 million." in words
+    assert "keeping current care is worth 30.0 million more than funding today" in words
+    assert "others pay" not in words  # free information never loses: true by construction
+    values |= {"adopt now, no trial": 30e6, "wait for the trial": 12e6 - cost}
+    choices = trials.choices.assign(value=trials.choices["choice"].map(values))
+    words = trial_words(small.study, replace(trials, choices=choices), more.definitions)
+    assert "waiting for a trial that others pay for takes 18.0 million." in words
 
 
 def test_without_them_the_page_has_no_such_sections(small: Results, more: Further) -> None:

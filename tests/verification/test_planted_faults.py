@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 import pytest
 from broken_copies import HEALTHY, Copy, ask
 
-from hecon.analyses.verification import strategies
+from hecon.analyses.verification import strategies, uncertainty
 from hecon.analyses.verification.battery import CHECKS, answer, verify
 from hecon.analyses.verification.case import Case
 from hecon.engine import timing
@@ -120,8 +121,8 @@ FAULTS = [
     ),
     (
         "utility counted twice",
-        ("payoffs.csv", None, "Quality,qaly,Well,all,0.1 * m_well,year"),
-        ("All utilities one: QALYs are life-years", "Well (New) has 2"),
+        ("payoffs.csv", None, "Quality,qaly,Well,all,m_well * norm.all(age),year"),
+        ("No amount under two names", "Quality in Well equals Health in Well"),
     ),
     (
         "utility forgotten",
@@ -324,9 +325,78 @@ def test_distribution_off_the_base_case():
         else p
         for p in study.parameters
     ]
-    finding = ask(replace(study, parameters=off), "Mean of draws near the base case")
+    finding = ask(replace(study, parameters=off), "Base values are their distributions' centres")
     assert finding.result == "fail"
-    assert "c_month_ill: 300 against 250" in finding.detail
+    assert "c_month_ill 250, mean 300 (2.0 standard deviations)" in finding.detail
+
+
+def test_fault_48_a_base_value_that_is_no_mean_is_not_curvature():
+    """Costs are a straight line in a price, so that nothing of the gap is curvature."""
+    study = Copy(HEALTHY).load()
+    off = [
+        replace(p, distribution=Distribution("normal", (300.0, 25.0)))
+        if p.name == "c_month_ill"
+        else p
+        for p in study.parameters
+    ]
+    detail = ask(replace(study, parameters=off), "Mean of draws near the base case").detail
+    parts = re.findall(r"(means|curvature) ([-+.\de]+) \(most of it in (\w+)\)", detail)
+    (_, moved, first), (_, curved, second) = parts
+    assert first == "c_month_ill" != second
+    assert abs(float(moved)) > 5 * abs(float(curved))
+
+
+def test_fault_48_one_beside_a_narrow_beta(copy):
+    """Mean 200/203: within a fiftieth of 1, but almost two standard deviations below it."""
+    header = (copy.folder / "parameters.csv").read_text(encoding="utf-8").splitlines()[0]
+    cells = {
+        "name": "sure", "strategy": "all", "description": "a share", "unit": "share", "value": "1",
+        "distribution": "beta", "distribution_parameters": "alpha=200; beta=3",
+        "source": "invented", "status": "assumption", "note": "a test",
+    }  # fmt: skip
+    line = ",".join(cells.get(name, "") for name in header.split(","))
+    copy.add("parameters.csv", line)
+    finding = ask(copy.load(), "Base values are their distributions' centres")
+    assert finding.result == "fail"
+    assert "sure 1, mean 0.9852" in finding.detail
+
+
+def test_draws_off_their_distributions(monkeypatch):
+    class Off(uncertainty.ProbabilisticDesign):
+        def block(self, first, last):
+            return {key: 1.2 * values for key, values in super().block(first, last).items()}
+
+    monkeypatch.setattr(uncertainty, "ProbabilisticDesign", Off)
+    finding = ask(Copy(HEALTHY).load(), "Mean of draws near the base case")
+    assert finding.result == "fail"
+
+
+def test_fault_49_an_input_that_acts_only_beside_a_zero_is_no_leftover(copy):
+    """Of a base case with no men: half and twice of none are none."""
+    header = (copy.folder / "parameters.csv").read_text(encoding="utf-8").splitlines()[0]
+    for name, value, unit in (("male", "0", "share"), ("c_male", "7", "EUR/year")):
+        cells = {
+            "name": name,
+            "strategy": "all",
+            "unit": unit,
+            "value": value,
+            "source": "invented",
+        }
+        cells |= {"status": "assumption"}
+        if "EUR" in unit:
+            cells |= {"currency": "EUR", "price_year": "2024"}
+        copy.add("parameters.csv", ",".join(cells.get(n, "") for n in header.split(",")))
+    copy.add("payoffs.csv", "Extra,cost,Ill,all,male * c_male,year")
+    finding = ask(copy.load(), ACTS)
+    assert finding.result == "pass", finding.detail
+    assert "c_male together with male" in finding.detail
+
+
+def test_fault_50_several_effects_on_one_state_add_up(copy):
+    copy.add("payoffs.csv", "Side effects,qaly,Ill,all,0.01 * m_ill,year")
+    finding = ask(copy.load(), "All utilities one: QALYs are life-years")
+    assert finding.result == "pass"
+    assert "Ill (New) has 2: Health, Side effects" in finding.detail
 
 
 @pytest.mark.parametrize(

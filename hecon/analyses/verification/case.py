@@ -214,11 +214,14 @@ def moved(before: Array, after: Array) -> NDArray[np.bool_]:
 
 
 def nudges(parameter: Parameter, value: float) -> list[float]:
-    """Other values of a parameter without a range: half and twice as much, a switch turned."""
+    """Other values of a parameter without a range: half and twice as much, a switch turned.
+
+    Zero has no half and no double: a little, and one.
+    """
     if parameter.unit == "0/1":
         return [1.0 - value]
     if value == 0.0:
-        return [0.01]
+        return [0.01, 1.0]
     if parameter.unit in ("probability", "share", "utility"):
         return [value / 2, (1 + value) / 2]
     return [value / 2, value * 2]

@@ -121,7 +121,7 @@ def _one_scenario_at_a_time(case: Case, trials: list[Mapping[Key, float]]) -> di
 def _moved_with_another(case: Case, waiting: list[Parameter]) -> dict[Key, str]:
     """For each parameter another one whose range end lets it move a result."""
     result: dict[Key, str] = {}
-    others = [c for c in case.changes if c.end in ("low", "high") or c.parameter.unit == "0/1"]
+    others = [c for c in case.changes if c.end in ("", "low", "high")]
     for p in waiting:
         trials: list[Mapping[Key, float]] = []
         pairs = [c for c in others if c.parameter.key != p.key]

@@ -18,12 +18,12 @@ from hecon.reports.answers.tables import (
     conclude,
     described,
     descriptions,
-    listed,
-    plain,
     ratio,
     title,
 )
+from hecon.reports.conclusions import short
 from hecon.reports.console import amount, money, percent, qalys, table
+from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
@@ -41,7 +41,7 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
     rows = table("Parameter", "Low", "High", f"{label} at low", f"{label} at high")
     for row in found.head(SHOWN).to_dict("records"):
         ends = [_end(row, by, end, write) for end in ("low", "high")]
-        rows.add_row(row["parameter"], plain(row["low"]), plain(row["high"]), *ends)
+        rows.add_row(row["parameter"], short(row["low"]), short(row["high"]), *ends)
     to.print(rows)
     if len(found) > SHOWN:
         to.print(f"The {SHOWN} widest of {len(found)}; all are in the table.")
@@ -52,7 +52,9 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
     turning = found.loc[found["turns"].astype(bool), "parameter"].tolist()
     currency = study.jurisdiction.definition.currency
     at = f"{amount(currency, threshold)} per QALY"
-    if turning:
+    if found.empty:
+        text = "No input has a range of its own, so none is moved alone."
+    elif turning:
         text = (
             f"{len(turning)} of {len(found)} parameters alone turn the decision between {a} and "
             f"{b} at {at} at an end of their range: {described(turning, descriptions(study))}."
@@ -65,7 +67,7 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
             f"At the ends of their ranges none of the {len(found)} parameters alone turns the "
             f"decision between {a} and {b} at {at}."
         )
-    conclude(text, to)
+    conclude(text, to, study)
     return text
 
 
@@ -82,10 +84,10 @@ def print_grid(study: Study, found: xr.Dataset, to: Console) -> str:
     to.print(f"Net monetary benefit of {a} against {b}; rows {first}, columns {second}")
     nmb = found["nmb"]
     down, across = _thinned(nmb.sizes[first], 11), _thinned(nmb.sizes[second], 5)
-    rows = table(first, *(plain(float(v)) for v in nmb[second].values[across]))
+    rows = table(first, *(short(float(v)) for v in nmb[second].values[across]))
     for i in down:
         cells = [money(float(v)) for v in nmb.values[i, across]]
-        rows.add_row(plain(float(nmb[first].values[i])), *cells)
+        rows.add_row(short(float(nmb[first].values[i])), *cells)
     to.print(rows)
     share = float((nmb > 0).mean())
     where = {0.0: "nowhere", 1.0: "everywhere"}.get(share, f"in {percent(share)}")
@@ -94,7 +96,7 @@ def print_grid(study: Study, found: xr.Dataset, to: Console) -> str:
     both = described([first, second], known)
     text = f"{a} is cost-effective {where} {on} this grid of {both}."
     text += "".join(_beyond(study, name, nmb[name].values) for name in (first, second))
-    conclude(text, to)
+    conclude(text, to, study)
     return text
 
 
@@ -106,7 +108,7 @@ def _beyond(study: Study, name: str, values: Array) -> str:
         return f" The study gives no range of {name}."
     if own.low <= values.min() and values.max() <= own.high:
         return ""
-    return f" Values of {name} go beyond the {own.basis}, {plain(own.low)} to {plain(own.high)}."
+    return f" Values of {name} go beyond the {own.basis}, {short(own.low)} to {short(own.high)}."
 
 
 def _thinned(size: int, most: int) -> list[int]:
@@ -126,7 +128,7 @@ def break_even_words(study: Study, found: pd.DataFrame, name: Callable[[str], st
     if names:
         return (
             f"{a} and {b} have equal net benefit at a value inside the range for {len(names)} of "
-            f"{total} parameters: {listed([name(n) for n in names])}."
+            f"{total} parameters: {listed([name(n) for n in names], FEW)}."
         )
     return (
         f"No solution in range: no value of the {total} parameters searched makes {a} and "
@@ -141,10 +143,10 @@ def print_break_even(study: Study, found: pd.DataFrame, to: Console) -> str:
     rows = table("Parameter", "Unit", "Base", "From", "To", "Break-even", left=2)
     shown = found if len(found) <= SHOWN else solved
     for row in shown.to_dict("records"):
-        value = plain(row["break_even"]) if row["status"] == "solved" else row["status"]
+        value = short(row["break_even"]) if row["status"] == "solved" else row["status"]
         if row["status"] == "jumps across zero":
-            value = f"{plain(row['break_even'])} (jumps)"
-        ends = [plain(row[name]) for name in ("base", "low", "high")]
+            value = f"{short(row['break_even'])} (jumps)"
+        ends = [short(row[name]) for name in ("base", "low", "high")]
         rows.add_row(row["parameter"], row["unit"], *ends, value)
     to.print(rows)
     without = found["parameter"].nunique() - solved["parameter"].nunique()
@@ -152,5 +154,5 @@ def print_break_even(study: Study, found: pd.DataFrame, to: Console) -> str:
         to.print(f"No solution in range for {without} other parameters.")
     known = descriptions(study)
     text = break_even_words(study, found, lambda name: described([name], known))
-    conclude(text, to)
+    conclude(text, to, study)
     return text

@@ -44,7 +44,7 @@ def print_price(study: Study, found: pd.DataFrame, base: float, draws: int, to: 
     if draws < LEAST_INTERVAL:
         few = "One draw tells no standard error" if draws == 1 else f"{draws} draws are few"
         text += f" {few}; an interval of 95 % needs {LEAST_INTERVAL} draws at least."
-    conclude(text, to)
+    conclude(text, to, study)
     return text
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, listed
+from hecon.reports.answers.tables import conclude
 from hecon.reports.console import amount, money, number, percent, qalys, table
+from hecon.reports.words import FEW, listed
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -78,7 +79,7 @@ def conclusion(found: Tables, draws: int, threshold: float, currency: str, unit:
     )
     return (
         f"{text} These draws are not enough to tell {row['best']} from "
-        f"{listed(list(short['strategy']))} with 95 % confidence: {wanted}."
+        f"{listed(list(short['strategy']), FEW)} with 95 % confidence: {wanted}."
     )
 
 
@@ -155,5 +156,10 @@ def _print_needed(found: Tables, shown: set[str], to: Console) -> None:
     for row in needed.to_dict("records"):
         many = "any number is too few" if row["needed"] > 1e12 else number(row["needed"], 0)
         difference = f"{money(row['difference'])} ({money(row['standard_error'])})"
-        rows.add_row(row["strategy"], difference, many, "yes" if row["enough"] else "no")
+        rows.add_row(
+            row["strategy"],
+            difference,
+            many,
+            "yes" if row["enough"] else "no",
+        )
     to.print(rows)

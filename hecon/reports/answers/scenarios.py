@@ -9,8 +9,9 @@ import pandas as pd
 from rich.console import Console
 
 from hecon.reports.answers.severity_steps import named_turns
-from hecon.reports.answers.tables import conclude, listed, ratio, title
+from hecon.reports.answers.tables import conclude, ratio, title
 from hecon.reports.console import money, percent, table
+from hecon.reports.words import listed
 from hecon.studies.study import Study
 
 
@@ -33,7 +34,7 @@ def print_scenarios(study: Study, found: pd.DataFrame, to: Console) -> str:
             if other
             else " Draws and base values agree on the decision in every scenario."
         )
-    conclude(text, to)
+    conclude(text, to, study)
     return text
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pandas as pd
 from rich.console import Console
 
-from hecon.reports.answers.tables import conclude, described, descriptions, listed, title
-from hecon.reports.console import money, number, table
+from hecon.reports.answers.tables import conclude, described, descriptions, title
+from hecon.reports.console import money, number, percent, table
+from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
 
 SHOWN = 15
@@ -33,7 +34,7 @@ def print_sobol(study: Study, found: pd.DataFrame, to: Console) -> str:
         f"{words} A share of variance is no value of information: hecon voi tells which doubt "
         "could turn the decision."
     )
-    conclude(text, to)
+    conclude(text, to, study)
     return text
 
 
@@ -42,11 +43,19 @@ def sobol_words(found: pd.DataFrame, name: Callable[[str], str] = str) -> str:
     live = found[~found["idle"]]
     most = [name(n) for n in live.loc[live["total"] >= 0.1, "parameter"]]
     explained = float(live["first_order"].sum())
+    text = f"What matters (a total share of the variance of a tenth or more): {listed(most, FEW)}."
+    if len(live) == 1:
+        return f"{text} It is all that varies, so its shares are 1."
+    if not 0 <= explained <= 1:
+        return (
+            f"{text} Estimated shares of the parameters acting alone add up to "
+            f"{number(explained, 2)}, outside 0 to 1: sampling error, which hides what they do "
+            "together."
+        )
     return (
-        f"What matters (a total share of the variance of a tenth or more): {listed(most)}. The "
-        f"parameters acting alone explain {explained:.0%} of it; the rest is how they act "
-        "together."
-    ).replace("%", " %")
+        f"{text} The parameters acting alone explain {percent(explained)} of it; the rest is how "
+        "they act together."
+    )
 
 
 def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
@@ -67,7 +76,7 @@ def print_morris(study: Study, found: pd.DataFrame, to: Console) -> str:
     _print_rest(found, to)
     known = descriptions(study)
     text = morris_words(found, lambda name: described([name], known))
-    conclude(text, to)
+    conclude(text, to, study)
     return text
 
 
@@ -77,12 +86,12 @@ def morris_words(found: pd.DataFrame, name: Callable[[str], str] = str) -> str:
     most = [name(n) for n in live.loc[live["mu_star"] >= 0.5 * live["mu_star"].max(), "parameter"]]
     text = (
         "The largest effects on net benefit over their whole range (at least half of the "
-        f"largest): {listed(most)}."
+        f"largest): {listed(most, FEW)}."
     )
     bent = live.loc[live["sigma"] >= live["mu_star"], "parameter"].tolist()
     if live["sigma"].notna().any():
         text += (
-            f" For {listed(bent)} sigma is as large as mu*: the effect depends on the other "
+            f" For {listed(bent, FEW)} sigma is as large as mu*: the effect depends on the other "
             "parameters or bends."
             if bent
             else " No sigma is as large as mu*, so that no effect depends that much on the others."
@@ -98,4 +107,4 @@ def _print_rest(found: pd.DataFrame, to: Console) -> None:
     if more > 0:
         to.print(f"{more} more are in the table.")
     if idle:
-        to.print(f"{len(idle)} parameters never move the result here: {listed(idle)}.")
+        to.print(f"{len(idle)} parameters never move the result here: {listed(idle, FEW)}.")

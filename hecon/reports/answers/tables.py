@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from rich.console import Console
 
+from hecon.analyses.comparison import SAVING
+from hecon.reports.conclusions import marked
 from hecon.reports.console import money
 from hecon.reports.files import write_csv
 from hecon.reports.names import run_name
 from hecon.reports.staging import publish, staging
+from hecon.reports.words import FEW, listed
 from hecon.studies.study import Study
 
 if TYPE_CHECKING:
@@ -57,24 +60,17 @@ def write_tables(
 def title(study: Study, what: str, to: Console) -> None:
     """Print what follows, and for whom, in which money."""
     place = study.jurisdiction.definition
-    to.print(f"{what}: {study.definition.title}", style="bold")
+    to.print(marked(f"{what}: {study.definition.title}", study), style="bold")
     to.print(f"{place.title}; {place.currency}, {place.price_year} prices, per person")
     to.print()
 
 
-def conclude(text: str, to: Console) -> None:
-    """Print what the figures mean."""
+def conclude(text: str, to: Console, study: Study | None = None) -> None:
+    """Print what the figures mean; of an exploratory study that it is one."""
     to.print()
     to.print("Conclusion", style="bold")
-    to.print(text)
+    to.print(marked(text, study))
     to.print()
-
-
-def listed(names: list[str], most: int = 5) -> str:
-    """Names as a list in a sentence: all of a few, else the first and how many more."""
-    if len(names) > most:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]])) if names else "none"
 
 
 def descriptions(study: Study) -> dict[str, str]:
@@ -82,7 +78,7 @@ def descriptions(study: Study) -> dict[str, str]:
     return {p.text: p.description for p in study.parameters}
 
 
-def described(names: list[str], known: Mapping[str, str], most: int = 5) -> str:
+def described(names: list[str], known: Mapping[str, str], most: int = FEW) -> str:
     """Parameters as `listed` writes them, each with its description where there is one.
 
     Those sampled as one are joined by `` + ``.
@@ -94,11 +90,8 @@ def described(names: list[str], known: Mapping[str, str], most: int = 5) -> str:
     return listed([" + ".join(map(full, name.split(" + "))) for name in names], most)
 
 
-def plain(value: float) -> str:
-    """A parameter's value with four significant digits."""
-    return f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
-
-
 def ratio(icer: float, verdict: str) -> str:
-    """An ICER or, where there is none, a word for why."""
-    return money(icer) if icer == icer else _SHORT.get(verdict, verdict)
+    """An ICER, a saving as such or, where there is no ratio, a word for why."""
+    if icer != icer:
+        return _SHORT.get(verdict, verdict)
+    return f"saves {money(icer)}" if verdict == SAVING else money(icer)

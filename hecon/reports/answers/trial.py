@@ -6,7 +6,7 @@ from rich.console import Console
 
 from hecon.analyses.population import Population
 from hecon.analyses.trial_report import TrialReport
-from hecon.reports.answers.tables import conclude, plain, title
+from hecon.reports.answers.tables import conclude, title
 from hecon.reports.answers.trial_words import (
     choices,
     design,
@@ -16,6 +16,7 @@ from hecon.reports.answers.trial_words import (
     times,
     trial_words,
 )
+from hecon.reports.conclusions import short
 from hecon.reports.console import amount, table
 from hecon.studies.study import Study
 from hecon.studies.trials import TrialDefinition
@@ -59,7 +60,7 @@ def print_trials(
     names = ", ".join(guessed(definitions, people))
     to.print(f"Assumptions, not evidence: {names}; their ranges are in the files.")
     text = trial_words(study, found, definitions)
-    conclude(text, to)
+    conclude(text, to, study)
     return text
 
 
@@ -82,7 +83,7 @@ def _print_ranges(found: TrialReport, currency: str, to: Console) -> None:
         ends = part.to_dict("records")
         rows.add_row(
             "all of them" if name == "all" else str(name),
-            *("" if row["value"] != row["value"] else plain(row["value"]) for row in ends),
+            *("" if row["value"] != row["value"] else short(row["value"]) for row in ends),
             *(millions(row["enbs"]) for row in ends),
             *(times(row["times"]) for row in ends),
         )

@@ -1,4 +1,4 @@
-"""Planned trials in words: which is worth doing, and whether approval should wait for it."""
+"""Planned trials in words: which is worth doing, and whether funding should wait for it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ if TYPE_CHECKING:
 STUDIED = (WAIT, ADOPT_AND_STUDY)
 
 _ADVICE = {
-    REJECT: "{a} is not worth adopting on today's evidence, nor is a trial worth paying for.",
-    WAIT: "Approval should wait for the trial.",
-    ADOPT: "{a} is worth adopting today; approval need not wait.",
-    ADOPT_AND_STUDY: "{a} is worth adopting today, with the trial going on beside it.",
+    REJECT: "{a} is not worth funding on today's evidence, and no trial is worth paying for.",
+    WAIT: "Funding {a} should wait for the trial.",
+    ADOPT: "{a} is worth funding today, and no trial is worth paying for.",
+    ADOPT_AND_STUDY: "{a} is worth funding today, with the trial going on beside it.",
 }
+#: What the advice is not about.
+LICENCE = "Whether to license it is another question, which costs don't decide."
 
 
 def times(value: float) -> str:
@@ -93,15 +95,28 @@ def trial_words(study: Study, found: TrialReport, definitions: Sequence[TrialDef
             f"{which}: its information is worth {worth} here and it costs {cost}; {pays}. With "
             f"every assumption at its favourable end it {end}."
         )
+    return f"{text} {_advice(study, found)} {LICENCE} {_without(found)}"
+
+
+def _without(found: TrialReport) -> str:
+    """What funding is worth today, and where it is, what waiting for others' trial changes.
+
+    Where it is not, information that costs nothing adds its own worth: by construction, so that
+    nothing is said of it.
+    """
     free = paid_by_others(found)
-    words = {REJECT: "keeping current care", ADOPT: "adopting today"}
+    words = {REJECT: "keeping current care", ADOPT: "funding today"}
     better, worse = sorted(words, key=lambda choice: -free[choice])
+    text = (
+        f"Without a trial {words[better]} is worth {millions(free[better] - free[worse])} million "
+        f"more than {words[worse]}"
+    )
+    if better == REJECT:
+        return f"{text}."
     gain = free[WAIT] - free[better]
     change = "adds" if gain >= 0 else "takes"
     return (
-        f"{text} {_advice(study, found)} Without a trial {words[better]} is worth "
-        f"{millions(free[better] - free[worse])} million more than {words[worse]}; waiting for a "
-        f"trial that others pay for {change} {millions(abs(gain))} million."
+        f"{text}; waiting for a trial that others pay for {change} {millions(abs(gain))} million."
     )
 
 
@@ -113,19 +128,13 @@ def trial_short(study: Study, found: TrialReport) -> str:
         text = f"For {place} the trial most worth doing is {design(first)}."
     else:
         text = f"For {place} alone no planned trial is worth its cost."
-    return f"{text} {_advice(study, found)}"
+    return f"{text} {_advice(study, found)} {LICENCE}"
 
 
 def _advice(study: Study, found: TrialReport) -> str:
-    """Whether approval should wait, if the trial is paid here and if others pay it."""
-    a, _ = study.compared
-    paid, free = choices(found), paid_by_others(found)
-    best, other = (max(c, key=lambda choice: c[choice]) for c in (paid, free))
-    text = _ADVICE[best].format(a=a)
-    if other != best:
-        then = _ADVICE[other].format(a=a).replace("Approval", "approval")
-        text += f" If others pay for the trial, {then}"
-    return text
+    """Whether funding should wait for a trial that is paid for here."""
+    value = choices(found)
+    return _ADVICE[max(value, key=lambda choice: value[choice])].format(a=study.compared[0])
 
 
 def guessed(definitions: Sequence[TrialDefinition], people: Population) -> list[str]:

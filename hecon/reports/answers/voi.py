@@ -9,8 +9,10 @@ from rich.console import Console
 
 from hecon.analyses.population import Population
 from hecon.reports.answers.psa import nearest_row
-from hecon.reports.answers.tables import conclude, described, listed
-from hecon.reports.console import amount, money, number, percent, table
+from hecon.reports.answers.tables import conclude, described
+from hecon.reports.conclusions import of_all, share_text
+from hecon.reports.console import amount, money, number, table
+from hecon.reports.words import FEW, listed
 
 SHOWN = 12
 
@@ -84,13 +86,13 @@ def print_information(
         if first["evppi"] > 2 * first["standard_error"]:
             text += (
                 f" The set worth most is {first['set']}, {amount(currency, first['evppi']).strip()}"
-                f" per person, {percent(first['share'])} of perfect information."
+                f" per person, {of_all(first['share'])} of perfect information."
             )
     suspect = here.loc[here["suspect"], "set"].tolist()
     if suspect:
         text += (
-            f" Residuals keep a pattern for {listed(suspect)}: the regression may be too stiff "
-            "there, and the value another."
+            f" Residuals keep a pattern for {listed(suspect, FEW)}: the regression may be too "
+            "stiff there, and the value another."
         )
     conclude(text, to)
     return text
@@ -120,7 +122,7 @@ def _print_partial(part: pd.DataFrame, label: str, at: str, to: Console) -> None
     to.print(f"{label} (EVPPI) per person at {at}", style="bold")
     rows = table("", "EVPPI", "SE", "Share", "Explained", "Method")
     for row in part.head(SHOWN).to_dict("records"):
-        share = "n/a" if row["share"] != row["share"] else f"{row['share']:.1%}".replace("%", " %")
+        share = share_text(row["share"])
         rows.add_row(
             row["set"] + (" (suspect fit)" if row["suspect"] else ""),
             money(row["evppi"]),

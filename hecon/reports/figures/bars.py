@@ -42,7 +42,7 @@ def partial_information(
     area.set_xlabel(f"EVPPI per person with 95 % interval ({setting.money})", loc="right")
     evpi = float(rows["evpi"].iloc[0])
     parts = [
-        f"{setting.label(str(r['set']), 200, 1)} {setting.amount(float(r['evppi']))} (standard "
+        f"{setting.named(str(r['set']))} {setting.amount(float(r['evppi']))} (standard "
         f"error {setting.amount(float(r['standard_error']))})"
         for r in rows.head(3).to_dict("records")
     ]
@@ -69,7 +69,7 @@ def sobol_picture(table: pd.DataFrame, setting: Setting, shown: int = 12) -> Pic
     numeric(area.xaxis)
     area.set_xlabel("Sobol' index with 95 % bootstrap interval", loc="right")
     parts = [
-        f"{setting.label(str(r['parameter']), 200, 1)} {number(r['total'] * 100)} %"
+        f"{setting.named(str(r['parameter']))} {number(r['total'] * 100)} %"
         for r in rows.head(3).to_dict("records")
     ]
     alt = f"Largest shares of the variance of net benefit, interactions included: {listed(parts)}."
@@ -88,7 +88,7 @@ def morris_picture(table: pd.DataFrame, setting: Setting, shown: int = 15) -> Pi
     numeric(area.xaxis, 4)
     area.set_xlabel(f"mean effect per person with 95 % interval ({setting.money})", loc="right")
     parts = [
-        f"{setting.label(str(r['parameter']), 200, 1)} {setting.amount(float(r['mu_star']))}"
+        f"{setting.named(str(r['parameter']))} {setting.amount(float(r['mu_star']))}"
         for r in rows.head(3).to_dict("records")
     ]
     alt = f"Inputs that move net benefit most over their whole range: {listed(parts)}."

@@ -80,6 +80,8 @@ def _probabilistic(found: Material) -> list[Draw]:
     study, setting = results.study, study_setting(results.study, results.threshold)
     (a, b), decision = study.compared, psa.decision
     waiting: list[Draw] = []
+    if not psa.design.varying:
+        return waiting
     if (spread := found.plane) is not None:
         waiting.append(lambda: plane_picture(spread, a, b, setting))
     if len(study.options) < 2:

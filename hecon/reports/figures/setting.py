@@ -76,6 +76,14 @@ class Setting:
             known = ", ".join(self.labels.get(p, p) for p in parameter.split(" + "))
         return wrapped(known or parameter, width, lines)
 
+    def named(self, parameter: str) -> str:
+        """A parameter's readable name in a list: in quotation marks where it has a comma."""
+        names = [self.labels.get(parameter)]
+        if names == [None]:
+            names = [self.labels.get(p, p) for p in parameter.split(" + ")]
+        told = [f'"{n}"' if n and "," in n else n or parameter for n in names]
+        return " with ".join(told)
+
 
 def run_setting(run: Run) -> Setting:
     """The setting of a run's study, at the run's threshold."""

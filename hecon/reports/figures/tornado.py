@@ -160,7 +160,7 @@ def _alt(
         return number(value, 3) if measure == "qaly_difference" else setting.amount(value)
 
     parts = [
-        f"{setting.label(e['parameter'], 200, 1)} ({write(e['low'])} at {short(e['from'])}, "
+        f"{setting.named(e['parameter'])} ({write(e['low'])} at {short(e['from'])}, "
         f"{write(e['high'])} at {short(e['to'])})"
         for e in ends[:3]
     ]

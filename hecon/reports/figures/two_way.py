@@ -70,8 +70,8 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
 
     def place(at: tuple[int, int]) -> str:
         return (
-            f"{setting.amount(corner[at])} where {setting.label(first, 200, 1)} is "
-            f"{short(float(across[at[0]]))} and {setting.label(second, 200, 1)} is "
+            f"{setting.amount(corner[at])} where {setting.named(first)} is "
+            f"{short(float(across[at[0]]))} and {setting.named(second)} is "
             f"{short(float(up[at[1]]))}"
         )
 

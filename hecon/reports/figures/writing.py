@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from hecon.reports.words import listed as listed
+
 #: A narrow space that does not break: 385 000 stays on one line.
 THIN = "\u202f"
 MINUS = "\u2212"
@@ -62,11 +64,6 @@ def distinct(names: Sequence[str], width: int, lines: int = 3) -> dict[str, str]
         name: wrapped(f"{position}: {name}", width, lines) if looks[text] > 1 else text
         for position, (name, text) in enumerate(made.items(), start=1)
     }
-
-
-def listed(parts: list[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    return f" {last} ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else "none"
 
 
 def numeric(axis: Axis, ticks: int = 5, decimals: int | None = None) -> None:

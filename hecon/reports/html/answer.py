@@ -7,12 +7,22 @@ from collections import Counter
 from hecon.analyses.comparison import sentence
 from hecon.analyses.results import Results
 from hecon.reports.answers.trial_words import trial_short
+from hecon.reports.conclusions import (
+    NO_DOUBT,
+    base_and_draws,
+    best_of_draws,
+    drawn,
+    fixed_in_draws,
+    headline,
+    marked,
+    shares_of_best,
+)
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.setting import study_setting
-from hecon.reports.figures.writing import listed, number, share
+from hecon.reports.figures.writing import listed, number
 from hecon.reports.html.section import Section
 from hecon.reports.html.tables import thin
-from hecon.reports.summary import conclusion, evidence
+from hecon.reports.summary import evidence
 
 #: Statuses of inputs that nobody read in a source, or that nobody should rest on.
 WEAK = {"assumption": "assumptions", "memory": "from memory", "retracted": "retracted"}
@@ -24,24 +34,29 @@ def answer(found: Material) -> Section:
     """The answer in plain sentences, and what it rests on."""
     results = found.results
     psa, setting = results.probabilistic, study_setting(results.study, results.threshold)
-    a, b = results.study.compared
-    texts = [thin(conclusion(results))]
+    texts = [thin(headline(results))]
     ratio = thin(sentence(results.comparison, setting.currency))
-    texts.append(
-        f"Base case, every input at its own value: {ratio} Means over "
-        f"{number(psa.design.draws)} draws of the uncertain inputs: "
+    texts.append(f"Base case, every input at its own value: {ratio}")
+    if not drawn(results):
+        return Section("answer", "The answer", [*texts, NO_DOUBT], warnings=_rests_on(results))
+    texts[-1] += (
+        f" Means over {number(psa.design.draws)} draws of the uncertain inputs: "
         f"{thin(sentence(psa.comparison, setting.currency))}"
     )
-    best = str(psa.decision["best"].sel(threshold=results.threshold).values)
+    if said := base_and_draws(results):
+        texts.append(thin(said))
+    best = ""
+    if len(results.study.options) > 1:
+        best = f" Best on average of {listed(results.study.options)} is {best_of_draws(results)}."
+    left = fixed_in_draws(results)
     texts.append(
-        f"{a} is cost-effective against {b} in {share(psa.probability_cost_effective)} of the "
-        f"draws {setting.at(results.threshold)}. Best on average of "
-        f"{listed(list(results.study.options))} is {best}. Settling all uncertainty that the "
-        f"model knows of would be worth {setting.amount(psa.evpi)} per person."
+        f"{shares_of_best(results)} of the draws {setting.at(results.threshold)}.{best} Settling "
+        f"all that is drawn would be worth {setting.amount(psa.evpi)} per person."
+        + (f" {left}" if left else "")
     )
     further = found.extras.further
     if further is not None and further.trials is not None:
-        texts.append(thin(trial_short(results.study, further.trials)))
+        texts.append(marked(thin(trial_short(results.study, further.trials)), results.study))
     return Section("answer", "The answer", texts, warnings=_rests_on(results))
 
 

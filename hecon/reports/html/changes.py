@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from hecon.analyses.comparison import SAVING
 from hecon.analyses.scenario_draws import against_base
 from hecon.reports.answers.severity_steps import named_turns
+from hecon.reports.conclusions import drawn, fixed_in_draws, share_text
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.setting import Setting
 from hecon.reports.figures.writing import listed, number
@@ -66,9 +68,11 @@ def _grids(found: Material) -> list[str]:
 
 
 def _ratio(row: Any, setting: Setting) -> str:
-    """The ICER, or what stands in its place."""
+    """The ICER, a saving as such, or what stands in its place."""
     icer = float(row["icer"])
-    return setting.amount(icer) if icer == icer else str(row["verdict"])
+    if icer != icer:
+        return str(row["verdict"])
+    return ("saves " if row["verdict"] == SAVING else "") + setting.amount(icer)
 
 
 def scenarios_section(found: Material, setting: Setting) -> Section:
@@ -118,13 +122,16 @@ def scenarios_section(found: Material, setting: Setting) -> Section:
 def information_section(found: Material, setting: Setting) -> Section:
     """What knowing more is worth, per person and for all."""
     psa, threshold = found.results.probabilistic, found.results.threshold
+    if not drawn(found.results):
+        return Section("information", "Value of information")
     error = float(psa.decision["evpi_error"].sel(threshold=threshold))
     texts = [
         f"Knowing everything (EVPI) is worth {setting.amount(psa.evpi)} per person (Monte Carlo "
         f"error {setting.amount(error)}) {setting.at(threshold)}. The worth of knowing a part "
         "(EVPPI) is estimated by regression: never below zero and biased upwards where it is "
         "small, so read each beside its standard error. One within two standard errors can't be "
-        "told from zero, which does not mean that the input can't turn the decision."
+        "told from zero, which does not mean that the input can't turn the decision. "
+        + fixed_in_draws(found.results)
     ]
     people = found.results.population
     if people is not None:
@@ -149,6 +156,7 @@ def _partial(caption: str, table: pd.DataFrame, setting: Setting) -> Table:
         {
             **r,
             "label": setting.label(str(r["set"]), 300, 3),
+            "of_all": share_text(float(r["share"])),
             "fit": "suspect" if r["suspect"] else "good",
         }
         for r in records(table)
@@ -161,7 +169,7 @@ def _partial(caption: str, table: pd.DataFrame, setting: Setting) -> Table:
             *named,
             ("EVPPI", "evppi", "money"),
             ("Standard error", "standard_error", "money"),
-            ("Share of EVPI", "share", "share"),
+            ("Share of EVPI", "of_all", ""),
             ("Fit", "fit", ""),
         ],
         rows,

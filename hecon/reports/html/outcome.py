@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hecon.analyses.comparison import sentence
+from hecon.reports.conclusions import NO_DOUBT, drawn, outside_frontier
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.setting import Setting
 from hecon.reports.figures.writing import number
@@ -39,6 +40,8 @@ def results_section(found: Material, setting: Setting) -> Section:
             "value": setting.amount(float(base["nmb"]), True),
         },
     ]
+    if note := outside_frontier(results):
+        increments.insert(4, {"what": "Frontier", "value": note})
     items = results.base["cost"].isel(draw=0)
     costs = [
         {
@@ -132,6 +135,8 @@ def severity_section(found: Material, setting: Setting) -> Section:
 def uncertainty_section(found: Material, setting: Setting) -> Section:
     """The probabilistic analysis."""
     psa = found.results.probabilistic
+    if not drawn(found.results):
+        return Section("uncertainty", "Uncertainty", [NO_DOUBT])
     design = psa.design
     words = {"cost": "cost", "qaly": "QALYs", "life_years": "life-years", "nmb": "net benefit"}
     kinds = {"cost": "money", "nmb": "money"}

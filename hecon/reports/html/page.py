@@ -9,6 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hecon import __version__
+from hecon.reports.conclusions import marked
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.picture import Picture
 from hecon.reports.html.answer import answer
@@ -40,7 +41,7 @@ def page(found: Material, pictures: Sequence[Picture]) -> str:
     for position, name in enumerate(order, start=1):
         shown[name]["number"] = position
     return environment.get_template("page.html.j2").render(
-        title=study.definition.title,
+        title=marked(study.definition.title, study),
         question=study.definition.question,
         population=study.definition.population,
         place=study.jurisdiction.definition,

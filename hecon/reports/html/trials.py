@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def trials_section(found: Material, setting: Setting) -> Section:
-    """Which planned trial is worth doing, at what size, and whether approval should wait."""
+    """Which planned trial is worth doing, at what size, and whether funding should wait."""
     further, people = found.extras.further, found.results.population
     if further is None or not further.definitions:
         return Section("trials", "Planned trials")

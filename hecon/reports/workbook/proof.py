@@ -15,7 +15,6 @@ from rich.console import Console
 from hecon.analyses.results import Results
 from hecon.reports.workbook.book import compose
 from hecon.reports.workbook.cached import LiveWorkbook
-from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.libreoffice import is_error, libreoffice_replays
 from hecon.reports.workbook.parts import CellError, CellValue, Values, save_plain
 from hecon.reports.workbook.replays import Figure, Replay, draw_figures, figures, replays
@@ -125,19 +124,13 @@ def against_engine(values: Values, other: Values) -> Compared:
         theirs = other[sheet]
         for cell, value in cells.items():
             found = theirs[cell]
-            if value == found or unsettled(sheet, cell):
+            if value == found:
                 continue
             gap = difference(value, found, SCALES.get(sheet, 0.0))
             if gap > worst.difference:
                 worst = Compared(0, gap, sheet, cell)
     count = sum(len(cells) for cells in values.values())
     return Compared(count, *astuple(worst)[1:])
-
-
-def unsettled(sheet: str, cell: str) -> bool:
-    """True for a cell that engines may rightly disagree on: a factor of a step of nothing."""
-    column = letter(heterogeneity.SHOWN.index(heterogeneity.UNSETTLED) + 1)
-    return sheet == heterogeneity.TITLE and cell.rstrip("0123456789") == column
 
 
 def difference(ours: CellValue, theirs: CellValue, least: float = 0.0) -> float:

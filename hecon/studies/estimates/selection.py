@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from hecon.errors import nearest
-from hecon.parameters.records import Required, Strict, Text
+from hecon.parameters.records import Grade, Required, Strict, Text
 from hecon.studies.estimates.evidence import Arm, Effect, Evidence
 
 #: Statuses that are let in only by an estimate that names them.
@@ -41,6 +41,7 @@ class EstimateRow(Strict):
     tau2: Text = ""
     knapp_hartung: Text = ""
     status: Text = ""
+    grade: Grade = ""
     note: Text = ""
 
 

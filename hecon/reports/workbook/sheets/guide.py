@@ -66,7 +66,7 @@ def _lines(book: Book, sheets: Sequence[str]) -> list[tuple[str, str]]:
         ),
         (
             "Change an input",
-            f"Type over a yellow cell: {listed(yellow, 'or')}. Everything moves at once."
+            f"Type over a yellow cell: {listed(yellow, last='or')}. Everything moves at once."
             + (taken if estimates else ""),
         ),
     ]

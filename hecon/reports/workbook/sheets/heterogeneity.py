@@ -19,9 +19,6 @@ TITLE = "Heterogeneity"
 #: Steps in cells; 99 of 100 sets of studies need fewer, and a check says when one does not.
 ROWS = 100
 
-#: Its column of this name follows the sign of a rounding once the steps have come to rest.
-UNSETTLED = "damping"
-
 TOLERANCE_CELL = "$B$3"
 SHOWN = (
     *("step", "tau2", "sum_w", "sum_wy", "sum_w2", "sum_w3", "mean", "q", "slope", "trace"),

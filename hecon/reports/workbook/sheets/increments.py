@@ -40,14 +40,13 @@ def write_increments(book: Book, page: Page, row: int) -> int:
             f"INDEX({values},MATCH({answers[w]},{answers['names']},0))"
             for w in ("intervention", "comparator")
         ]
-        add(f"{name} difference", label, f"{at[0]}-{at[1]}", shape)
+        add(f"{name} difference", label, _difference(book, *at), shape)
     dc, dq = answers["cost difference"], answers["qaly difference"]
-    no_cost, no_effect = book.layout.fixed["no_cost"], book.layout.fixed["no_effect"]
     words = (
-        f'IF(ABS({dq})<={no_effect},IF({dc}>{no_cost},"more costly, no difference in QALYs",'
-        f'IF({dc}<-{no_cost},"less costly, no difference in QALYs","no difference")),'
-        f'IF({dq}>0,IF({dc}>{no_cost},"more costly, more effective","dominant"),'
-        f'IF({dc}<-{no_cost},"less costly, less effective","dominated")))'
+        f'IF({dq}=0,IF({dc}>0,"more costly, no difference in QALYs",'
+        f'IF({dc}<0,"less costly, no difference in QALYs","no difference")),'
+        f'IF({dq}>0,IF({dc}>0,"more costly, more effective","dominant"),'
+        f'IF({dc}<0,"less costly, less effective","dominated")))'
     )
     add("verdict", "In words", words, "text")
     verdict = answers["verdict"]
@@ -75,6 +74,12 @@ def write_increments(book: Book, page: Page, row: int) -> int:
     return row + 2 + len(lines)
 
 
+def _difference(book: Book, first: str, second: str) -> str:
+    """`first` less `second`, 0 where they are equal but for rounding."""
+    tie = f"{book.layout.fixed['tie']}*MAX(ABS({first}),ABS({second}))"
+    return f"IF(ABS({first}-{second})<={tie},0,{first}-{second})"
+
+
 def _threshold_price(book: Book, add: Callable[..., None]) -> None:
     """The price at which the comparison breaks even: net benefit is linear in it."""
     price = book.study.definition.price
@@ -89,13 +94,12 @@ def _threshold_price(book: Book, add: Callable[..., None]) -> None:
     add(
         "units",
         f"Discounted {price.quantity.replace('_', ' ')}, difference",
-        "-".join(bought),
+        _difference(book, *bought),
         "qaly",
     )
     key = book.study.model.resolve(price.parameter, None)
     assert key is not None
     in_use = book.layout.cells[key]
-    no_effect = book.layout.fixed["no_effect"]
     units = answers["units"]
     found = f"{in_use}+{answers['nmb']}/{units}"
     none = '"none: the price plays no part"'
@@ -103,7 +107,7 @@ def _threshold_price(book: Book, add: Callable[..., None]) -> None:
     add(
         "threshold price",
         f"Price at which net benefit is zero ({book.currency}; {price.parameter})",
-        f"IF(ABS({units})<{no_effect},{none},IF({found}<0,{below},{found}))",
+        f"IF({units}=0,{none},IF({found}<0,{below},{found}))",
         "money",
     )
     up, down = '"cost-effective below this price"', '"cost-effective above this price"'

@@ -7,6 +7,7 @@ import pandas as pd
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.probabilistic import decision
+from hecon.reports.conclusions import NO_DOUBT, drawn, share_text
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import letter
 from hecon.reports.workbook.sheets.acceptability import FIRST, STEPS, frontier_column, thresholds
@@ -160,7 +161,8 @@ def _estimates(book: Book, page: Page, row: int, head: str, table: pd.DataFrame)
     """One table of them; gives the row after it."""
     found, people = book.results.probabilistic, book.results.population
     if table.empty:
-        page.put(row + 1, 1, "Too few draws in this run to estimate it.", "note")
+        few = "Too few draws in this run to estimate it."
+        page.put(row + 1, 1, few if drawn(book.results) else NO_DOUBT, "note")
         return row + 3
     page.put(
         row + 1,
@@ -185,7 +187,8 @@ def _estimates(book: Book, page: Page, row: int, head: str, table: pd.DataFrame)
         page.put(i, 1, str(each["set"]))
         page.put(i, 2, float(each["evppi"]), "text", "money")
         page.put(i, 3, float(each["standard_error"]), "text", "money")
-        page.put(i, 4, float(each["share"]), "text", "share")
+        share = float(each["share"])
+        page.put(i, 4, share_text(share) if share > 1 else share, "text", "share")
         page.put(i, 5, "yes" if each["suspect"] else "no")
         if people:
             page.put(i, 6, float(each["evppi"]) * people.effective(), "text", "money")

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hecon.analyses.comparison import NO_COST, NO_EFFECT
+from hecon.analyses.frontier import STRAIGHT
+from hecon.analyses.ties import TIE
 from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
 from hecon.engine.timing import COUNTING
@@ -60,8 +61,8 @@ SETTINGS_ROWS = (
     ("weight_odd", "weight of the occupancy at odd cycles"),
     ("weight_even", "weight of the occupancy at even cycles"),
     ("tolerance", "largest relative difference that a check accepts"),
-    ("no_cost", "difference in cost that counts as none"),
-    ("no_effect", "difference in QALYs that counts as none"),
+    ("tie", "share of the larger of two totals below which they are equal"),
+    ("straight", "share by which two steps' ICERs may differ and be one straight line"),
 )
 
 
@@ -204,8 +205,8 @@ def plain_settings(study: Study) -> dict[str, float]:
         "weight_odd": float(weights[1]),
         "weight_even": float(weights[2]),
         "tolerance": AGREES,
-        "no_cost": NO_COST,
-        "no_effect": NO_EFFECT,
+        "tie": TIE,
+        "straight": STRAIGHT,
     }
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from hecon import __version__
 from hecon.reports.answers.trial_words import trial_short
+from hecon.reports.conclusions import (
+    NO_DOUBT,
+    at_threshold,
+    concluded,
+    drawn,
+    exploratory,
+    marked,
+)
+from hecon.reports.summary import evidence
+from hecon.reports.words import listed
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import INPUTS
 from hecon.reports.workbook.sheets.acceptability import curve_chart, plane_chart
@@ -30,7 +39,7 @@ def add_summary(book: Book) -> Page:
     return add_page(
         book.workbook,
         TITLE,
-        book.study.definition.title,
+        marked(book.study.definition.title, book.study),
         f"{book.study.jurisdiction.definition.title}; hecon {__version__}{dated}. Text and figures "
         "follow what is in use on Inputs, unless they say otherwise.",
         orientation="portrait",
@@ -92,25 +101,44 @@ def _answer(book: Book, page: Page) -> None:
     a = book.answers
     currency = book.study.jurisdiction.definition.currency
     dc, dq = a["cost difference"], a["qaly difference"]
+    mark = f"{mark} " if (mark := exploratory(book.study)) else ""
     first = (
-        f'{a["intervention"]}&" costs {currency} "&{_money(f"ABS({dc})")}'
-        f'&IF({dc}<0," less"," more")'
-        f'&" per person than "&{a["comparator"]}&" and gives "&TEXT(ABS({dq}),"0.000")'
-        f'&IF({dq}<0," fewer QALYs: "," more QALYs: ")&IF(ISNUMBER({a["icer"]}),'
+        f'"{mark}"&{a["intervention"]}&" costs "&IF({dc}=0,"the same","{currency} "&'
+        f'{_money(f"ABS({dc})")}&IF({dc}<0," less"," more"))'
+        f'&" per person "&IF({dc}=0,"as ","than ")&{a["comparator"]}&" and gives "'
+        f'&IF({dq}=0,"as many QALYs: ",TEXT(ABS({dq}),"0.000")'
+        f'&IF({dq}<0," fewer QALYs: "," more QALYs: "))&IF(ISNUMBER({a["icer"]}),'
         f'"{currency} "&{_money(a["icer"])}'
         f'&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
-        f'{a["intervention"]}&" is "&{a["verdict"]}&".")'
+        f'{a["verdict"]}&".")'
     )
-    cost = "severity-weighted opportunity cost" if weighted(book.study) else "opportunity cost"
-    second = (
-        f'"At the {cost} of {currency} "&{_money(a["threshold"])}&'
-        f'" per QALY it is "&IF({a["nmb"]}>0,"cost-effective","not cost-effective")&'
-        f'": net monetary benefit {currency} "&TEXT({a["nmb"]},"#,##0;-#,##0")&" per person."'
-    )
+    at = at_threshold(currency, 0.0, weighted(book.study)).split(f"{currency} ")[0]
+    threshold = f'"{mark}{at}{currency} "&{_money(a["threshold"])}&" per QALY "'
+    second = f"{threshold}&{_best(book) if _many(book) else _verdict(a, currency)}"
     for row, text in ((8, first), (9, second)):
         page.formula(row, 1, text, "output", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
         page.sheet.row_dimensions[row].height = 30
+
+
+def _many(book: Book) -> bool:
+    """Whether the pair is not the whole decision, so that the frontier decides."""
+    return not concluded(book.results).pairwise
+
+
+def _verdict(a: dict[str, str], currency: str) -> str:
+    """The pair's verdict from its net benefit in use."""
+    words = '"cost-effective","not cost-effective"'
+    return (
+        f'IF({a["nmb"]}=0,"both have the same net benefit.","it is "&IF({a["nmb"]}>0,{words})'
+        f'&": net monetary benefit {currency} "&TEXT({a["nmb"]},"#,##0;-#,##0")&" per person.")'
+    )
+
+
+def _best(book: Book) -> str:
+    """The best of all alternatives in use."""
+    names = listed([s.replace('"', '""') for s in book.study.options])
+    return f'"the best of the alternatives ({names}) is "&{book.answers["best"]}&"."'
 
 
 def _table(book: Book, page: Page, row: int) -> int:
@@ -134,6 +162,10 @@ def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> i
     """Probabilistic figures of Python, over all draws."""
     found = book.results.probabilistic
     draws = found.design.draws
+    if not drawn(book.results):
+        page.heading(row, "Uncertainty")
+        page.put(row + 1, 1, NO_DOUBT)
+        return row + 2
     page.live_heading(
         row,
         f'"Uncertainty (computed in Python from {draws:,} draws; "&'
@@ -174,7 +206,7 @@ def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> i
         page.put(row + 1 + i, 2, value, "text", shape)
     row += 1 + len(lines)
     if further is not None and further.trials is not None:
-        text = literal(trial_short(book.study, further.trials))
+        text = literal(marked(trial_short(book.study, further.trials), book.study))
         before = f'IF({book.answers["edits"]}>0,"Of the case as delivered: ","")'
         page.formula(row, 1, f"{before}&{text}", "text", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
@@ -218,13 +250,11 @@ def _drivers(book: Book, page: Page, row: int) -> int:
 def _doubts(book: Book, page: Page, row: int) -> int:
     """What the evidence rests on."""
     inputs = [p for p in book.study.parameters if p.is_input]
-    count = Counter(p.status for p in inputs)
     page.heading(row, "What is weak in the evidence")
-    listed = ", ".join(f"{n} {status}" for status, n in count.most_common())
-    page.put(row + 1, 1, f"{len(inputs)} inputs: {listed}.")
+    page.put(row + 1, 1, evidence(book.study.parameters))
     weak = [p.description for p in inputs if p.status == "memory"]
     if weak:
-        page.put(row + 2, 1, f"Not read in a source, to be confirmed: {', '.join(weak)}.")
+        page.put(row + 2, 1, f"Not read in a source, to be confirmed: {listed(weak)}.")
         row += 1
     severity = book.study.jurisdiction.definition.severity
     if severity is not None:

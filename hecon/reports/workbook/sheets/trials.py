@@ -33,7 +33,7 @@ def write_trials(book: Book, further: Further) -> None:
         TITLE,
         "Planned trials",
         "Computed in Python, not live: which planned trial is worth its cost, at what size, and "
-        "whether approval should wait for it.",
+        "whether funding should wait for it.",
     )
     page.widths(30, 17, 17, 17, 15, 15, 15, 15, 15, 15)
     if further.trials is None or people is None:

@@ -1,0 +1,103 @@
+"""Decisions and their words: who is equal, who is best, and what may be said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hecon.analyses.comparison import compare, comparison, sentence
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.frontier import frontier
+from hecon.analyses.global_sensitivity import sobol_indices
+from hecon.parameters.design import base_case
+from hecon.reports.conclusions import conclude_base, decision_text, of_all
+from hecon.reports.words import listed
+from hecon.studies.load import load_study
+
+STUDIES = Path(__file__).parent / "studies"
+
+
+def base_comparison(name):
+    study = load_study(STUDIES / name)
+    return compare(evaluate(study.model, base_case(study.parameters)), *study.compared)
+
+
+def statuses(cost, effect):
+    names = [f"s{i}" for i in range(len(cost))]
+    table = frontier(names, np.array(cost), np.array(effect)).set_index("strategy")["status"]
+    return table.loc[names].tolist()
+
+
+def test_fault_62_equal_costs_are_not_less():
+    found = base_comparison("M10")
+    assert found.cost == 0
+    assert sentence(found, "EUR") == "B dominates A: it costs the same and gives more QALYs."
+
+
+def test_fault_62_equal_alternatives_are_equal_everywhere():
+    assert base_comparison("M11a").verdict == "no difference"
+    assert statuses([3.0, 3.0], [2.0, 2.0]) == ["on the frontier", "no difference"]
+    assert statuses([0.3, 0.1 + 0.2], [2.0, 2.0]) == ["on the frontier", "no difference"]
+    assert statuses([0.1 + 0.2, 0.3], [2.0, 2.0]) == ["on the frontier", "no difference"]
+
+
+def test_fault_62_a_twin_falls_with_the_one_it_equals():
+    """Twins above the line from the first to the last, and twins that a cheaper one beats."""
+    assert statuses([0, 9, 9, 10], [0, 1, 1, 2]) == [
+        "on the frontier",
+        *["extendedly dominated"] * 2,
+        "on the frontier",
+    ]
+    assert statuses([0, 9, 9], [2, 1, 1]) == ["on the frontier", "dominated", "dominated"]
+
+
+@pytest.mark.parametrize("step", [0.1, 0.2, 0.3, 0.7, 1.1, 1e6 / 3])
+@pytest.mark.parametrize("start", [0.0, 0.1, 0.2, 0.3, 12345.678])
+def test_fault_62_three_on_a_line_are_one_case(start, step):
+    for slope in (1.0, 3.0, 0.1):
+        effect = [1.0, 1.0 + step / slope, 1.0 + 2 * step / slope]
+        cost = [start, start + step, start + step + step]
+        assert statuses(cost, effect)[1] == "extendedly dominated"
+
+
+@pytest.mark.parametrize("size", [1e-7, 1.0, 1e12])
+def test_fault_62_rounding_is_relative(size):
+    """Equal costs in any unit of money are equal; a real difference of a millionth is one."""
+    from hecon.analyses.ties import difference
+
+    one, other = size * (0.1 + 0.2), size * 0.3
+    assert one != other
+    assert difference(np.array([one]), np.array([other]))[0] == 0
+    assert difference(np.array([one * (1 + 1e-6)]), np.array([other]))[0] > 0
+
+
+def test_fault_27_the_best_alternative_is_named_and_each_stands_against_the_one_before():
+    """At 86,000 AB against the first would pass (81,145), against B (88,668) it does not."""
+    names = ("SoC", "A", "B", "AB")
+    cost, effect = np.array([0.0, 100.0, 65_000.0, 153_668.0]), np.array([0.0, -1.0, 1.0, 2.0])
+    pair = comparison("AB", "SoC", 153_668.0, 2.0, 0.0)
+    benefit = 86_000 * 2.0 - 153_668.0
+    assert benefit > 0
+    found = conclude_base(frontier(names, cost, effect), names, pair, 86_000.0, benefit, "USD")
+    assert found.best == "B"
+    text = decision_text(found)
+    assert "B is the best of the 4 alternatives" in text
+    assert "AB is not cost-effective against B" in text
+    assert "AB is cost-effective" not in text
+
+
+def test_fault_28_no_share_above_all_of_it_without_a_word():
+    assert of_all(4.091) == "all of it (the estimate is above it, by noise)"
+    assert of_all(0.5) == "50 %"
+
+
+def test_fault_33_names_with_commas_stand_between_semicolons():
+    assert listed(["a, b", "c", "d"]) == "a, b; c; and d"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+
+
+def test_fault_53_one_group_explains_everything():
+    found = sobol_indices({"a + b": [0, 1]}, lambda x: x.sum(axis=1), 64)
+    assert found[["first_order", "total"]].values.tolist() == [[1.0, 1.0]]
