@@ -69,7 +69,7 @@ def break_even(
     """
     chosen = _chosen(study, bounds)
     # no other strategy has a part in it
-    study = replace(study, model=replace(study.model, strategies=study.compared))
+    study = replace(study, model=study.model.between(study.compared))
     table, brackets = [], []
     for parameter, points, benefit, why in _profiles(study, chosen):
         row = {

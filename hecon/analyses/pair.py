@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import Progress, evaluate
 from hecon.analyses.ties import difference
 from hecon.engine.expression import Expr
@@ -44,8 +43,9 @@ def increments(
 ) -> Increments:
     """Intervention less comparator, the study's unless others are named; no other is run."""
     a, b = compared or study.compared
-    model = replace(study.model, strategies=(a, b))
-    cost, qaly = totals(evaluate(model, design, workers=workers, progress=progress))
+    model = study.model.between((a, b))
+    outcomes = evaluate(model, design, workers=workers, progress=progress, summed=True)
+    cost, qaly = outcomes["cost"], outcomes["qaly"]
     first, second = {"strategy": a}, {"strategy": b}
     return Increments(
         difference(cost.sel(first), cost.sel(second)).values,

@@ -109,7 +109,7 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
     constant = {k: v for k, v in numbers.items() if k not in columns}
     labels = [_run(scenario) for scenario in scenarios]
     table = {k: np.array(v) for k, v in columns.items()}
-    return TableDesign(len(scenarios), constant, table, labels)
+    return TableDesign(len(scenarios), constant, table, labels, free=True)
 
 
 def _run(scenario: Scenario) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.preflight import unit_problems
 from hecon.analyses.verification.case import Case, figures
 from hecon.analyses.verification.finding import Check, Finding, NotApplicable, found, listed
 from hecon.parameters.design import ProbabilisticDesign
@@ -143,6 +144,16 @@ def ranges_and_distributions(case: Case) -> Finding:
     )
 
 
+def within_units(case: Case) -> Finding:
+    """No distribution reaches beyond what its unit allows."""
+    if not any(p.distribution.varies for p in case.inputs()):
+        raise NotApplicable("no parameter has a distribution")
+    wrong = [f"{p.text}: {text}" for p, text in unit_problems(case.study)]
+    return found(
+        not wrong, f"{len(wrong)} inputs outside", listed(wrong, 4) or "all draws keep to them"
+    )
+
+
 CHECKS = [
     Check(
         "Ranges and distributions agree",
@@ -159,5 +170,10 @@ CHECKS = [
         "Mean of draws near the base case",
         "distributions are centred where the base case is",
         mean_of_draws,
+    ),
+    Check(
+        "Draws keep to their units",
+        "a share lies in 0 to 1, a utility is 1 at most, a price is not negative",
+        within_units,
     ),
 ]
