@@ -24,17 +24,6 @@ def _items(book: Book, kind: str) -> list[str]:
     return list(dict.fromkeys(p.item for p in book.study.model.payoffs if p.kind == kind))
 
 
-def starting_and_course(book: Book, strategy: str, kind: str) -> list[str]:
-    """Undiscounted amounts at the start and along the course, which no horizon of severity cuts."""
-    found = [at for (s, k, _), at in book.starts.items() if (s, k) == (strategy, kind)]
-    found += [
-        at
-        for (s, name, discounted), at in book.course_totals.items()
-        if s == strategy and name.startswith(f"{kind} ") and not discounted
-    ]
-    return found
-
-
 def _parts(book: Book, strategy: str, kind: str, item: str, discounted: bool) -> str:
     """An item's total: from the trace, the sessions and the start."""
     title = trace_title(strategy)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hecon.analyses.remaining_life import years_of_life
 from hecon.reports.workbook.context import Book
 from hecon.reports.workbook.layout import SEVERITY, trace_title
-from hecon.reports.workbook.sheets.results import starting_and_course
-from hecon.reports.workbook.sheets.trace_amounts import standard_care
+from hecon.reports.workbook.sheets.trace_amounts import standard_care, starting_and_course
 from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.study import Study
 

@@ -16,6 +16,17 @@ def standard_care(book: Book) -> list[str]:
     return list(dict.fromkeys([*(b for _, b in pairs), *(people.strategies if people else ())]))
 
 
+def starting_and_course(book: Book, strategy: str, kind: str) -> list[str]:
+    """Undiscounted amounts at the start and along the course, which no horizon of severity cuts."""
+    found = [at for (s, k, _), at in book.starts.items() if (s, k) == (strategy, kind)]
+    found += [
+        at
+        for (s, name, discounted), at in book.course_totals.items()
+        if s == strategy and name.startswith(f"{kind} ") and not discounted
+    ]
+    return found
+
+
 def amounts(
     book: Book,
     model: CohortModel,
