@@ -12,9 +12,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from hecon.engine.cohort import BLOCK, Kernel
+from hecon.engine.cohort import Kernel
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.program import Outcome, Program
+from hecon.engine.runner import Runner
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, TableDesign, row_label
@@ -24,6 +25,9 @@ Rows = NDArray[np.int64]
 
 MAX_CYCLES = 20_000
 
+#: Draws handled together: enough to hide Python's cost, few enough to share among workers.
+BLOCK = 2_048
+
 #: Cycles of different length that are worked out together.
 CYCLES_AT_ONCE = 500
 
@@ -32,6 +36,9 @@ SLACK = 1e-6
 
 #: Dimension along which each kind of outcome is split.
 DIMS: dict[str, str | None] = {"cost": "item", "qaly": "source", "life_years": None}
+
+#: Discounted totals by kind.
+SUMMED = tuple(Outcome(kind, "", True) for kind in Runner.SUMMED)
 
 Progress = Callable[[int, int], None]
 
@@ -81,13 +88,15 @@ class _Filled:
             key = (outcome.kind, outcome.discounted)
             self.arrays[key][:, self.items[key].index(outcome.item), rows] = values
 
-    def dataset(self, model: CohortModel) -> xr.Dataset:
-        """The outcomes as a dataset."""
+    def dataset(self, model: CohortModel, summed: bool) -> xr.Dataset:
+        """The outcomes as a dataset; sums have no items."""
         variables: dict[str, tuple[tuple[str, ...], Array]] = {}
         coords: dict[str, list[str]] = {"strategy": list(model.strategies)}
         for (kind, discounted), values in self.arrays.items():
+            if summed and not discounted:
+                continue
             name = kind if discounted else f"{kind}_undiscounted"
-            dim = DIMS[kind]
+            dim = None if summed else DIMS[kind]
             if dim is None:
                 variables[name] = (("strategy", "draw"), values[:, 0])
             else:
@@ -123,6 +132,7 @@ def evaluate(
     workers: int = 1,
     block: int = BLOCK,
     progress: Progress | None = None,
+    summed: bool = False,
 ) -> xr.Dataset:
     """Run a model for every row of a design.
 
@@ -136,12 +146,16 @@ def evaluate(
         Draws handled together; results do not depend on it.
     progress
         Called with the draws done and the draws in all.
+    summed
+        True for discounted totals over items and sources, and nothing else: it needs the least
+        time and memory.
 
     Returns
     -------
     xr.Dataset
         ``cost`` (strategy, item, draw), ``qaly`` (strategy, source, draw) and ``life_years``
-        (strategy, draw), and the same undiscounted as ``..._undiscounted``.
+        (strategy, draw), and the same undiscounted as ``..._undiscounted``; if `summed`, the first
+        three without ``item`` and ``source``.
 
     Raises
     ------
@@ -152,21 +166,29 @@ def evaluate(
     finished = 0
     for timing in timings(model, design):
         part = design if timing.rows is None else _chosen(design, timing.rows)
-        program = Program(model, part.numbers, part.varying, timing.cycles, timing.cycle_months)
-        kernel = Kernel(program)
+        runner = Runner(
+            model,
+            part.numbers,
+            part.varying,
+            timing.cycles,
+            timing.cycle_months,
+            one_program=isinstance(part, TableDesign) and part.free,
+            summed=summed,
+        )
+        outcomes = SUMMED if summed else runner.outcomes
         if filled is None:
-            filled = _Filled.empty(model, program.outcomes, design.draws)
+            filled = _Filled.empty(model, outcomes, design.draws)
         spans = [(a, min(a + block, part.draws)) for a in range(0, part.draws, block)]
 
         def run(
             span: tuple[int, int],
-            kernel: Kernel = kernel,
+            runner: Runner = runner,
             timing: Timing = timing,
             part: Design = part,
         ) -> tuple[Rows | slice, Array]:
             first, last = span
             try:
-                found = kernel.run(part.block(first, last), last - first, first=first).totals
+                found = runner.run(part.block(first, last), last - first, first)
             except ModelError as error:
                 raise _renumbered(error, timing.rows) from None
             return slice(first, last) if timing.rows is None else timing.rows[first:last], found
@@ -174,12 +196,12 @@ def evaluate(
         with ThreadPoolExecutor(workers) as pool:
             outputs = pool.map(run, spans) if workers > 1 else map(run, spans)
             for rows, totals in outputs:
-                filled.put(program.outcomes, rows, totals)
+                filled.put(outcomes, rows, totals)
                 finished += totals.shape[2]
                 if progress is not None:
                     progress(finished, design.draws)
     assert filled is not None
-    return filled.dataset(model)
+    return filled.dataset(model, summed)
 
 
 def _chosen(design: Design, rows: Rows) -> TableDesign:
@@ -187,7 +209,8 @@ def _chosen(design: Design, rows: Rows) -> TableDesign:
     columns = {key: column[rows] for key, column in design.block(0, design.draws).items()}
     same = {key: float(column[0]) for key, column in columns.items() if np.ptp(column) == 0}
     kept = {key: column for key, column in columns.items() if key not in same}
-    return TableDesign(len(rows), {**design.numbers, **same}, kept)
+    free = isinstance(design, TableDesign) and design.free
+    return TableDesign(len(rows), {**design.numbers, **same}, kept, free=free)
 
 
 def _renumbered(error: ModelError, rows: Rows | None) -> ModelError:

@@ -35,10 +35,11 @@ class Case:
 
     def fault(self, error: Exception) -> Fault:
         """What is wrong with it; the number of its row in a design says nothing to a reader."""
-        text = str(error)
-        if isinstance(error, ModelError) and "draw" in error.coordinates:
-            text = text.replace(f"draw {error.coordinates['draw']}", "", 1).lstrip(",: ")
-        return Fault(self.file, self.row, self.column, f"{self.what or 'base case'}: {text}")
+        what = self.what or "base case"
+        text = f"{what}: {error}"
+        if isinstance(error, ModelError):
+            text = str(error.within(what)).removeprefix(f"{self.file}, row {self.row}: ")
+        return Fault(self.file, self.row, self.column, text)
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def _check(
         draw = int(bad[0])
         given = {
             n.what: float(values[n.index][draw])
-            for n in program.graph.nodes
+            for n in program.nodes
             if n.op == "parameter" and n.by_draw
         }
         raise _breach(row, node, float(found[draw]), given, first + draw, cycle)

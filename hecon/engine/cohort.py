@@ -30,9 +30,6 @@ from hecon.engine.program import TOLERANCE, Credit, Program
 
 Array = NDArray[np.float64]
 
-#: Draws handled together: small enough for a core's cache, large enough to hide Python's cost.
-BLOCK = 10_240
-
 
 @dataclass(frozen=True)
 class BlockResult:
@@ -50,7 +47,7 @@ class Kernel:
 
     def __init__(self, program: Program):
         self.program = program
-        nodes = program.graph.nodes
+        nodes = program.nodes
         roots = _loop_roots(program)
         loop = needed([n for n in nodes if n.by_draw and n.by_cycle], roots)
         self.draw_steps = [n for n in nodes if n.by_draw and not n.by_cycle]
@@ -106,8 +103,8 @@ class Kernel:
 
     def _start(self, columns: Mapping[Key, Array], draws: int) -> list[Any]:
         program = self.program
-        values: list[Any] = [None] * len(program.graph.nodes)
-        for node in program.graph.nodes:
+        values: list[Any] = [None] * len(program.nodes)
+        for node in program.nodes:
             if not node.by_draw and not node.by_cycle:
                 values[node.index] = float(program.constant_value(node))
         for node in self.draw_steps:

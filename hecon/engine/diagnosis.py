@@ -49,7 +49,7 @@ def _node_values(program: Program, given: Mapping[Key, float]) -> list[Any]:
     """Every node of a program in one draw: a number, or one a cycle 0..T."""
     values: list[Any] = []
     with np.errstate(all="ignore"):
-        for node in program.graph.nodes:
+        for node in program.nodes:
             if not node.by_draw:
                 values.append(program.constant_value(node))
             elif node.op == "parameter":

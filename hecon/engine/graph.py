@@ -13,7 +13,7 @@ from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_te
 from hecon.errors import ModelError
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """One computation. `what` holds a constant's value, a parameter's key or a table column."""
 

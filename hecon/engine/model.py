@@ -160,9 +160,23 @@ class CohortModel:
     discount_cost: Expr
     discount_effect: Expr
     parameter_set: frozenset[Key] = field(init=False, repr=False)
+    #: What is worked out once for a model; another one, however made, begins with none.
+    memory: dict[Hashable, object] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameter_set", frozenset(self.parameters))
+        object.__setattr__(self, "memory", {})
+
+    def between(self, strategies: tuple[str, ...]) -> CohortModel:
+        """The same model of some strategies alone."""
+        if strategies == self.strategies:
+            return self
+        key = ("between", strategies)
+        if key not in self.memory:
+            self.memory[key] = replace(self, strategies=strategies)
+        found = self.memory[key]
+        assert isinstance(found, CohortModel)
+        return found
 
     @property
     def cycles_differ(self) -> bool:

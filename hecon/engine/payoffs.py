@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,6 +33,15 @@ class Credit:
     loop: tuple[Node, ...]
     scale: tuple[Node, ...]
     origin: str
+
+    def split(self, factors: Sequence[Node]) -> Credit:
+        """The same credit with the product of these nodes, by what they differ by."""
+        return replace(
+            self,
+            by_draw=tuple(n for n in factors if n.by_draw and not n.by_cycle),
+            loop=tuple(n for n in factors if n.by_draw and n.by_cycle),
+            scale=tuple(n for n in factors if not n.by_draw),
+        )
 
 
 @dataclass(frozen=True)
@@ -178,18 +188,9 @@ class Credits:
             factors.append(self.graph.cycle_years())
         if discounted:
             factors += self._factors(self._discount(kind, strategy))
+        trace = self.cohorts.trace_of[position]
         self.credits.append(
-            Credit(
-                outcome,
-                position,
-                self.cohorts.trace_of[position],
-                state,
-                flow,
-                by_draw=tuple(n for n in factors if n.by_draw and not n.by_cycle),
-                loop=tuple(n for n in factors if n.by_draw and n.by_cycle),
-                scale=tuple(n for n in factors if not n.by_draw),
-                origin=origin,
-            )
+            Credit(outcome, position, trace, state, flow, (), (), (), origin).split(factors)
         )
 
     def _factors(self, node: Node) -> list[Node]:

@@ -54,6 +54,9 @@ class TableDesign:
         Values common to all rows.
     columns
         Values by row, each of shape (draws,).
+    free
+        True if another such design will vary something else: a model then needs one program for
+        all of them, somewhat slower than one of its own.
     labels
         What each row is, for messages.
     """
@@ -62,6 +65,7 @@ class TableDesign:
     numbers: Mapping[Key, float]
     columns: Mapping[Key, Array] = field(default_factory=dict)
     labels: Sequence[str] = ()
+    free: bool = False
 
     @property
     def varying(self) -> frozenset[Key]:
@@ -98,7 +102,7 @@ def rows(
         for key in changed
     }
     constant = {key: value for key, value in numbers.items() if key not in columns}
-    return TableDesign(len(changes), constant, columns, labels)
+    return TableDesign(len(changes), constant, columns, labels, free=True)
 
 
 def base_values(parameters: Sequence[Parameter]) -> dict[Key, float]:
@@ -108,7 +112,7 @@ def base_values(parameters: Sequence[Parameter]) -> dict[Key, float]:
 
 def base_case(parameters: Sequence[Parameter]) -> TableDesign:
     """A design of one row: every parameter at its base value."""
-    return TableDesign(1, base_values(parameters), labels=("base case",))
+    return TableDesign(1, base_values(parameters), labels=("base case",), free=True)
 
 
 def row_label(design: Design, row: int) -> str:

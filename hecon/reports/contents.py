@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from rich.console import Console
 
@@ -11,8 +12,8 @@ from hecon.reports.console import facts
 from hecon.studies.study import Study
 
 
-def print_contents(study: Study, to: Console) -> None:
-    """Print how many of what were read."""
+def print_contents(study: Study, notes: Sequence[str], to: Console) -> None:
+    """Print how many of what were read, and what may not be meant."""
     place = study.jurisdiction.definition
     inputs = [p for p in study.parameters if p.is_input and p.text not in study.unused]
     counts = Counter(p.status for p in inputs)
@@ -34,4 +35,6 @@ def print_contents(study: Study, to: Console) -> None:
     rows.add_row("Sessions", str(len(study.course.sessions) if study.course else 0))
     rows.add_row("Scenarios", str(len(study.scenarios)))
     to.print(rows)
+    for note in notes:
+        to.print(f"Note: {note}", soft_wrap=True, highlight=False, markup=False)
     to.print("No faults; the base case, every scenario and both ends of every range run.")

@@ -13,6 +13,7 @@ from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.files import check_name, digests
 from hecon.studies.checks import (
+    DEEPEST,
     check_ages,
     check_cycles,
     check_definition,
@@ -21,6 +22,7 @@ from hecon.studies.checks import (
     check_folder,
     check_names,
     check_price,
+    grids_in_local_money,
 )
 from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.documents import read_documents
@@ -31,6 +33,13 @@ from hecon.studies.population import read_population
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
 from hecon.studies.sessions import read_course
+from hecon.studies.soundness import (
+    check_alternatives,
+    check_course_depth,
+    check_dead,
+    check_payoffs,
+    check_price_alike,
+)
 from hecon.studies.structure import (
     Initial,
     check_reachable,
@@ -75,6 +84,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     place = load_jurisdiction(folder if jurisdiction is None else Path(jurisdiction))
     reading = Reading(found, place)
     check_definition(reading)
+    check_alternatives(reading)
     check_folder(reading)
     documents = read_documents(reading)
     inputs = read_inputs(reading)
@@ -88,22 +98,27 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         payoffs += course.payoffs()
     model = _model(reading, inputs, initial, transitions, payoffs)
     population = _general_population(reading, model)
+    check_payoffs(reading, payoffs)
     people = read_population(reading)
     trials = read_planned_trials(reading)
     facts = read_facts(reading, inputs, scenarios, course)
     check_documents(reading, inputs)
     check_price(reading, inputs)
+    grids = grids_in_local_money(reading, inputs)
+    check_price_alike(reading, inputs)
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)
     check_cycles(reading, model)
+    check_course_depth(reading, model, DEEPEST)
     reading.faults.raise_if_any()
     check_ages(reading, inputs, model)
     check_discounting(reading, inputs, model, scenarios)
+    check_dead(reading, inputs, model)
     reading.faults.raise_if_any()
     return Study(
         folder,
-        found.content,
+        found.content.model_copy(update={"two_way": grids}),
         place,
         inputs.parameters,
         inputs.variables,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.preflight import unit_problems
 from hecon.analyses.verification.case import Case, figures
 from hecon.analyses.verification.finding import Check, Finding, NotApplicable, found, listed
 from hecon.parameters.design import ProbabilisticDesign
@@ -124,7 +125,41 @@ def mean_of_draws(case: Case) -> Finding:
     )
 
 
+def ranges_and_distributions(case: Case) -> Finding:
+    """A range is the 95 % interval of its distribution, or the row says that it is another."""
+    both = [
+        p
+        for p in case.inputs()
+        if p.stated_range is not None and p.distribution.varies and not p.estimate
+    ]
+    if not both:
+        raise NotApplicable("no typed parameter has both a range and a distribution")
+    odd = [p.text for p in both if p.range_at_odds]
+    return found(
+        not odd,
+        f"{len(both)} ranges",
+        f"not the distribution's 95 % interval, and range_is doesn't say so: {listed(odd, 6)}"
+        if odd
+        else "each is its distribution's 95 % interval, or says that it is another",
+    )
+
+
+def within_units(case: Case) -> Finding:
+    """No distribution reaches beyond what its unit allows."""
+    if not any(p.distribution.varies for p in case.inputs()):
+        raise NotApplicable("no parameter has a distribution")
+    wrong = [f"{p.text}: {text}" for p, text in unit_problems(case.study)]
+    return found(
+        not wrong, f"{len(wrong)} inputs outside", listed(wrong, 4) or "all draws keep to them"
+    )
+
+
 CHECKS = [
+    Check(
+        "Ranges and distributions agree",
+        "what is varied alone and what is drawn is the same doubt",
+        ranges_and_distributions,
+    ),
     Check("Extreme values stay legal", "no draw or range breaks the model", extremes),
     Check(
         "Base values are their distributions' centres",
@@ -135,5 +170,10 @@ CHECKS = [
         "Mean of draws near the base case",
         "distributions are centred where the base case is",
         mean_of_draws,
+    ),
+    Check(
+        "Draws keep to their units",
+        "a share lies in 0 to 1, a utility is 1 at most, a price is not negative",
+        within_units,
     ),
 ]

@@ -1,0 +1,104 @@
+"""What draws would trip over, and what a reader should know before a run: told by `check`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from hecon.analyses.evaluate import evaluate
+from hecon.engine.values import formula_values
+from hecon.parameters.design import ProbabilisticDesign, base_values
+from hecon.parameters.schema import Parameter
+from hecon.parameters.units import value_problem
+from hecon.studies.study import Study
+
+#: Draws that `check` tries; draw 37 of a longer run with the same seed is the same.
+TRIED = 1_000
+SEED = 1
+
+#: Points of a distribution at which its unit is checked.
+POINTS = (np.arange(10_000) + 0.5) / 10_000
+
+
+def try_draws(study: Study) -> None:
+    """Run the first draws of a probabilistic analysis; raises ModelError at one that can't."""
+    design = ProbabilisticDesign(study.parameters, TRIED, SEED, correlations=study.correlations)
+    if design.varying:
+        evaluate(study.model, design)
+
+
+def outside_unit(parameter: Parameter) -> float:
+    """Expected share of a parameter's draws that its unit doesn't allow."""
+    if not parameter.is_input or not parameter.distribution.varies:
+        return 0.0
+    if parameter.distribution.kind == "dirichlet":
+        return 0.0
+    ends = parameter.distribution.quantile(POINTS[[0, -1]])
+    if not any(_problem(parameter, value) for value in ends):
+        return 0.0
+    drawn = parameter.distribution.quantile(POINTS)
+    return float(np.mean([bool(_problem(parameter, value)) for value in drawn]))
+
+
+def _problem(parameter: Parameter, value: float) -> str | None:
+    return value_problem(parameter.unit, parameter.money, float(value))
+
+
+def unit_problems(study: Study) -> list[tuple[Parameter, str]]:
+    """Inputs whose draws leave what their unit allows, each with the expected share in words."""
+    found = []
+    for parameter in study.parameters:
+        share = outside_unit(parameter)
+        if share:
+            reasons = {
+                str(_problem(parameter, v)).partition(", ")[2]
+                for v in parameter.distribution.quantile(POINTS[[0, -1]])
+                if _problem(parameter, v)
+            }
+            text = f"{share:.2%} of draws are outside what the unit allows ({'; '.join(reasons)})"
+            found.append((parameter, text))
+    return found
+
+
+def notes(study: Study) -> list[str]:
+    """What passes and may still not be meant, each with its place."""
+    found = [f"{p.file}, row {p.row}: {p.text}: {text}" for p, text in unit_problems(study)]
+    return [*found, *_death_notes(study), *_session_notes(study)]
+
+
+def _death_notes(study: Study) -> Iterator[str]:
+    """Ways out of death, and states that look dead and are not marked."""
+    model = study.model
+    dead = {s.name for s in model.states if s.dead}
+    for move in model.transitions:
+        if move.source in dead and move.target not in dead:
+            yield f"{move.origin}: a way out of death, from {move.source} to {move.target}"
+    paid = {p.source for p in model.payoffs}
+    for state in model.states:
+        leaves = any(t.source == state.name and t.target != state.name for t in model.transitions)
+        named = re.search(r"\b(dead|death|died|død)", state.name, re.IGNORECASE)
+        if not state.dead and not leaves and (named or state.name not in paid):
+            yield (
+                f"state {state.name}: nobody leaves it and it is not marked dead = true, so time "
+                "in it counts as life-years"
+            )
+
+
+def _session_notes(study: Study) -> Iterator[str]:
+    """Sessions later than the horizon, whose costs and effects are not counted."""
+    if study.course is None:
+        return
+    numbers = base_values(study.parameters)
+    sessions = study.course.sessions
+    targets = [(session.week, session.strategy) for session in sessions]
+    weeks = formula_values(study.model, targets, numbers, {})
+    (years,) = formula_values(study.model, [(study.model.horizon_years, None)], numbers, {})
+    for session, week in zip(sessions, weeks, strict=True):
+        if not float(week) <= float(years) * 365.25 / 7 + 1e-9:
+            yield (
+                f"{session.file}, row {session.row}: session {session.label} of "
+                f"{session.strategy} is in week {float(week):g}, after the horizon; what it costs "
+                "is not counted"
+            )

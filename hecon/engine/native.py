@@ -1,0 +1,136 @@
+"""Text of LLVM to a function of this machine, compiled once and kept on disk."""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+Run = Callable[..., int]
+
+#: Addresses of the columns, scalars, series, tables and totals, and the numbers of columns'
+#: length, cycles and groups of draws.
+_SIGNATURE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 5, *[ctypes.c_int64] * 3)
+
+#: Object code is kept if it took longer to make than this, in seconds; and how much of it.
+WORTH_KEEPING = 0.05
+MOST = 200
+SUFFIX = ".object"
+
+#: Characters of a text that is still compiled in reasonable time.
+LONGEST = 2_000_000
+
+_lock = threading.Lock()
+
+
+class Unavailable(RuntimeError):
+    """Nothing can be compiled here; the kernel in NumPy computes instead."""
+
+
+@cache
+def _machine() -> tuple[Any, Any]:
+    """LLVM and its description of this machine."""
+    try:
+        import llvmlite.binding as llvm
+
+        llvm.initialize_native_target()
+        llvm.initialize_native_asmprinter()
+        target = llvm.Target.from_default_triple()
+        machine = target.create_target_machine(
+            cpu=llvm.get_host_cpu_name(),
+            features=llvm.get_host_cpu_features().flatten(),
+            opt=2,
+            jit=True,
+        )
+    except Exception as error:
+        raise Unavailable(f"{type(error).__name__}: {error}") from None
+    return llvm, machine
+
+
+@cache
+def unavailable() -> str:
+    """Why nothing can be compiled here; empty if it can."""
+    try:
+        _machine()
+    except Unavailable as error:
+        return str(error)
+    return ""
+
+
+def _folders() -> list[Path]:
+    """Where object code may be kept: beside the package's bytecode, else in the user's caches."""
+    given = os.environ.get("XDG_CACHE_HOME", "")
+    return [
+        Path(__file__).parent / "__pycache__",
+        (Path(given) if given else Path.home() / ".cache") / "hecon",
+    ]
+
+
+def _kept(name: str) -> bytes | None:
+    """Object code kept under a name, whole and unchanged."""
+    for folder in _folders():
+        try:
+            content = (folder / name).read_bytes()
+        except OSError:
+            continue
+        if hashlib.sha256(content[32:]).digest() == content[:32]:
+            return content[32:]
+    return None
+
+
+def _keep(name: str, code: bytes) -> None:
+    """Keep object code under a name, and let go of the oldest beyond `MOST`."""
+    for folder in _folders():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle, path = tempfile.mkstemp(dir=folder)
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(code).digest() + code)
+            os.replace(path, folder / name)
+            kept = sorted(folder.glob(f"*{SUFFIX}"), key=lambda p: p.stat().st_mtime)
+            for old in kept[:-MOST]:
+                old.unlink(missing_ok=True)
+        except OSError:
+            continue  # nowhere to keep it: it is compiled again next time
+        return
+
+
+@cache
+def _compiled(text: str) -> tuple[Any, Run]:
+    llvm, machine = _machine()
+    made_by = f"{llvm.llvm_version_info} {machine.triple} {llvm.get_host_cpu_name()} {text}"
+    name = hashlib.sha256(made_by.encode()).hexdigest() + SUFFIX
+    code = _kept(name)
+    if code is None:
+        start = time.perf_counter()
+        code = machine.emit_object(llvm.parse_assembly(text))
+        if time.perf_counter() - start > WORTH_KEEPING:
+            _keep(name, code)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine, _SIGNATURE(engine.get_function_address("run"))
+
+
+def compiled(text: str) -> Run:
+    """The function `run` of a text.
+
+    Raises
+    ------
+    Unavailable
+        If this machine can't compile it.
+    """
+    if len(text) > LONGEST:
+        raise Unavailable("the model is too large to be compiled")
+    with _lock:
+        try:
+            return _compiled(text)[1]
+        except RuntimeError as error:
+            raise Unavailable(str(error)) from None

@@ -1,0 +1,171 @@
+"""What of a program rests on the model alone; worked out once for all its designs."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.engine.graph import Graph, Node
+from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key, Table
+from hecon.engine.payoffs import Credit, Credits, Single
+from hecon.engine.timing import COUNTING, Counting
+from hecon.engine.transitions import Cohorts, Move, Row, Trace
+from hecon.errors import ModelError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Nodes that know whether they differ by draw, and what is made of them."""
+
+    nodes: list[Node]
+    traces: list[Trace]
+    rows: dict[tuple[int, ...], Row]
+    credits: list[Credit]
+    singles: list[Single]
+    #: Texts written for them.
+    texts: dict[Hashable, object] = field(default_factory=dict)
+
+
+class Structure:
+    """Graph, cohorts and credits of a model, whichever of its parameters a design varies.
+
+    Parameters
+    ----------
+    given
+        Keys whose values a design supplies.
+    cycles, cycle_months
+        Number of cycles and their length: a number, or shape (cycles,) where they differ.
+
+    Raises
+    ------
+    ModelError
+        If the counting rule doesn't fit the number or the lengths of the cycles.
+    """
+
+    def __init__(
+        self, model: CohortModel, given: frozenset[Key], cycles: int, cycle_months: float | Array
+    ):
+        self.model = model
+        self.cycles = cycles
+        self.cycle_months = cycle_months
+        self.counting: Counting = COUNTING[model.counting]
+        self.times = self._regular_times()
+        if np.ndim(cycle_months):
+            self.model = replace(model, tables={**model.tables, CALENDAR: self._calendar()})
+        try:
+            self.before = self.counting.before(cycles)
+            self.after = self.counting.after(cycles)
+        except ValueError as error:
+            raise ModelError(str(error)) from None
+        graph = Graph(self.model, given, given)
+        self._cohorts = Cohorts(self.model, graph, cycles, cycle_months)
+        self.states, self.trace_of = self._cohorts.states, self._cohorts.trace_of
+        credits = Credits(self.model, graph, self._cohorts, self.counting)
+        self.outcomes = credits.outcomes
+        self._free = Marked(
+            graph.nodes,
+            self._cohorts.traces,
+            self._cohorts.rows,
+            credits.credits,
+            credits.singles,
+        )
+        self._marked: dict[frozenset[Key], Marked] = {}
+
+    def substates(self, name: str) -> list[int]:
+        """Positions of a state's sub-states."""
+        return self._cohorts.substates(name)
+
+    def marked(self, varying: frozenset[Key]) -> Marked:
+        """The nodes for a design in which some keys vary."""
+        if varying not in self._marked:
+            self._marked[varying] = self._mark(varying)
+        return self._marked[varying]
+
+    def _mark(self, varying: frozenset[Key]) -> Marked:
+        nodes: list[Node] = []
+        for n in self._free.nodes:
+            args = tuple(nodes[a.index] for a in n.args)
+            by_draw = n.what in varying if n.op == "parameter" else any(a.by_draw for a in args)
+            nodes.append(Node(n.index, n.op, args, n.what, by_draw, n.by_cycle))
+
+        def own(those: Sequence[Node]) -> tuple[Node, ...]:
+            return tuple(nodes[n.index] for n in those)
+
+        def moved(move: Move) -> Move:
+            return Move(move.source, move.target, nodes[move.node.index])
+
+        traces = [
+            Trace(own(t.initial), tuple(moved(m) for m in t.moves)) for t in self._free.traces
+        ]
+        rows = {key: replace(row, nodes=own(row.nodes)) for key, row in self._free.rows.items()}
+        credits = [
+            replace(
+                c.split(own((*c.by_draw, *c.loop, *c.scale))),
+                flow=None if c.flow is None else moved(c.flow),
+            )
+            for c in self._free.credits
+        ]
+        singles = [replace(s, node=nodes[s.node.index]) for s in self._free.singles]
+        return Marked(nodes, traces, rows, credits, singles)
+
+    def _regular_times(self) -> dict[str, Array]:
+        """The time variables for t = 0..T."""
+        cycle = np.arange(self.cycles + 1, dtype=float)
+        started = np.maximum(cycle - 1.0, 0.0)
+        counted = cycle if self.counting.points else started
+        moment = cycle if self.counting.points else started + self.counting.moment
+        if isinstance(self.cycle_months, np.ndarray):
+            return self._uneven_times(cycle, self.cycle_months / MONTHS_PER_YEAR)
+        years = self.cycle_months / MONTHS_PER_YEAR
+        return {
+            "cycle": cycle,
+            "year": started * self.cycle_months / MONTHS_PER_YEAR,
+            "counted_year": counted * self.cycle_months / MONTHS_PER_YEAR,
+            "discount_time": moment * years,
+        }
+
+    def _uneven_times(self, cycle: Array, years: Array) -> dict[str, Array]:
+        """The time variables where cycles differ in length, `years` of shape (cycles,)."""
+        if self.counting.points:
+            rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
+            raise ModelError(
+                f"cycles of different length can't be counted by '{self.model.counting}'; "
+                f"allowed are {rules}"
+            )
+        length = np.concatenate([years[:1], years])
+        begun = np.concatenate([[0.0, 0.0], np.cumsum(years)[:-1]])
+        return {
+            "cycle": cycle,
+            "year": begun,
+            "counted_year": begun,
+            "discount_time": begun + self.counting.moment * length,
+            "cycle_years": length,
+        }
+
+    def _calendar(self) -> Table:
+        """Which cycle a week is in, by minus the week: the row of the first end not before it.
+
+        What is later than all ends is in the row before them, one cycle after the last.
+        """
+        ends = np.cumsum(self.times["cycle_years"][1:]) * WEEKS_PER_YEAR
+        columns = {}
+        for name in ("cycle", "year", "discount_time", "cycle_years"):
+            later = self.cycles + 1.0 if name == "cycle" else self.times[name][-1]
+            columns[name] = np.concatenate([[later], self.times[name][:0:-1]])
+        return Table(CALENDAR, np.concatenate([[-np.inf], -ends[::-1]]), columns)
+
+
+def structure(
+    model: CohortModel, given: frozenset[Key], cycles: int, cycle_months: float | Array
+) -> Structure:
+    """The structure of a model for designs that supply the same keys, made at the first."""
+    key = (given, cycles, np.asarray(cycle_months).tobytes())
+    known = model.memory.get(key)
+    if not isinstance(known, Structure):
+        known = model.memory[key] = Structure(model, given, cycles, cycle_months)
+    return known

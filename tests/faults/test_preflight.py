@@ -1,0 +1,162 @@
+"""`check` finds what a run would trip over, by name, and says what may not be meant."""
+
+from __future__ import annotations
+
+import pytest
+import tiny
+from scipy.stats import norm
+
+from hecon.analyses.dry_run import dry_run
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.preflight import notes, outside_unit, try_draws
+from hecon.analyses.verification.case import Case
+from hecon.analyses.verification.uncertainty import within_units
+from hecon.errors import InputError, ModelError
+from hecon.parameters.design import ProbabilisticDesign, base_case
+
+HEAD = "\nextra,A"
+
+
+def run_faults(study):
+    """What a dry run of a study finds."""
+    try:
+        dry_run(study)
+    except InputError as error:
+        return error.faults
+    return []
+
+
+def given(*rows: str):
+    """More rows of parameters."""
+    return ("parameters.csv", HEAD, "\n" + "".join(f"{row}\n" for row in rows) + HEAD[1:])
+
+
+def input_row(name, value, unit, spread="", low="", high="", currency=""):
+    kind, _, numbers = spread.partition(": ")
+    year = "2024" if currency else ""
+    return f"{name},all,{value},{unit},{low},{high},{kind},{numbers},{currency},{year},s,assumption"
+
+
+HORIZON = ("study.toml", 'horizon_years = "4"', 'horizon_years = "horizon"')
+
+
+def test_fault_21_a_scenario_of_no_whole_cycles_is_named(tmp_path):
+    found = run_faults(
+        tiny.study(
+            tmp_path,
+            given(input_row("horizon", 60, "years")),
+            HORIZON,
+            scenarios="id,title,changes\nC60,fine,horizon = 61\nC61,half,horizon = 60.5\n",
+        )
+    )
+    assert [(f.row, f.column) for f in found] == [(3, "changes")]
+    assert "scenario C61" in str(found[0])
+    assert "60.5 cycles" in str(found[0])
+
+
+def test_fault_21_and_an_end_of_a_range(tmp_path):
+    row = input_row("horizon", 4, "years", low="3.5", high="5")
+    found = run_faults(tiny.study(tmp_path, given(row), HORIZON))
+    assert [(f.row, f.column) for f in found] == [(2, "low")]
+    assert "horizon = 3.5: the horizon holds 3.5 cycles" in str(found[0])
+
+
+def test_fault_81_a_horizon_of_nothing_is_no_number(tmp_path):
+    found = run_faults(
+        tiny.study(
+            tmp_path,
+            given(input_row("horizon", 4, "years")),
+            HORIZON,
+            scenarios="id,title,changes\nS1,none,horizon = 0/0\n",
+        )
+    )
+    assert len(found) == 1
+    assert "scenario S1: 'horizon' is nan, not a finite number" in str(found[0])
+
+
+RISKS = (
+    input_row("p_die", 0.2, "probability", "beta: mean=0.2; se=0.02"),
+    input_row("p_ill", 0.7, "probability", "beta: mean=0.7; se=0.06"),
+)
+ILL = (
+    ("transitions.csv", "Well,Dead,0.2", "Well,Dead,p_die\nWell,Ill,p_ill\nIll,Ill,rest"),
+    (
+        "study.toml",
+        '[[states]]\nname = "Dead"',
+        '[[states]]\nname = "Ill"\n[[states]]\nname = "Dead"',
+    ),
+)
+
+
+def test_fault_63_an_end_of_a_range_names_the_input_and_its_value(tmp_path):
+    high = input_row("p_ill", 0.7, "probability", low="0.6", high="0.85")
+    found = run_faults(tiny.study(tmp_path, given(RISKS[0], high), *ILL))
+    assert [(f.row, f.column) for f in found] == [(3, "high")]
+    for text in ("transitions.csv, row 5", "p_ill = 0.85"):
+        assert text in str(found[0])
+
+
+def test_fault_63_a_draw_names_the_analysis_and_its_inputs(tmp_path):
+    study = tiny.study(tmp_path, given(*RISKS), *ILL)
+    design = ProbabilisticDesign(study.parameters, 1000, 1)
+    with pytest.raises(ModelError):
+        try_draws(study)
+    with pytest.raises(ModelError) as caught:
+        evaluate(study.model, design)
+    draw = caught.value.coordinates["draw"]
+    drawn = {key[0]: float(v[0]) for key, v in design.block(draw, draw + 1).items()}
+    assert drawn["p_die"] + drawn["p_ill"] > 1
+    wanted = ", ".join(f"{name} = {drawn[name]:.6g}" for name in sorted(drawn))
+    for text in (f"probabilistic analysis, draw {draw + 1},", f"; with {wanted}", "row 5"):
+        assert text in str(caught.value)
+
+
+def test_fault_25_a_payoff_that_is_no_number_names_its_row(tmp_path):
+    study = tiny.study(
+        tmp_path,
+        ("payoffs.csv", "Health", "Care,cost,Dead,1 / (year - year),year\nHealth"),
+    )
+    with pytest.raises(ModelError) as caught:
+        evaluate(study.model, base_case(study.parameters))
+    assert "payoffs.csv, row 3: base case, strategy A: cost 'Care'" in str(caught.value)
+
+
+def test_fault_81_the_base_case_is_called_so(tmp_path):
+    study = tiny.study(tmp_path, ("study.toml", 'horizon_years = "4"', 'horizon_years = "4.5"'))
+    with pytest.raises(ModelError, match=r"^base case: the horizon holds 4\.5 cycles"):
+        evaluate(study.model, base_case(study.parameters))
+
+
+@pytest.mark.parametrize(
+    ("row", "share"),
+    [
+        (input_row("u", 0.9, "utility", "normal: mean=0.9; sd=0.1"), norm.sf(1)),
+        (
+            input_row("c", 100, "EUR", "normal: mean=100; sd=60", currency="EUR"),
+            norm.cdf(-100 / 60),
+        ),
+        (input_row("s", 0.5, "share", "normal: mean=0.5; sd=0.3"), 2 * norm.cdf(-0.5 / 0.3)),
+        (input_row("s", 0.5, "share", "beta: mean=0.5; se=0.3"), 0.0),
+    ],
+)
+def test_fault_58_draws_beyond_the_unit_are_told_with_their_share(tmp_path, row, share):
+    name = row.partition(",")[0] + "_in"
+    row = name + row[1:]
+    study = tiny.study(tmp_path, given(row), ("payoffs.csv", "100 + extra", f"{name} + extra"))
+    (parameter,) = [p for p in study.parameters if p.name == name]
+    assert outside_unit(parameter) == pytest.approx(share, abs=2e-4)
+    told = [note for note in notes(study) if name in note]
+    assert len(told) == (share > 0)
+    assert all(f"{outside_unit(parameter):.2%}" in note for note in told)
+    assert within_units(Case(study)).result == ("fail" if share else "pass")
+
+
+def test_fault_63_a_way_out_of_death_is_noted(tmp_path):
+    study = tiny.study(tmp_path, ("transitions.csv", "Dead,Dead", "Dead,Well,0.05\nDead,Dead"))
+    assert any("row 4: a way out of death, from Dead to Well" in n for n in notes(study))
+    assert not notes(tiny.study(tmp_path / "plain"))
+
+
+def test_fault_85_a_state_that_looks_dead_is_noted(tmp_path):
+    study = tiny.study(tmp_path, ("study.toml", "dead = true", ""))
+    assert any("state Dead" in note and "dead = true" in note for note in notes(study))

@@ -1,0 +1,103 @@
+"""What a study decides and pays makes sense, and formulas fit into a spreadsheet."""
+
+from __future__ import annotations
+
+import pytest
+import tiny
+
+
+def one(found, *wanted):
+    assert len(found) == 1, found
+    for text in wanted:
+        assert text in found[0], found
+
+
+@pytest.mark.parametrize("chosen", [0, 1])
+def test_fault_75_a_decision_needs_two_alternatives(tmp_path, chosen):
+    second = ("study.toml", 'name = "B"', 'name = "B"\noption = false')
+    changes = [second]
+    if not chosen:
+        changes.append(
+            (
+                "study.toml",
+                '[[strategies]]\nname = "A"',
+                '[[strategies]]\nname = "A"\noption = false',
+            )
+        )
+    one(tiny.faults(tmp_path, *changes), "study.toml, column strategies", "two strategies")
+
+
+def test_fault_75_a_study_without_payoffs_is_one_message(tmp_path):
+    found = tiny.faults(tmp_path, payoffs="item,kind,on,amount,per\n")
+    one(found, "payoffs.csv", "no payoff")
+
+
+def test_fault_84_a_price_is_the_same_in_every_strategy(tmp_path):
+    course = (
+        "study.toml",
+        '[[states]]\nname = "Well"',
+        '[price]\nparameter = "extra"\nquantity = "units"\n[course]\nattendance = "1"\n'
+        'items = [{ item = "Drug", amount = "10" }]\n'
+        'quantities = [{ name = "units", amount = "1" }]\n[[states]]\nname = "Well"',
+    )
+    rows = "strategy,session,week\nA,1,1\nB,1,1\n"
+    found = tiny.faults(tmp_path, course, sessions=rows)
+    one(found, "study.toml, column price.parameter", "differs by strategy", "parameters.csv, row 2")
+
+
+@pytest.mark.parametrize("amount", ["1", "0.5", "u_dead"])
+def test_fault_85_the_dead_have_no_qalys(tmp_path, amount):
+    row = "\nu_dead,all,{},utility,,,,,,,s,assumption\nextra,A"
+    good = (
+        "payoffs.csv",
+        "Health,qaly,Well,1,year",
+        f"Health,qaly,Well,1,year\nRest,qaly,Dead,{amount},year",
+    )
+    for value in ("0.2", "0"):
+        folder = tmp_path / value
+        found = tiny.faults(folder, ("parameters.csv", "\nextra,A", row.format(value)), good)
+        if value == "0" and amount == "u_dead":
+            assert not found
+        else:
+            one(found, "payoffs.csv, row 4, column amount", "where nobody is alive")
+
+
+def nested(levels):
+    return "1 - (" * levels + "0.2" + ")" * levels
+
+
+@pytest.mark.parametrize("text", [nested(60), "-" * 100 + "extra", "exp(" * 60 + "1" + ")" * 60])
+def test_fault_84_what_a_spreadsheet_cannot_nest_is_refused_where_it_stands(tmp_path, text):
+    row = f'More,cost,Well,"{text}",year\nHealth'
+    one(
+        tiny.faults(tmp_path, ("payoffs.csv", "Health", row)),
+        "payoffs.csv, row 3, column amount",
+        "nests",
+    )
+
+
+def test_fault_84_functions_of_many_arguments(tmp_path):
+    many = "min(" + ", ".join(["1"] * 300) + ")"
+    row = f'More,cost,Well,"{many}",year\nHealth'
+    one(tiny.faults(tmp_path, ("payoffs.csv", "Health", row)), "row 3, column amount", "arguments")
+    fewer = "min(" + ", ".join(["1"] * 90) + ")"
+    row = f'More,cost,Dead,"{fewer}",year\nHealth'
+    assert not tiny.faults(tmp_path / "fewer", ("payoffs.csv", "Health", row))
+
+
+def test_fault_66_a_course_of_three_deep_formulas_is_a_message(tmp_path):
+    deep = " + ".join(["1"] * 95)
+    course = (
+        "study.toml",
+        '[[states]]\nname = "Well"',
+        f'[course]\nattendance = "{deep}"\n'
+        f'items = [{{ item = "Drug", amount = "hours + {deep}" }}]\n'
+        '[[states]]\nname = "Well"',
+    )
+    rows = f"strategy,session,week,hours\nA,1,1,{deep}\nB,1,1,1\n"
+    found = tiny.faults(tmp_path, course, sessions=rows)
+    assert len(found) <= 1
+    signs = course[2].replace(deep, "-" * 180 + "1")
+    found = tiny.faults(tmp_path / "signs", (course[0], course[1], signs), sessions=rows)
+    assert found
+    assert all("nests" in text for text in found)
