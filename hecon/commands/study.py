@@ -149,8 +149,10 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
         from hecon.analyses.preflight import notes, try_draws
         from hecon.report.console import stdout
         from hecon.report.contents import print_contents
+        from hecon.analyses.scenarios import check_scenarios
 
         dry_run(study)
+        check_scenarios(study)
         try_draws(study)
         print_contents(study, notes(study), stdout())
 

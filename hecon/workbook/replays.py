@@ -14,6 +14,7 @@ from hecon.analyses.comparison import totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.pair import changed_rows
 from hecon.analyses.probabilistic import decision
 from hecon.analyses.results_table import result_table
 from hecon.analyses.run import Run
@@ -68,11 +69,10 @@ def replays(run: Run) -> list[Replay]:
             found.append(
                 Replay(f"scenario {scenario.id}", chosen, _row(design, i), scenario.compare)
             )
-    base = base_values(study.parameters)
     keys = {p.text: p.key for p in study.parameters}
     for _, each in run(one_way_ends).iloc[: 2 * PARAMETERS].iterrows():
         name, end = str(each["parameter"]), str(each["end"])
-        design = rows(base, [{keys[name]: float(each["value"])}])
+        design = changed_rows(study, [{keys[name]: float(each["value"])}])
         chosen = _chosen(MODES[2], parameter=name, end=end)
         found.append(Replay(f"{name} {end}", chosen, design, study.compared))
     design = run(drawn_design)
@@ -115,7 +115,7 @@ def figures(book: Book, replay: Replay) -> Iterator[Figure]:
 
 def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figure]:
     study, answers = book.study, book.answers
-    limits = severity(study, replay.design, outcomes)
+    limits = severity(study, replay.design, [replay.pair])
     if replay.chosen[(INPUTS, f"C{SELECTORS}")] == MODES[3]:
         # severity describes the condition, not a draw
         limits["threshold"] = book.run(threshold)
