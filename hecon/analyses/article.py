@@ -98,8 +98,8 @@ def _quantity(run: Run, strategy: str, name: str) -> tuple[float, str]:
 
 
 def _scenario(run: Run, scenario: str, column: str) -> tuple[float, str]:
-    found = run(scenario_results).set_index("scenario")
-    return _cell(run, found.loc[scenario], column)
+    found = run(scenario_results)
+    return _cell(run, found[found["scenario"] == scenario].iloc[0], column)
 
 
 def _result(run: Run, column: str) -> tuple[float, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hecon.analyses.results_table import evaluated_table, TOTALS
+from hecon.analyses.results_table import TOTALS, evaluated_table
 from hecon.analyses.run import Run, result
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text

@@ -127,7 +127,6 @@ def price(
         from hecon.analyses.price import threshold_price
         from hecon.analyses.results import base_threshold
         from hecon.errors import Fault, InputError
-        from hecon.parameters.design import ProbabilisticDesign
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
         from hecon.reports.answers.price import print_price

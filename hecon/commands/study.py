@@ -147,9 +147,9 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
 
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.preflight import notes, try_draws
+        from hecon.analyses.scenarios import check_scenarios
         from hecon.report.console import stdout
         from hecon.report.contents import print_contents
-        from hecon.analyses.scenarios import check_scenarios
 
         dry_run(study)
         check_scenarios(study)

@@ -20,6 +20,7 @@ from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.report.content import Amount, Listing, Sentence, Value, count, effect, money, share
 from hecon.report.labels import labeller
+from hecon.report.words import listed
 from hecon.studies.study import Study
 
 #: Inputs that a sentence names; of more it gives the number.
@@ -58,6 +59,13 @@ def headline(run: Run) -> tuple[Sentence, ...]:
     said = _pair(found) if found.pairwise else _best(found)
     mark = exploratory(run.study)
     return (*((mark,) if mark else ()), *said)
+
+
+def titled(study: Study, text: str) -> str:
+    """A headline of a study, with what is exploratory said before it."""
+    if study.definition.grade:
+        return f"Exploratory: {text}"
+    return f"Exploratory ({listed(study.exploratory)}): {text}" if study.exploratory else text
 
 
 def exploratory(study: Study) -> Sentence | None:

@@ -66,7 +66,6 @@ def write_whole(
     figures: bool = True,
     suffix: str = "",
     extra: Callable[[Path], None] | None = None,
-    inputs: str = "",
 ) -> tuple[list[Section], Written]:
     """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
 
@@ -80,8 +79,6 @@ def write_whole(
         Added to the run's name.
     extra
         May add files to the run's outputs.
-    inputs
-        Folder of the run's own copy of its inputs, if it keeps one.
     """
     units = study_units(run.study)
     name = run_name(run.study) + suffix
@@ -105,7 +102,7 @@ def write_whole(
             html.write_text(page(run.study, sections, drawn, units), "utf-8", newline="\n")
             written = replace(written, page=out / "reports" / html.name)
             moves.append((html, out / "reports" / html.name))
-            written = _workbook(run, sections, folder / f"{name}.xlsx", written, workbook, inputs)
+            written = _workbook(run, sections, folder / f"{name}.xlsx", written, workbook)
             if written.report is not None:
                 moves.append((folder / f"{name}.xlsx", workbook))
         publish(moves, folder)
@@ -116,14 +113,14 @@ def write_whole(
 
 
 def _workbook(
-    run: Run, sections: Sequence[Section], path: Path, written: Written, target: Path, inputs: str
+    run: Run, sections: Sequence[Section], path: Path, written: Written, target: Path
 ) -> Written:
     """Write the workbook; what it can't hold never costs the rest."""
     from hecon.workbook.book import write_workbook
 
     run.tell("Workbook")
     try:
-        failed = write_workbook(run, sections, path, inputs)
+        failed = write_workbook(run, sections, path)
     except HeconError as error:
         why = f"there is no workbook: {error}; tables and page were written"
         return replace(written, problems=(why,))

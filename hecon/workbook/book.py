@@ -21,13 +21,13 @@ from openpyxl.workbook import Workbook
 from hecon.analyses.base_case import base_trace
 from hecon.analyses.evaluate import timings
 from hecon.analyses.one_way import ranges
-from hecon.analyses.run import Run
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.remaining_life import years_of_life
+from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import CohortModel
 from hecon.errors import ModelError
-from hecon.parameters.design import Design, base_case, base_values, rows
+from hecon.parameters.design import Design, base_case
 from hecon.report.content import Section
 from hecon.report.labels import study_units
 from hecon.workbook.cached import recalculate, write_cached
@@ -178,9 +178,7 @@ def _battery(sections: Sequence[Section]) -> pd.DataFrame | None:
     return next((s.tables[0].frame for s in sections if s.name == "verification"), None)
 
 
-def _into_order(
-    book: Book, sections: Sequence[Section], own: Mapping[str, Page | None]
-) -> None:
+def _into_order(book: Book, sections: Sequence[Section], own: Mapping[str, Page | None]) -> None:
     """Sheets in reading order: the answer, what goes in, the model, what comes out, the rest."""
     models = [book.study.model] + ([book.study.population] if book.study.population else [])
     traces = [trace_title(s) for m in models for s in m.strategies]

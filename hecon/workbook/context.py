@@ -182,7 +182,8 @@ def new_book(workbook: Sheets, run: Run, layout: Layout, kinds: dict[Key, Quanti
     scenario_columns += [override_name(k) for k in changed]
     one_way_columns = ["key", "parameter", "end", "value", "basis", *DECISION, *totals]
     design = run.get(drawn_design)
-    draw_columns = ["draw", *(p.text for p in design.parameters.values()), *totals] if design else []
+    drawn = [p.text for p in design.parameters.values()] if design else []
+    draw_columns = ["draw", *drawn, *totals] if design else []
     draws = min(design.draws, REPLAYED) if design else 1
     return Book(
         workbook,

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pandas as pd
 from rich.console import Console
@@ -17,9 +17,10 @@ from rich.table import Table
 
 from hecon.analyses.base_case import base_outcomes
 from hecon.analyses.comparison import totals
-from hecon.analyses.results import Progress, Results
-from hecon.reports.files import write_csv
-from hecon.reports.run import Written, write_run
+from hecon.analyses.run import Run
+from hecon.report.content import Section
+from hecon.report.files import write_table
+from hecon.report.whole import Written, write_whole
 from hecon.studies.study import Study
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import MODES
@@ -31,9 +32,8 @@ from hecon.workbook.reading.results import total_rows
 from hecon.workbook.sheets.inputs import AGREES, SELECTORS
 from hecon.workbook.sheets.results import TITLE as RESULTS
 
-if TYPE_CHECKING:
-    from hecon.analyses.further import Further
-
+#: What is added to the name of an edited run.
+SUFFIX = "_edited"
 #: A reference to whole columns or rows, outside of a longer one.
 _WHOLE = re.compile(r"(?<![A-Z0-9$])\$?([A-Z]{1,3}:\$?[A-Z]{1,3}|\d+:\$?\d+)(?![A-Z0-9(])")
 
@@ -80,44 +80,30 @@ class Edited:
 
 
 def run_edited(
-    workbook: Path,
-    original: Study,
-    analyse: Callable[[Study], Results],
-    out: Path,
-    progress: Progress | None = None,
-    *,
-    extend: Callable[[Results], Further] | None = None,
-    battery: Callable[[Study], pd.DataFrame] | None = None,
-) -> tuple[Results, Further | None, Written, Edited, pd.DataFrame | None]:
-    """Read an edited workbook back, analyse it and write it as a run of its own.
+    workbook: Path, original: Study, start: Callable[[Study], Run], out: Path, **how: Any
+) -> tuple[list[Section], Written, Edited]:
+    """Read an edited workbook back and write it as a run of its own.
 
-    The run's outputs also hold ``edits.csv`` and the edited inputs as a study's files. `extend`
-    works out what the report shows besides the results; both are returned. `battery`
-    asks the edited study; its table is written, shown in the workbook and returned.
+    The run's outputs also hold ``edits.csv`` and the edited inputs as a study's files.
+
+    Parameters
+    ----------
+    start
+        Makes the run of the study that is read back.
+    how
+        What `write_whole` is asked for.
     """
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
         study, edits = read_edited(workbook, original, folder)
-        results = analyse(study)
+        run = start(study)
 
         def extra(outputs: Path) -> None:
-            write_csv(edit_table(edits), outputs / "edits.csv")
+            write_table(edit_table(edits), outputs / "edits.csv")
             shutil.copytree(folder, outputs / "inputs")
 
-        further = extend(results) if extend is not None else None
-        verification = battery(study) if battery is not None else None
-        written = write_run(
-            results,
-            out,
-            progress,
-            further=further,
-            suffix="_edited",
-            verification=verification,
-            extra=extra,
-            keeps_inputs=True,
-        )
-        edited = Edited(edits, workbook_gap(workbook, results, written.report))
-    return results, further, written, edited, verification
+        sections, written = write_whole(run, out, suffix=SUFFIX, extra=extra, **how)
+        return sections, written, Edited(edits, workbook_gap(workbook, run, written.report))
 
 
 def edit_table(edits: list[Edit]) -> pd.DataFrame:
@@ -136,7 +122,7 @@ def workbook_gap(workbook: Path, run: Run, report: Path | None) -> float:
     if report is None:
         return float("nan")
     try:
-        return _gap(workbook, results) if _only_ours(workbook, report) else float("nan")
+        return _gap(workbook, run) if _only_ours(workbook, report) else float("nan")
     except Exception:  # whatever the engine raises, the answer is the same
         return float("nan")
 

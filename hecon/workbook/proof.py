@@ -68,13 +68,13 @@ def prove(
     LibreOfficeMissing
         If LibreOffice is asked for and not installed.
     """
-    listed = replays(results) if listed is None else listed
+    listed = replays(run) if listed is None else listed
     tell = progress or (lambda what, done, total: None)
     rows: list[tuple[object, ...]] = []
     flags: dict[str, list[CellValue]] = {"sound": [], "equal": []}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         plain = Path(text) / "plain.xlsx"
-        book = compose(results)
+        book = compose(run)
         save_plain(book.workbook, plain)
         live = LiveWorkbook(plain)
         others: Iterator[Values | None] = iter([None] * len(listed))

@@ -21,7 +21,7 @@ from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.threshold import severity
 from hecon.engine.model import CohortModel
-from hecon.parameters.design import Design, TableDesign, base_case, base_values, rows
+from hecon.parameters.design import Design, TableDesign, base_case
 from hecon.workbook.context import MODES, REPLAYED, Book
 from hecon.workbook.layout import INPUTS, trace_title
 from hecon.workbook.sheets.acceptability import thresholds
@@ -75,7 +75,10 @@ def replays(run: Run) -> list[Replay]:
         design = changed_rows(study, [{keys[name]: float(each["value"])}])
         chosen = _chosen(MODES[2], parameter=name, end=end)
         found.append(Replay(f"{name} {end}", chosen, design, study.compared))
-    design = run(drawn_design)
+    drawn = run.get(drawn_design)
+    if drawn is None:
+        return found
+    design = drawn
     held = min(REPLAYED, design.draws)
     for draw in np.unique(np.linspace(1, held, DRAWS).round().astype(int)).tolist():
         row, chosen = _row(design, draw - 1), _chosen(MODES[3], draw=draw)

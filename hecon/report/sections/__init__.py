@@ -27,6 +27,8 @@ REGISTRY = (
         command="verify",
         always=False,
     ),
+    Entry("article", "What an article says, and what the model makes of it."),
+    Entry("synthesis", "Choices of synthesis side by side."),
     Entry("evidence", "What the result rests on."),
     Entry("assumptions", "What the model takes for granted.", command=""),
     Entry("sources", "Every published figure referred to.", command=""),

@@ -7,12 +7,11 @@ from collections import Counter
 from hecon.analyses.base_case import base_comparison
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
-from hecon.analyses.trial_report import trial_values
 from hecon.parameters.schema import STATUSES
 from hecon.report.conclusions import headline, outside_frontier, ratio, uncertainty
 from hecon.report.content import Listing, Section, Sentence, Value, count
 from hecon.report.registry import Analysis
-from hecon.report.sections.trials import LICENCE, advice, which
+from hecon.report.sections.trials import short_answer
 from hecon.studies.study import Study
 
 #: Statuses of inputs that nobody read in a source, or that nobody should rest on.
@@ -31,10 +30,8 @@ def section(run: Run) -> Section:
     if note := outside_frontier(run):
         said.append(note)
     said += uncertainty(run)
-    if run.get(trial_values) is not None:
-        said += [which(run), advice(run), LICENCE]
-    said += rests_on(run)
-    return Section("answer", "The answer", tuple(said))
+    said += [*short_answer(run), *rests_on(run)]
+    return Section("answer", "The answer", tuple(said), live="Summary")
 
 
 def rests_on(run: Run) -> list[Sentence]:

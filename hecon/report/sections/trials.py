@@ -285,6 +285,13 @@ def without_trial(run: Run) -> Sentence:
     return Sentence(opening + (waiting if change >= 0 else taking), values)
 
 
+def short_answer(run: Run) -> tuple[Sentence, ...]:
+    """Which trial is worth doing and what to decide, or why that is not known; else nothing."""
+    if run.get(trial_values) is None:
+        return ()
+    return which(run), advice(run), LICENCE
+
+
 def section(run: Run) -> Section:
     """Planned trials; why there are no figures, if there are none."""
     found = run.get(trial_values)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hecon.analyses.drawn import drawn_design
 from hecon.analyses.population import population
-from hecon.report.figures.writing import listed
+from hecon.report.words import listed
 from hecon.workbook.context import Book
 from hecon.workbook.sheets.inputs import HEADER
 from hecon.workbook.sheets.severity import title_of
@@ -19,10 +18,16 @@ def add_guide(book: Book) -> Page:
     return add_page(book.workbook, "Guide", "Guide", purpose, "A4")
 
 
-def write_guide(book: Book, page: Page) -> None:
-    """How to change, run, replay and reset; what the colours mean."""
+def write_guide(book: Book, page: Page, own: Sequence[str]) -> None:
+    """How to change, run, replay and reset; what the colours mean.
+
+    Parameters
+    ----------
+    own
+        Sheets that hold Python's figures and texts alone.
+    """
     page.widths(26, 110)
-    lines = _lines(book, [sheet.title for sheet in book.workbook.worksheets])
+    lines = _lines(book, [sheet.title for sheet in book.workbook.worksheets], own)
     page.headings(3, ["to", "do this"])
     for i, (name, text) in enumerate(lines):
         page.put(4 + i, 1, name)
@@ -45,7 +50,7 @@ def write_guide(book: Book, page: Page) -> None:
         page.put(i, 2, meanings[kind])
 
 
-def _lines(book: Book, sheets: Sequence[str]) -> list[tuple[str, str]]:
+def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[str, str]]:
     """What can be done with the workbook, and what is said of it, given the sheets it has."""
     study, place = book.study, book.study.jurisdiction.definition
     estimates = bool(study.synthesis.estimates)
@@ -78,7 +83,7 @@ def _lines(book: Book, sheets: Sequence[str]) -> list[tuple[str, str]]:
     if book.has("one_way"):
         text = "On Inputs choose Show = One-way, the parameter and the end."
         found.append(("Replay a tornado bar", text))
-    if book.run(drawn_design).varying:
+    if book.has("draw"):
         text = f"On Inputs choose Show = PSA draw and a number from 1 to {book.draws.rows:,}."
         found.append(("Replay a draw", text))
     return [
@@ -112,7 +117,7 @@ def _lines(book: Book, sheets: Sequence[str]) -> list[tuple[str, str]]:
             f"Cohort state-transition model. States: {states}. Cycle 0 is the start; "
             "row t holds what happens in cycle t and who is where at its end.",
         ),
-        ("Not live", _not_live(book, sheets)),
+        ("Not live", _not_live(book, sheets, own)),
         (
             "Names and macros",
             "The only defined names are those by which Excel knows print areas, rows repeated "
@@ -125,31 +130,27 @@ def _there(sheets: Sequence[str], *names: str) -> list[str]:
     return [name for name in names if name in sheets]
 
 
-def _not_live(book: Book, sheets: Sequence[str]) -> str:
+def _not_live(book: Book, sheets: Sequence[str], own: Sequence[str]) -> str:
     """What is stored as values."""
-    severity = title_of(book.study)
-    own = _there(sheets, "Scenarios", "One-way", "Draws")
-    further = _there(sheets, "Break-even", "Global sensitivity", "Trials", "Synthesis", "Article")
-    texts = _there(sheets, "Evidence", "Assumptions", "Sources", "CHEERS 2022", "Provenance")
     people = " and the number of patients" if book.run(population) else ""
+    drawn = _there(sheets, "Scenarios", "One-way", "Draws")
     parts = [
         "the uncertainty on Summary",
         *(["the order of the widest ranges there"] if book.has("one_way") else []),
-        f"results on {listed(own)}, and the draws themselves",
-        *([listed(further)] if further else []),
+        *([f"results on {listed(drawn)}, and the draws themselves"] if drawn else []),
+        *([f"the sheets {listed(own)}"] if own else []),
         "columns, rows and tables headed Python (on Results, "
-        f"{severity} and Value of information, with EVPPI{people})",
+        f"{title_of(book.study)} and Value of information, with EVPPI{people})",
         "the verification battery on Checks",
     ]
     if book.study.synthesis.estimates:
         parts.append("networks of treatments on Evidence and what rests on them")
         parts.append("distributions and draws, which do not follow edited evidence")
-    parts.append(f"texts on {listed(texts)}")
     parts.append("the number of rows of Time and the traces")
     if any(s.memory_years for s in book.study.model.states):
         parts.append("the cycles that a state remembers")
+    curves = f" The curves use the {book.draws.rows:,} draws on Draws." if book.has("draw") else ""
     return (
         f"Computed by hecon in Python and stored as values: {'; '.join(parts)}. They are of the "
-        f"case as delivered, and say so once a cell is typed over. The curves use the "
-        f"{book.draws.rows:,} draws on Draws."
+        f"case as delivered, and say so once a cell is typed over.{curves}"
     )

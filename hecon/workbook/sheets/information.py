@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
-from hecon.analyses.base_case import threshold
 from hecon.analyses.comparison import totals
-from hecon.analyses.drawn import drawn_design, drawn_outcomes
+from hecon.analyses.drawn import drawn_design, drawn_outcomes, population_evpi
 from hecon.analyses.population import population
 from hecon.analyses.probabilistic import decision
-from hecon.reports.conclusions import NO_DOUBT, drawn, share_text
+from hecon.report.labels import study_units
+from hecon.report.sections.information import groups_table, partial_table
 from hecon.workbook.context import Book
 from hecon.workbook.layout import letter
 from hecon.workbook.sheets.acceptability import FIRST, STEPS, frontier_column, thresholds
 from hecon.workbook.sheets.acceptability import FRONTIER as TITLE
 from hecon.workbook.sheets.acceptability import TITLE as CURVES
+from hecon.workbook.sheets.section import put_table
 from hecon.workbook.styles import Page, add_page
 
 
@@ -66,7 +66,7 @@ def write_information(book: Book) -> None:
         known = decision(list(options), cost, effect, grid)["evpi"].values
     count_of = f"ROWS({draws.span('draw')})"
     heads = f"'{CURVES}'!$B${FIRST - 1}:${letter(1 + count)}${FIRST - 1}"
-    for i, threshold in enumerate(thresholds(book.study)):
+    for i, at in enumerate(thresholds(book.study)):
         row = FIRST + i
         page.formula(row, 1, f"'{CURVES}'!$A${FIRST + i}", "link", "money")
         for j, option in enumerate(options):
@@ -87,7 +87,7 @@ def write_information(book: Book) -> None:
         page.formula(row, 3 + count, f"SUM({parts})/{count_of}", "formula", "money")
         gain = f"{letter(3 + count)}{row}-MAX({area})"
         if not whole:
-            page.put(row, delivered, threshold, "text", "money")
+            page.put(row, delivered, at, "text", "money")
             page.put(row, delivered + 1, float(known[i]), "text", "money")
             own, worth = (f"${letter(delivered + k)}{row}" for k in (0, 1))
             gain = f"IF($A{row}={own},{worth},{gain})"
@@ -120,10 +120,9 @@ def write_information(book: Book) -> None:
 
 def _population(book: Book, page: Page, row: int, evpi: str) -> int:
     """What perfect information is worth to all whom the decision reaches, if the study says."""
-    results = book.run
-    if run(population) is None:
+    people = book.run(population)
+    if people is None:
         return row + 1
-    people = run(population)
     page.heading(row, "For all patients: their number is computed in Python, not live")
     uptake = ", ".join(f"{share:.1%}" for share in people.uptake)
     page.put(
@@ -136,7 +135,7 @@ def _population(book: Book, page: Page, row: int, evpi: str) -> int:
     page.put(row + 2, 1, "discounted patients", wrap=True)
     page.put(row + 2, 2, people.effective(), "text", "count")
     page.put(row + 3, 1, f"EVPI, all patients, at the base case's threshold ({book.currency})")
-    page.put(row + 3, 2, results.population_evpi, "text", "money")
+    page.put(row + 3, 2, book.run(population_evpi), "text", "money")
     column = 1 + frontier_column(book.study.options)
     page.headings(FIRST - 1, [f"EVPI, all patients ({book.currency})"], column)
     for r in range(FIRST, FIRST + STEPS):
@@ -145,53 +144,12 @@ def _population(book: Book, page: Page, row: int, evpi: str) -> int:
 
 
 def _partial(book: Book, page: Page, row: int) -> None:
-    """Value of knowing sets of uncertain parameters, then each alone, as Python estimated it."""
-    found = book.run.probabilistic
-    sets = (
-        ("a set of parameters", "set", found.evppi_groups),
-        ("one parameter", "parameter", found.evppi),
-    )
-    for what, head, table in sets:
-        if len(table) or head == "parameter":
-            page.heading(
-                row, f"Perfect information on {what} (EVPPI): computed in Python, not live"
-            )
-            row = _estimates(book, page, row, head, table)
-
-
-def _estimates(book: Book, page: Page, row: int, head: str, table: pd.DataFrame) -> int:
-    """One table of them; gives the row after it."""
-    found, people = book.run.probabilistic, book.run(population)
-    if table.empty:
-        few = "Too few draws in this run to estimate it."
-        page.put(row + 1, 1, few if drawn(book.run) else NO_DOUBT, "note")
-        return row + 3
-    page.put(
-        row + 1,
-        1,
-        f"Per person, at {book.run(threshold):,.0f} per "
-        f"QALY, by additive regression on {found.design.draws:,} draws; never below zero, and "
-        "biased upwards where small: read each beside its standard error.",
-        "note",
-    )
-    page.headings(
-        row + 2,
-        [
-            head,
-            f"EVPPI ({book.currency})",
-            "standard error",
-            "share of EVPI",
-            "fit suspect",
-            *([f"EVPPI, all patients ({book.currency})"] if people else []),
-        ],
-    )
-    for i, each in enumerate(table.to_dict("records"), start=row + 3):
-        page.put(i, 1, str(each["set"]))
-        page.put(i, 2, float(each["evppi"]), "text", "money")
-        page.put(i, 3, float(each["standard_error"]), "text", "money")
-        share = float(each["share"])
-        page.put(i, 4, share_text(share) if share > 1 else share, "text", "share")
-        page.put(i, 5, "yes" if each["suspect"] else "no")
-        if people:
-            page.put(i, 6, float(each["evppi"]) * people.effective(), "text", "money")
-    return row + 4 + len(table)
+    """Value of knowing sets of uncertain inputs, then each alone, as Python estimated it."""
+    tables = [groups_table(book.run), partial_table(book.run)]
+    if not any(tables):
+        page.heading(row, "Perfect information on single inputs (EVPPI)")
+        page.put(row + 1, 1, f"Not estimated: {book.run.missing['partial_information']}.", "note")
+    for table in filter(None, tables):
+        row = put_table(page, table, study_units(book.study), row) + 1
+        page.put(row - 1, 1, "Computed in Python, not live.", "note")
+        row += 1

@@ -317,7 +317,7 @@ def _in_use(book: Book, page: Page, row: int, key: Key, shape: str) -> None:
     if key in book.ranges:
         chosen = f"IF({_own(book, 'end')}=1,$F{row},$G{row})"
         one_way = f"IF({_own(book, 'one_way typed')}=$A{row},{chosen},{base})"
-    if key in book.run(drawn_design).varying:
+    if book.has("draw") and key in book.run(drawn_design).varying:
         draw = f"INDEX({book.draws.span(key_text(key))},{_own(book, 'draw')})"
     if (scenario, one_way, draw) == (base, base, base):
         text = base

@@ -47,7 +47,7 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> Page | No
     row += 1
     for table in tables:
         first = row + 1
-        end = _table(page, table, units, row)
+        end = put_table(page, table, units, row)
         if len(tables) == 1:
             page.sheet.freeze_panes = f"A{first + 1}"
         charts = [f.chart for f in section.figures if f.chart and f.chart.table == table.name]
@@ -91,7 +91,7 @@ def _widths(tables: Sequence[Table]) -> list[float]:
     return widths
 
 
-def _table(page: Page, table: Table, units: Units, row: int) -> int:
+def put_table(page: Page, table: Table, units: Units, row: int) -> int:
     """Caption, headings and rows; gives the row after them and the table's note."""
     columns, frame = spread(table)
     page.heading(row, units.named(table.caption))

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from hecon.analyses.base_case import threshold
 from hecon.analyses.remaining_life import years_of_life
+from hecon.studies.study import Study
 from hecon.workbook.context import Book
 from hecon.workbook.layout import SEVERITY, trace_title
 from hecon.workbook.sheets.trace_amounts import standard_care, starting_and_course
 from hecon.workbook.styles import Page, add_page
-from hecon.studies.study import Study
-from hecon.workbook.context import Book
-from hecon.workbook.layout import trace_title
-from hecon.workbook.styles import add_page
 
 #: The sheet's name, and where no severity weighs what a QALY may cost.
 TITLE, UNWEIGHTED = SEVERITY, "Opportunity cost"

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from hecon import __version__
+from hecon.analyses.conclusion import base_conclusion
+from hecon.analyses.drawn import (
+    drawn_comparison,
+    drawn_summary,
+    evpi,
+    population_evpi,
+    probability_cost_effective,
+)
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.population import population
-from hecon.reports.answers.trial_words import trial_short
-from hecon.reports.conclusions import (
-    NO_DOUBT,
-    at_threshold,
-    concluded,
-    drawn,
-    exploratory,
-    marked,
-)
-from hecon.reports.summary import evidence
-from hecon.reports.words import listed
+from hecon.report.conclusions import NO_DOUBT, exploratory, titled
+from hecon.report.content import Section
+from hecon.report.labels import study_units
+from hecon.report.sections.answer import rests_on
+from hecon.report.sections.trials import short_answer
+from hecon.report.words import listed, spoken
 from hecon.workbook.context import Book
 from hecon.workbook.layout import INPUTS
 from hecon.workbook.sheets.acceptability import curve_chart, plane_chart
 from hecon.workbook.sheets.inputs import SELECTORS
 from hecon.workbook.sheets.severity import weighted
 from hecon.workbook.styles import Page, add_page, literal
-
-if TYPE_CHECKING:
-    from hecon.analyses.further import Further
 
 TITLE = "Summary"
 #: Characters of a sheet's purpose that fit a line of the contents.
@@ -41,7 +41,7 @@ def add_summary(book: Book) -> Page:
     return add_page(
         book.workbook,
         TITLE,
-        marked(book.study.definition.title, book.study),
+        titled(book.study, book.study.definition.title),
         f"{book.study.jurisdiction.definition.title}; hecon {__version__}{dated}. Text and figures "
         "follow what is in use on Inputs, unless they say otherwise.",
         orientation="portrait",
@@ -49,9 +49,9 @@ def add_summary(book: Book) -> Page:
 
 
 def write_summary(
-    book: Book, page: Page, acceptability: Page, further: Further | None = None
+    book: Book, page: Page, acceptability: Page | None, sections: Sequence[Section]
 ) -> None:
-    """Fill the sheet."""
+    """Fill the sheet; without draws it has no charts of them."""
     page.widths(60, 18, 18, 18, 18, 18, 18)
     answers = book.answers
     page.put(4, 1, book.study.definition.question, wrap=True)
@@ -84,12 +84,14 @@ def write_summary(
     page.warn("B10", "FALSE")
     page.warn("E10", '"no"')
     row = _table(book, page, 12)
-    row = _uncertainty(book, page, row + 1, further)
-    old = "The charts are of the draws as delivered: they do not follow what was typed over."
-    page.formula(row, 1, f'IF({edits}>0,"{old}","")', "note")
-    page.sheet.add_chart(plane_chart(book, acceptability), f"A{row + 1}")
-    page.sheet.add_chart(curve_chart(book, acceptability), f"C{row + 1}")
-    row = _drivers(book, page, row + 18)
+    row = _uncertainty(book, page, row + 1, sections)
+    if acceptability is not None:
+        old = "The charts are of the draws as delivered: they do not follow what was typed over."
+        page.formula(row, 1, f'IF({edits}>0,"{old}","")', "note")
+        page.sheet.add_chart(plane_chart(book, acceptability), f"A{row + 1}")
+        page.sheet.add_chart(curve_chart(book, acceptability), f"C{row + 1}")
+        row += 17
+    row = _drivers(book, page, row + 1)
     row = _doubts(book, page, row + 1)
     _contents(book, page, row + 1)
 
@@ -103,7 +105,8 @@ def _answer(book: Book, page: Page) -> None:
     a = book.answers
     currency = book.study.jurisdiction.definition.currency
     dc, dq = a["cost difference"], a["qaly difference"]
-    mark = f"{mark} " if (mark := exploratory(book.study)) else ""
+    said = exploratory(book.study)
+    mark = f"{spoken(said, study_units(book.study))} ".replace('"', '""') if said else ""
     first = (
         f'"{mark}"&{a["intervention"]}&" costs "&IF({dc}=0,"the same","{currency} "&'
         f'{_money(f"ABS({dc})")}&IF({dc}<0," less"," more"))'
@@ -114,8 +117,8 @@ def _answer(book: Book, page: Page) -> None:
         f'&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
         f'{a["verdict"]}&".")'
     )
-    at = at_threshold(currency, 0.0, weighted(book.study)).split(f"{currency} ")[0]
-    threshold = f'"{mark}{at}{currency} "&{_money(a["threshold"])}&" per QALY "'
+    cost = "the severity-weighted opportunity cost of " if weighted(book.study) else ""
+    threshold = f'"{mark}At {cost}{currency} "&{_money(a["threshold"])}&" per QALY "'
     second = f"{threshold}&{_best(book) if _many(book) else _verdict(a, currency)}"
     for row, text in ((8, first), (9, second)):
         page.formula(row, 1, text, "output", wrap=True)
@@ -125,7 +128,7 @@ def _answer(book: Book, page: Page) -> None:
 
 def _many(book: Book) -> bool:
     """Whether the pair is not the whole decision, so that the frontier decides."""
-    return not concluded(book.run).pairwise
+    return not book.run(base_conclusion).pairwise
 
 
 def _verdict(a: dict[str, str], currency: str) -> str:
@@ -160,55 +163,48 @@ def _table(book: Book, page: Page, row: int) -> int:
     return row + len(strategies) + 1
 
 
-def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> int:
+def _uncertainty(book: Book, page: Page, row: int, sections: Sequence[Section]) -> int:
     """Probabilistic figures of Python, over all draws."""
-    found = book.run.probabilistic
-    draws = found.design.draws
-    if not drawn(book.run):
+    run = book.run
+    if not book.has("draw"):
         page.heading(row, "Uncertainty")
-        page.put(row + 1, 1, NO_DOUBT)
+        page.put(row + 1, 1, spoken(NO_DOUBT, study_units(book.study)))
         return row + 2
     page.live_heading(
         row,
-        f'"Uncertainty (computed in Python from {draws:,} draws; "&'
+        f'"Uncertainty (computed in Python from {run.settings.draws:,} draws; "&'
         f'IF({book.answers["edits"]}>0,"{AS_DELIVERED}","base case")&")"',
     )
-    table = found.table[
-        found.table["strategy"]
-        == f"{found.comparison.intervention} v {found.comparison.comparator}"
-    ]
+    table, found = run(drawn_summary), run(drawn_comparison)
+    table = table[table["strategy"] == f"{found.intervention} v {found.comparator}"]
     means = dict(zip(table["figure"], table["mean"].astype(float), strict=True))
+    ratio = found.icer if found.icer == found.icer else "none: see words"
     lines: list[tuple[str, object, str]] = [
         (f"Mean incremental cost ({book.currency})", means["cost"], "money"),
         ("Mean incremental QALYs", means["qaly"], "qaly"),
-        ("In words", found.comparison.verdict, "text"),
-        (
-            f"Ratio of means ({book.currency} per QALY)",
-            found.comparison.icer
-            if found.comparison.icer == found.comparison.icer
-            else "none: see words",
-            "money",
-        ),
+        ("In words", found.verdict, "text"),
+        (f"Ratio of means ({book.currency} per QALY)", ratio, "money"),
         (
             "Probability cost-effective at the base case's threshold",
-            found.probability_cost_effective,
+            run(probability_cost_effective),
             "share",
         ),
         (
             f"Expected value of perfect information per person ({book.currency})",
-            found.evpi,
+            run(evpi),
             "money",
         ),
     ]
-    if book.run(population) is not None:
+    if run(population) is not None:
         label = f"The same for all patients whom the decision reaches ({book.currency})"
-        lines.append((label, book.run.population_evpi, "money"))
+        lines.append((label, run(population_evpi), "money"))
     for i, (label, value, shape) in enumerate(lines):
         page.put(row + 1 + i, 1, label)
         page.put(row + 1 + i, 2, value, "text", shape)
     row += 1 + len(lines)
-    if further is not None and further.trials is not None:
-        text = literal(marked(trial_short(book.study, further.trials), book.study))
+    if any(section.name == "trials" for section in sections):
+        units = study_units(book.study)
+        text = literal(" ".join(spoken(s, units) for s in short_answer(run)))
         before = f'IF({book.answers["edits"]}>0,"Of the case as delivered: ","")'
         page.formula(row, 1, f"{before}&{text}", "text", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
@@ -218,8 +214,8 @@ def _uncertainty(book: Book, page: Page, row: int, further: Further | None) -> i
 
 
 def _drivers(book: Book, page: Page, row: int) -> int:
-    grid = book.one_way
-    if not len(book.run(one_way_ends)):
+    grid, ends = book.one_way, book.run(one_way_ends)
+    if not len(ends):
         return row
     page.live_heading(
         row,
@@ -253,32 +249,17 @@ def _drivers(book: Book, page: Page, row: int) -> int:
 
 def _doubts(book: Book, page: Page, row: int) -> int:
     """What the evidence rests on."""
-    inputs = [p for p in book.study.parameters if p.is_input]
     page.heading(row, "What is weak in the evidence")
-    page.put(row + 1, 1, evidence(book.study.parameters))
-    weak = [p.description for p in inputs if p.status == "memory"]
-    if weak:
-        page.put(row + 2, 1, f"Not read in a source, to be confirmed: {listed(weak)}.")
+    units = study_units(book.study)
+    for sentence in rests_on(book.run):
         row += 1
+        page.put(row, 1, spoken(sentence, units), wrap=True)
+        page.sheet.merge_cells(f"A{row}:F{row}")
     severity = book.study.jurisdiction.definition.severity
     if severity is not None:
-        page.put(row + 2, 1, f"Severity classes [{severity.status}]: {severity.source}")
         row += 1
-    retracted = _retracted(book)
-    if retracted:
-        page.put(row + 2, 1, retracted)
-        row += 1
+        page.put(row, 1, f"Severity classes [{severity.status}]: {severity.source}")
     return row + 2
-
-
-def _retracted(book: Book) -> str:
-    """Where retracted work enters the model, if it does."""
-    scenarios = ", ".join(s.id for s in book.study.scenarios if s.status == "retracted")
-    inputs = ", ".join(p.text for p in book.study.parameters if p.status == "retracted")
-    if inputs:
-        also = f", and scenario {scenarios}" if scenarios else ""
-        return f"Retracted work is in the base case: {inputs}{also}."
-    return f"Retracted work enters only scenario {scenarios}, no input." if scenarios else ""
 
 
 def _contents(book: Book, page: Page, row: int) -> None:

@@ -14,7 +14,7 @@ from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.scenarios import scenario_design, scenario_results
 from hecon.engine.model import Key
-from hecon.reports.record import draws_table
+from hecon.report.outcomes import draws_table
 from hecon.studies.study import Scenario
 from hecon.workbook.charts import dress
 from hecon.workbook.context import SHOWN, Book, Grid, override_name, totals_columns

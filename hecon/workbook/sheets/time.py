@@ -10,7 +10,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.timing import COUNTING
 from hecon.workbook.context import Book
-from hecon.workbook.layout import TIME, letter, LIFE_CYCLES
+from hecon.workbook.layout import LIFE_CYCLES, TIME, letter
 from hecon.workbook.styles import Page, add_page
 
 SHAPES = {
