@@ -100,7 +100,7 @@ def decide(
 
             from hecon.analyses.draws_table import checked_thresholds, refuse_too_much
             from hecon.analyses.read_draws import read_draws
-            from hecon.reports.answers.decide import refuse_taken
+            from hecon.report.decide.decided import refuse_taken
 
             refuse_taken(table.name, out)
             named = named_sets(sets)
@@ -116,7 +116,8 @@ def decide(
 
         from hecon.analyses.decision_tables import natural_grid
         from hecon.report.console import amount, stdout
-        from hecon.reports.answers.decide import decided, print_decided, write_decided
+        from hecon.report.decide.decided import decided, print_decided, write_decided
+        from hecon.workbook.decision_book import write_decision_book
 
         with ProgressBar() as tell:
             own, at, why = natural_grid(drawn)
@@ -133,6 +134,8 @@ def decide(
         to = stdout()
         text = print_decided(found, currency, effect, chosen, to)
         with ProgressBar() as tell:
-            outputs, report = write_decided(found, text, currency, effect, out, tell)
+            outputs, report = write_decided(
+                found, text, currency, effect, out, write_decision_book, tell
+            )
         to.print(f"Report: {report}", soft_wrap=True)
         to.print(f"Tables: {outputs}", soft_wrap=True)

@@ -227,3 +227,18 @@ def named_sets(texts: list[str] | None) -> dict[str, list[str]]:
     from hecon.analyses.information import named_sets as parsed
 
     return parsed(texts or [])
+
+
+def analyses_named(text: str) -> list[str]:
+    """Analyses by the names of their commands, or their own: `psa,voi`."""
+    from hecon.report.sections import REGISTRY
+
+    known = {entry.command_name or entry.name: entry.name for entry in REGISTRY}
+    known |= {entry.name: entry.name for entry in REGISTRY}
+    found = []
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        if name not in known:
+            hint = nearest(name, known) or f"; allowed are {', '.join(known)}"
+            raise InputError([Fault("--only", None, None, f"'{name}' is no analysis{hint}")])
+        found.append(known[name])
+    return found

@@ -1,9 +1,10 @@
-"""Commands on a whole study: run, check, reproduce, verify and prove."""
+"""Commands on a whole study: run, check, reproduce and prove."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,13 +20,10 @@ from hecon.commands.options import (
     Seed,
     StudyFolder,
     Workers,
+    analyses_named,
     read_study,
     refuse_idle,
 )
-
-if TYPE_CHECKING:
-    from hecon.analyses.results import Progress, Results
-    from hecon.studies.study import Study
 
 
 def run(
@@ -37,6 +35,17 @@ def run(
     design: DesignOption = DesignName.MONTE_CARLO,
     out: OutBoth = Path(),
     workers: Workers = 1,
+    only: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME,NAME",
+            help="Run and write these analyses alone, without a report: the names of commands.",
+        ),
+    ] = "",
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Write page and workbook.")
+    ] = True,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
     verify: Annotated[
         bool,
         typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
@@ -55,16 +64,18 @@ def run(
     STUDY may also be a report (.xlsx) whose inputs were edited: they are read back, validated,
     run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
 
-    Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV, outcomes as NetCDF, a record of the
-    run, figures as SVG and PNG) and DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of
-    those of an earlier run. Nothing is touched until everything is done. The exit code is 1 if
-    the workbook disagrees with Python, or if the study does not fit into one.
+    Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV with columns.csv that describes them,
+    outcomes as NetCDF, a record of the run, figures as SVG and PNG) and
+    DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of those of an earlier run. Nothing is
+    touched until everything is done. The exit code is 1 if the workbook disagrees with Python, or
+    if the study does not fit into one.
 
     \b
     Examples
       hecon run inputs/studies/ptsd --jurisdiction norway
       hecon run inputs/studies/ptsd -j norway --draws 1000 --seed 7 --out trial
       hecon run inputs/studies/ptsd -j norway --design sobol --workers 2
+      hecon run inputs/studies/ptsd -j norway --only psa,voi
       hecon run inputs/studies/ptsd -j ../my-rules/norway
       hecon run reports/ptsd_norway.xlsx
       hecon run reports/ptsd_norway.xlsx --verify
@@ -76,54 +87,39 @@ def run(
             source, rules = _origin(folder, original, jurisdiction)
         else:
             refuse_idle(context, "only for an edited workbook", "original")
+        names = analyses_named(only)
         study = read_study(source, rules)
 
-        from hecon.analyses.dry_run import dry_run
-        from hecon.analyses.further import further
-        from hecon.analyses.results import analyse
+        from hecon.analyses.run import Run, Settings
         from hecon.report.console import stdout
+        from hecon.report.labels import study_units
+        from hecon.report.names import run_name
         from hecon.report.progress import ProgressBar
-        from hecon.reports.run import write_run
-        from hecon.reports.summary import print_summary
-        from hecon.reports.verification import print_tally, verification_table
+        from hecon.report.summary import show_summary
+        from hecon.report.whole import write_whole
+        from hecon.workbook.book import write_workbook
 
-        battery = verification_table if verify else None
+        asked = {"verify": True} if verify else {}
+        settings = Settings(draws, seed, design.value, workers, asked)
+        how: dict[str, Any] = {"only": names, "report": report, "figures": figures}
+        to = stdout()
+        with ProgressBar() as tell:
+            if edits:
+                from hecon.workbook.edited import SUFFIX, run_edited
 
-        def analysed(study: Study, tell: Progress) -> Results:
-            return analyse(
-                study,
-                draws=draws,
-                seed=seed,
-                method=design.value,
-                workers=workers,
-                progress=tell,
-            )
+                kept = f"outputs/{run_name(study)}{SUFFIX}/inputs"
+                edited_settings = replace(settings, options={**asked, "inputs": kept})
 
-        if edits:
-            from hecon.workbook.edited import run_edited
-
-            with ProgressBar() as tell:
-                results, more, written, edited, table = run_edited(
-                    folder,
-                    study,
-                    lambda s: analysed(s, tell),
-                    out,
-                    tell,
-                    extend=lambda found: further(found, workers=workers, progress=tell),
-                    battery=battery,
+                sections, written, edited = run_edited(
+                    folder, study, lambda s: Run(s, edited_settings, tell), out, **how
                 )
-            edited.print(stdout())
-        else:
-            with ProgressBar() as tell:
-                tell("Checking inputs", 0, 1)
-                dry_run(study)
-                results = analysed(study, tell)
-                more = further(results, workers=workers, progress=tell)
-                table = battery(results.study) if battery else None
-                written = write_run(results, out, tell, further=more, verification=table)
-        print_summary(results, written, stdout(), more)
-        if table is not None:
-            print_tally(table, stdout())
+            else:
+                sections, written = write_whole(
+                    Run(study, settings, tell), out, workbook=write_workbook, **how
+                )
+        if edits:
+            edited.print(to)
+        show_summary(study, sections, written, study_units(study), to, whole=not names)
         if written.problems:
             raise typer.Exit(1)
 
@@ -131,7 +127,7 @@ def run(
 def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     """Read and validate a study without the full run.
 
-    Reads every file and runs the base case, every scenario, both ends of every range and 1,000
+    Reads every file and runs the base case, every scenario, both ends of every range and some
     draws, so that formulas, names, units, ranges, currencies, rows of transition probabilities,
     planned trials and the population are checked. Names inputs that nothing uses. Prints what was
     read and what may not be meant, or every fault with its file, row and column; the exit code is
@@ -175,11 +171,15 @@ def reproduce(
         DesignName, typer.Option("--design", help="How draws are spread; only with --update.")
     ] = DesignName.MONTE_CARLO,
     workers: Workers = 1,
+    out: OutBoth = Path(),
 ) -> None:
     """Run a study again and compare every figure with a committed reference.
 
-    Draws, seed and design are those the reference was made with. Every figure that differs is
-    named with its table, row and column; the exit code is then 1.
+    Draws, seed and design are those the reference was made with. Prints each table with its
+    number of figures and its worst difference, and what is not compared; where figures differ,
+    which inputs have changed and what became of the ICER, and writes the whole list to
+    DIR/differences.csv. The exit code is then 1. A reference is the project's own earlier run:
+    it shows that figures are stable, not that they are right.
 
     \b
     Examples
@@ -191,63 +191,38 @@ def reproduce(
     with messages():
         if not update:
             refuse_idle(context, "only with --update", "draws", "seed", "design")
-        study = read_study(folder, jurisdiction)
-
-        from hecon.analyses.further import further
-        from hecon.analyses.results import analyse
+        from hecon.analyses.run import Run, Settings
         from hecon.report.console import stdout
+        from hecon.report.labels import study_units
         from hecon.report.progress import ProgressBar
-        from hecon.report.staging import finish_earlier
-        from hecon.reports.reference import (
-            Settings,
+        from hecon.report.reference import (
             compare_with_reference,
-            print_differences,
             read_settings,
             refuse_other,
+            show_reproduction,
+            write_differences,
             write_reference,
         )
+        from hecon.report.whole import sections_of
 
-        finish_earlier(reference)
-        settings = Settings(draws, seed, design.value) if update else read_settings(reference)
         if update:
             refuse_other(reference)
-        with ProgressBar() as tell:
-            results = analyse(
-                study,
-                draws=settings.draws,
-                seed=settings.seed,
-                method=settings.design,
-                workers=workers,
-                progress=tell,
-            )
-            more = further(results, workers=workers, progress=tell)
-        if update:
-            write_reference(results, more, reference)
-            stdout().print(f"Reference rewritten: {reference}")
-            return
-        found = compare_with_reference(results, more, reference)
-        print_differences(found, reference, stdout())
-        if found.differences:
-            raise typer.Exit(1)
-
-
-def verify(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
-    """Ask a study questions whose answers are known.
-
-    All utilities one must give life-years, no mortality must keep everyone alive, equal
-    strategies must give equal results, and so on. Prints each check with its figure; the exit
-    code is 1 if one fails.
-
-    \b
-    Examples
-      hecon verify inputs/studies/ptsd --jurisdiction norway
-    """  # noqa: D301
-    with messages():
+        settings = Settings(draws, seed, design.value) if update else read_settings(reference)
         study = read_study(folder, jurisdiction)
-
-        from hecon.reports.verification import verify_command
-
-        if verify_command(study):
+        units, to = study_units(study), stdout()
+        with ProgressBar() as tell:
+            run = Run(study, settings, tell)
+            sections = sections_of(run)
+        if update:
+            write_reference(run, sections, units, reference)
+            to.print(f"Reference rewritten: {reference}")
+            return
+        found = compare_with_reference(run, sections, units, reference)
+        show_reproduction(found, reference, units, to)
+        if len(found.differences):
+            path = out / "differences.csv"
+            write_differences(found, path)
+            to.print(f"All differences: {path}", soft_wrap=True)
             raise typer.Exit(1)
 
 
@@ -255,7 +230,7 @@ def prove(
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
     draws: Annotated[
-        int, typer.Option(min=1, max=100_000, help="Draws of the probabilistic analysis.")
+        int, typer.Option(min=1, max=MOST_DRAWS, help="Draws of the probabilistic analysis.")
     ] = 1_000,
 ) -> None:
     """Replay the workbook in two spreadsheet engines and compare every formula cell.
@@ -273,14 +248,14 @@ def prove(
     with messages():
         study = read_study(folder, jurisdiction)
 
-        from hecon.analyses.results import analyse
+        from hecon.analyses.run import Run, Settings
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
-        from hecon.workbook.proof import print_proof, prove
+        from hecon.workbook.proof import print_proof
+        from hecon.workbook.proof import prove as proven
 
         with ProgressBar() as tell:
-            results = analyse(study, draws=draws, progress=tell)
-            table = prove(results, progress=tell)
+            table = proven(Run(study, Settings(draws), tell), progress=tell)
         if not print_proof(table, stdout()):
             raise typer.Exit(1)
 

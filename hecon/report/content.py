@@ -30,6 +30,7 @@ Kind = Literal[
     "index",  # a figure without unit, three decimals
     "number",  # a figure of any size: four significant digits
     "year",  # a calendar year: no separator
+    "tiny",  # a relative difference: powers of ten
     "sheet",  # title of a sheet of the workbook
 ]
 KINDS: tuple[str, ...] = get_args(Kind)

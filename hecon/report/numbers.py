@@ -124,6 +124,8 @@ def figure(value: float, kind: Kind, style: Style = SCREEN, infinite: str = "nev
         return style.yes if value else style.no
     if kind == "share":
         return _share(value, style)
+    if kind == "tiny":
+        return "0" if value == 0 else f"{value:.1e}"
     decimals = decimals_of(value, kind)
     shown = value / _MILLION if kind == "millions" else value
     text = grouped(shown, decimals, style, sign=kind in _SIGNED)
@@ -191,6 +193,7 @@ SHEET_FORMATS: Mapping[Kind, str] = {
     "number": "General_)",
     "year": "0_)",
     "sheet": "General",
+    "tiny": "0.0E+00_)",
 }
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hecon.analyses.run import Run
-from hecon.report.content import Section
+if TYPE_CHECKING:
+    from hecon.analyses.run import Run
+    from hecon.report.content import Section
 
 
 @dataclass(frozen=True)

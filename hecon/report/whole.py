@@ -19,6 +19,9 @@ from hecon.report.reference import tables_of
 from hecon.report.sections import REGISTRY
 from hecon.report.staging import publish, staging
 
+#: Writes a workbook of a run and its sections; gives the checks that do not hold.
+Write = Callable[[Run, Sequence[Section], Path], list[str]]
+
 
 @dataclass(frozen=True)
 class Written:
@@ -42,7 +45,8 @@ def sections_of(run: Run, only: Collection[str] = ()) -> list[Section]:
     """Sections in reading order: all that a full run has, or those named."""
     made: list[Section] = []
     for entry in REGISTRY:
-        if entry.name in only or (not only and entry.always):
+        asked = entry.always or run.option(entry.command_name, False)
+        if entry.name in only or (not only and asked):
             made.append(entry.load().content(run, made))
     return made
 
@@ -62,6 +66,7 @@ def write_whole(
     out: Path,
     *,
     only: Collection[str] = (),
+    workbook: Write | None = None,
     report: bool = True,
     figures: bool = True,
     suffix: str = "",
@@ -73,6 +78,8 @@ def write_whole(
     ----------
     only
         Names of the analyses that are run; all without it.
+    workbook
+        Writes the workbook and gives the checks that do not hold; without it there is none.
     report, figures
         Whether page and workbook, and figures, are written.
     suffix
@@ -84,7 +91,7 @@ def write_whole(
     name = run_name(run.study) + suffix
     sections = sections_of(run, only)
     written = Written(out / "outputs" / name)
-    workbook = out / "reports" / f"{name}.xlsx"
+    target = out / "reports" / f"{name}.xlsx"
     with staging(out) as folder:
         outputs = folder / name
         drawn = drawings(run, sections) if figures else {}
@@ -102,25 +109,24 @@ def write_whole(
             html.write_text(page(run.study, sections, drawn, units), "utf-8", newline="\n")
             written = replace(written, page=out / "reports" / html.name)
             moves.append((html, out / "reports" / html.name))
-            written = _workbook(run, sections, folder / f"{name}.xlsx", written, workbook)
+            if workbook is not None:
+                written = _workbook(workbook, run, sections, folder / target.name, written, target)
             if written.report is not None:
-                moves.append((folder / f"{name}.xlsx", workbook))
+                moves.append((folder / target.name, target))
         publish(moves, folder)
         if report and written.report is None:
             # one of an earlier run would stand beside figures that are not its own
-            workbook.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
     return sections, written
 
 
 def _workbook(
-    run: Run, sections: Sequence[Section], path: Path, written: Written, target: Path
+    write: Write, run: Run, sections: Sequence[Section], path: Path, written: Written, target: Path
 ) -> Written:
     """Write the workbook; what it can't hold never costs the rest."""
-    from hecon.workbook.book import write_workbook
-
     run.tell("Workbook")
     try:
-        failed = write_workbook(run, sections, path)
+        failed = write(run, sections, path)
     except HeconError as error:
         why = f"there is no workbook: {error}; tables and page were written"
         return replace(written, problems=(why,))

@@ -22,6 +22,7 @@ from hecon.report.content import Section
 from hecon.report.files import write_table
 from hecon.report.whole import Written, write_whole
 from hecon.studies.study import Study
+from hecon.workbook.book import write_workbook
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import MODES
 from hecon.workbook.edits import read_edited
@@ -102,7 +103,9 @@ def run_edited(
             write_table(edit_table(edits), outputs / "edits.csv")
             shutil.copytree(folder, outputs / "inputs")
 
-        sections, written = write_whole(run, out, suffix=SUFFIX, extra=extra, **how)
+        sections, written = write_whole(
+            run, out, workbook=write_workbook, suffix=SUFFIX, extra=extra, **how
+        )
         return sections, written, Edited(edits, workbook_gap(workbook, run, written.report))
 
 

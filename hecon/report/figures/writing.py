@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from hecon.reports.words import listed as listed
+from hecon.report.words import listed as listed
 
 #: A narrow space that does not break: 385 000 stays on one line.
 THIN = "\u202f"

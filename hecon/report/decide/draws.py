@@ -9,8 +9,8 @@ import pandas as pd
 from rich.console import Console
 
 from hecon.report.console import amount, money, number, percent, qalys, table
-from hecon.reports.answers.tables import conclude
-from hecon.reports.words import FEW, listed
+from hecon.report.decide.words import FEW, conclude
+from hecon.report.words import listed
 
 Tables = Mapping[str, pd.DataFrame]
 

@@ -12,14 +12,17 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from hecon.analyses.decision_tables import MANY, decision_tables, information_tables
+from hecon.analyses.drawn import LEAST_DRAWS
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.exports import write_exports
 from hecon.analyses.information import checked_sets
 from hecon.analyses.plane import plane
 from hecon.analyses.probabilistic import decision
 from hecon.analyses.ranking import ranking
-from hecon.analyses.results import LEAST_DRAWS
 from hecon.errors import FaultList
+from hecon.report.decide.draws import conclusion, print_tables, worth
+from hecon.report.decide.information import print_information
+from hecon.report.decide.words import conclude
 from hecon.report.figures.bars import partial_information
 from hecon.report.figures.convergence import convergence_picture
 from hecon.report.figures.frontier import frontier_picture
@@ -33,13 +36,9 @@ from hecon.report.figures.thresholds import (
     expected_loss,
     perfect_information,
 )
+from hecon.report.files import write_table
 from hecon.report.names import file_name
 from hecon.report.staging import publish, staging
-from hecon.reports.answers.psa import conclusion, print_tables, worth
-from hecon.reports.answers.tables import conclude
-from hecon.reports.answers.voi import print_information
-from hecon.reports.files import write_csv
-from hecon.workbook.decision_book import write_decision_book
 
 Array = NDArray[np.float64]
 
@@ -143,6 +142,7 @@ def write_decided(
     currency: str,
     effect: str,
     out: Path,
+    write_decision_book: Callable[..., None],
     tell: Callable[[str, int, int], None],
 ) -> tuple[Path, Path]:
     """Write all files below `out`, or none.
@@ -161,7 +161,7 @@ def write_decided(
         tell("Tables", 0, 1)
         for label, frame in {**found.tables, "partial_information": found.partial}.items():
             if not frame.empty:
-                write_csv(frame, folder / f"{label}.csv")
+                write_table(frame, folder / f"{label}.csv")
         write_exports(found.table, found.grid, folder / "exports", currency, found.threshold)
         tell("Figures", 0, 1)
         write_pictures(pictures(found, currency, effect), folder / "figures")

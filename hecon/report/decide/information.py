@@ -9,10 +9,9 @@ from rich.console import Console
 
 from hecon.analyses.population import Population
 from hecon.report.console import amount, money, number, table
-from hecon.reports.answers.psa import nearest_row
-from hecon.reports.answers.tables import conclude, described
-from hecon.reports.conclusions import of_all, share_text
-from hecon.reports.words import FEW, listed
+from hecon.report.decide.draws import nearest_row
+from hecon.report.decide.words import FEW, conclude, described, of_all, share_text
+from hecon.report.words import listed
 
 SHOWN = 12
 
