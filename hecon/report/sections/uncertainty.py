@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -18,11 +19,14 @@ from hecon.analyses.drawn import (
     drawn_outcomes,
     drawn_plane,
     drawn_summary,
+    drawn_table,
     needed_draws,
     probability_cost_effective,
     rank_probabilities,
     running_results,
+    thresholds,
 )
+from hecon.analyses.exports import write_exports
 from hecon.analyses.run import Run
 from hecon.report.conclusions import ratio
 from hecon.report.content import (
@@ -39,7 +43,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import at_threshold, study_units
-from hecon.report.registry import THRESHOLDS, Analysis
+from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Option
 from hecon.report.sections.information import left_out, perfect
 from hecon.report.vocabulary import (
     COMPARATOR,
@@ -403,6 +407,14 @@ _PICTURES: dict[str, Callable[[Run], Drawn]] = {
 }
 
 
+def exports(run: Run, folder: Path) -> None:
+    """Files that packages of R read, if they were asked for."""
+    if run.option("exports", False):
+        currency = run.study.jurisdiction.definition.currency
+        at = run(threshold)
+        write_exports(run(drawn_table), run(thresholds), folder / "exports", currency, at)
+
+
 ANALYSIS = Analysis(
     section,
     """The probabilistic analysis: means with their error, acceptability, and how sure it is.
@@ -410,9 +422,15 @@ ANALYSIS = Analysis(
     \b
     Examples
       hecon psa inputs/studies/ptsd --jurisdiction norway
+      hecon psa inputs/studies/ptsd -j norway --exports
       hecon psa inputs/studies/ptsd -j norway --draws 2000 --design sobol
       hecon psa inputs/studies/ptsd -j norway --thresholds 0:1000000:25000
     """,
-    (THRESHOLDS,),
-    draws=True,
+    (
+        THRESHOLDS,
+        Option("exports", bool, "Also write the draws for BCEA, dampack and voi.", False),
+    ),
+    settings=DRAWN,
+    rests_on=(drawn_outcomes,),
+    files=exports,
 )
