@@ -73,18 +73,6 @@ def _asked(run: Run) -> Array:
 
 
 @result()
-def chosen_among(run: Run) -> tuple[str, ...]:
-    """The strategies that can be chosen; unavailable where that is no choice."""
-    options = run.study.options
-    if len(options) < 2:
-        raise Unavailable(
-            f"found {'one strategy' if options else 'no strategy'} that can be chosen, a decision "
-            "needs at least two"
-        )
-    return options
-
-
-@result()
 def drawn_summary(run: Run) -> pd.DataFrame:
     """Means with Monte Carlo errors and intervals, by strategy and for the comparison."""
     study, outcomes = run.study, run(drawn_outcomes)

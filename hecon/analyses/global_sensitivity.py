@@ -282,14 +282,10 @@ def morris_table(run: Run) -> pd.DataFrame:
 
 @result()
 def sampled(run: Run) -> dict[str, pd.DataFrame]:
-    """Tables of the methods asked for, by method; unavailable if there is none of them."""
+    """Tables of the methods asked for, by method; unavailable if one of them is."""
     method = run.option("method", METHODS[0])
     wanted = {"sobol": sobol_table, "morris": morris_table}
-    asked = {name: run.get(r) for name, r in wanted.items() if method in (METHODS[0], name)}
-    found = {name: table for name, table in asked.items() if table is not None}
-    if not found:
-        raise Unavailable(next(run.missing[wanted[name].name] for name in asked))
-    return found
+    return {name: run(r) for name, r in wanted.items() if method in (METHODS[0], name)}
 
 
 @contextmanager

@@ -10,7 +10,6 @@ import pandas as pd
 
 from hecon.analyses.base_case import threshold
 from hecon.analyses.drawn import (
-    chosen_among,
     drawn_decision,
     drawn_design,
     drawn_outcomes,
@@ -358,5 +357,5 @@ ANALYSIS = Analysis(
         THRESHOLDS,
     ),
     settings=DRAWN,
-    rests_on=(drawn_outcomes, chosen_among, group_information),
+    rests_on=(drawn_outcomes, group_information),
 )
