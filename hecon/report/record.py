@@ -29,6 +29,8 @@ def run_record(run: Run) -> dict[str, object]:
         "seed": settings.seed,
         "design": settings.method,
         "options": dict(settings.options),
+        "scenario": study.scenario,
+        "values_set": list(study.values_set),
         "counting": study.model.counting,
         "inputs": study.input_hashes(),
     }

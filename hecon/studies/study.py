@@ -102,6 +102,10 @@ class Study:
         SHA-256 of every file that was read.
     unused
         Inputs that nothing rests on.
+    scenario
+        The scenario whose changes are the base case, if it is not the study's own.
+    values_set
+        Inputs that were set to another value, as ``name = value unit``.
     """
 
     folder: Path
@@ -122,6 +126,19 @@ class Study:
     facts: tuple[Fact, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    scenario: str = ""
+    values_set: tuple[str, ...] = ()
+
+    @property
+    def variant(self) -> str:
+        """How the base case differs from that of the study's files, in words; else empty."""
+        chosen = [f"scenario {self.scenario}"] if self.scenario else []
+        return "; ".join([*chosen, *self.values_set])
+
+    @property
+    def suffix(self) -> str:
+        """What tells names of files of a variant from those of the study."""
+        return f"_{self.scenario}" * bool(self.scenario) + "_set" * bool(self.values_set)
 
     @property
     def name(self) -> str:
