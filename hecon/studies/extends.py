@@ -17,6 +17,7 @@ from hecon.errors import Fault, InputError, nearest
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.files import inside
+from hecon.studies.budget import BUDGET
 from hecon.studies.schema import StudyDefinition
 
 FILE = "study.toml"
@@ -214,6 +215,7 @@ def _check_files(found: Definition) -> None:
     entries += [f"tables.{n}.file" for n in found.content.tables]
     entries += ["course.sessions"] * (found.content.course is not None)
     known = sorted({n for e in entries for n in _names(found.content, e, "*")})
+    known += ["budget_*.csv"] * (found.folder / BUDGET).is_file()
     for path in sorted(found.folder.glob("*.csv")):
         if not any(fnmatch.fnmatch(path.name, name) for name in known):
             text = f"the study has no file of this name{nearest(path.name, known)}; "
