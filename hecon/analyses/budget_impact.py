@@ -56,10 +56,15 @@ def budget_impact(study: Study, design: Design) -> xr.Dataset:
     ModelError
         If the model breaks a rule, or if persons are lost.
     """
+    values = budget_values(study, design)
+    return impact_of(study, values, Flows(study, design, values))
+
+
+def impact_of(study: Study, values: Values, flows: Flows) -> xr.Dataset:
+    """The same from values and flows that are known; raises ModelError if persons are lost."""
     assert study.budget is not None
-    definition, values = study.budget.definition, budget_values(study, design)
+    definition = study.budget.definition
     found, new = queue_of(values), definition.strategy
-    flows = _Flows(study, design, values)
     starts = starts_without(values)
     changes = changes_of_starts(values, found, new)
 
@@ -72,7 +77,7 @@ def budget_impact(study: Study, design: Design) -> xr.Dataset:
     effect_difference = both(flows.effects)[1]
     quantity_without, quantity_difference = both(flows.quantities)
     items = [*flows.items, *(p.item for p in definition.paid)]
-    paid, effect, counted = _paid(definition, values, found)
+    paid, effect, counted = paid_amounts(definition, values, found)
     cost_difference = np.concatenate([cost_difference, paid], axis=2)
     cost_without = np.concatenate([cost_without, np.zeros_like(paid)], axis=2)
     effect_difference = effect_difference + effect
@@ -88,7 +93,7 @@ def budget_impact(study: Study, design: Design) -> xr.Dataset:
             cost[:, :, at] *= 1 + values["vat.rate"][:, None]
     frame = ("draw", "period")
     resources = list(values.stocks)
-    shape = (design.draws, values.years, len(resources))
+    shape = (len(found.demand), values.years, len(resources))
     counts = [name for p in definition.paid for name in p.counts]
     return xr.Dataset(
         {
@@ -166,7 +171,7 @@ def changes_of_starts(values: Values, found: Queue, new: str) -> dict[str, Array
     return {new: found.treated, **{s: -share[:, None] * left for s, share in displaced.items()}}
 
 
-class _Flows:
+class Flows:
     """What a person of each strategy costs, gains and uses by period since the start."""
 
     def __init__(self, study: Study, design: Design, values: Values):
@@ -231,7 +236,9 @@ def _waiting_effect(model: CohortModel, design: Design, state: str, values: Valu
     return np.asarray(found.values[:, 1])
 
 
-def _paid(definition: BudgetDefinition, values: Values, found: Queue) -> tuple[Array, Array, Array]:
+def paid_amounts(
+    definition: BudgetDefinition, values: Values, found: Queue
+) -> tuple[Array, Array, Array]:
     """Amounts that the model does not give: cost by item, effect, and what is counted of them."""
     draws, periods = found.demand.shape
     cost = np.zeros((draws, periods, len(definition.paid)))
@@ -245,7 +252,8 @@ def _paid(definition: BudgetDefinition, values: Values, found: Queue) -> tuple[A
         # the first period's figures hold for who starts in any: a person's course is his own
         month, months = values[f"{entry}.month"][:, 0], values[f"{entry}.months"][:, 0]
         lasting = np.clip(months[:, None] - (since - since[0]), 0.0, since[0])
-        cost[:, :, position] += convolved(found.treated, month[:, None] * lasting)
+        if month.any():
+            cost[:, :, position] += convolved(found.treated, month[:, None] * lasting)
         effect += _spread(values[f"{entry}.effect"], values)
         counted += [_spread(values[f"{entry}.counts.{n}"], values) for n in paid.counts]
     return cost, effect, np.stack(counted, axis=2) if counted else np.zeros((draws, periods, 0))
