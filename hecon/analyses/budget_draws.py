@@ -15,7 +15,7 @@ from hecon.analyses.budget_impact import (
     queue_of,
     shortened,
 )
-from hecon.analyses.evaluate import timings
+from hecon.analyses.evaluate import Rows, chosen_rows, timings
 from hecon.analyses.queue import Queue
 from hecon.engine.expression import Expr, constant
 from hecon.engine.flows import FlowKernel
@@ -34,9 +34,13 @@ BLOCK = 1_024
 
 
 def net_costs(
-    study: Study, design: Design, progress: Callable[[int, int], None] | None = None
+    study: Study,
+    design: Design,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    starts: bool = True,
 ) -> Array:
-    """Net cost by year for every row of a design, [draw, year].
+    """Net cost by year for every row of a design, [draw, year]; `starts` as in `budget_values`.
 
     The convolution is linear: what a patient costs in a month since his start counts as often as
     there are patients who have come that far in a year.
@@ -47,38 +51,46 @@ def net_costs(
         As `budget_impact` does.
     """
     assert study.budget is not None
-    values = budget_values(study, design)
-    model = _payer_model(study, values)
-    (timing,) = timings(model, design)
-    program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
-    kernel, periods = FlowKernel(program), values.years * values.periods
+    values = budget_values(study, design, starts=starts)
+    model, periods = _payer_model(study, values), values.years * values.periods
     found = queue_of(values)
     changes = changes_of_starts(values, found, study.budget.definition.strategy)
-    net = _beside_the_model(study.budget.definition, values, found)
-    for first in range(0, design.draws, BLOCK):
-        last = min(first + BLOCK, design.draws)
-        block = kernel.flows(design.block(first, last), last - first, first, {NET})
-        amounts = block.amounts[program.outcomes.index(NET)]
-        for strategy, starts in changes.items():
-            spent = amounts[model.strategies.index(strategy)].T
-            by_period = spent[:, 1 : periods + 1].copy()
-            by_period[:, 0] += spent[:, 0]
-            reached = _reached(starts[first:last], values)
-            net[first:last] += np.einsum("dya,da->dy", reached, by_period)
-        if progress is not None:
-            progress(last, design.draws)
+    reached = {s: _Reached(n, values) for s, n in changes.items()}
+    net, done = _beside_the_model(study.budget.definition, values, found), 0
+    for timing in timings(model, design):
+        part = design if timing.rows is None else chosen_rows(design, timing.rows)
+        program = Program(model, part.numbers, part.varying, timing.cycles, timing.cycle_months)
+        kernel = FlowKernel(program)
+        rows = np.arange(design.draws) if timing.rows is None else timing.rows
+        for first in range(0, part.draws, BLOCK):
+            last = min(first + BLOCK, part.draws)
+            block = kernel.flows(part.block(first, last), last - first, first, {NET})
+            amounts, at = block.amounts[program.outcomes.index(NET)], rows[first:last]
+            for strategy, those in reached.items():
+                spent = amounts[model.strategies.index(strategy)].T
+                by_period = spent[:, 1 : periods + 1].copy()
+                by_period[:, 0] += spent[:, 0]
+                net[at] += np.einsum("dya,da->dy", those.of(at), by_period)
+            done += last - first
+            if progress is not None:
+                progress(done, design.draws)
     return net
 
 
-def _reached(starts: Array, values: Values) -> Array:
-    """Persons who are in each period since their start, by calendar year, [draw, year, period]."""
-    draws, periods = starts.shape
-    summed = np.concatenate([np.zeros((draws, 1)), np.cumsum(starts, axis=1)], axis=1)
-    ends = (np.arange(values.years) + 1) * values.periods
-    since = np.arange(periods)
-    upper = np.maximum(ends[:, None] - since, 0)
-    lower = np.maximum(ends[:, None] - values.periods - since, 0)
-    return np.asarray(summed[:, upper] - summed[:, lower])
+class _Reached:
+    """Persons who are in each period since their start, by calendar year."""
+
+    def __init__(self, starts: Array, values: Values):
+        draws, periods = starts.shape
+        self._summed = np.concatenate([np.zeros((draws, 1)), np.cumsum(starts, axis=1)], axis=1)
+        ends = ((np.arange(values.years) + 1) * values.periods)[:, None] - np.arange(periods)
+        self._upper = np.maximum(ends, 0)
+        self._lower = np.maximum(ends - values.periods, 0)
+
+    def of(self, rows: Rows) -> Array:
+        """[draw, year, period]."""
+        summed = self._summed[rows]
+        return np.asarray(summed[:, self._upper] - summed[:, self._lower])
 
 
 def _payer_model(study: Study, values: Values) -> CohortModel:

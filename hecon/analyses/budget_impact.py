@@ -211,11 +211,15 @@ class Flows:
 
 
 def shortened(model: CohortModel, values: Values) -> CohortModel:
-    """The model over the budget's years and a little more, so that no rule sees another end."""
+    """The model over the budget's years, whatever its horizon.
+
+    Where it goes on, it does so a little longer, so that no counting rule sees another end.
+    """
     cycles = values.years * values.periods
     ahead = 2 - cycles % 2
     enough = constant((cycles + ahead) / values.periods)
-    return replace(model, horizon_years=Expr("min", (model.horizon_years, enough)))
+    longest = Expr("max", (model.horizon_years, constant(float(values.years))))
+    return replace(model, horizon_years=Expr("min", (longest, enough)))
 
 
 def _waiting_effect(model: CohortModel, design: Design, state: str, values: Values) -> Array:

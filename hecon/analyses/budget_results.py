@@ -266,7 +266,7 @@ def budget_one_way(run: Run) -> pd.DataFrame:
     rows = [{r.parameter.key: end} for r in found for end in (r.low, r.high)]
     labels = [f"one-way, {r.parameter.text}, {end} end" for r in found for end in ("low", "high")]
     design = changed_rows(study, [{}, *rows], ["the base case", *labels])
-    net = net_costs(study, design)[:, -1]
+    net = net_costs(study, design, starts=False)[:, -1]
     frame = pd.DataFrame(
         {
             "parameter": [r.parameter.text for r in found],
@@ -295,22 +295,25 @@ def budget_places_by_uptake(run: Run) -> pd.DataFrame:
     """
     values = run(budget_numbers)
     most = _most_uptake(values)
-    rows = []
-    for up in (f for f in UPTAKE_FACTORS if f <= most):
-        for by in PLACE_FACTORS:
-            other = replace(
-                values,
-                by_entry={
-                    e: v * up if e.startswith("uptake") else v for e, v in values.by_entry.items()
-                },
-                places={n: p * by for n, p in values.places.items()},
-            )
-            found = by_year(impact_of(run(budget_study), other, run(budget_flows)))
-            last = found.isel(draw=0, year=-1)
-            names = ("net", "effect_difference", "treated", "waiting")
-            rows.append((up, by, *(float(last[n]) for n in names)))
-    columns = ["uptake_factor", "places_factor", "net", "effect_difference", "treated", "waiting"]
-    return pd.DataFrame(rows, columns=columns)
+    pairs = [(up, by) for up in UPTAKE_FACTORS if up <= most for by in PLACE_FACTORS]
+    frame = pd.DataFrame(pairs, columns=["uptake_factor", "places_factor"])
+    up, by = (column.to_numpy() for _, column in frame.items())
+    each = {e: np.repeat(v, len(frame), axis=0) for e, v in values.by_entry.items()}
+    other = replace(
+        values,
+        by_entry={e: v * up if e.startswith("uptake") else v for e, v in each.items()},
+        stocks={n: np.repeat(s, len(frame), axis=0) for n, s in values.stocks.items()},
+        places={n: _times(p, by[:, None]) for n, p in values.places.items()},
+    )
+    last = by_year(impact_of(run(budget_study), other, run(budget_flows))).isel(year=-1)
+    figures = ("net", "effect_difference", "treated", "waiting")
+    return frame.assign(**{name: last[name].values for name in figures})
+
+
+def _times(places: Array, factor: Array) -> Array:
+    """Places times a factor; no places of infinitely many are none."""
+    with np.errstate(invalid="ignore"):
+        return np.where(factor > 0, places * factor, 0.0)
 
 
 def _most_uptake(values: Values) -> float:

@@ -81,8 +81,15 @@ class Values:
         return {e.removeprefix(start): v for e, v in self.by_entry.items() if e.startswith(start)}
 
 
-def budget_values(study: Study, design: Design) -> Values:
+def budget_values(study: Study, design: Design, *, starts: bool = True) -> Values:
     """Values for a design over a study `with_budget`.
+
+    Parameters
+    ----------
+    starts
+        Whether starts must not be negative. The difference between the worlds does not depend on
+        how many have a treatment without the new one: an end of that input's range alone may ask
+        for more displaced than there are.
 
     Raises
     ------
@@ -90,7 +97,7 @@ def budget_values(study: Study, design: Design) -> Values:
         If one of them can't be what it stands for.
     """
     assert study.budget is not None
-    return _Reckoning(study, study.budget, design).values()
+    return _Reckoning(study, study.budget, design, starts).values()
 
 
 def check_budget(study: Study) -> None:
@@ -108,7 +115,8 @@ def check_budget(study: Study) -> None:
 class _Reckoning:
     """Formulas of a budget worked out for a design; what can't be is collected."""
 
-    def __init__(self, study: Study, budget: Budget, design: Design):
+    def __init__(self, study: Study, budget: Budget, design: Design, starts: bool):
+        self.starts = starts
         self.budget, self.definition, self.design = budget, budget.definition, design
         self.faults = FaultList()
         self.found = _names(study, budget, design)
@@ -186,21 +194,14 @@ class _Reckoning:
         if model.cycles_differ:
             self._fault("cycles differ in length; a budget needs whole cycles of a year")
             return 1
-        targets = [(model.cycle_months, None), (model.horizon_years, None)]
         columns = design.block(0, design.draws)
-        months, horizon = formula_values(model, targets, design.numbers, columns)
+        (months,) = formula_values(model, [(model.cycle_months, None)], design.numbers, columns)
         if np.ptp(months) > 0:
             raise ModelError("the length of a cycle can't differ between rows of a budget's design")
         cycles = MONTHS_PER_YEAR / float(np.ravel(months)[0])
         if not (cycles > 1 - ROUNDING and abs(cycles - round(cycles)) < ROUNDING):
             self._fault(f"a year holds {cycles:g} cycles, allowed is a whole number from 1 up")
             return 1
-        shortest = float(np.min(horizon))
-        years = float(np.max(self._value("years")))
-        if shortest < years - ROUNDING:
-            self._fault(
-                f"the model's horizon of {shortest:g} years is shorter than {years:g} years"
-            )
         return round(cycles)
 
     def _fault(self, text: str) -> None:
@@ -241,8 +242,8 @@ class _Reckoning:
         if len(self.definition.uptake) < values.years:
             text = f"found {len(self.definition.uptake)} entries, needed are {values.years}"
             self.faults.add(self.budget.file, None, "uptake", text)
-            return
-        self._starts(values)
+        elif self.starts:
+            self._starts(values)
 
     def _sum_to_one(self, entry: str, parts: Sequence[Array], what: str) -> None:
         total = np.sum(parts, axis=0)
