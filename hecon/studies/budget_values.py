@@ -207,6 +207,11 @@ class _Reckoning:
     def _fault(self, text: str) -> None:
         self.faults.add(self.budget.file, None, "years", text)
 
+    def _add(self, entry: str, row: int, text: str) -> None:
+        """A fault of a row, which is named unless it is the only one."""
+        label = row_label(self.design, row) if self.design.draws > 1 else ""
+        self.faults.add(self.budget.file, None, entry, f"{label}: {text}" if label else text)
+
     def _refuse(self, entry: str, wrong: NDArray[np.bool_], values: Array, allowed: str) -> None:
         """One fault an entry: the first row and the first year that are wrong."""
         if not wrong.any():
@@ -214,8 +219,7 @@ class _Reckoning:
         at = tuple(int(i) for i in np.argwhere(wrong)[0])
         where = f" in year {at[1] + 1}" if len(at) > 1 else ""
         text = f"found {float(values[at]):g}{where}, allowed is {allowed}"
-        label = row_label(self.design, at[0])
-        self.faults.add(self.budget.file, None, entry, f"{label}: {text}" if label else text)
+        self._add(entry, at[0], text)
 
     def _check(self, values: Values) -> None:
         for entry, found in self.by_entry.items():
@@ -242,7 +246,7 @@ class _Reckoning:
         if len(self.definition.uptake) < values.years:
             text = f"found {len(self.definition.uptake)} entries, needed are {values.years}"
             self.faults.add(self.budget.file, None, "uptake", text)
-        elif self.starts:
+        elif self.starts and not self.faults.faults:
             self._starts(values)
 
     def _sum_to_one(self, entry: str, parts: Sequence[Array], what: str) -> None:
@@ -250,8 +254,7 @@ class _Reckoning:
         wrong = np.flatnonzero(~(np.abs(total - 1) < ROUNDING))
         if wrong.size:
             text = f"{what} add up to {total[wrong[0]]:g}, allowed is 1"
-            label = row_label(self.design, int(wrong[0]))
-            self.faults.add(self.budget.file, None, entry, f"{label}: {text}" if label else text)
+            self._add(entry, int(wrong[0]), text)
 
     def _starts(self, values: Values) -> None:
         """Nobody can give up a treatment that he would not have had: starts are never negative."""
@@ -266,9 +269,7 @@ class _Reckoning:
                     f"{share[draw]:g} that {name} loses is above the share of "
                     f"{without[name][draw]:g} that it has: negative starts"
                 )
-                label = row_label(self.design, draw)
-                text = f"{label}: {text}" if label else text
-                self.faults.add(self.budget.file, None, f"displaced.{name}", text)
+                self._add(f"displaced.{name}", draw, text)
 
 
 _PLACES = ("per_year", "needed", "limited")
