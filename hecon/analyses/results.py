@@ -178,7 +178,7 @@ def analyse(
     design = base_case(study.parameters)
     tell("Base case", 0, 1)
     base = evaluate(study.model, design)
-    limits = severity(study, design, base)
+    limits = severity(study, design, [study.compared])
     a, b = study.compared
     options = list(study.options)
     cost, qaly = totals(base)
@@ -186,7 +186,7 @@ def analyse(
     scenarios = scenario_table(study)
     tell("One-way sensitivity", 0, 1)
     sensitivity = one_way(study)
-    drawn = ProbabilisticDesign(study.parameters, draws, seed, method, study.correlations)
+    drawn = study.probabilistic(draws, seed, method)
     outcomes = evaluate(
         study.model,
         drawn,

@@ -42,7 +42,8 @@ def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     pd.DataFrame
         The columns of `table`, then ``compared`` (the pair of strategies), ``same_pair`` (it is
         the base case's), ``cost_to_base``, ``qaly_to_base``, ``nmb_to_base`` and ``turns`` (the
-        decision between the base case's pair is another one). Where another pair is compared
+        decision between the base case's pair is another one) and ``turns_by_severity`` (only
+        because the scenario falls into another severity class). Where another pair is compared
         there is no difference to the base case (NaN), nothing turns, and the row stands at the
         end.
     """
@@ -55,6 +56,8 @@ def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     for name, column in (("cost", "cost_difference"), ("qaly", "qaly_difference"), ("nmb", "nmb")):
         made[f"{name}_to_base"] = (made[column] - first[column]).where(same)
     made["turns"] = same & ((made["nmb"] >= 0) != (first["nmb"] >= 0))
+    plain = first["threshold"] * made["qaly_difference"] - made["cost_difference"]
+    made["turns_by_severity"] = made["turns"] & ((plain >= 0) == (first["nmb"] >= 0))
     order = made["nmb_to_base"].abs().sort_values(ascending=False, kind="stable").index
     return made.loc[order].reset_index(drop=True)
 

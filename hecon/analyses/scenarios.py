@@ -8,16 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.results_table import TOTALS, evaluated_table
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.engine.values import formula_values
-from hecon.errors import ModelError
-from hecon.parameters.design import Correlation, TableDesign, base_values
+from hecon.errors import Fault, InputError, ModelError
+from hecon.parameters.design import Correlation, TableDesign, base_case, base_values
 from hecon.parameters.schema import Parameter
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.synthesised import Synthesised
 from hecon.studies.study import Scenario, Study
+
+#: Share of a figure within which two are the same, however they were rounded.
+SAME = 1e-12
 
 
 def scenario_model(study: Study, scenario: Scenario) -> CohortModel:
@@ -115,6 +118,37 @@ def _run(scenario: Scenario) -> str:
 
 def _place(scenario: Scenario) -> str:
     return f"{scenario.file}, row {scenario.row}"
+
+
+def check_scenarios(study: Study) -> None:
+    """Every scenario must move something; raises InputError with those that don't.
+
+    A scenario without changes says something by comparing another pair than the study.
+    """
+    if not study.scenarios:
+        return
+    design = scenario_design(study, study.scenarios)
+    pairs = [s.compare for s in study.scenarios]
+    table = evaluated_table(study, design, pairs)
+    base = evaluated_table(study, base_case(study.parameters), [study.compared]).iloc[0]
+    faults = []
+    for scenario, (_, row) in zip(study.scenarios, table.iterrows(), strict=True):
+        columns = [f"{what} {s}" for what in TOTALS for s in scenario.compare]
+        if scenario.compare == study.compared:
+            columns.append("threshold")
+        if not scenario.changes and scenario.compare != study.compared:
+            continue
+        drawn = any(p.distribution.varies for p in scenario.own)
+        gap = (row[columns] - base[columns]).astype(float).abs()
+        if not drawn and (gap <= SAME * base[columns].astype(float).abs()).all():
+            pair = " v ".join(scenario.compare)
+            text = (
+                f"scenario {scenario.id} moves nothing in {pair}: all its figures are those of the "
+                "base case; compare strategies that it changes, or change what acts in them"
+            )
+            faults.append(Fault(scenario.file, scenario.row, "changes", text))
+    if faults:
+        raise InputError(faults)
 
 
 def scenario_table(study: Study) -> pd.DataFrame:

@@ -110,7 +110,6 @@ def price(
         from hecon.analyses.price import threshold_price
         from hecon.analyses.results import base_threshold
         from hecon.errors import Fault, InputError
-        from hecon.parameters.design import ProbabilisticDesign
         from hecon.reports.answers.price import print_price
         from hecon.reports.answers.tables import write_tables
         from hecon.reports.console import stdout
@@ -125,7 +124,7 @@ def price(
         at = numbers(thresholds, "--thresholds") if thresholds else [base_threshold(study)]
         checked_thresholds(at, "--thresholds")
         base = find_parameter(study, name).value
-        drawn = ProbabilisticDesign(study.parameters, draws, seed, design.value, study.correlations)
+        drawn = study.probabilistic(draws, seed, design.value)
         with ProgressBar() as tell:
             found = threshold_price(
                 study,
@@ -251,7 +250,8 @@ def trial(
         study = read_study(folder, jurisdiction)
         at = base_threshold(study) if threshold is None else threshold
         checked_thresholds([at], "--threshold")
-        definitions = read_trials(file) if file else planned_trials(study)
+        place = study.jurisdiction.definition
+        definitions = read_trials(file, place) if file else planned_trials(study)
         with ProgressBar() as tell:
             method = DesignName.MONTE_CARLO
             drawn, _, table = _drawn(study, draws, seed, method, workers, tell, LEAST_DRAWS)
@@ -277,7 +277,6 @@ def _drawn(
     from hecon.analyses.draws_table import study_draws
     from hecon.analyses.evaluate import evaluate
     from hecon.errors import Fault, InputError
-    from hecon.parameters.design import ProbabilisticDesign
 
     if len(study.options) < 2:
         text = "found one strategy that can be chosen, a decision needs at least two"
@@ -286,7 +285,7 @@ def _drawn(
     if draws < least:
         text = f"found {draws}, needed are {least} to learn from by regression"
         raise InputError([Fault("--draws", None, None, text)])
-    drawn = ProbabilisticDesign(study.parameters, draws, seed, design.value, study.correlations)
+    drawn = study.probabilistic(draws, seed, design.value)
     outcomes = evaluate(
         study.model,
         drawn,

@@ -135,11 +135,13 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     with messages():
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.preflight import notes, try_draws
+        from hecon.analyses.scenarios import check_scenarios
         from hecon.reports.console import stdout
         from hecon.reports.contents import print_contents
 
         study = read_study(folder, jurisdiction)
         dry_run(study)
+        check_scenarios(study)
         try_draws(study)
         print_contents(study, notes(study), stdout())
 

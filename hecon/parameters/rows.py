@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationInfo, field_validator
 
@@ -15,6 +16,7 @@ from hecon.errors import FaultList
 from hecon.parameters.distributions import Distribution, DistributionError, distribution
 from hecon.parameters.records import Formula, Number, Required, Strict, Text, number, short
 from hecon.parameters.schema import (
+    RANGES,
     STATUSES,
     Derived,
     Parameter,
@@ -56,6 +58,8 @@ class ParameterRow(Strict):
     unit: Text
     low: Number = None
     high: Number = None
+    range_is: Literal[RANGES] = ""  # type: ignore[valid-type]
+    holds_fixed: Text = ""
     distribution: Text = ""
     distribution_parameters: Text = ""
     currency: Text = ""
@@ -271,6 +275,8 @@ def _described(
         file=shown,
         row=position,
         estimate=row.estimate,
+        range_is=row.range_is,
+        holds_fixed=row.holds_fixed,
     )
 
 

@@ -22,6 +22,7 @@ from hecon.studies.checks import (
     check_folder,
     check_names,
     check_price,
+    grids_in_local_money,
 )
 from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.documents import read_documents
@@ -103,6 +104,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     facts = read_facts(reading, inputs, scenarios, course)
     check_documents(reading, inputs)
     check_price(reading, inputs)
+    grids = grids_in_local_money(reading, inputs)
     check_price_alike(reading, inputs)
     check_names(reading, inputs)
     reading.faults.raise_if_any()
@@ -116,7 +118,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     reading.faults.raise_if_any()
     return Study(
         folder,
-        found.content,
+        found.content.model_copy(update={"two_way": grids}),
         place,
         inputs.parameters,
         inputs.variables,

@@ -117,12 +117,17 @@ class Synthesis(Strict):
 
 
 class Grid(Strict):
-    """Two inputs whose combinations the report shows; without values over their ranges."""
+    """Two inputs whose combinations the report shows; without values over their ranges.
+
+    Values of money are in `currency` of `price_year`.
+    """
 
     first: Required
     second: Required
     first_values: list[Real] | None = None
     second_values: list[Real] | None = None
+    currency: str = ""
+    price_year: str = ""
 
 
 class StudyDefinition(Strict):
@@ -208,6 +213,8 @@ class ScenarioRow(Strict):
     title: Required
     why: Text = ""
     changes: Text
+    currency: Text = ""
+    price_year: Text = ""
     compare: Text = ""
     source: Text = ""
     status: Text = ""

@@ -73,7 +73,7 @@ def test_a_reviewer_makes_the_drug_free(report: Path, results: Results) -> None:
     key = ("unit_mdma_session", None)
     design = rows(base_values(study.parameters), [{key: 0.0}])
     outcomes = evaluate(study.model, design)
-    limits = severity(study, design, outcomes)
+    limits = severity(study, design, [study.compared])
     expected = result_table(study, outcomes, limits, [study.compared]).iloc[0]
     live = LiveWorkbook(report)
     live.set("Inputs", rows_of(report, "Inputs")["unit_mdma_session"], 4, 0.0)

@@ -45,6 +45,10 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
     to.print(rows)
     if len(found) > SHOWN:
         to.print(f"The {SHOWN} widest of {len(found)}; all are in the table.")
+    for row in found.head(SHOWN).to_dict("records"):
+        _, _, said = str(row["basis"]).partition("; ")
+        if said:
+            to.print(f"{row['parameter']}: {said}.")
     turning = found.loc[found["turns"].astype(bool), "parameter"].tolist()
     currency = study.jurisdiction.definition.currency
     at = f"{amount(currency, threshold)} per QALY"
@@ -55,6 +59,9 @@ def print_tornado(study: Study, found: pd.DataFrame, by: str, threshold: float, 
             f"{len(turning)} of {len(found)} parameters alone turn the decision between {a} and "
             f"{b} at {at} at an end of their range: {described(turning, descriptions(study))}."
         )
+        steps = found.loc[found["turns_by_severity"], "parameter"].tolist()
+        if steps:
+            text += f" Only through a step of severity class: {listed(steps, 5)}."
     else:
         text = (
             f"At the ends of their ranges none of the {len(found)} parameters alone turns the "

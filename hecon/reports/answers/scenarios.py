@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from hecon.reports.answers.severity_steps import named_turns
 from hecon.reports.answers.tables import conclude, ratio, title
 from hecon.reports.console import money, percent, table
 from hecon.reports.words import listed
@@ -49,7 +50,7 @@ def _conclusion(study: Study, found: pd.DataFrame) -> str:
         )
     if same.empty:
         return f"No scenario compares {a} with {b}.{apart}"
-    turning = same.loc[same["turns"], "scenario"].tolist()
+    turning = named_turns(same, "scenario")
     most = same.iloc[0]
     return (
         f"{len(turning)} of the {len(same)} scenarios that compare {a} with {b} turn the base "

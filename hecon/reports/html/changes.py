@@ -8,6 +8,7 @@ import pandas as pd
 
 from hecon.analyses.comparison import SAVING
 from hecon.analyses.scenario_draws import against_base
+from hecon.reports.answers.severity_steps import named_turns
 from hecon.reports.conclusions import drawn, fixed_in_draws, share_text
 from hecon.reports.figures.material import Material
 from hecon.reports.figures.setting import Setting
@@ -108,11 +109,10 @@ def scenarios_section(found: Material, setting: Setting) -> Section:
         rows,
     )
     pair = results.study.compared
-    same, turned = others[others["same_pair"]], others[others["turns"]]
+    same, turned = others[others["same_pair"]], named_turns(others, "scenario")
     texts = [
         f"{len(turned)} of the {len(same)} scenarios that compare {' with '.join(pair)} turn the "
-        "base case's decision"
-        + (f": {listed(turned['scenario'].tolist())}." if len(turned) else ".")
+        "base case's decision" + (f": {listed(turned)}." if len(turned) else ".")
     ]
     if len(others) > len(same):
         texts.append(f"{len(others) - len(same)} compare another pair and stand at the end.")

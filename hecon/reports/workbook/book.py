@@ -7,6 +7,7 @@ import gc
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,13 @@ from openpyxl.workbook import Workbook
 
 from hecon.analyses.evaluate import timings
 from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import changed_rows
+from hecon.analyses.remaining_life import years_of_life
 from hecon.analyses.results import Results
 from hecon.analyses.scenarios import scenario_design
 from hecon.engine.model import CohortModel
 from hecon.errors import ModelError
-from hecon.parameters.design import Design, base_case, base_values, rows
+from hecon.parameters.design import Design, base_case
 from hecon.reports.workbook.cached import recalculate, write_cached
 from hecon.reports.workbook.charts import COLOURS, dress
 from hecon.reports.workbook.context import Book, new_book
@@ -258,8 +261,11 @@ def _extent(results: Results) -> tuple[int, float]:
         designs.append(scenario_design(study, study.scenarios))
     ends = [{r.parameter.key: v} for r in ranges(study) for v in (r.low, r.high)]
     if ends:
-        designs.append(rows(base_values(study.parameters), ends))
-    found = [t for design in designs for t in timings(study.model, design)]
+        designs.append(changed_rows(study, ends))
+    lengths = [study.model]
+    if study.population is not None and study.jurisdiction.definition.severity is not None:
+        lengths.append(replace(study.model, horizon_years=years_of_life(study)))
+    found = [t for design in designs for model in lengths for t in timings(model, design)]
     return max(t.cycles for t in found), min(float(np.min(t.cycle_months)) for t in found)
 
 

@@ -22,6 +22,10 @@ from hecon.studies.study import Study
 #: Row of cycle 0 on `Time` and on every trace; the same everywhere, so rows can be compared.
 TIME = "Time"
 INPUTS = "Inputs"
+SEVERITY = "Severity"
+
+#: Number of cycles until the end of life, whatever the horizon.
+LIFE_CYCLES = f"'{SEVERITY}'!$G$4"
 EDITS = "Edits"
 
 SUPPLIED = frozenset(TIME_NAMES) | frozenset(FIXED_NAMES)
@@ -55,6 +59,12 @@ class Layout:
     own: dict[tuple[str, Key, bool], str] = field(default_factory=dict)
     times: dict[tuple[str, bool], str] = field(default_factory=dict)
     tables: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def weighs_severity(self) -> bool:
+        """True if shortfall is weighed, so that traces are also counted to the end of life."""
+        rule = self.study.jurisdiction.definition.severity
+        return rule is not None and self.study.population is not None
 
     @property
     def points(self) -> bool:

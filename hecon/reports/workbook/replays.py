@@ -11,13 +11,14 @@ from openpyxl.utils.cell import rows_from_range
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.analyses.pair import changed_rows
 from hecon.analyses.probabilistic import decision
 from hecon.analyses.results import Results
 from hecon.analyses.results_table import result_table
 from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.threshold import severity
 from hecon.engine.model import CohortModel
-from hecon.parameters.design import Design, TableDesign, base_case, base_values, rows
+from hecon.parameters.design import Design, TableDesign, base_case
 from hecon.reports.workbook.context import MODES, REPLAYED, Book
 from hecon.reports.workbook.layout import INPUTS, trace_title
 from hecon.reports.workbook.sheets.acceptability import thresholds
@@ -65,11 +66,10 @@ def replays(results: Results) -> list[Replay]:
             found.append(
                 Replay(f"scenario {scenario.id}", chosen, _row(design, i), scenario.compare)
             )
-    base = base_values(study.parameters)
     keys = {p.text: p.key for p in study.parameters}
     for _, each in results.one_way.iloc[: 2 * PARAMETERS].iterrows():
         name, end = str(each["parameter"]), str(each["end"])
-        design = rows(base, [{keys[name]: float(each["value"])}])
+        design = changed_rows(study, [{keys[name]: float(each["value"])}])
         chosen = _chosen(MODES[2], parameter=name, end=end)
         found.append(Replay(f"{name} {end}", chosen, design, study.compared))
     design = results.probabilistic.design
@@ -112,7 +112,7 @@ def figures(book: Book, replay: Replay) -> Iterator[Figure]:
 
 def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figure]:
     study, answers = book.study, book.answers
-    limits = severity(study, replay.design, outcomes)
+    limits = severity(study, replay.design, [replay.pair])
     if replay.chosen[(INPUTS, f"C{SELECTORS}")] == MODES[3]:
         # severity describes the condition, not a draw
         limits["threshold"] = book.results.threshold

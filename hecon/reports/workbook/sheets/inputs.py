@@ -268,7 +268,7 @@ def _parameter(
         if estimate is not None:
             _estimated(page, row, column, estimate.cell(end, parameter.unit))
         else:
-            page.put(row, column, value, "input" if found else "text", shape)
+            page.put(row, column, value, "input" if found and parameter.is_input else "text", shape)
     page.put(row, 8, "computed" if parameter.formula else parameter.distribution.describe())
     weak = parameter.status if parameter.status in ("assumption", "memory") else "text"
     page.put(row, 9, parameter.status, weak)

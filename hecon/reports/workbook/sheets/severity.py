@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from hecon.analyses.remaining_life import years_of_life
 from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.layout import trace_title
-from hecon.reports.workbook.styles import add_page
+from hecon.reports.workbook.layout import SEVERITY, trace_title
+from hecon.reports.workbook.sheets.trace_amounts import standard_care, starting_and_course
+from hecon.reports.workbook.styles import Page, add_page
 from hecon.studies.study import Study
 
 #: The sheet's name, and where no severity weighs what a QALY may cost.
-TITLE, UNWEIGHTED = "Severity", "Opportunity cost"
+TITLE, UNWEIGHTED = SEVERITY, "Opportunity cost"
 FIRST = 4
 
 
@@ -37,17 +39,16 @@ def write_severity(book: Book) -> None:
         else "What a QALY may cost: health forgone elsewhere, not a ceiling.",
         "A4",
     )
-    page.widths(70, 18, 4, 18, 14)
+    page.widths(70, 18, 4, 18, 14, 4, 30, 18)
     lines: list[tuple[str, str, str, str]] = []
     rule, people = place.definition.severity, study.population
     if rule is not None and people is not None:
-        norm = book.totals[(trace_title(people.strategies[0]), "qaly Population norm", False)]
-        b = study.compared[1]
-        standard = f'INDEX({answers["qaly False"]},MATCH("{b}",{answers["names"]},0))'
+        norm = book.totals[(trace_title(people.strategies[0]), "remaining qaly", False)]
+        standard = _standard_care(book, page)
         last = 3 + len(rule.classes)
         lines += [
             ("people", "Remaining QALYs of the general population, undiscounted", norm, "qaly"),
-            ("standard", f"Remaining QALYs with {b}, undiscounted", standard, "qaly"),
+            ("standard", "Remaining QALYs with the comparator, undiscounted", standard, "qaly"),
             ("shortfall", "Absolute shortfall (QALYs)", "$B$4-$B$5", "qaly"),
             (
                 "weight",
@@ -89,3 +90,31 @@ def write_severity(book: Book) -> None:
         else:
             page.formula(4 + i, 2, text, "output", shape)
         answers[name] = page.ref(4 + i, 2)
+
+
+def _standard_care(book: Book, page: Page) -> str:
+    """The remaining QALYs with the comparator in use; each comparator's stand on the right.
+
+    Severity describes the condition: its traces are counted until the life table ends, and the
+    horizon of the analysis leaves it as it is.
+    """
+    study, fixed = book.study, book.layout.fixed
+    years = years_of_life(study)
+    page.headings(3, ["cycles until the end of life", ""], 7)
+    scope = book.scope(None, TITLE)
+    cycles = f"ROUND(({scope.formula(years)})/{fixed['cycle_years']},0)"
+    own = years is study.model.horizon_years
+    page.formula(4, 7, fixed["cycles"] if own else cycles, "formula", "count")
+    page.headings(6, ["comparator", "remaining QALYs"], 7)
+    names = [name for name in standard_care(book) if name in study.model.strategies]
+    for row, name in enumerate(names, start=7):
+        lived = book.totals[(trace_title(name), "remaining qaly", False)]
+        parts = [lived, *starting_and_course(book, name, "qaly")]
+        page.put(row, 7, name)
+        page.formula(row, 8, "+".join(parts), "output", "qaly")
+    listed, last = "$G$7", 6 + len(names)
+    chosen = f'"{study.compared[1]}"'
+    if study.scenarios:
+        own_pair = f"INDEX({book.scenarios.span('comparator')},{book.selector['scenario']})"
+        chosen = f"IF({book.selector['mode']}=2,{own_pair},{chosen})"
+    return f"INDEX($H$7:$H${last},MATCH({chosen},{listed}:$G${last},0))"

@@ -10,7 +10,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.timing import COUNTING
 from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.layout import TIME, letter
+from hecon.reports.workbook.layout import LIFE_CYCLES, TIME, letter
 from hecon.reports.workbook.styles import Page, add_page
 
 SHAPES = {
@@ -23,6 +23,7 @@ SHAPES = {
     "before": "weight",
     "after": "weight",
     "events": "weight",
+    **dict.fromkeys(("before life", "after life", "events life"), "weight"),
 }
 
 #: Columns of cycles that differ in length: how long, and when each ends.
@@ -33,6 +34,9 @@ HORIZON_ROW = 4
 
 #: Names of the columns that weigh and discount each cycle.
 WEIGHTS = ("before", "after", "events", "discount_cost", "discount_effect")
+
+#: Those that weigh each cycle until the end of life, for severity.
+LIFE = ("before life", "after life", "events life")
 
 
 def used(model: CohortModel, counted: bool) -> set[str]:
@@ -73,7 +77,8 @@ def place_time(
         if model.start_age is not None:
             columns.append(("age", counted, model.start_age, None))
     columns.append(("discount_time", layout.points, None, None))
-    columns += [(name, layout.points, None, None) for name in WEIGHTS]
+    weights = (*WEIGHTS, *(LIFE if layout.weighs_severity else ()))
+    columns += [(name, layout.points, None, None) for name in weights]
     for counted in contexts:
         wanted: set[str] = set()
         for each in models:
@@ -92,7 +97,7 @@ def place_time(
     if layout.points:
         layout.times[("cycle", True)] = layout.times[("cycle", False)]
     else:
-        for name in ("discount_time", *WEIGHTS):
+        for name in ("discount_time", *weights):
             layout.times[(name, True)] = layout.times[(name, False)]
     return columns
 
@@ -155,6 +160,8 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
     def at(column: str, row: int) -> str:
         return f"${layout.times[(column, False)]}{row}"
 
+    life = " life" if name in LIFE else ""
+    cycles, name = LIFE_CYCLES if life else fixed["cycles"], name.removesuffix(life)
     match name:
         case "cycle_years":
             if row == layout.first:
@@ -183,17 +190,17 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
                 return f"{cycle}*{fixed['cycle_years']}"
             return f"(MAX({cycle}-1,0)+{fixed['moment']})*{fixed['cycle_years']}"
         case "before":
-            return f"IF(AND({cycle}>0,{cycle}<={fixed['cycles']}),{fixed['before']},0)"
+            return f"IF(AND({cycle}>0,{cycle}<={cycles}),{fixed['before']},0)"
         case "after":
             inner = f"IF(MOD({cycle},2)=1,{fixed['weight_odd']},{fixed['weight_even']})"
-            ends = f"IF({cycle}={fixed['cycles']},{fixed['weight_last']},{inner})"
+            ends = f"IF({cycle}={cycles},{fixed['weight_last']},{inner})"
             start = f"IF({cycle}=0,{fixed['weight_first']},{ends})"
-            return f"IF({cycle}>{fixed['cycles']},0,{start})"
+            return f"IF({cycle}>{cycles},0,{start})"
         case "events":
             if COUNTING[model.counting].weighs_events:
-                weights = (layout.times[(w, layout.points)] for w in ("before", "after"))
+                weights = (layout.times[(w + life, layout.points)] for w in ("before", "after"))
                 return f"IF({cycle}=0,0,{'+'.join(f'${w}{row}' for w in weights)})"
-            return f"IF(AND({cycle}>0,{cycle}<={fixed['cycles']}),1,0)"
+            return f"IF(AND({cycle}>0,{cycle}<={cycles}),1,0)"
         case "discount_cost":
             return scope.formula(model.discount_cost)
         case _:

@@ -9,6 +9,24 @@ from hecon.reports.workbook.sheets.trace_places import Columns, SubState, scope_
 from hecon.reports.workbook.sheets.trace_states import Move
 
 
+def standard_care(book: Book) -> list[str]:
+    """Whose remaining QALYs severity needs: every comparator, and the general population."""
+    pairs = [book.study.compared, *(s.compare for s in book.study.scenarios)]
+    people = book.study.population
+    return list(dict.fromkeys([*(b for _, b in pairs), *(people.strategies if people else ())]))
+
+
+def starting_and_course(book: Book, strategy: str, kind: str) -> list[str]:
+    """Undiscounted amounts at the start and along the course, which no horizon of severity cuts."""
+    found = [at for (s, k, _), at in book.starts.items() if (s, k) == (strategy, kind)]
+    found += [
+        at
+        for (s, name, discounted), at in book.course_totals.items()
+        if s == strategy and name.startswith(f"{kind} ") and not discounted
+    ]
+    return found
+
+
 def amounts(
     book: Book,
     model: CohortModel,
@@ -26,7 +44,18 @@ def amounts(
     running = [p for p in model.payoffs_of(strategy) if p.on != "once"]
     events = f"'{TIME}'!${layout.times[('events', True)]}"
 
-    def amount(t: int, row: int, payoff: Payoff) -> str:
+    def credit(position: int, t: int, row: int, life: bool) -> str:
+        """Who counts in a state, within the horizon or until the end of life."""
+        if not life:
+            return f"${counted[position]}{row}"
+        before, after = (layout.times[(f"{w} life", True)] for w in ("before", "after"))
+        now = f"'{TIME}'!${after}{row}*${occupancy[position]}{row}"
+        if t == 0:
+            return now
+        return f"('{TIME}'!${before}{row}*${occupancy[position]}{row - 1}+{now})"
+
+    def amount(t: int, row: int, payoff: Payoff, life: bool = False) -> str:
+        happening = f"'{TIME}'!${layout.times[('events life', True)]}" if life else events
         terms: dict[str, list[str]] = {}
         for position, state in enumerate(states):
             if state.name != payoff.source:
@@ -37,12 +66,12 @@ def amounts(
             if payoff.rate:
                 value += f"*{layout.cycle_years(row)}"
             if payoff.on == "state":
-                terms.setdefault(value, []).append(f"${counted[position]}{row}")
+                terms.setdefault(value, []).append(credit(position, t, row, life))
                 continue
             for move in moves:
                 arrives = states[move.target].name == payoff.target
                 if t and move.source == position and arrives:
-                    flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{events}{row}"
+                    flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{happening}{row}"
                     terms.setdefault(value, []).append(flow)
         parts = [f"({'+'.join(shares)})*{value}" for value, shares in terms.items()]
         return "+".join(parts) or "0"
@@ -60,6 +89,18 @@ def amounts(
             book.column(title, f"{payoff.kind} {payoff.source}", column)
         names = (f"{payoff.kind} {payoff.item}", f"state {payoff.kind} {payoff.source}")
         _totals(book, title, columns, column, payoff.kind, names)
+    lasting = [p for p in running if p.kind == "qaly"]
+    if layout.weighs_severity and strategy in standard_care(book):
+
+        def lived(t: int, row: int) -> str:
+            parts = [amount(t, row, payoff, life=True) for payoff in lasting]
+            return "+".join(p for p in parts if p != "0") or "0"
+
+        column = columns.add("QALYs until the end of life", lived, "exact")
+        area = f"${column}${layout.first}:${column}${layout.first + layout.rows - 1}"
+        row, position = layout.first - 3, columns.next - 1
+        columns.page.formula(row, position, f"SUM({area})", "output", "exact")
+        book.totals[(title, "remaining qaly", False)] = columns.page.ref(row, position)
     if book.study.course is not None and model is book.study.model:
         _course(book, strategy, columns)
     for discounted in (True, False):
