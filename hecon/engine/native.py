@@ -25,7 +25,7 @@ MOST = 400
 SUFFIX = ".object"
 
 #: Characters of a text that is still compiled in reasonable time.
-LONGEST = 2_000_000
+LONGEST = 1_000_000
 
 _lock = threading.Lock()
 
