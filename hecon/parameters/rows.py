@@ -170,8 +170,31 @@ def read_parameters(
         if problem:
             faults.add(shown, position, "name", problem)
         read = _estimated if row.estimate else _typed
-        parameters.append(read(row, position, shown, faults, estimates))
+        parameters += _by_strategy(row, read(row, position, shown, faults, estimates))
     return parameters, complete
+
+
+def _by_strategy(row: ParameterRow, parameter: Parameter) -> list[Parameter]:
+    """A row of several strategies: one quantity, of the first; the others' is the same.
+
+    What is computed is computed in each.
+    """
+    names = [name.strip() for name in row.strategy.split(";") if name.strip()]
+    if len(names) < 2:
+        return [parameter]
+    first = replace(parameter, strategy=names[0])
+    if parameter.formula is not None:
+        return [first, *(replace(first, strategy=name) for name in names[1:])]
+    same = replace(
+        first,
+        value=None,
+        formula=Expr("name", name=first.text, text=first.text),
+        low=None,
+        high=None,
+        distribution=FIXED,
+        estimate="",
+    )
+    return [first, *(replace(same, strategy=name) for name in names[1:])]
 
 
 def _check_columns(rows: Sequence[ParameterRow], shown: str, faults: FaultList) -> None:

@@ -97,6 +97,8 @@ def _read_parameters(reading: Reading, inputs: Inputs) -> None:
             found, complete = read_parameters(
                 source.path, source.shown, reading.faults, inputs.synthesis.derived
             )
+        if source.folder != reading.study.folder:
+            found = [p for p in found if not reading.left_out("parameters", p.text)]
         kept.setdefault(source.folder, []).extend(found)
         inputs.complete &= complete
     own = {p.key for p in kept.get(reading.study.folder, [])}
