@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hecon.analyses.results_table import TOTALS, evaluated_table
+from hecon.analyses.run import Run, result
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.engine.values import formula_values
@@ -168,3 +169,9 @@ def scenario_table(study: Study) -> pd.DataFrame:
     table.insert(2, "status", [s.status for s in study.scenarios])
     table.insert(3, "weakest_status", [s.weakest_status for s in study.scenarios])
     return table
+
+
+@result("Scenarios")
+def scenario_results(run: Run) -> pd.DataFrame:
+    """Every scenario's row of `scenario_table`, in file order."""
+    return scenario_table(run.study)

@@ -46,12 +46,13 @@ class Credit:
 
 @dataclass(frozen=True)
 class Single:
-    """A one-off amount, already discounted where it must be."""
+    """A one-off amount, already discounted where it must be; `cycle` says when it falls."""
 
     outcome: int
     strategy: int
     node: Node
     origin: str
+    cycle: Node
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Credits:
             if discounted and payoff.week is not None:
                 node = graph.add("mul", amount, self._discount(payoff.kind, strategy, local))
             outcome = self._outcome(payoff.kind, payoff.item, discounted)
-            self.singles.append(Single(outcome, position, node, payoff.origin))
+            self.singles.append(Single(outcome, position, node, payoff.origin, local["cycle"]))
 
     def _times_of(self, week: Node) -> dict[str, Node]:
         """Number, start and moment of discounting of the cycle that a week is in."""

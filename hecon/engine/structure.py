@@ -110,7 +110,10 @@ class Structure:
             )
             for c in self._free.credits
         ]
-        singles = [replace(s, node=nodes[s.node.index]) for s in self._free.singles]
+        singles = [
+            replace(s, node=nodes[s.node.index], cycle=nodes[s.cycle.index])
+            for s in self._free.singles
+        ]
         return Marked(nodes, traces, rows, credits, singles)
 
     def _regular_times(self) -> dict[str, Array]:
