@@ -50,16 +50,19 @@ def probabilistic_scenario(
     known = {p.key for p in kept}
     parameters = [*kept, *(p for p in scenario.own if p.key not in known)]
     made = study.synthesis.estimates
+    # what a change is relative to is still drawn, with what it is correlated with
+    moved = {p.drawn_as: p.key for p in scenario.own if p.drawn_as}
     shared = shared_correlations(_drawn_estimates(parameters, made))
     pairs = {
         frozenset((c.first, c.second))
         for c in shared_correlations(_drawn_estimates(study.parameters, made))
     }
     stated = [
-        c
+        replace(c, first=first, second=second)
         for c in study.correlations
+        for first, second in [[moved.get(key_text(k), k) for k in (c.first, c.second)]]
         if frozenset((c.first, c.second)) not in pairs
-        and not {c.first, c.second} & scenario.changes.keys()
+        and not {first, second} & scenario.changes.keys()
     ]
     return model, parameters, [*shared, *stated]
 
