@@ -29,6 +29,9 @@ LONGEST = 1_000_000
 
 _lock = threading.Lock()
 
+#: Why something was not compiled.
+_refused: set[str] = set()
+
 
 class Unavailable(RuntimeError):
     """Nothing can be compiled here; the kernel in NumPy computes instead."""
@@ -125,12 +128,18 @@ def compiled(text: str) -> Run:
     Raises
     ------
     Unavailable
-        If this machine can't compile it.
+        If it can't be compiled here.
     """
-    if len(text) > LONGEST:
-        raise Unavailable("the model is too large to be compiled")
-    with _lock:
-        try:
+    try:
+        if len(text) > LONGEST:
+            raise Unavailable("a model is too large to be compiled")
+        with _lock:
             return _compiled(text)[1]
-        except RuntimeError as error:
-            raise Unavailable(str(error)) from None
+    except (Unavailable, RuntimeError) as error:
+        _refused.add(str(error))
+        raise Unavailable(str(error)) from None
+
+
+def kernel() -> str:
+    """How this process has computed, for the record of a run."""
+    return f"NumPy ({'; '.join(sorted(_refused))})" if _refused else "compiled"
