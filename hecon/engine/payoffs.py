@@ -115,7 +115,7 @@ class Credits:
             raise ModelError(f"the one-off '{payoff.item}' depends on the cycle; give it a week")
         if payoff.week is not None:
             # what falls after the horizon is nobody's cost within it
-            last = graph.constant(self.cohorts.cycles)
+            last = graph.add("fixed", what="cycles")
             later = graph.add("gt", local["cycle"], last)
             amount = graph.add("if", later, graph.constant(0.0), amount)
         for discounted in (True, False):

@@ -10,8 +10,10 @@ from pydantic import Field
 
 from hecon.parameters.records import Formula, Required, RequiredFormula, Strict, Text
 
-#: The file of a study that describes its budget impact.
+#: The file of a study that describes its budget impact; its inputs and scenarios lie beside it, or
+#: where a jurisdiction keeps what is its own of the study.
 BUDGET = "budget_impact.toml"
+BUDGET_INPUTS, BUDGET_SCENARIOS = "budget_inputs.csv", "budget_scenarios.csv"
 
 #: The year that a formula is read in, 1 for the first after the decision.
 YEAR = "budget_year"
@@ -112,8 +114,6 @@ class Trigger(Strict):
 class BudgetDefinition(Strict):
     """Contents of `budget_impact.toml`: formulas of the study's and of the budget's own inputs."""
 
-    inputs: Annotated[list[Required], Field(min_length=1)]
-    scenarios: Text = ""
     years: RequiredFormula
     eligible_per_year: RequiredFormula
     uptake: Annotated[list[RequiredFormula], Field(min_length=1, max_length=100)]

@@ -13,7 +13,14 @@ from hecon.parameters.money import parameter_problems
 from hecon.parameters.rows import parse_formula, read_parameters
 from hecon.parameters.schema import Parameter
 from hecon.studies.assumptions import there
-from hecon.studies.budget import BUDGET, QUANTITY, YEAR, BudgetDefinition
+from hecon.studies.budget import (
+    BUDGET,
+    BUDGET_INPUTS,
+    BUDGET_SCENARIOS,
+    QUANTITY,
+    YEAR,
+    BudgetDefinition,
+)
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.extends import Source
 from hecon.studies.inputs import Inputs
@@ -47,10 +54,9 @@ def _budget(
     found: BudgetDefinition,
     shown: str,
 ) -> Budget | None:
-    folder = reading.study.folder
-    sources = _sources(reading, found, shown)
-    if sources is None:
-        return None
+    sources = _sources(reading, BUDGET_INPUTS)
+    if not sources and reading.jurisdiction.folder != reading.study.folder:
+        return None  # nobody has given them for this jurisdiction
     parameters = [p for source in sources for p in _parameters(reading, inputs, source)]
     _remember(reading, parameters)
     names = frozenset(p.name for p in parameters)
@@ -58,27 +64,16 @@ def _budget(
     _check_course(reading, course, found, shown, quantities)
     _check_strategies(reading, found, shown)
     _check_items(reading, found, shown, payoffs)
-    scenarios = []
-    if found.scenarios:
-        known = replace(inputs, parameters=[*inputs.parameters, *parameters])
-        source = Source(folder, found.scenarios)
-        scenarios = read_own_scenarios(reading, known, source, names)
+    known = replace(inputs, parameters=[*inputs.parameters, *parameters])
+    rows = _sources(reading, BUDGET_SCENARIOS)
+    scenarios = [s for source in rows for s in read_own_scenarios(reading, known, source, names)]
     return Budget(shown, found, tuple(parameters), exprs, quantities, tuple(scenarios))
 
 
-def _sources(reading: Reading, found: BudgetDefinition, shown: str) -> list[Source] | None:
-    """Files of the budget's inputs; None if they are those of other jurisdictions."""
-    folder, here = reading.study.folder, reading.jurisdiction.definition.name
-    sources = [Source(folder, n.replace("{jurisdiction}", here)) for n in found.inputs]
-    elsewhere = False
-    for name, source in zip(found.inputs, sources, strict=True):
-        if there(source.path):
-            continue
-        if "{jurisdiction}" in name and any(folder.glob(name.replace("{jurisdiction}", "*"))):
-            elsewhere = True
-        else:
-            reading.faults.add(shown, None, "inputs", f"there is no file {source.name}")
-    return None if elsewhere else [s for s in sources if there(s.path)]
+def _sources(reading: Reading, name: str) -> list[Source]:
+    """A file beside the budget's, and the jurisdiction's own."""
+    folders = [reading.study.folder, *(x.folder for x in reading.study.layers if x.pair)]
+    return [Source(folder, name) for folder in folders if there(folder / name)]
 
 
 def _parameters(reading: Reading, inputs: Inputs, source: Source) -> list[Parameter]:

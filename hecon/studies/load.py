@@ -79,11 +79,12 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
 
 def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str]) -> Study:
     """The study; `read` holds what has been read once all is read."""
-    found = read_definition(folder)
-    if jurisdiction is None and not (folder / JURISDICTION_FILE).is_file():
+    found = read_definition(folder, None if jurisdiction is None else Path(jurisdiction))
+    own = next((f for f in reversed(found.folders) if (f / JURISDICTION_FILE).is_file()), None)
+    if jurisdiction is None and own is None:
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
         raise InputError([Fault(f"{folder.name}/{FILE}", None, None, text)])
-    place = load_jurisdiction(folder if jurisdiction is None else Path(jurisdiction))
+    place = load_jurisdiction(Path(jurisdiction or own or folder))
     reading = Reading(found, place)
     check_definition(reading)
     check_alternatives(reading)
@@ -109,6 +110,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     check_price(reading, inputs)
     grids = grids_in_local_money(reading, inputs)
     check_price_alike(reading, inputs)
+    reading.check_left_out()
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)
@@ -131,7 +133,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         correlations,
         population,
         inputs.synthesis,
-        found.base,
+        found.layers,
         people,
         trials,
         documents,
@@ -195,7 +197,8 @@ def _model(
         ),
         horizon_years=timing(time.horizon_years, "time.horizon_years", NO_TIME),
         start_age=timing(time.start_age, "time.start_age", NO_TIME) if time.start_age else None,
-        counting=time.counting,
+        counting=time.counting.qaly,
+        counting_cost=time.counting.cost if time.counting.cost != time.counting.qaly else "",
         discount_cost=place.discount_cost,
         discount_effect=place.discount_effect,
     )

@@ -175,15 +175,12 @@ def test_a_study_without_a_budget_has_none(algebra):
         Run(algebra)(budget_table)
 
 
-def test_the_inputs_of_another_jurisdiction_are_not_these(tmp_path):
+def test_a_jurisdiction_without_the_inputs_has_no_budget(tmp_path):
     """A study whose budget is known for one jurisdiction runs in others without it."""
-    folder = tmp_path / "budget"
-    shutil.copytree(HERE / "studies" / "budget", folder)
-    (folder / "budget_inputs.csv").rename(folder / "budget_inputs_elsewhere.csv")
-    path = folder / "budget_impact.toml"
-    text = path.read_text().replace("budget_inputs.csv", "budget_inputs_{jurisdiction}.csv")
-    path.write_text(text)
-    assert load_study(folder).budget is None
+    copy = shutil.copytree(INPUTS / "jurisdictions" / "norway", tmp_path / "norway")
+    for name in ("budget_inputs.csv", "budget_scenarios.csv"):
+        (copy / "ptsd_in_norway" / name).unlink()
+    assert load_study(INPUTS / "studies" / "ptsd", copy).budget is None
 
 
 # -- Norway, by an independent program --------------------------------------------------------

@@ -212,11 +212,3 @@ def test_displaced_above_the_share_without(tmp_path):
         "budget/budget_impact.toml, column displaced.Old: in year 2 the uptake of 0.6 times the "
         "share of 1 that Old loses is above the share of 0.5 that it has: negative starts"
     )
-
-
-def test_a_file_that_is_not_there(tmp_path):
-    folder = tmp_path / "budget"
-    shutil.copytree(STUDY, folder)
-    (folder / INPUTS).unlink()
-    with pytest.raises(InputError, match=r"column inputs: there is no file budget_inputs\.csv"):
-        load_study(folder)
