@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from hecon.analyses.base_case import base_comparison
+from hecon.analyses.conclusion import base_conclusion
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.parameters.schema import STATUSES
-from hecon.report.conclusions import headline, outside_frontier, ratio, uncertainty
+from hecon.report.conclusions import headline, how_sure, outside_frontier, ratio
 from hecon.report.content import Listing, Section, Sentence, Value, count
 from hecon.report.registry import Analysis
 from hecon.report.sections.trials import short_answer
@@ -21,17 +22,22 @@ WIDEST = 10
 
 
 def section(run: Run) -> Section:
-    """The conclusion, the base case, how sure it is, the trials, and what it rests on."""
-    base = ratio(run(base_comparison))
-    said = [
-        *headline(run),
-        Sentence(f"Base case, every input at its own value: {base.template}", base.values),
-    ]
-    if note := outside_frontier(run):
-        said.append(note)
-    said += uncertainty(run)
-    said += [*short_answer(run), *rests_on(run)]
+    """The verdict, the base case, how sure it is, what is weak, and the trials."""
+    said = [*headline(run), *_base_case(run), *how_sure(run), *rests_on(run), *short_answer(run)]
     return Section("answer", "The answer", tuple(said), live="Summary")
+
+
+def _base_case(run: Run) -> list[Sentence]:
+    """The pair's own ratio, where the verdict has not given it, and whether it decides."""
+    found, pair = run(base_conclusion), run(base_comparison)
+    steps = [s for s in (found.reached, found.refused) if s is not None and not found.pairwise]
+    said = []
+    if (pair.intervention, pair.comparator) not in [(s.strategy, s.against) for s in steps]:
+        base = ratio(pair)
+        text = f"Base case, every input at its own value: {base.template}"
+        said.append(Sentence(text, base.values))
+    note = outside_frontier(run)
+    return [*said, note] if note else said
 
 
 def rests_on(run: Run) -> list[Sentence]:

@@ -25,7 +25,7 @@ from hecon.report.vocabulary import STRATEGY
 
 TOTALS = (
     STRATEGY,
-    Column("description", "", "text", meaning="what the strategy is", detail=True),
+    Column("description", "Description", "text", meaning="what the strategy is", detail=True),
     Column("cost", "Cost", "money", meaning="discounted cost per person"),
     Column("qaly", "{effects}", "effect", meaning="discounted effect per person"),
     Column("life_years", "Life-years", "effect", meaning="discounted life-years per person"),
