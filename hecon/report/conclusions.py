@@ -274,7 +274,7 @@ def means(run: Run) -> Sentence:
 
 
 APART = Sentence(
-    "That differs from the base case by more than a twentieth (why: section Uncertainty).",
+    "That differs from the base case by more than a twentieth: section Uncertainty says why.",
     tone="warning",
 )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hecon.analyses.run import Run
-    from hecon.report.content import Section
+    from hecon.report.content import Section, Sentence
     from hecon.studies.study import Study
 
 
@@ -63,6 +63,8 @@ class Analysis:
         Its content, from the results that it asks of a run.
     closing
         The same for what rests on the content of all other sections: sources that they cite.
+    answers
+        What it adds to the answer of a full run: a sentence or two, or nothing.
     help
         What its command does, and examples.
     options
@@ -76,6 +78,7 @@ class Analysis:
     options: tuple[Option, ...] = ()
     draws: bool = False
     closing: Callable[[Run, Sequence[Section]], Section] | None = None
+    answers: Callable[[Run], tuple[Sentence, ...]] | None = None
 
     def content(self, run: Run, others: Sequence[Section] = ()) -> Section:
         """Its section, given those before it."""

@@ -18,7 +18,7 @@ SHOWN = ("results", "severity", "uncertainty", "budget_impact", "verification", 
 #: Of their tables, those that the screen shows; without a list all.
 TABLES = {
     "results": ("base_case", "comparison", "frontier"),
-    "uncertainty": ("probabilistic_comparison",),
+    "uncertainty": ("probabilistic_comparison", "departures"),
     "verification": (),
 }
 

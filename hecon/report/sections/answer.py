@@ -12,7 +12,7 @@ from hecon.parameters.schema import STATUSES
 from hecon.report.conclusions import headline, how_sure, outside_frontier, ratio
 from hecon.report.content import Listing, Section, Sentence, Value, count
 from hecon.report.registry import Analysis
-from hecon.report.sections.trials import short_answer
+from hecon.report.sections import REGISTRY
 from hecon.studies.study import Study
 
 #: Statuses of inputs that nobody read in a source, or that nobody should rest on.
@@ -22,8 +22,8 @@ WIDEST = 10
 
 
 def section(run: Run) -> Section:
-    """The verdict, the base case, how sure it is, what is weak, and the trials."""
-    said = [*headline(run), *_base_case(run), *how_sure(run), *rests_on(run), *short_answer(run)]
+    """The verdict, the base case, how sure it is, what is weak, and what analyses add."""
+    said = [*headline(run), *_base_case(run), *how_sure(run), *rests_on(run), *added(run)]
     return Section("answer", "The answer", tuple(said), live="Summary")
 
 
@@ -38,6 +38,12 @@ def _base_case(run: Run) -> list[Sentence]:
         said.append(Sentence(text, base.values))
     note = outside_frontier(run)
     return [*said, note] if note else said
+
+
+def added(run: Run) -> list[Sentence]:
+    """What other analyses add to the answer, in their order."""
+    adding = [entry.load().answers for entry in REGISTRY]
+    return [sentence for add in adding if add is not None for sentence in add(run)]
 
 
 def rests_on(run: Run) -> list[Sentence]:

@@ -37,6 +37,9 @@ def section(run: Run) -> Section:
     sentences = []
     if place.severity is not None:
         sentences.append(
+            Sentence("The opportunity cost is health forgone elsewhere, not a ceiling on a price.")
+        )
+        sentences.append(
             Sentence(
                 "Severity classes ({status}): {source}",
                 {"status": place.severity.status, "source": place.severity.source},

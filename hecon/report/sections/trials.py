@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -65,7 +66,11 @@ _TIMES = Column(
     meaning="how many times as many patients would have to benefit for the trial to pay",
 )
 SIZES = (*_KEYS, _THRESHOLD, _METHOD, _EVSI, _EVSI_ERROR, *_EVPPI, *_NET)
-BEST = (*_KEYS, _THRESHOLD, _METHOD, _EVSI, _EVSI_ERROR, *_EVPPI, *_NET[:-1], _TIMES)
+_DETAILED = ("evsi", "years_to_report")
+BEST = tuple(
+    replace(c, detail=True) if c.key in _DETAILED else c
+    for c in (*_KEYS, _THRESHOLD, _METHOD, _EVSI, _EVSI_ERROR, *_EVPPI, *_NET[:-1], _TIMES)
+)
 CHECKS = (
     *_KEYS,
     Column("regression", "EVSI by regression", "money"),
@@ -398,4 +403,5 @@ ANALYSIS = Analysis(
         Option("check_all_sizes", bool, "Check every size by importance weights.", False),
     ),
     draws=True,
+    answers=short_answer,
 )

@@ -24,7 +24,7 @@ from hecon.analyses.drawn import (
     running_results,
 )
 from hecon.analyses.run import Run
-from hecon.report.conclusions import APART, best_on_average, means, often
+from hecon.report.conclusions import best_on_average, means, often
 from hecon.report.content import (
     Column,
     Drawn,
@@ -174,7 +174,7 @@ def means_tables(run: Run) -> tuple[Table, Table]:
         table("probabilistic", caption, MEANS, frame[~pair], ("strategy", "figure")),
         table(
             "probabilistic_comparison",
-            f"The same of {a} less {b}",
+            f"Means over the draws of {a} less {b}, and 95 % of the draws",
             PAIR,
             frame[pair],
             ("intervention", "comparator", "figure"),
@@ -317,13 +317,17 @@ def why_apart(run: Run) -> tuple[Sentence, ...]:
     if not apart(run(base_comparison), run(drawn_comparison)):
         return ()
     if run(mean_departures).empty:
-        why = "Every distribution's mean is near its base value: the model is not a straight line."
+        why = (
+            "The means differ from the base case although every distribution's mean is near its "
+            "base value: the model is not a straight line in its inputs."
+        )
     else:
         why = (
-            "Inputs whose mean is not their base value, and limits that draws meet, stand in the "
-            "table; the rest is that the model is not a straight line in its inputs."
+            "The means differ from the base case because of inputs whose mean is not their base "
+            "value and of limits that draws meet (table of both); the rest is that the model is "
+            "not a straight line in its inputs."
         )
-    return (APART, Sentence(why))
+    return (Sentence(why),)
 
 
 def section(run: Run) -> Section:
