@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.analyses.amounts import amount_faults
 from hecon.analyses.article import check_figures
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.input_values import Case, value_faults
@@ -49,6 +50,8 @@ def dry_run(study: Study) -> None:
     faults = FaultList()
     base = Case("", study.folder.name, None, None)
     faults.faults += value_faults(study, base_case(study.parameters), [base])
+    faults.raise_if_any()
+    faults.faults += amount_faults(study)
     faults.raise_if_any()
     table = evaluated_table(study, base_case(study.parameters), [study.compared])
     for design, cases in _designs(study, faults):

@@ -124,6 +124,8 @@ def _weeks(study: Study, design: TableDesign) -> Iterator[_Wanted]:
                                   design.numbers, {})  # fmt: skip
     except ModelError:
         return
+    if not 0 < float(years) < np.inf:  # said by the run of the model itself
+        return
     for session in study.course.sessions:
         yield _Wanted(
             session.week,
