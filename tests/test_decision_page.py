@@ -75,7 +75,7 @@ def quoted():
         f"within the range of {len(solved)} of {turns['parameter'].nunique()} inputs",
         f"(log odds ratio {solved['lnor_mdma_v_pbo']:.2f})",
         f"the effect of PE ({solved['lnor_pe_v_supportive']:.2f})",
-        f"natural recovery ({solved['rate_recovery']:.3f} a year)",
+        f"dropout from PE ({solved['d_pe'] * 100:.0f} %)",
         f"({solved['shrink_pe'] * 100:.0f} %)",
         f"NOK {people['evpi']:,.0f} per person (SE {people['evpi_error']:.0f}), "
         f"NOK {people['population_evpi'] / 1e6:.1f} million for all",
@@ -113,5 +113,5 @@ def test_who_comes_first():
     assert set(single["assumption"].head(2)) == {"uptake_y5", "n_eligible_year"}
     assert table("price")["expected"].iloc[0] < 0
     found = table("sobol")
-    four = ["lnor_mdma_v_pbo", "lnor_pe_v_supportive", "hr_relapse_mdma", "rate_recovery"]
+    four = ["lnor_mdma_v_pbo", "hr_relapse_mdma", "lnor_pe_v_supportive", "rate_recovery"]
     assert all(n in m for n, m in zip(four, found["members"].head(4), strict=True))

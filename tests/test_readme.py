@@ -58,7 +58,7 @@ def test_python_example(norway, tmp_path, monkeypatch):
 def test_figures_of_the_readme(norway):
     study, outcomes = norway
     found = compare(outcomes, *study.compared)
-    threshold = severity(study, base_case(study.parameters), outcomes)["threshold"][0]
+    threshold = severity(study, base_case(study.parameters), [study.compared])["threshold"][0]
     for figure in (
         f"NOK {found.cost:,.0f} more",
         f"{found.qaly:.3f} QALYs more",

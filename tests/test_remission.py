@@ -105,6 +105,8 @@ def test_natural_recoveries_relapse_at_the_natural_rate(study):
     before, after = (share.sel(strategy="MDMA-AT", cycle=c).isel(draw=0) for c in (29, 30))
     age, women = deaths_by_age()[42], numbers[("female_share", None)]
     q = women * float(age["female"]) + (1 - women) * float(age["male"])
+    # recovery after a relapse is natural recovery
+    numbers[("rate_recovery_relapse", None)] = numbers[("rate_recovery", None)]
     rate = {name: numbers[(name, None)] / 12 for name in RATES}
     ill = (1 - q) ** (numbers[("smr_ptsd", None)] / 12)
     wanted = float(before.sel(state="Natural remission")) * (1 - q) ** (1 / 12)

@@ -36,7 +36,7 @@ def base_trace(run: Run) -> xr.Dataset:
 @result()
 def base_limits(run: Run) -> pd.DataFrame:
     """Severity and the threshold it implies: the one row of `severity`."""
-    return severity(run.study, run(base_design), run(base_outcomes))
+    return severity(run.study, run(base_design), [run.study.compared])
 
 
 @result()

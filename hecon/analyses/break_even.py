@@ -10,11 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hecon.analyses.one_way import find_range, ranges
-from hecon.analyses.pair import find_parameter
+from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError, ModelError
-from hecon.parameters.design import base_values, rows
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
 
@@ -76,7 +75,7 @@ def break_even(
         row = {
             "parameter": parameter.text,
             "unit": parameter.unit,
-            "base": parameter.value,
+            "base": base_value(study, parameter),
             "low": points[0],
             "high": points[-1],
             "nmb_low": benefit[0],
@@ -195,7 +194,7 @@ def _reason(error: ModelError) -> str:
 def _benefit(study: Study, values: list[dict[tuple[str, str | None], float]]) -> Array:
     if not values:
         return np.empty(0)
-    design = rows(base_values(study.parameters), values)
+    design = changed_rows(study, values)
     table = evaluated_table(study, design, [study.compared] * len(values))
     return table["nmb"].to_numpy(dtype=float)
 

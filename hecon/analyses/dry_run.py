@@ -12,6 +12,7 @@ from hecon.analyses.article import check_figures
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.input_values import Case, value_faults
 from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import changed_rows
 from hecon.analyses.population import study_population
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.scenarios import scenario_design
@@ -23,9 +24,7 @@ from hecon.parameters.design import (
     ProbabilisticDesign,
     TableDesign,
     base_case,
-    base_values,
     held,
-    rows,
 )
 from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.study import Study
@@ -93,7 +92,7 @@ def _designs(study: Study, faults: FaultList) -> Iterator[tuple[TableDesign, lis
     ]
     if ends:
         yield (
-            rows(base_values(study.parameters), [values for values, _ in ends]),
+            changed_rows(study, [values for values, _ in ends]),
             [case for _, case in ends],
         )
 

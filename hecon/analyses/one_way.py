@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.comparison import SAVING
-from hecon.analyses.pair import find_parameter
+from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
+from hecon.analyses.scenarios import SAME
 from hecon.errors import Fault, InputError
-from hecon.parameters.design import base_values, rows
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
 
@@ -32,17 +32,18 @@ class Range:
 
 
 def ranges(study: Study) -> list[Range]:
-    """Ranges of all inputs: the stated interval, else the distribution's 2.5 and 97.5 percentiles.
+    """Ranges of all parameters: the stated one, else the distribution's 2.5 and 97.5 percentiles.
 
-    A parameter with neither has no range; none is ever invented. The opportunity cost is no
-    doubt about the model and is left out.
+    A computed parameter has the range that its row states, whatever it is computed from. A
+    parameter with neither has no range; none is ever invented. The opportunity cost is no doubt
+    about the model and is left out.
     """
     found = []
     for parameter in study.parameters:
-        if not parameter.is_input or parameter.name in study.jurisdiction.opportunity_cost.names:
+        if parameter.name in study.jurisdiction.opportunity_cost.names:
             continue
-        if parameter.low is not None and parameter.high is not None:
-            low, high, basis = parameter.low, parameter.high, "stated range"
+        if stated := parameter.stated_range:
+            (low, high), basis = stated, "stated range"
         elif parameter.distribution.varies and parameter.distribution.kind != "dirichlet":
             low = float(parameter.distribution.quantile(0.025))
             high = float(parameter.distribution.quantile(0.975))
@@ -55,7 +56,7 @@ def ranges(study: Study) -> list[Range]:
 
 
 def find_range(study: Study, name: str) -> Range:
-    """The range of one input; raises InputError if it is unknown or has none."""
+    """The range of one parameter; raises InputError if it is unknown or has none."""
     parameter = find_parameter(study, name)
     found = next((r for r in ranges(study) if r.parameter == parameter), None)
     if found is None:
@@ -71,7 +72,8 @@ def one_way(study: Study) -> pd.DataFrame:
     -------
     pd.DataFrame
         Two rows a parameter (``parameter``, ``end``, ``value``, ``basis``) with the columns of
-        `result_table`, the parameter with the widest bar of net monetary benefit first.
+        `result_table`, the parameter with the widest bar of net monetary benefit first. The basis
+        of a range also says what is held fixed, and at which end nothing moves.
     """
     found = ranges(study)
     ends = [(r, end) for r in found for end in ("low", "high")]
@@ -83,13 +85,14 @@ def one_way(study: Study) -> pd.DataFrame:
         for r, end in ends
     ]
     # the base case comes first: a bar reaches from it to both ends
-    design = rows(base_values(study.parameters), [{}, *values], ["the base case", *labels])
-    table = evaluated_table(study, design, [study.compared] * (1 + len(values)))
+    design = changed_rows(study, [{}, *values], ["the base case", *labels])
+    table = evaluated_table(study, design, [study.compared] * design.draws)
+    still = _without_effect(table, found, study)
     base, table = float(table["nmb"].iloc[0]), table.iloc[1:].reset_index(drop=True)
     table.insert(0, "parameter", [r.parameter.text for r, _ in ends])
     table.insert(1, "end", [end for _, end in ends])
     table.insert(2, "value", [r.low if end == "low" else r.high for r, end in ends])
-    table.insert(3, "basis", [r.basis for r, _ in ends])
+    table.insert(3, "basis", [_basis(r, still[r.parameter.text]) for r, _ in ends])
     worth = table["nmb"].to_numpy(dtype=float)
     span = pd.Series(
         bar_widths(worth[::2], worth[1::2], base), index=[r.parameter.text for r in found]
@@ -101,6 +104,27 @@ def one_way(study: Study) -> pd.DataFrame:
     ]
     index = sorted(range(len(table)), key=key.__getitem__)
     return table.iloc[index].reset_index(drop=True)
+
+
+def _without_effect(table: pd.DataFrame, found: list[Range], study: Study) -> dict[str, list[str]]:
+    """Ends apart from the base value at which nothing moves, by parameter; row 0 is the base."""
+    shown = table[["cost_difference", "qaly_difference", "threshold"]].to_numpy()
+    same = np.isclose(shown, shown[0], rtol=SAME, atol=0).all(axis=1)
+    result: dict[str, list[str]] = {}
+    for i, each in enumerate(found):
+        base, ends = base_value(study, each.parameter), {"low": each.low, "high": each.high}
+        moved = [(end, same[1 + 2 * i + j]) for j, end in enumerate(ends) if ends[end] != base]
+        quiet = [end for end, still in moved if still]
+        result[each.parameter.text] = ["low", "high"] if len(quiet) == len(moved) else quiet
+    return result
+
+
+def _basis(found: Range, still: list[str]) -> str:
+    """Where a range comes from, what it leaves as it is, and where it moves nothing."""
+    fixed = found.parameter.holds_fixed
+    effect = {0: "", 1: f"no effect at the {still[0]} end" if still else "", 2: "no effect"}
+    words = (found.basis, fixed and f"holds fixed: {fixed}", effect[len(still)])
+    return "; ".join(filter(None, words))
 
 
 def bar_widths(low: Array, high: Array, base: float) -> Array:
@@ -139,10 +163,11 @@ def tornado(table: pd.DataFrame, base: pd.Series, by: str = "nmb") -> pd.DataFra
     pd.DataFrame
         ``parameter``, ``basis``, ``low``, ``high``, then for each figure its value at the low
         and the high end, ``verdict_low``, ``verdict_high`` and ``turns`` (net benefit has
-        another sign than in the base case at one end or at both).
+        another sign than in the base case at one end or at both) and ``turns_by_severity`` (it
+        has so only because the end falls into another severity class).
     """
     if table.empty:
-        return pd.DataFrame(columns=["parameter", "turns"])
+        return pd.DataFrame(columns=["parameter", "turns", "turns_by_severity"])
     ends = {end: table[table["end"] == end].set_index("parameter") for end in ("low", "high")}
     low, high = ends["low"], ends["high"].loc[ends["low"].index]
     found = pd.DataFrame({"basis": low["basis"], "low": low["value"], "high": high["value"]})
@@ -150,6 +175,10 @@ def tornado(table: pd.DataFrame, base: pd.Series, by: str = "nmb") -> pd.DataFra
         found[f"{name}_low"], found[f"{name}_high"] = low[column], high[column]
     worth = base["nmb"] >= 0
     found["turns"] = ((low["nmb"] >= 0) != worth) | ((high["nmb"] >= 0) != worth)
+    threshold = float(base["threshold"])
+    plain = [e["qaly_difference"] * threshold - e["cost_difference"] for e in (low, high)]
+    kept = ((plain[0] >= 0) == worth) & ((plain[1] >= 0) == worth)
+    found["turns_by_severity"] = found["turns"] & kept
     reached = [found[f"{by}_{end}"].to_numpy(dtype=float) for end in ("low", "high")]
     span = bar_widths(reached[0], reached[1], float(base[FIGURES[by]]))
     order = np.argsort(-span, kind="stable")

@@ -13,6 +13,9 @@ from hecon.analyses.ties import difference
 from hecon.parameters.design import Design
 from hecon.studies.study import Study
 
+#: Totals of each strategy, the first columns of a result.
+TOTALS = ("cost", "qaly", "life_years")
+
 
 def result_table(
     study: Study, outcomes: xr.Dataset, limits: pd.DataFrame, pairs: list[tuple[str, str]]
@@ -68,4 +71,4 @@ def result_table(
 def evaluated_table(study: Study, design: Design, pairs: list[tuple[str, str]]) -> pd.DataFrame:
     """Evaluate a design and tabulate it with `result_table`."""
     outcomes = evaluate(study.model, design)
-    return result_table(study, outcomes, severity(study, design, outcomes), pairs)
+    return result_table(study, outcomes, severity(study, design, pairs), pairs)

@@ -13,18 +13,13 @@ from hecon.analyses.comparison import icer, verdict
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.pair import Increments, increments
 from hecon.analyses.run import Run, result
-from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
+from hecon.analyses.scenarios import probabilistic_scenario, scenario_results
 from hecon.errors import ModelError
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Study
 
 #: Key of the base case among scenarios.
 BASE = "base case"
-
-
-def scenario_effects(study: Study, base: pd.DataFrame) -> pd.DataFrame:
-    """Scenarios beside the base case, see `against_base`, whose row of `result_table` is given."""
-    return against_base(scenario_table(study), base)
 
 
 def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
@@ -42,7 +37,8 @@ def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     pd.DataFrame
         The columns of `table`, then ``compared`` (the pair of strategies), ``same_pair`` (it is
         the base case's), ``cost_to_base``, ``qaly_to_base``, ``nmb_to_base`` and ``turns`` (the
-        decision between the base case's pair is another one). Where another pair is compared
+        decision between the base case's pair is another one) and ``turns_by_severity`` (only
+        because the scenario falls into another severity class). Where another pair is compared
         there is no difference to the base case (NaN), nothing turns, and the row stands at the
         end.
     """
@@ -55,6 +51,8 @@ def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     for name, column in (("cost", "cost_difference"), ("qaly", "qaly_difference"), ("nmb", "nmb")):
         made[f"{name}_to_base"] = (made[column] - first[column]).where(same)
     made["turns"] = same & ((made["nmb"] >= 0) != (first["nmb"] >= 0))
+    plain = first["threshold"] * made["qaly_difference"] - made["cost_difference"]
+    made["turns_by_severity"] = made["turns"] & ((plain >= 0) == (first["nmb"] >= 0))
     order = made["nmb_to_base"].abs().sort_values(ascending=False, kind="stable").index
     return made.loc[order].reset_index(drop=True)
 
@@ -76,7 +74,7 @@ def scenario_draws(
     Parameters
     ----------
     table
-        Rows of `scenario_effects`: net benefit is at the row's own threshold.
+        Rows of `against_base`: net benefit is at the row's own threshold.
 
     Returns
     -------
@@ -123,10 +121,10 @@ def _reduced(found: Increments, threshold: float) -> dict[str, object]:
     }
 
 
-@result("Scenarios")
+@result()
 def scenario_rows(run: Run) -> pd.DataFrame:
     """Scenarios beside the base case, see `against_base`; no rows for a study without any."""
-    return scenario_effects(run.study, run(base_table))
+    return against_base(run(scenario_results), run(base_table))
 
 
 @result("Scenarios under uncertainty")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.results_table import TOTALS, evaluated_table
+from hecon.analyses.run import Run, result
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.engine.values import formula_values
-from hecon.errors import ModelError
-from hecon.parameters.design import Correlation, TableDesign, base_values
+from hecon.errors import Fault, InputError, ModelError
+from hecon.parameters.design import Correlation, TableDesign, base_case, base_values
 from hecon.parameters.schema import Parameter
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.synthesised import Synthesised
 from hecon.studies.study import Scenario, Study
+
+#: Share of a figure within which two are the same, however they were rounded.
+SAME = 1e-12
 
 
 def scenario_model(study: Study, scenario: Scenario) -> CohortModel:
@@ -45,16 +50,19 @@ def probabilistic_scenario(
     known = {p.key for p in kept}
     parameters = [*kept, *(p for p in scenario.own if p.key not in known)]
     made = study.synthesis.estimates
+    # what a change is relative to is still drawn, with what it is correlated with
+    moved = {p.drawn_as: p.key for p in scenario.own if p.drawn_as}
     shared = shared_correlations(_drawn_estimates(parameters, made))
     pairs = {
         frozenset((c.first, c.second))
         for c in shared_correlations(_drawn_estimates(study.parameters, made))
     }
     stated = [
-        c
+        replace(c, first=first, second=second)
         for c in study.correlations
+        for first, second in [[moved.get(key_text(k), k) for k in (c.first, c.second)]]
         if frozenset((c.first, c.second)) not in pairs
-        and not {c.first, c.second} & scenario.changes.keys()
+        and not {first, second} & scenario.changes.keys()
     ]
     return model, parameters, [*shared, *stated]
 
@@ -78,6 +86,18 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
         means different things in different strategies.
     """
     numbers = base_values(study.parameters)
+    # the same scenarios are asked for by several parts of a run
+    key = ("scenarios", tuple(map(id, scenarios)), tuple(numbers.items()))
+    known = study.model.memory.get(key)
+    if known is None:
+        # what was read stays in use, so that its identity stays its own
+        known = study.model.memory[key] = [*scenarios], _design(study, scenarios, numbers)
+    return cast("tuple[list[Scenario], TableDesign]", known)[1]
+
+
+def _design(
+    study: Study, scenarios: Sequence[Scenario], numbers: Mapping[Key, float]
+) -> TableDesign:
     changed = sorted(
         {key for s in scenarios for key in s.changes}, key=lambda k: (k[0], k[1] or "")
     )
@@ -85,17 +105,19 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
     for scenario in scenarios:
         model = scenario_model(study, scenario)
         kept = {k: v for k, v in numbers.items() if k not in scenario.changes}
-        by_strategy = []
-        for strategy in model.strategies:
-            targets = [(Expr("name", name=k[0]), k[1] or strategy) for k in changed]
-            try:
-                found = formula_values(model, targets, kept, {})
-            except ModelError as error:
-                text = f"{error}; override the parameters it is made of instead"
-                raise ModelError(text, place=_place(scenario), run=_run(scenario)) from None
-            by_strategy.append([float(v) for v in found])
+        targets = [
+            (Expr("name", name=k[0]), k[1] or strategy)
+            for strategy in model.strategies
+            for k in changed
+        ]
+        try:
+            found = formula_values(model, targets, kept, {})
+        except ModelError as error:
+            text = f"{error}; override the parameters it is made of instead"
+            raise ModelError(text, place=_place(scenario), run=_run(scenario)) from None
+        by_strategy = np.array([float(v) for v in found]).reshape(len(model.strategies), -1)
         for position, key in enumerate(changed):
-            values = np.array([row[position] for row in by_strategy])
+            values = by_strategy[:, position]
             if key in scenario.changes and not np.isfinite(values).all():
                 text = f"'{key_text(key)}' is {values[0]:g}, not a finite number"
                 raise ModelError(text, place=_place(scenario), run=_run(scenario))
@@ -117,6 +139,37 @@ def _place(scenario: Scenario) -> str:
     return f"{scenario.file}, row {scenario.row}"
 
 
+def check_scenarios(study: Study) -> None:
+    """Every scenario must move something; raises InputError with those that don't.
+
+    A scenario without changes says something by comparing another pair than the study.
+    """
+    if not study.scenarios:
+        return
+    design = scenario_design(study, study.scenarios)
+    pairs = [s.compare for s in study.scenarios]
+    table = evaluated_table(study, design, pairs)
+    base = evaluated_table(study, base_case(study.parameters), [study.compared]).iloc[0]
+    faults = []
+    for scenario, (_, row) in zip(study.scenarios, table.iterrows(), strict=True):
+        columns = [f"{what} {s}" for what in TOTALS for s in scenario.compare]
+        if scenario.compare == study.compared:
+            columns.append("threshold")
+        if not scenario.changes and scenario.compare != study.compared:
+            continue
+        drawn = any(p.distribution.varies for p in scenario.own)
+        gap = (row[columns] - base[columns]).astype(float).abs()
+        if not drawn and (gap <= SAME * base[columns].astype(float).abs()).all():
+            pair = " v ".join(scenario.compare)
+            text = (
+                f"scenario {scenario.id} moves nothing in {pair}: all its figures are those of the "
+                "base case; compare strategies that it changes, or change what acts in them"
+            )
+            faults.append(Fault(scenario.file, scenario.row, "changes", text))
+    if faults:
+        raise InputError(faults)
+
+
 def scenario_table(study: Study) -> pd.DataFrame:
     """All scenarios with the columns of `result_table`, in the order of the file.
 
@@ -131,3 +184,9 @@ def scenario_table(study: Study) -> pd.DataFrame:
     table.insert(2, "status", [s.status for s in study.scenarios])
     table.insert(3, "weakest_status", [s.weakest_status for s in study.scenarios])
     return table
+
+
+@result("Scenarios")
+def scenario_results(run: Run) -> pd.DataFrame:
+    """Every scenario's row of `scenario_table`, in file order."""
+    return scenario_table(run.study)

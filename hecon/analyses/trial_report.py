@@ -222,7 +222,8 @@ def _searched(known: TrialInformation, start: int) -> Row:
 def trial_definitions(run: Run) -> Sequence[TrialDefinition]:
     """The trials that the study plans, or those that the run was asked for."""
     files: list[Path] = run.option("files", [])
-    return read_trials(files) if files else run.study.trials
+    place = run.study.jurisdiction.definition
+    return read_trials(files, place) if files else run.study.trials
 
 
 @result("Trials")

@@ -99,6 +99,16 @@ class TableEntry(Strict):
     note: Text = ""
 
 
+class Rate(Strict):
+    """What one unit of another country's money of a year is in the jurisdiction's prices."""
+
+    currency: Currency
+    price_year: Required
+    factor: Annotated[float, Field(gt=0)]
+    source: Required
+    status: Required
+
+
 class Definition(Strict):
     """Contents of `jurisdiction.toml`."""
 
@@ -113,6 +123,29 @@ class Definition(Strict):
     severity: Severity | None = None
     parameters: list[Required] = Field(default_factory=list)
     tables: dict[str, TableEntry] = Field(default_factory=dict)
+    rates: list[Rate] = Field(default_factory=list)
+
+    def money_factor(self, currency: str, price_year: str) -> float:
+        """What an amount is multiplied by to be in the jurisdiction's money.
+
+        Raises
+        ------
+        ValueError
+            If currency or price year is missing, or there is no rate for them.
+        """
+        here = f"{self.currency} of {self.price_year}"
+        if not currency or not price_year:
+            gap = "currency" if not currency else "price year"
+            raise ValueError(f"an amount of money has no {gap}; {self.title} counts in {here}")
+        if currency == self.currency and price_year in (self.price_year, "nominal"):
+            return 1.0
+        for rate in self.rates:
+            if (rate.currency, rate.price_year) == (currency, price_year):
+                return rate.factor
+        raise ValueError(
+            f"found {currency} of {price_year}, but {self.title} counts in {here}; convert the "
+            f"amount, or give {FILE} a rate for it with its source"
+        )
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,14 @@ FIRMEST_FIRST = (
     *("assumption", "memory", "retracted"),
 )
 
+#: What a range is: the 95 % interval of the row's distribution (blank and a range apart from it
+#: are at odds), or values found plausible, whatever the distribution.
+RANGES = ("", "interval", "plausible")
+
+#: How far a stated end may lie from the distribution's 2.5 or 97.5 percentile, as a share of the
+#: width between them.
+RANGE_TOLERANCE = 0.1
+
 
 def weakest(statuses: Iterable[str]) -> str:
     """The weakest of some statuses; an unknown one counts for nothing, none at all is blank."""
@@ -51,7 +59,9 @@ class Parameter:
 
     Exactly one of `value` and `formula` is given. `strategy` is None for a parameter that is
     the same in every strategy; `concerns` only tells the reader what it is about. `estimate`
-    names the estimate that value, range and distribution come from, if one does.
+    names the estimate that value, range and distribution come from, if one does. `range_is` says
+    what the range is, one of `RANGES`; `holds_fixed` names what a change of this value alone
+    leaves as it is although it would move with it.
     """
 
     name: str
@@ -76,6 +86,9 @@ class Parameter:
     file: str = ""
     row: int = 0
     estimate: str = ""
+    range_is: str = ""
+    drawn_as: str = ""
+    holds_fixed: str = ""
 
     @property
     def key(self) -> Key:
@@ -88,9 +101,34 @@ class Parameter:
         return key_text(self.key)
 
     @property
+    def stream(self) -> str:
+        """The name of its stream of random numbers: its own, or that of what it stands for."""
+        return self.drawn_as or self.text
+
+    @property
     def is_input(self) -> bool:
         """True for a value, False for a computed row."""
         return self.value is not None
+
+    @property
+    def stated_range(self) -> tuple[float, float] | None:
+        """The two ends of the row's own range, if it has one."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
+    @property
+    def range_at_odds(self) -> bool:
+        """True if the range is not the distribution's 95 % interval and is not said to be another.
+
+        Evidence gives an estimate both, so they agree up to how the distribution was fitted.
+        """
+        drawn = self.distribution
+        if self.stated_range is None or self.range_is == "plausible" or self.estimate:
+            return False
+        if not drawn.varies or drawn.kind == "dirichlet":
+            return False
+        ends = [float(drawn.quantile(u)) for u in (0.025, 0.975)]
+        allowed = RANGE_TOLERANCE * (ends[1] - ends[0])
+        return any(abs(a - b) > allowed for a, b in zip(self.stated_range, ends, strict=True))
 
     @property
     def money(self) -> str:

@@ -37,6 +37,7 @@ class Assumption(Strict):
     unit: Text = ""
     source: Required
     status: Literal[STATUSES]  # type: ignore[valid-type]
+    price_year: Text = ""
 
     @model_validator(mode="after")
     def _inside_its_range(self) -> Assumption:

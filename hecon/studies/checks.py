@@ -11,13 +11,16 @@ from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError, nearest
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
+from hecon.parameters.amounts import is_money
 from hecon.parameters.design import base_values
+from hecon.parameters.schema import Parameter
 from hecon.studies.dependencies import Dependencies, Needs
 from hecon.studies.documents import MISSING, MissingRow
 from hecon.studies.extends import FILE
 from hecon.studies.inputs import Inputs
 from hecon.studies.population import POPULATION
 from hecon.studies.reading import Reading
+from hecon.studies.schema import Grid
 from hecon.studies.study import Scenario
 from hecon.studies.trials import TRIALS
 
@@ -82,6 +85,30 @@ def check_price(reading: Reading, inputs: Inputs) -> None:
             reading.faults.add(reading.place(column), None, column, text)
 
 
+def grids_in_local_money(reading: Reading, inputs: Inputs) -> list[Grid]:
+    """The report's grids, values of money in the jurisdiction's; faults are recorded."""
+    known = {p.text: p for p in inputs.parameters}
+    result = []
+    for grid in reading.definition.two_way:
+        changes: dict[str, list[float]] = {}
+        for end, name, values in (
+            ("first", grid.first, grid.first_values),
+            ("second", grid.second, grid.second_values),
+        ):
+            parameter = known.get(name)
+            if parameter is None or not values or not is_money(parameter.unit, parameter.money):
+                continue
+            try:
+                place = reading.jurisdiction.definition
+                factor = place.money_factor(grid.currency, grid.price_year)
+                changes[f"{end}_values"] = [value * factor for value in values]
+            except ValueError as error:
+                column = f"two_way[{grid.first}, {grid.second}].{end}_values"
+                reading.faults.add(reading.place("two_way"), None, column, str(error))
+        result.append(grid.model_copy(update=changes))
+    return result
+
+
 def check_folder(reading: Reading) -> None:
     """A definition that nothing reads, in a file or a folder misspelt, is a fault."""
     folder = reading.study.folder
@@ -116,6 +143,7 @@ def check_names(reading: Reading, inputs: Inputs) -> None:
     if not inputs.complete:
         return
     known = {name for name, _ in inputs.keys} | set(FIXED_NAMES) | set(TIME_NAMES)
+    known |= {key_text(key) for key in inputs.keys}
     if not reading.definition.time.start_age:
         known.discard("age")
     columns = {f"{t.name}.{c}" for t in inputs.tables.values() for c in t.columns}
@@ -166,6 +194,9 @@ def check_dependencies(
         reading.faults.add(*deep[0])
     if reading.faults.faults:
         return
+    for parameter in inputs.parameters:
+        if parameter.stated_range is not None and not parameter.is_input:
+            _check_range(reading, parameter, dependencies)
     for scenario in scenarios:
         changed = Dependencies(model, scenario.changes)
         for key in scenario.changes:
@@ -181,6 +212,31 @@ def check_dependencies(
                     reading.faults.add(scenario.file, scenario.row, "changes", text)
         places = dict.fromkeys(scenario.changes, (scenario.file, scenario.row))
         _report_circles(reading, changed, {**where, **places}, f" (scenario {scenario.id})")
+
+
+def _check_range(reading: Reading, parameter: Parameter, dependencies: Dependencies) -> None:
+    """The range of a computed parameter acts in place of its formula, as one number."""
+    strategies = [parameter.strategy] if parameter.strategy else list(reading.strategies)
+    why = ""
+    for strategy in strategies:
+        moving = dependencies.of_key(parameter.key, strategy).supplied
+        moving &= _moving_names(dependencies.model)
+        if moving:
+            why = f"depends on the {sorted(moving)[0]}"
+    below = dependencies.model.rests_on(Expr("name", name=parameter.name))
+    if parameter.strategy is None and _own_by_strategy(dependencies.model) & below:
+        why = why or "differs by strategy"
+    if why:
+        text = (
+            f"the range can't act: '{parameter.text}' is computed and {why}; give ranges to what "
+            "it is made of instead"
+        )
+        reading.faults.add(parameter.file, parameter.row, "low", text)
+
+
+def _own_by_strategy(model: CohortModel) -> set[str]:
+    """Names that have a row for a single strategy."""
+    return {name for name, strategy in (*model.parameters, *model.formulas) if strategy}
 
 
 def _moving_names(model: CohortModel) -> set[str]:

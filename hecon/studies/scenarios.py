@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hecon.engine.expression import Expr, constant, substitute
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
 from hecon.parameters import limits
+from hecon.parameters.amounts import amounts, converted, is_money
 from hecon.parameters.rows import parse_formula, parse_pairs, plain_number
 from hecon.parameters.schema import Parameter, weakest
-from hecon.parameters.units import value_problem
+from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.choices import Choice, own_parameter, read_choice
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.inputs import Inputs
@@ -162,6 +163,8 @@ def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) ->
             continue
         if choice is not None:
             _choose(overrides, changes, key, choice, file, number)
+            _in_money(overrides, changes, key, row, file, number)
+            _relative(overrides, changes, key)
         parameter = overrides.parameters.get(key)
         value = plain_number(changes.fixed[key]) if key in changes.fixed else None
         if parameter is not None and value is not None:
@@ -194,6 +197,54 @@ def _choose(
             text = f"'{name}' is a parameter's name already; call it otherwise"
             reading.faults.add(file, number, "changes", text)
         changes.own[(name, None)] = own_parameter(name, None, "", found, None, estimate)
+
+
+def _relative(overrides: _Overrides, changes: _Changes, key: Key) -> None:
+    """A quantity within its own change is that of the base case; in a draw, that of the draw."""
+    if key not in changes.drawn or key[0] not in changes.fixed[key].names:
+        return
+    base, drawn = _base_of(overrides, changes, key)
+    changes.fixed[key] = substitute(changes.fixed[key], {key[0]: base})
+    changes.drawn[key] = substitute(changes.drawn[key], {key[0]: drawn})
+
+
+def _base_of(overrides: _Overrides, changes: _Changes, key: Key) -> tuple[Expr, Expr]:
+    """What an overridden quantity was: in the base case, and in a draw."""
+    like = overrides.parameters.get(key)
+    if like is None or like.value is None:
+        formulas = {v.key: v.formula for v in overrides.inputs.variables}
+        formula = like.formula if like is not None else formulas[key]
+        assert formula is not None
+        return formula, formula
+    if not like.distribution.varies:
+        return constant(like.value), constant(like.value)
+    name = f"base_{key[0]}"
+    changes.own[(name, key[1])] = replace(like, name=name, drawn_as=like.text)
+    return constant(like.value), Expr("name", name=name)
+
+
+def _in_money(
+    overrides: _Overrides, changes: _Changes, key: Key, row: ScenarioRow, file: str, number: int
+) -> None:
+    """An amount counts in the currency that its row states, and is converted by a stated rate."""
+    unit, like = overrides.units.get(key, ""), overrides.parameters.get(key)
+    own, expr = changes.own.get(key), changes.fixed.get(key)
+    stated = amounts(expr) if expr is not None and not (own and own.estimate) else []
+    if not stated or not is_money(unit, like.money if like else currency_in(unit)):
+        return
+    try:
+        factor = overrides.reading.jurisdiction.definition.money_factor(
+            row.currency, row.price_year
+        )
+        if own is not None and factor != 1:
+            raise ValueError("a distribution of money can't be converted; give it in local money")
+    except ValueError as error:
+        text = f"{key_text(key)} = {stated[0]:g}: {error}"
+        overrides.reading.faults.add(file, number, "currency", text)
+        return
+    for formulas in (changes.fixed, changes.drawn):
+        if factor != 1 and key in formulas:
+            formulas[key] = converted(formulas[key], lambda value: value * factor)
 
 
 def _check_retracted(

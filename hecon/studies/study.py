@@ -9,7 +9,7 @@ from pathlib import Path
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.jurisdictions.schema import Jurisdiction
-from hecon.parameters.design import Correlation
+from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
 from hecon.studies.course import TreatmentCourse
@@ -147,6 +147,12 @@ class Study:
             *(s.name for s in self.definition.strategies if s.grade),
             *(name for name in used if rows[name].grade),
         )
+
+    def probabilistic(
+        self, draws: int, seed: int = 1, method: str = "monte-carlo"
+    ) -> ProbabilisticDesign:
+        """Random rows: every uncertain parameter drawn, with the study's correlations."""
+        return ProbabilisticDesign(self.parameters, draws, seed, method, self.correlations)
 
     def label(self, strategy: str) -> str:
         """A strategy's label."""

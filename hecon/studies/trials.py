@@ -9,11 +9,13 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr
 
 from hecon.errors import Fault, InputError, nearest
+from hecon.jurisdictions.schema import Definition as Jurisdiction
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.files import check_name
 from hecon.parameters.records import Real, Required, RequiredFormula, Strict, Text, Whole
 from hecon.studies.assumptions import Assumption, PlanFormula, remember_formulas, there
 from hecon.studies.reading import Reading
+from hecon.studies.trial_money import in_local_money
 
 #: The folder of a study that holds its planned trials, and what only their formulas may use.
 TRIALS = "trials"
@@ -105,7 +107,8 @@ def read_planned_trials(reading: Reading) -> tuple[TrialDefinition, ...]:
     for path in paths:
         with reading.faults.collect():
             check_name(path)
-            found.append(read_trial(path, f"{shown}/{path.name}"))
+            trial = read_trial(path, f"{shown}/{path.name}")
+            found.append(_in_local_money(trial, reading.jurisdiction.definition))
     for trial in found:
         _check_trial(reading, trial)
     with reading.faults.collect():
@@ -124,9 +127,21 @@ def _check_trial(reading: Reading, trial: TrialDefinition) -> None:
     remember_formulas(reading, trial.file, formulas, trial.assumptions)
 
 
-def read_trials(paths: Sequence[Path]) -> list[TrialDefinition]:
-    """Read trials' files; raises InputError with a file's faults, or if two share a name."""
-    found = [read_trial(path) for path in paths]
+def _in_local_money(trial: TrialDefinition, place: Jurisdiction) -> TrialDefinition:
+    costs = {"fixed_cost": trial.fixed_cost, "cost_per_patient": trial.cost_per_patient}
+    assumptions = in_local_money(trial.assumptions, costs, place, trial.file)
+    return trial.model_copy(update={"assumptions": assumptions})
+
+
+def read_trials(paths: Sequence[Path], place: Jurisdiction) -> list[TrialDefinition]:
+    """Read trials' files, amounts in the jurisdiction's money.
+
+    Raises
+    ------
+    InputError
+        With a file's faults, or if two share a name.
+    """
+    found = [_in_local_money(read_trial(path), place) for path in paths]
     _check_names(found)
     return found
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from hecon.analyses.evaluate import evaluate
 from hecon.analyses.one_way import ranges
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_case
@@ -36,8 +35,7 @@ def test_a_range_says_where_it_comes_from(study):
 
 def test_without_a_general_population_severity_weighs_nothing(study):
     design = base_case(study.parameters)
-    outcomes = evaluate(study.model, design)
-    table = severity(replace(study, population=None), design, outcomes)
+    table = severity(replace(study, population=None), design, [study.compared])
     assert table["weight"].tolist() == [1.0]
     assert table["threshold"].tolist() == table["opportunity_cost"].tolist()
     assert "shortfall" not in table

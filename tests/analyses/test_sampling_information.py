@@ -226,12 +226,12 @@ def test_nobody_would_be_left(tmp_path, algebra):
         plan(definition(tmp_path, text), algebra, ProbabilisticDesign(algebra.parameters, 50, 1))
 
 
-def test_two_trials_need_two_names(tmp_path):
+def test_two_trials_need_two_names(tmp_path, algebra):
     paths = [tmp_path / "first.toml", tmp_path / "second.toml"]
     for path in paths:
         path.write_text(FILE.format(formula="gain"))
     with pytest.raises(InputError, match=r"second.toml.*'test' is the trial of first.toml already"):
-        read_trials(paths)
+        read_trials(paths, algebra.jurisdiction.definition)
 
 
 def test_the_trials_of_the_study_are_complete():

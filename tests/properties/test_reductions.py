@@ -19,7 +19,7 @@ from hecon.analyses.one_way import one_way, ranges
 from hecon.analyses.probabilistic import decision, summary
 from hecon.analyses.scenarios import scenario_design, scenario_model, scenario_table
 from hecon.analyses.threshold import severity
-from hecon.engine.expression import parse
+from hecon.engine.expression import constant, parse
 from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign, base_case, base_values, rows
 from hecon.studies.load import load_study
@@ -230,13 +230,15 @@ def test_a_scenario_design_holds_what_its_scenarios_say():
 
 def test_severity_by_hand():
     study = ptsd()
-    (row,) = severity(study, base_case(study.parameters), base()).to_dict("records")
-    population = evaluate(study.population, base_case(study.parameters))
-    lived = float(population["qaly_undiscounted"].sum())
-    standard = float(totals(base(), "_undiscounted")[1].sel(strategy=study.compared[1])[0])
-    assert row["population_qaly"] == lived
-    assert row["standard_qaly"] == standard
-    assert row["shortfall"] == lived - standard
+    (row,) = severity(study, base_case(study.parameters), [study.compared]).to_dict("records")
+    years = constant(111.0 - 40.0)  # the life table ends with the age of 110
+    people, ill = (replace(m, horizon_years=years) for m in (study.population, study.model))
+    design = base_case(study.parameters)
+    found = [totals(evaluate(m, design), "_undiscounted")[1] for m in (people, ill)]
+    lived, standard = float(found[0][0, 0]), float(found[1].sel(strategy=study.compared[1])[0])
+    assert row["population_qaly"] == pytest.approx(lived, rel=1e-12)
+    assert row["standard_qaly"] == pytest.approx(standard, rel=1e-12)
+    assert row["shortfall"] == pytest.approx(lived - standard, rel=1e-11)
     assert row["weight"] == study.jurisdiction.severity_weight(lived - standard)
     assert row["threshold"] == 275_000 * row["weight"]
 

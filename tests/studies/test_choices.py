@@ -199,7 +199,7 @@ def test_one_message(inputs, name):
     path = inputs / STUDY / "scenarios.csv"
     text = path.read_text(encoding="utf-8").rstrip("\n")
     row = text.count("\n") + 2
-    path.write_text(f'{text}\nX1,a title,,"{changes}",,,derived\n', encoding="utf-8")
+    path.write_text(f'{text}\nX1,a title,,"{changes}",,,,,derived\n', encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load_study(inputs / STUDY, inputs / JURISDICTION)
     (fault,) = caught.value.faults

@@ -17,12 +17,12 @@ from hecon.analyses.results import Results, analyse
 from hecon.analyses.results_table import result_table
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_values, rows
-from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.cached import LiveWorkbook
-from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
-from hecon.reports.workbook.parts import CellValue
-from hecon.reports.workbook.proof import against_engine
-from hecon.reports.workbook.sheets.inputs import SELECTORS
+from hecon.workbook.book import build_workbook
+from hecon.workbook.cached import LiveWorkbook
+from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
+from hecon.workbook.parts import CellValue
+from hecon.workbook.proof import against_engine
+from hecon.workbook.sheets.inputs import SELECTORS
 
 
 def answer(live: LiveWorkbook) -> list[CellValue]:
@@ -73,7 +73,7 @@ def test_a_reviewer_makes_the_drug_free(report: Path, results: Results) -> None:
     key = ("unit_mdma_session", None)
     design = rows(base_values(study.parameters), [{key: 0.0}])
     outcomes = evaluate(study.model, design)
-    limits = severity(study, design, outcomes)
+    limits = severity(study, design, [study.compared])
     expected = result_table(study, outcomes, limits, [study.compared]).iloc[0]
     live = LiveWorkbook(report)
     live.set("Inputs", rows_of(report, "Inputs")["unit_mdma_session"], 4, 0.0)

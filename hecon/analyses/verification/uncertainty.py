@@ -125,6 +125,25 @@ def mean_of_draws(case: Case) -> Finding:
     )
 
 
+def ranges_and_distributions(case: Case) -> Finding:
+    """A range is the 95 % interval of its distribution, or the row says that it is another."""
+    both = [
+        p
+        for p in case.inputs()
+        if p.stated_range is not None and p.distribution.varies and not p.estimate
+    ]
+    if not both:
+        raise NotApplicable("no typed parameter has both a range and a distribution")
+    odd = [p.text for p in both if p.range_at_odds]
+    return found(
+        not odd,
+        f"{len(both)} ranges",
+        f"not the distribution's 95 % interval, and range_is doesn't say so: {listed(odd, 6)}"
+        if odd
+        else "each is its distribution's 95 % interval, or says that it is another",
+    )
+
+
 def within_units(case: Case) -> Finding:
     """No distribution reaches beyond what its unit allows."""
     if not any(p.distribution.varies for p in case.inputs()):
@@ -136,6 +155,11 @@ def within_units(case: Case) -> Finding:
 
 
 CHECKS = [
+    Check(
+        "Ranges and distributions agree",
+        "what is varied alone and what is drawn is the same doubt",
+        ranges_and_distributions,
+    ),
     Check("Extreme values stay legal", "no draw or range breaks the model", extremes),
     Check(
         "Base values are their distributions' centres",

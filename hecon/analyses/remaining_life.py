@@ -1,0 +1,87 @@
+"""QALYs over remaining life: what severity is measured in, whatever the horizon of an analysis."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.analyses.comparison import totals
+from hecon.analyses.evaluate import evaluate
+from hecon.engine.expression import Expr, constant
+from hecon.engine.model import MONTHS_PER_YEAR, CohortModel
+from hecon.parameters.design import Design, TableDesign, row_label
+from hecon.studies.study import Study
+
+Array = NDArray[np.float64]
+
+#: Age by which nobody lives, where mortality comes from no table by age.
+OLDEST = 111.0
+
+
+def years_of_life(study: Study) -> Expr:
+    """From the start until the life table ends, in whole cycles; a formula over parameters.
+
+    Notes
+    -----
+    The life table is what the general population's mortality looks up by age; of several the
+    one that ends first. Cycles of different length, and a study that knows no age, give no
+    other horizon than the study's own.
+    """
+    model, people = study.model, study.population
+    if people is None or model.start_age is None or model.cycles_differ:
+        return model.horizon_years
+    moves = [t.probability for t in people.transitions if t.probability is not None]
+    names = people.rests_on(*moves)
+    read = [*moves, *(expr for (name, _), expr in people.formulas.items() if name in names)]
+    tables = {
+        part.name.partition(".")[0]
+        for expr in read
+        for part in expr.walk()
+        if part.op == "lookup" and "age" in part.args[0].names
+    }
+    end = min((float(people.tables[name].keys[-1]) + 1 for name in tables), default=OLDEST)
+    # Simpson's rule takes cycles in pairs
+    step = Expr("mul", (constant(2.0 if model.counting == "simpson" else 1.0), model.cycle_months))
+    months = Expr("mul", (Expr("sub", (constant(end), model.start_age)), constant(MONTHS_PER_YEAR)))
+    steps = Expr("floor", (Expr("add", (Expr("div", (months, step)), constant(1e-9))),))
+    return Expr("div", (Expr("mul", (steps, step)), constant(MONTHS_PER_YEAR)))
+
+
+def remaining_qalys(study: Study, model: CohortModel, design: Design, strategy: str) -> Array:
+    """Undiscounted QALYs of a strategy until the end of life, shape (draws,).
+
+    Rows that differ in nothing that these QALYs rest on are run once.
+    """
+    alone = replace(
+        model,
+        strategies=(strategy,),
+        payoffs=tuple(p for p in model.payoffs_of(strategy) if p.kind == "qaly"),
+        horizon_years=years_of_life(study),
+    )
+    acting = alone.rests_on(*_formulas(alone))
+    columns = design.block(0, design.draws)
+    varying = [key for key in columns if key[0] in acting]
+    rows = np.zeros((design.draws, len(varying)))
+    for position, key in enumerate(varying):
+        rows[:, position] = columns[key]
+    _, first, row_of = np.unique(rows, axis=0, return_index=True, return_inverse=True)
+    chosen = TableDesign(
+        len(first),
+        {**design.numbers, **{k: float(v[0]) for k, v in columns.items() if k not in varying}},
+        {key: columns[key][first] for key in varying},
+        [row_label(design, int(row)) for row in first],
+    )
+    found = totals(evaluate(alone, chosen), "_undiscounted")[1].values[0]
+    return np.asarray(found[row_of.ravel()])
+
+
+def _formulas(model: CohortModel) -> list[Expr]:
+    """Everything that a model's QALYs are made of, without discounting."""
+    found = [model.cycle_months, model.horizon_years]
+    found += [e for e in (model.start_age, *model.initial.values()) if e is not None]
+    found += [t.probability for t in model.transitions if t.probability is not None]
+    for payoff in model.payoffs:
+        found += [payoff.amount, *([payoff.week] if payoff.week is not None else [])]
+    return found

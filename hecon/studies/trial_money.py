@@ -1,0 +1,57 @@
+"""Money in a trial's file: each amount with its currency and price year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hecon.engine.expression import parse
+from hecon.errors import Fault, InputError
+from hecon.jurisdictions.schema import Definition as Jurisdiction
+from hecon.parameters.amounts import amounts
+from hecon.parameters.units import currency_in
+from hecon.studies.assumptions import Assumption
+
+_SUCH_AS = 'such as { value = 300, unit = "NOK/patient", price_year = "2024" }'
+
+
+def in_local_money(
+    assumptions: Mapping[str, Assumption],
+    costs: Mapping[str, str],
+    place: Jurisdiction,
+    file: str,
+) -> dict[str, Assumption]:
+    """A trial's assumptions with amounts in the jurisdiction's money.
+
+    An amount is an assumption whose unit names its currency. None stands in a formula of `costs`.
+
+    Raises
+    ------
+    InputError
+        With every amount whose currency is missing or has no rate.
+    """
+    faults: list[Fault] = []
+    found, money = dict(assumptions), set[str]()
+    for name, entry in assumptions.items():
+        own = place.currency if place.currency in entry.unit else ""
+        currency = currency_in(entry.unit) or own
+        if not currency:
+            continue
+        money.add(name)
+        try:
+            factor = place.money_factor(currency, entry.price_year)
+        except ValueError as error:
+            faults.append(Fault(file, None, f"assumptions.{name}", str(error)))
+            continue
+        ends = {end: getattr(entry, end) * factor for end in ("value", "low", "high")}
+        found[name] = entry.model_copy(update=ends)
+    for column, text in costs.items():
+        expr = parse(text)
+        if expr.names and expr.names <= assumptions.keys() and not expr.names & money:
+            said = f"no unit of {', '.join(sorted(expr.names))} names a currency; {_SUCH_AS}"
+            faults.append(Fault(file, None, column, said))
+        for amount in amounts(expr)[:1]:
+            said = f"{amount:g} is an amount without a currency; make it an assumption, {_SUCH_AS}"
+            faults.append(Fault(file, None, column, said))
+    if faults:
+        raise InputError(faults)
+    return found
