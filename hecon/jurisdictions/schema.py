@@ -119,6 +119,7 @@ class Definition(Strict):
     currency: Currency
     price_year: PriceYear
     opportunity_cost: RequiredFormula
+    threshold_means: Text = ""
     discount: Discount
     acceptability: Acceptability
     severity: Severity | None = None

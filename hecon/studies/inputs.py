@@ -97,14 +97,14 @@ def _read_parameters(reading: Reading, inputs: Inputs) -> None:
             found, complete = read_parameters(
                 source.path, source.shown, reading.faults, inputs.synthesis.derived
             )
-        if source.folder != reading.study.folder:
+        if reading.study.may_leave_out(source.folder):
             found = [p for p in found if not reading.left_out("parameters", p.text)]
         kept.setdefault(source.folder, []).extend(found)
         inputs.complete &= complete
-    own = {p.key for p in kept.get(reading.study.folder, [])}
-    for folder, parameters in kept.items():
-        extended = folder != reading.study.folder
-        inputs.parameters += [p for p in parameters if not (extended and p.key in own)]
+    folders = [folder for folder in reading.study.folders if folder in kept]
+    for position, folder in enumerate(folders):
+        later = {p.key for f in folders[position + 1 :] for p in kept[f]}
+        inputs.parameters += [p for p in kept[folder] if p.key not in later]
 
 
 def _check_parameter(reading: Reading, parameter: Parameter) -> None:
