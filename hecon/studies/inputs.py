@@ -27,13 +27,14 @@ class Inputs:
     """What formulas may use: parameters, variables and tables.
 
     `complete` is False if some row could not be read: then nothing is blamed for a name that
-    nobody seems to define.
+    nobody seems to define. `replaced` holds rows of a layer with what took their place.
     """
 
     synthesis: Synthesis = field(default_factory=Synthesis)
     parameters: list[Parameter] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
+    replaced: list[tuple[Parameter, Parameter]] = field(default_factory=list)
     complete: bool = True
 
     def shared_correlations(self) -> list[Correlation]:
@@ -103,8 +104,9 @@ def _read_parameters(reading: Reading, inputs: Inputs) -> None:
         inputs.complete &= complete
     folders = [folder for folder in reading.study.folders if folder in kept]
     for position, folder in enumerate(folders):
-        later = {p.key for f in folders[position + 1 :] for p in kept[f]}
+        later = {p.key: p for f in folders[position + 1 :] for p in kept[f]}
         inputs.parameters += [p for p in kept[folder] if p.key not in later]
+        inputs.replaced += [(p, later[p.key]) for p in kept[folder] if p.key in later]
 
 
 def _check_parameter(reading: Reading, parameter: Parameter) -> None:

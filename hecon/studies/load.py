@@ -137,6 +137,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         facts,
         read,
         _unused(reading, inputs, model),
+        tuple(inputs.replaced),
     )
 
 

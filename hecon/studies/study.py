@@ -103,6 +103,8 @@ class Study:
         SHA-256 of every file that was read.
     unused
         Inputs that nothing rests on.
+    replaced
+        Rows of the study, or of the one that it extends, each with what took its place.
     """
 
     folder: Path
@@ -123,6 +125,7 @@ class Study:
     facts: tuple[Fact, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    replaced: tuple[tuple[Parameter, Parameter], ...] = ()
 
     @property
     def name(self) -> str:
