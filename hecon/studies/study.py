@@ -128,6 +128,8 @@ class Study:
         SHA-256 of every file that was read.
     unused
         Inputs that nothing rests on.
+    replaced
+        Rows of the study, or of the one that it extends, each with what took its place.
     budget
         What the decision does to a budget, if the study describes it for the jurisdiction.
     """
@@ -150,6 +152,7 @@ class Study:
     facts: tuple[Fact, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    replaced: tuple[tuple[Parameter, Parameter], ...] = ()
     budget: Budget | None = None
 
     @property
