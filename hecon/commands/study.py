@@ -129,9 +129,9 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
 
     Reads every file and runs the base case, every scenario, both ends of every range and some
     draws, so that formulas, names, units, ranges, currencies, rows of transition probabilities,
-    planned trials, the population and the budget impact are checked. Names inputs that nothing uses. Prints what was
-    read and what may not be meant, or every fault with its file, row and column; the exit code is
-    then 2. Writes nothing.
+    planned trials, the population and the budget impact are checked. Names inputs that nothing
+    uses. Prints what was read and what may not be meant, or every fault with its file, row and
+    column; the exit code is then 2. Writes nothing.
 
     \b
     Examples
