@@ -20,14 +20,17 @@ Run = Callable[..., int]
 _SIGNATURE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 5, *[ctypes.c_int64] * 3)
 
 #: Object code is kept if it took longer to make than this, in seconds; and how much of it.
-WORTH_KEEPING = 0.05
-MOST = 200
+WORTH_KEEPING = 0.1
+MOST = 400
 SUFFIX = ".object"
 
 #: Characters of a text that is still compiled in reasonable time.
-LONGEST = 2_000_000
+LONGEST = 1_000_000
 
 _lock = threading.Lock()
+
+#: Why something was not compiled.
+_refused: set[str] = set()
 
 
 class Unavailable(RuntimeError):
@@ -125,12 +128,18 @@ def compiled(text: str) -> Run:
     Raises
     ------
     Unavailable
-        If this machine can't compile it.
+        If it can't be compiled here.
     """
-    if len(text) > LONGEST:
-        raise Unavailable("the model is too large to be compiled")
-    with _lock:
-        try:
+    try:
+        if len(text) > LONGEST:
+            raise Unavailable("a model is too large to be compiled")
+        with _lock:
             return _compiled(text)[1]
-        except RuntimeError as error:
-            raise Unavailable(str(error)) from None
+    except (Unavailable, RuntimeError) as error:
+        _refused.add(str(error))
+        raise Unavailable(str(error)) from None
+
+
+def kernel() -> str:
+    """How this process has computed, for the record of a run."""
+    return f"NumPy ({'; '.join(sorted(_refused))})" if _refused else "compiled"

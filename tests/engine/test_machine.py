@@ -241,6 +241,15 @@ def test_where_nothing_is_compiled_the_kernel_runs(monkeypatch):
     np.testing.assert_allclose(summed["cost"], wanted["cost"].sum("item"), rtol=1e-12)
 
 
+def test_the_record_says_what_was_not_compiled(monkeypatch):
+    monkeypatch.setattr(native, "_refused", set())
+    assert native.kernel() == "compiled"
+    monkeypatch.setattr(native, "LONGEST", 10)
+    model, design = fading(counting="end-of-cycle")
+    evaluate(model, design)
+    assert native.kernel() == "NumPy (a model is too large to be compiled)"
+
+
 def test_sums_are_the_sums():
     model, design = fading()
     wanted, found = evaluate(model, design), evaluate(model, design, summed=True)

@@ -29,6 +29,7 @@ REGISTRY = (
     ),
     Entry("article", "What an article says, and what the model makes of it."),
     Entry("synthesis", "Choices of synthesis side by side."),
+    Entry("consistency", "Whether direct and indirect evidence agree."),
     Entry("evidence", "What the result rests on."),
     Entry("assumptions", "What the model takes for granted.", command=""),
     Entry("sources", "Every published figure referred to.", command=""),
