@@ -191,7 +191,8 @@ def _model(
         ),
         horizon_years=timing(time.horizon_years, "time.horizon_years", NO_TIME),
         start_age=timing(time.start_age, "time.start_age", NO_TIME) if time.start_age else None,
-        counting=time.counting,
+        counting=time.counting.qaly,
+        counting_cost=time.counting.cost if time.counting.cost != time.counting.qaly else "",
         discount_cost=place.discount_cost,
         discount_effect=place.discount_effect,
     )
