@@ -16,10 +16,13 @@ from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
 from hecon.parameters.distributions import distribution
+from hecon.report.labels import study_units
+from hecon.report.whole import sections_of
+from hecon.report.words import spoken
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
 from hecon.workbook import safety
-from hecon.workbook.book import build_workbook, write_workbook
+from hecon.workbook.book import build_workbook
 from hecon.workbook.edited import workbook_gap
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.reading.inputs import moved_distribution
@@ -39,7 +42,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def short_plain(short: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("edits") / "report.xlsx"
-    build_workbook(short).save(path)
+    build_workbook(short, sections_of(short, ["provenance"])).save(path)
     return path
 
 
@@ -582,19 +585,17 @@ def test_study_and_jurisdiction_of_one_name(tmp_path: Path) -> None:
 
 def test_provenance_says_what_was_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = ROOT / "tests/generality"
-    done = Run(
-        load_study(place / "studies/two_lengths", place / "jurisdiction"), Settings(draws=20)
-    )
+    study = load_study(place / "studies/two_lengths", place / "jurisdiction")
 
     def command(inputs: str) -> str:
-        write_workbook(done, tmp_path / "report.xlsx", None, inputs)
-        sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["Provenance"]
-        return str(sheet.cell(row_of(sheet, "to reproduce"), 2).value)
+        run = Run(study, Settings(draws=20, options={"inputs": inputs}))
+        (section,) = sections_of(run, ["provenance"])
+        return spoken(section.sentences[0], study_units(study)).removeprefix("To make it again: ")
 
     monkeypatch.chdir(ROOT)
-    assert command("") == (
+    assert command("").startswith(
         "hecon run tests/generality/studies/two_lengths --jurisdiction tests/generality/"
-        "jurisdiction --draws 20 --seed 1 --design monte-carlo"
+        "jurisdiction --draws 20 --seed 1 --design monte-carlo. "
     )
     edited = command("outputs/two_lengths_edited/inputs")
     assert "run outputs/two_lengths_edited/inputs/two_lengths --jurisdiction" in edited

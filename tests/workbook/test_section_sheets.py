@@ -77,9 +77,7 @@ def test_a_section_is_a_title_sentences_and_tables(hand_made: Worksheet) -> None
     assert hand_made["A2"].value == "Computed in Python, not live."
     assert hand_made["A3"].value == f"A costs NOK 1,234; {EVIL}"
     assert [c for row in range(4, 6) for c in cells(hand_made, row)] == ["What each costs"]
-    assert cells(hand_made, 6) == ["Strategy", "Cost (NOK)", "Chosen", "Status", "Share (%)"] or [
-        str(c).partition(" (")[0] for c in cells(hand_made, 6)
-    ] == ["Strategy", "Cost", "Chosen", "Status", "Share"]
+    assert cells(hand_made, 6) == ["Strategy", "Cost (NOK)", "Chosen", "Status", "Share"]
     assert cells(hand_made, 7) == ["A", 1234.5, "yes", "assumption", 0.25]
     assert cells(hand_made, 8) == [EVIL, "no", "published", 0.5]
     assert cells(hand_made, 9) == ["C", "no limit", "yes", "+1+1", 0.25]
@@ -141,7 +139,7 @@ def column(rows: list[dict[str, object]], start: str) -> list[object]:
 def test_sheets_stand_in_reading_order_and_say_that_they_are_not_live(book: Workbook) -> None:
     titles = book.sheetnames
     assert [t for t in titles if t in TITLES] == list(TITLES)
-    assert titles[-4:] == ["Checks", "Edits", "Tables", "Guide"][-4:] or titles[-1] == "Guide"
+    assert [titles[0], titles[-1]] == ["Summary", "Guide"]
     listed = [c.value for c in book["Summary"]["A"]]
     assert set(TITLES) <= set(listed)
     for title in TITLES:
@@ -168,7 +166,7 @@ def test_break_even_values_and_the_price(run: Run, book: Workbook) -> None:
 
 def test_global_sensitivity(run: Run, book: Workbook) -> None:
     sheet = book["Global sensitivity"]
-    rows = under(sheet, "Sobol'")
+    rows = under(sheet, "Sobol' indices: shares")
     assert column(rows, "Name") == run(sobol_table)["parameter"].tolist()
     assert column(rows, "With interactions") == run(sobol_table)["total"].tolist()
     rows = under(sheet, "Morris")
@@ -190,10 +188,10 @@ def test_trials(run: Run, book: Workbook) -> None:
     assert len(studied) == 2
     assert max(gain) == pytest.approx(cost)
     rows = under(sheet, "Assumptions of the trials")
-    assert column(rows, "Assumption") == ["fixed", "dropout", "horizon_of_decision"]
-    assert column(rows, "To") == [100_000, 0.3, 15]
-    assert column(rows, "Status") == ["assumption"] * 3
-    assert column(rows, "Source") == ["invented"] * 3
+    ends = dict(zip(column(rows, "Assumption"), column(rows, "To"), strict=True))
+    assert {"fixed": 100_000, "dropout": 0.3, "horizon_of_decision": 15}.items() <= ends.items()
+    assert set(column(rows, "Status")) == {"assumption"}
+    assert set(column(rows, "Source")) == {"invented"}
     rows = under(sheet, "All sizes")
     chosen = trials.sizes[trials.sizes["method"] == CHOSEN]
     regression = [r for r in rows if CHOSEN in r.values()]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hecon.analyses.one_way import ranges
+from hecon.parameters.amounts import is_money
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.rows import parse_pairs
 from hecon.parameters.schema import Parameter
@@ -117,6 +118,10 @@ def _base_value(
     files.set(file, parameter.row, "value", repr(after), edit)
     if parameter.formula is not None:
         files.set(file, parameter.row, "formula", "", edit)
+        if is_money(parameter.unit, parameter.money):
+            place = reading.study.jurisdiction.definition
+            files.set(file, parameter.row, "currency", place.currency, edit)
+            files.set(file, parameter.row, "price_year", place.price_year, edit)
     follows = [untie(reading, parameter, file, edit, ends, status)] if estimated else []
     for column, sign in (("low", 1), ("high", -1)):
         end = ends[column]
