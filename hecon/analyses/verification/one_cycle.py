@@ -22,6 +22,8 @@ _POINTS: dict[str, tuple[float, float]] = {
     "half-cycle": (0.5, 0.5),
     "darth-simpson": (1 / 3, 1 / 3),
 }
+#: What happens in the cycle counts in full; only darthtools weights it as occupancy.
+_EVENTS: dict[str, float] = {"darth-simpson": 1 / 3}
 
 #: Rules that can count a horizon of one cycle.
 COUNTABLE = frozenset(_RULES) | frozenset(_POINTS)
@@ -61,8 +63,9 @@ def _moments(hand: Hand, strategy: str, rule: str) -> Iterator[_Moment]:
     times = {**hand.times(0, True), "discount_time": 0.0}
     yield _Moment({p: first * s for p, s in before.items()}, {}, times)
     times = {**hand.times(1, True), "discount_time": hand.lengths[0]}
+    events = _EVENTS.get(rule, 1.0)
     yield _Moment(
-        {p: last * s for p, s in after.items()}, {k: last * s for k, s in flows.items()}, times
+        {p: last * s for p, s in after.items()}, {k: events * s for k, s in flows.items()}, times
     )
 
 
