@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.analyses.amounts import amount_faults
 from hecon.analyses.article import check_figures
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.input_values import Case, value_faults
@@ -26,10 +27,13 @@ from hecon.parameters.design import (
     held,
 )
 from hecon.parameters.units import currency_in, value_problem
-from hecon.studies.study import Study
+from hecon.studies.study import Scenario, Study
 from hecon.studies.trials import TrialDefinition
 
 Array = NDArray[np.float64]
+
+#: How far the shares of one whole may be from one in a scenario.
+SHARES_OFF = 1e-6
 
 #: Draws in which the formulas of plans are worked out.
 DRAWS = 64
@@ -48,6 +52,8 @@ def dry_run(study: Study) -> None:
     faults = FaultList()
     base = Case("", study.folder.name, None, None)
     faults.faults += value_faults(study, base_case(study.parameters), [base])
+    faults.raise_if_any()
+    faults.faults += amount_faults(study)
     faults.raise_if_any()
     table = evaluated_table(study, base_case(study.parameters), [study.compared])
     for design, cases in _designs(study, faults):
@@ -80,6 +86,8 @@ def _designs(study: Study, faults: FaultList) -> Iterator[tuple[TableDesign, lis
                 problem = _unit_problem(study, key, float(design.columns[key][position]))
                 if problem:
                     faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
+            for problem in _share_problems(study, scenario, design, position):
+                faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
         yield design, [cases[s.id] for s in good]
     ends = [
         ({r.parameter.key: value}, Case(f"{r.parameter.text} = {value:g}", p.file, p.row, end))
@@ -105,6 +113,26 @@ def _unit_problem(study: Study, key: Key, value: float) -> str | None:
     else:
         problem = None
     return f"{key_text(key)}: {problem}" if problem else None
+
+
+def _share_problems(
+    study: Study, scenario: Scenario, design: TableDesign, position: int
+) -> Iterator[str]:
+    """Shares of one whole of which a scenario changes some and which no longer add up."""
+    groups: dict[str, list[Key]] = {}
+    for p in study.parameters:
+        if p.distribution.kind == "dirichlet":
+            groups.setdefault(p.distribution.group, []).append(p.key)
+    for keys in groups.values():
+        if not set(keys) & set(scenario.changes):
+            continue
+        values = [
+            float(design.columns[key][position]) if key in design.columns else design.numbers[key]
+            for key in keys
+        ]
+        if abs(sum(values) - 1.0) > SHARES_OFF:
+            names = ", ".join(key_text(key) for key in keys)
+            yield f"{names} are shares of one whole and add up to {sum(values):g}; change all"
 
 
 def _check_all(

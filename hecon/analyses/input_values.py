@@ -12,6 +12,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import WEEKS_PER_YEAR
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, ModelError
+from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters import limits
 from hecon.parameters.design import TableDesign
 from hecon.parameters.units import value_problem
@@ -65,7 +66,7 @@ class _Wanted:
 
 def value_faults(study: Study, design: TableDesign, cases: Sequence[Case]) -> list[Fault]:
     """Faults of each row of a design: in the base case named where the figure stands."""
-    wanted = [*_course(study), *_ages(study)]
+    wanted = [*_course(study), *_ages(study), *_threshold(study)]
     faults = []
     if len(cases) == 1 and not cases[0].what:
         faults += _computed(study, design)
@@ -124,6 +125,8 @@ def _weeks(study: Study, design: TableDesign) -> Iterator[_Wanted]:
                                   design.numbers, {})  # fmt: skip
     except ModelError:
         return
+    if not 0 < float(years) < np.inf:  # said by the run of the model itself
+        return
     for session in study.course.sessions:
         yield _Wanted(
             session.week,
@@ -142,6 +145,20 @@ def _ages(study: Study) -> Iterator[_Wanted]:
         place = (study.folder.name, None, "time.start_age", "age at the start")
         for strategy in study.model.strategies:
             yield _Wanted(study.model.start_age, strategy, *place, most=limits.OLDEST)
+
+
+def _threshold(study: Study) -> Iterator[_Wanted]:
+    """What a QALY may cost."""
+    place = study.jurisdiction
+    yield _Wanted(
+        place.opportunity_cost,
+        None,
+        f"{place.folder.name}/{JURISDICTION_FILE}",
+        None,
+        "opportunity_cost",
+        "opportunity cost",
+        most=limits.LARGEST_AMOUNT,
+    )
 
 
 def _computed(study: Study, design: TableDesign) -> list[Fault]:

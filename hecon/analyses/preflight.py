@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from hecon.analyses.budget_results import budget_scenarios, budget_table
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.run import Run
 from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_values
 from hecon.parameters.schema import Parameter
@@ -27,6 +29,14 @@ def try_draws(study: Study) -> None:
     design = ProbabilisticDesign(study.parameters, TRIED, SEED, correlations=study.correlations)
     if design.varying:
         evaluate(study.model, design)
+
+
+def try_budget(study: Study) -> None:
+    """Run the budget impact of the base case and of its scenarios, if the study describes one."""
+    run = Run(study)
+    if study.budget is not None:
+        run(budget_table)
+        run(budget_scenarios)
 
 
 def outside_unit(parameter: Parameter) -> float:
@@ -65,7 +75,39 @@ def unit_problems(study: Study) -> list[tuple[Parameter, str]]:
 def notes(study: Study) -> list[str]:
     """What passes and may still not be meant, each with its place."""
     found = [f"{p.file}, row {p.row}: {p.text}: {text}" for p, text in unit_problems(study)]
-    return [*found, *_death_notes(study), *_session_notes(study)]
+    return [
+        *found,
+        *_twins(study),
+        *_kind_notes(study),
+        *_death_notes(study),
+        *_session_notes(study),
+    ]
+
+
+def _kind_notes(study: Study) -> Iterator[str]:
+    """A study in which nothing costs, or nobody gains health."""
+    for kind, words in (("cost", "nothing costs anything"), ("qaly", "nobody has QALYs")):
+        if not any(p.kind == kind for p in study.model.payoffs):
+            yield f"{study.folder.name}: {words}; no payoff is of the kind {kind}"
+
+
+def _twins(study: Study) -> Iterator[str]:
+    """Inputs by strategy that look like one quantity and are drawn apart."""
+    joined = {frozenset((c.first, c.second)) for c in study.correlations}
+    seen: dict[object, list[Parameter]] = {}
+    for p in study.parameters:
+        if p.is_input and p.strategy and p.distribution.varies:
+            seen.setdefault((p.name, p.value, p.distribution), []).append(p)
+    for twins in seen.values():
+        first, *others = (p for p in twins if p.distribution.kind != "dirichlet")
+        apart = [p for p in others if frozenset((first.key, p.key)) not in joined]
+        if apart:
+            listed = "; ".join(str(p.strategy) for p in (first, *apart))
+            yield (
+                f"{first.file}, row {first.row}: {first.name} has the same value and distribution "
+                f"in {listed}, and is drawn apart in each; if it is one quantity, write one row "
+                f"with the strategy '{listed}'"
+            )
 
 
 def _death_notes(study: Study) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -44,7 +46,7 @@ def probabilistic_scenario(
     kept = [own.get(p.key, p) for p in study.parameters if p.key not in scenario.drawn]
     known = {p.key for p in kept}
     parameters = [*kept, *(p for p in scenario.own if p.key not in known)]
-    return model, parameters, correlations_of(study, parameters, scenario.changes)
+    return model, parameters, correlations_of(study, parameters, scenario)
 
 
 def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
@@ -60,6 +62,18 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
         means different things in different strategies.
     """
     numbers = base_values(study.parameters)
+    # the same scenarios are asked for by several parts of a run
+    key = ("scenarios", tuple(map(id, scenarios)), tuple(numbers.items()))
+    known = study.model.memory.get(key)
+    if known is None:
+        # what was read stays in use, so that its identity stays its own
+        known = study.model.memory[key] = [*scenarios], _design(study, scenarios, numbers)
+    return cast("tuple[list[Scenario], TableDesign]", known)[1]
+
+
+def _design(
+    study: Study, scenarios: Sequence[Scenario], numbers: Mapping[Key, float]
+) -> TableDesign:
     changed = sorted(
         {key for s in scenarios for key in s.changes}, key=lambda k: (k[0], k[1] or "")
     )
@@ -67,17 +81,19 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
     for scenario in scenarios:
         model = scenario_model(study, scenario)
         kept = {k: v for k, v in numbers.items() if k not in scenario.changes}
-        by_strategy = []
-        for strategy in model.strategies:
-            targets = [(Expr("name", name=k[0]), k[1] or strategy) for k in changed]
-            try:
-                found = formula_values(model, targets, kept, {})
-            except ModelError as error:
-                text = f"{error}; override the parameters it is made of instead"
-                raise ModelError(text, place=_place(scenario), run=_run(scenario)) from None
-            by_strategy.append([float(v) for v in found])
+        targets = [
+            (Expr("name", name=k[0]), k[1] or strategy)
+            for strategy in model.strategies
+            for k in changed
+        ]
+        try:
+            found = formula_values(model, targets, kept, {})
+        except ModelError as error:
+            text = f"{error}; override the parameters it is made of instead"
+            raise ModelError(text, place=_place(scenario), run=_run(scenario)) from None
+        by_strategy = np.array([float(v) for v in found]).reshape(len(model.strategies), -1)
         for position, key in enumerate(changed):
-            values = np.array([row[position] for row in by_strategy])
+            values = by_strategy[:, position]
             if key in scenario.changes and not np.isfinite(values).all():
                 text = f"'{key_text(key)}' is {values[0]:g}, not a finite number"
                 raise ModelError(text, place=_place(scenario), run=_run(scenario))

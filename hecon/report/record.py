@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hecon import __version__
 from hecon.analyses.run import Run
+from hecon.engine.native import kernel
 
 RECORD = "record.json"
 
@@ -24,6 +25,7 @@ def run_record(run: Run) -> dict[str, object]:
         "hecon": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "kernel": kernel(),
         "libraries": libraries(),
         "draws": settings.draws,
         "seed": settings.seed,
@@ -31,7 +33,7 @@ def run_record(run: Run) -> dict[str, object]:
         "options": dict(settings.options),
         "scenario": study.scenario,
         "values_set": list(study.values_set),
-        "counting": study.model.counting,
+        "counting": {kind: study.model.rule(kind) for kind in ("cost", "qaly")},
         "inputs": study.input_hashes(),
     }
 

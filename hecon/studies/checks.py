@@ -14,6 +14,7 @@ from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.amounts import is_money
 from hecon.parameters.design import base_values
 from hecon.parameters.schema import Parameter
+from hecon.studies.budget import BUDGET
 from hecon.studies.dependencies import Dependencies, Needs
 from hecon.studies.documents import MISSING, MissingRow
 from hecon.studies.extends import FILE
@@ -112,7 +113,7 @@ def grids_in_local_money(reading: Reading, inputs: Inputs) -> list[Grid]:
 def check_folder(reading: Reading) -> None:
     """A definition that nothing reads, in a file or a folder misspelt, is a fault."""
     folder = reading.study.folder
-    read = (FILE, JURISDICTION_FILE, POPULATION)
+    read = (FILE, JURISDICTION_FILE, POPULATION, BUDGET)
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name in (*read, TRIALS):
             continue
@@ -143,6 +144,7 @@ def check_names(reading: Reading, inputs: Inputs) -> None:
     if not inputs.complete:
         return
     known = {name for name, _ in inputs.keys} | set(FIXED_NAMES) | set(TIME_NAMES)
+    known |= {key_text(key) for key in inputs.keys}
     if not reading.definition.time.start_age:
         known.discard("age")
     columns = {f"{t.name}.{c}" for t in inputs.tables.values() for c in t.columns}
@@ -252,9 +254,11 @@ def check_cycles(reading: Reading, model: CohortModel) -> None:
         if state.memory_years:
             text = f"state {state.name} has a memory, which needs cycles of the same length; {why}"
             reading.faults.add(reading.place("states"), None, "states.memory_years", text)
-    if COUNTING[model.counting].points:
+    for name in model.rules:
+        if not COUNTING[name].points:
+            continue
         rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
-        text = f"'{model.counting}' needs cycles of the same length; {why}; allowed are {rules}"
+        text = f"'{name}' needs cycles of the same length; {why}; allowed are {rules}"
         reading.faults.add(reading.place("time.counting"), None, "time.counting", text)
 
 

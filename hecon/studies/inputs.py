@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hecon.engine.model import Key, Table, key_text
-from hecon.errors import nearest
 from hecon.parameters import limits
-from hecon.parameters.design import Correlation, ProbabilisticDesign
+from hecon.parameters.design import Correlation
 from hecon.parameters.money import parameter_problems
 from hecon.parameters.rows import CENTRE_TOLERANCE, name_problem, read_parameters
 from hecon.parameters.schema import Parameter
@@ -16,8 +16,8 @@ from hecon.parameters.tables import read_table
 from hecon.parameters.units import unit_problem
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.read import Synthesis, read_synthesis
-from hecon.studies.reading import Place, Reading, row_of
-from hecon.studies.schema import CorrelationRow, VariableRow
+from hecon.studies.reading import Reading
+from hecon.studies.schema import VariableRow
 from hecon.studies.study import Variable
 
 
@@ -26,13 +26,14 @@ class Inputs:
     """What formulas may use: parameters, variables and tables.
 
     `complete` is False if some row could not be read: then nothing is blamed for a name that
-    nobody seems to define.
+    nobody seems to define. `replaced` holds rows of a layer with what took their place.
     """
 
     synthesis: Synthesis = field(default_factory=Synthesis)
     parameters: list[Parameter] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
+    replaced: list[tuple[Parameter, Parameter]] = field(default_factory=list)
     complete: bool = True
 
     def shared_correlations(self) -> list[Correlation]:
@@ -79,7 +80,7 @@ def read_inputs(reading: Reading) -> Inputs:
         reading.faults.raise_if_any()
     if inputs.complete:
         _check_duplicates(reading, inputs)
-        _check_dirichlets(reading, inputs)
+        _settle_dirichlets(reading, inputs)
     return inputs
 
 
@@ -96,12 +97,15 @@ def _read_parameters(reading: Reading, inputs: Inputs) -> None:
             found, complete = read_parameters(
                 source.path, source.shown, reading.faults, inputs.synthesis.derived
             )
+        if reading.study.may_leave_out(source.folder):
+            found = [p for p in found if not reading.left_out("parameters", p.text)]
         kept.setdefault(source.folder, []).extend(found)
         inputs.complete &= complete
-    own = {p.key for p in kept.get(reading.study.folder, [])}
-    for folder, parameters in kept.items():
-        extended = folder != reading.study.folder
-        inputs.parameters += [p for p in parameters if not (extended and p.key in own)]
+    folders = [folder for folder in reading.study.folders if folder in kept]
+    for position, folder in enumerate(folders):
+        later = {p.key: p for f in folders[position + 1 :] for p in kept[f]}
+        inputs.parameters += [p for p in kept[folder] if p.key not in later]
+        inputs.replaced += [(p, later[p.key]) for p in kept[folder] if p.key in later]
 
 
 def _check_parameter(reading: Reading, parameter: Parameter) -> None:
@@ -151,12 +155,13 @@ def _check_duplicates(reading: Reading, inputs: Inputs) -> None:
             reading.faults.add(file, row, "name", text)
 
 
-def _check_dirichlets(reading: Reading, inputs: Inputs) -> None:
-    """The values of a Dirichlet's rows must be the shares that its alphas imply."""
+def _settle_dirichlets(reading: Reading, inputs: Inputs) -> None:
+    """The values of a Dirichlet's rows are the shares that its alphas imply; blank ones follow."""
     groups: dict[str, list[Parameter]] = {}
     for parameter in inputs.parameters:
         if parameter.distribution.kind == "dirichlet":
             groups.setdefault(parameter.distribution.group, []).append(parameter)
+    follow: dict[Key, float] = {}
     for name, members in groups.items():
         total = sum(p.distribution.parameters[0] for p in members)
         for p in members:
@@ -164,6 +169,8 @@ def _check_dirichlets(reading: Reading, inputs: Inputs) -> None:
             text = ""
             if len(members) == 1:
                 text = f"the dirichlet group '{name}' has this row only; it needs two or more"
+            elif p.value is not None and math.isnan(p.value):
+                follow[p.key] = share
             elif p.value is not None and abs(p.value - share) > CENTRE_TOLERANCE * share:
                 text = (
                     f"the dirichlet's share is {share:.6g} but the value is {p.value:g}; "
@@ -171,47 +178,6 @@ def _check_dirichlets(reading: Reading, inputs: Inputs) -> None:
                 )
             if text:
                 reading.faults.add(p.file, p.row, "distribution_parameters", text)
-
-
-def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
-    """Rank correlations, of the file and of shared evidence; they must be possible together."""
-    shared = inputs.shared_correlations()
-    if not reading.definition.correlations:
-        return shared
-    faulty = {(fault.file, fault.row) for fault in reading.faults.faults}
-    uncertain = {
-        p.text: p.key
-        for p in inputs.parameters
-        if p.distribution.varies or (p.file, p.row) in faulty
-    }
-    result: list[Correlation] = []
-    seen: dict[frozenset[str], Place] = {}
-    entries = reading.rows(
-        "correlations", CorrelationRow, lambda row: frozenset((row.first, row.second))
-    )
-    for file, number, row, _ in entries:
-        for column, name in (("first", row.first), ("second", row.second)):
-            if name not in uncertain and inputs.complete:
-                text = f"'{name}' is not a parameter with a distribution{nearest(name, uncertain)}"
-                reading.faults.add(file, number, column, text)
-        pair = frozenset((row.first, row.second))
-        keys = frozenset(uncertain[name] for name in pair & set(uncertain))
-        if len(pair) == 1:
-            text = f"'{row.second}' can't be correlated with itself"
-            reading.faults.add(file, number, "second", text)
-        elif pair in seen:
-            text = f"the pair is already in {row_of(seen[pair], file)}"
-            reading.faults.add(file, number, "second", text)
-        elif any(keys == {c.first, c.second} for c in shared):
-            text = "the two rest on the same evidence, which gives their correlation; leave it out"
-            reading.faults.add(file, number, "second", text)
-        elif pair <= set(uncertain):
-            result.append(Correlation(uncertain[row.first], uncertain[row.second], row.rho))
-        seen.setdefault(pair, (file, number))
-    result = [*shared, *result]
-    try:
-        ProbabilisticDesign(inputs.parameters, 1, 0, correlations=result)
-    except ValueError as error:
-        text = f"{error}; a pair that is not listed counts as 0"
-        reading.faults.add(reading.file("correlations"), None, "rho", text)
-    return result
+    inputs.parameters = [
+        replace(p, value=follow[p.key]) if p.key in follow else p for p in inputs.parameters
+    ]

@@ -12,6 +12,8 @@ from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.files import check_name, digests
+from hecon.studies.budget_reading import read_budget
+from hecon.studies.budget_values import check_budget
 from hecon.studies.checks import (
     DEEPEST,
     check_ages,
@@ -24,11 +26,12 @@ from hecon.studies.checks import (
     check_price,
     grids_in_local_money,
 )
+from hecon.studies.correlations import read_correlations
 from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.documents import read_documents
 from hecon.studies.extends import FILE, read_definition
 from hecon.studies.facts import read_facts
-from hecon.studies.inputs import Inputs, read_correlations, read_inputs
+from hecon.studies.inputs import Inputs, read_inputs
 from hecon.studies.population import read_population
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
@@ -77,11 +80,12 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
 
 def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str]) -> Study:
     """The study; `read` holds what has been read once all is read."""
-    found = read_definition(folder)
-    if jurisdiction is None and not (folder / JURISDICTION_FILE).is_file():
+    found = read_definition(folder, None if jurisdiction is None else Path(jurisdiction))
+    own = next((f for f in reversed(found.folders) if (f / JURISDICTION_FILE).is_file()), None)
+    if jurisdiction is None and own is None:
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
         raise InputError([Fault(f"{folder.name}/{FILE}", None, None, text)])
-    place = load_jurisdiction(folder if jurisdiction is None else Path(jurisdiction))
+    place = load_jurisdiction(Path(jurisdiction or own or folder))
     reading = Reading(found, place)
     check_definition(reading)
     check_alternatives(reading)
@@ -100,12 +104,14 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     population = _general_population(reading, model)
     check_payoffs(reading, payoffs)
     people = read_population(reading)
+    budget = read_budget(reading, inputs, course, payoffs)
     trials = read_planned_trials(reading)
     facts = read_facts(reading, inputs, scenarios, course)
     check_documents(reading, inputs)
     check_price(reading, inputs)
     grids = grids_in_local_money(reading, inputs)
     check_price_alike(reading, inputs)
+    reading.check_left_out()
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)
@@ -116,7 +122,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     check_discounting(reading, inputs, model, scenarios)
     check_dead(reading, inputs, model)
     reading.faults.raise_if_any()
-    return Study(
+    study = Study(
         folder,
         found.content.model_copy(update={"two_way": grids}),
         place,
@@ -128,14 +134,18 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         correlations,
         population,
         inputs.synthesis,
-        found.base,
+        found.layers,
         people,
         trials,
         documents,
         facts,
         read,
         _unused(reading, inputs, model),
+        tuple(inputs.replaced),
+        budget,
     )
+    check_budget(study)
+    return study
 
 
 def _unused(reading: Reading, inputs: Inputs, model: CohortModel) -> tuple[str, ...]:
@@ -189,7 +199,8 @@ def _model(
         ),
         horizon_years=timing(time.horizon_years, "time.horizon_years", NO_TIME),
         start_age=timing(time.start_age, "time.start_age", NO_TIME) if time.start_age else None,
-        counting=time.counting,
+        counting=time.counting.qaly,
+        counting_cost=time.counting.cost if time.counting.cost != time.counting.qaly else "",
         discount_cost=place.discount_cost,
         discount_effect=place.discount_effect,
     )

@@ -12,10 +12,11 @@ from hecon.jurisdictions.schema import Jurisdiction
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
+from hecon.studies.budget import BudgetDefinition
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.documents import Document, Fact
 from hecon.studies.estimates.read import Synthesis
-from hecon.studies.extends import Base, Definition, Source
+from hecon.studies.extends import Definition, Layer, Source
 from hecon.studies.population import PopulationDefinition
 from hecon.studies.schema import StudyDefinition
 from hecon.studies.trials import TrialDefinition
@@ -75,6 +76,30 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """A study's budget impact, read and checked.
+
+    Attributes
+    ----------
+    file
+        Where it was read, as messages name it.
+    parameters
+        Its own inputs, in file order; formulas of the study's may not use them.
+    exprs
+        Every formula by its entry; `quantity(..)` in them is a name of `quantities`.
+    quantities
+        Strategy and quantity of the course by that name.
+    """
+
+    file: str
+    definition: BudgetDefinition
+    parameters: tuple[Parameter, ...]
+    exprs: Mapping[str, Expr]
+    quantities: Mapping[str, tuple[str, str]]
+    scenarios: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """A validated study.
 
@@ -82,8 +107,9 @@ class Study:
     ----------
     parameters
         Inputs and computed rows of the study and its jurisdiction, in file order.
-    base
-        The study that this one extends, if it does.
+    layers
+        The folders that say something of the study, each on top of those before it: the study that
+        it extends, the study itself, and the jurisdiction's own part of each.
     population
         The general population as a model of its own, to measure absolute shortfall against.
     correlations
@@ -102,6 +128,10 @@ class Study:
         SHA-256 of every file that was read.
     unused
         Inputs that nothing rests on.
+    replaced
+        Rows of the study, or of the one that it extends, each with what took its place.
+    budget
+        What the decision does to a budget, if the study describes it for the jurisdiction.
     scenario
         The scenario whose changes are the base case, if it is not the study's own.
     values_set
@@ -119,13 +149,15 @@ class Study:
     correlations: list[Correlation]
     population: CohortModel | None
     synthesis: Synthesis = field(default_factory=Synthesis)
-    base: Base | None = None
+    layers: tuple[Layer, ...] = ()
     people: PopulationDefinition | None = None
     trials: tuple[TrialDefinition, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    replaced: tuple[tuple[Parameter, Parameter], ...] = ()
+    budget: Budget | None = None
     scenario: str = ""
     values_set: tuple[str, ...] = ()
 
@@ -156,6 +188,11 @@ class Study:
         return tuple(s.name for s in self.definition.strategies if s.option)
 
     @property
+    def uncertain(self) -> bool:
+        """Whether any input has a distribution, so that there is something to draw."""
+        return any(p.distribution.varies for p in self.parameters)
+
+    @property
     def exploratory(self) -> tuple[str, ...]:
         """Names of the strategies, and of the estimates in the base case, graded exploratory."""
         rows = self.synthesis.rows
@@ -183,12 +220,12 @@ class Study:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders that hold the study, that of a study it extends first."""
-        return Definition(self.folder, self.definition, self.base).folders
+        """The folders that hold the study, each on top of those before it."""
+        return Definition(self.folder, self.definition, self.layers).folders
 
     def sources(self, entry: str) -> list[Source]:
-        """Files named by an entry of `study.toml`, those of a study that is extended first."""
-        found = Definition(self.folder, self.definition, self.base)
+        """Files named by an entry of `study.toml`, in the order of the layers."""
+        found = Definition(self.folder, self.definition, self.layers)
         return found.sources(entry, self.jurisdiction.definition.name)
 
     def input_hashes(self) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hecon.engine.expression import Expr
-from hecon.engine.model import CohortModel, Key
+from hecon.engine.model import CohortModel, Key, key_text
 from hecon.errors import Fault, FaultList, InputError, nearest_or_some, shown
 from hecon.parameters.design import Correlation
 from hecon.parameters.rows import FIXED, plain_number
@@ -130,22 +130,26 @@ def _changed(study: Study, scenario: Scenario, how: str) -> Study:
     parameters = [own.get(p.key, p) for p in study.parameters]
     known = {p.key for p in parameters}
     parameters += [p for p in own.values() if p.key not in known]
-    return _with(study, own, formulas, correlations_of(study, parameters, scenario.changes))
+    return _with(study, own, formulas, correlations_of(study, parameters, scenario))
 
 
 def correlations_of(
-    study: Study, parameters: Sequence[Parameter], changed: Collection[Key]
+    study: Study, parameters: Sequence[Parameter], scenario: Scenario
 ) -> list[Correlation]:
-    """Correlations where some inputs are others.
+    """Correlations of a scenario's parameters.
 
     Those that follow from shared evidence are those of the estimates in use; those of the study's
     file hold between parameters that are left alone.
     """
+    # what a change is relative to is still drawn, with what it is correlated with
+    moved = {p.drawn_as: p.key for p in scenario.own if p.drawn_as}
     pairs = {frozenset((c.first, c.second)) for c in _shared(study, study.parameters)}
     stated = [
-        c
+        replace(c, first=first, second=second)
         for c in study.correlations
-        if frozenset((c.first, c.second)) not in pairs and not {c.first, c.second} & {*changed}
+        for first, second in [[moved.get(key_text(k), k) for k in (c.first, c.second)]]
+        if frozenset((c.first, c.second)) not in pairs
+        and not {first, second} & scenario.changes.keys()
     ]
     return [*_shared(study, parameters), *stated]
 

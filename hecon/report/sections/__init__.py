@@ -15,6 +15,7 @@ REGISTRY = (
     Entry("two_way", "Two inputs together, over a grid of values."),
     Entry("break_even", "The value of an input at which the decision turns."),
     Entry("price", "The price at which two strategies are equal."),
+    Entry("cycle_length", "What the length of the cycle does to the result."),
     Entry("scenarios", "Every scenario against the base case."),
     Entry(
         "global_sensitivity", "Which inputs matter when all move at once.", command="sensitivity"
@@ -29,7 +30,9 @@ REGISTRY = (
     ),
     Entry("article", "What an article says, and what the model makes of it."),
     Entry("synthesis", "Choices of synthesis side by side."),
+    Entry("consistency", "Whether direct and indirect evidence agree."),
     Entry("evidence", "What the result rests on."),
+    Entry("replacements", "Which values took the place of the study's own.", command=""),
     Entry("assumptions", "What the model takes for granted.", command=""),
     Entry("sources", "Every published figure referred to.", command=""),
     Entry("cheers", "Where each item of CHEERS 2022 is reported.", command=""),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from hecon.analyses.global_sensitivity import (
     METHODS,
+    SAMPLES,
     TRAJECTORIES,
     morris_table,
     sampled,
@@ -23,6 +24,7 @@ from hecon.report.content import (
     Sentence,
     Series,
     Table,
+    count,
     share,
     table,
 )
@@ -88,6 +90,11 @@ def sobol_content(run: Run) -> tuple[tuple[Sentence, ...], Table]:
             "verdict",
         ),
         Sentence(explained, {"alone": share(alone)}),
+        Sentence(
+            "Sobol' indices from {samples} base samples; 95 % by bootstrap.",
+            {"samples": count(run.option("samples", SAMPLES))},
+            "note",
+        ),
     )
     caption = "Sobol' indices: shares of the variance of incremental net benefit, not clipped"
     return words, table("sobol", caption, SOBOL, frame, ("parameter",))

@@ -35,7 +35,12 @@ def section(run: Run) -> Section:
     """Severity and the threshold."""
     place = run.study.jurisdiction.definition
     sentences = []
+    if place.threshold_means:
+        sentences.append(Sentence("{means}", {"means": place.threshold_means}))
     if place.severity is not None:
+        sentences.append(
+            Sentence("The opportunity cost is health forgone elsewhere, not a ceiling on a price.")
+        )
         sentences.append(
             Sentence(
                 "Severity classes ({status}): {source}",
