@@ -14,6 +14,9 @@ from hecon.workbook.styles import Page, add_page
 TITLE = "Results"
 HEAD = 4
 
+#: What net monetary benefit and ICER are made of.
+_TOTALS = ("cost", "qaly")
+
 
 def total_label(kind: str, unit: str, discounted: bool) -> str:
     """What the row of a total is called."""
@@ -170,20 +173,25 @@ def _python(book: Book, page: Page, row: int) -> None:
     _python_decision(book, page, row + 1)
 
 
+def _drawn_decision(book: Book) -> dict[str, str]:
+    """Formulas of the chosen draw's net monetary benefit and ICER."""
+    answers = book.answers
+    a, b = (
+        {w: f"INDEX({book.draws.span(f'{w} {s}')},{book.selector['draw']})" for w in _TOTALS}
+        for s in book.study.compared
+    )
+    cost, qaly = (f"({a[what]}-{b[what]})" for what in _TOTALS)
+    return {
+        "nmb": f"{answers['base threshold']}*{qaly}-{cost}",
+        "icer": f'IF(ISNUMBER({answers["icer"]}),{cost}/{qaly},"none")',
+    }
+
+
 def _python_decision(book: Book, page: Page, row: int) -> None:
     """Python's net monetary benefit and ICER for whatever is in use, the latter perhaps none."""
     answers, selector, tolerance = book.answers, book.selector, book.layout.fixed["tolerance"]
     base = book.run(base_table).iloc[0]
-    a, b = book.study.compared
-    drawn = [
-        f"(INDEX({book.draws.span(f'{what} {a}')},{selector['draw']})"
-        f"-INDEX({book.draws.span(f'{what} {b}')},{selector['draw']}))"
-        for what in ("cost", "qaly")
-    ]
-    draws = {
-        "nmb": f"{answers['base threshold']}*{drawn[1]}-{drawn[0]}",
-        "icer": f'IF(ISNUMBER({answers["icer"]}),{drawn[0]}/{drawn[1]},"none")',
-    }
+    draws = _drawn_decision(book) if book.has("draw") else {}
     for name, label in (("nmb", "net monetary benefit"), ("icer", "ICER")):
         page.put(row, 1, f"{label}, base case, Python")
         known = float(base[name])
@@ -192,7 +200,7 @@ def _python_decision(book: Book, page: Page, row: int) -> None:
         for grid, number in ((book.scenarios, "scenario"), (book.one_way, "one_way")):
             cell = f"INDEX({grid.span(name)},{selector[number]})"
             choose.append(f'IF({cell}="","none",{cell})' if book.has(number) else f"$B${row}")
-        choose.append(draws[name])
+        choose.append(draws.get(name, f"$B${row}"))
         page.put(row + 1, 1, f"{label}, what is in use, Python")
         text = f"CHOOSE({selector['mode']},{','.join(choose)})"
         page.formula(row + 1, 2, text, "link", "money")
