@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
 from hecon.report.content import Chart, Column, Kind, Section, Table
-from hecon.report.layout import spread
+from hecon.report.layout import caption, spread
 from hecon.report.numbers import SCREEN, Units, numeric, sheet_format
 from hecon.report.words import spoken
 from hecon.workbook.charts import COLOURS, DASHES, dress
@@ -94,7 +94,7 @@ def _widths(tables: Sequence[Table]) -> list[float]:
 def put_table(page: Page, table: Table, units: Units, row: int) -> int:
     """Caption, headings and rows; gives the row after them and the table's note."""
     columns, frame = spread(table)
-    page.heading(row, units.named(table.caption))
+    page.heading(row, caption(table, units))
     page.headings(row + 1, [units.heading(c) for c in columns])
     for r, record in enumerate(frame.to_dict("records"), start=row + 2):
         for c, column in enumerate(columns, start=1):

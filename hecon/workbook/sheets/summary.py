@@ -18,8 +18,7 @@ from hecon.analyses.population import population
 from hecon.report.conclusions import NO_DOUBT, exploratory, titled
 from hecon.report.content import Section
 from hecon.report.labels import study_units
-from hecon.report.sections.answer import rests_on
-from hecon.report.sections.trials import short_answer
+from hecon.report.sections.answer import added, rests_on
 from hecon.report.words import listed, spoken
 from hecon.workbook.context import Book
 from hecon.workbook.layout import INPUTS
@@ -202,9 +201,10 @@ def _uncertainty(book: Book, page: Page, row: int, sections: Sequence[Section]) 
         page.put(row + 1 + i, 1, label)
         page.put(row + 1 + i, 2, value, "text", shape)
     row += 1 + len(lines)
-    if any(section.name == "trials" for section in sections):
+    said = added(run) if sections else []
+    if said:
         units = study_units(book.study)
-        text = literal(" ".join(spoken(s, units) for s in short_answer(run)))
+        text = literal(" ".join(spoken(s, units) for s in said))
         before = f'IF({book.answers["edits"]}>0,"Of the case as delivered: ","")'
         page.formula(row, 1, f"{before}&{text}", "text", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
