@@ -191,7 +191,7 @@ def _selector(book: Book, page: Page) -> None:
     rule = DataValidation(
         type="whole", operator="between", formula1="1", formula2=str(book.draws.rows)
     )
-    rule.add(f"C{SELECTORS + 4}")
+    rule.add(f"C{last}")
     page.sheet.add_data_validation(rule)
 
 

@@ -14,9 +14,6 @@ from hecon.workbook.styles import Page, add_page
 TITLE = "Results"
 HEAD = 4
 
-#: What net monetary benefit and ICER are made of.
-_TOTALS = ("cost", "qaly")
-
 
 def total_label(kind: str, unit: str, discounted: bool) -> str:
     """What the row of a total is called."""
@@ -173,14 +170,17 @@ def _python(book: Book, page: Page, row: int) -> None:
     _python_decision(book, page, row + 1)
 
 
-def _drawn_decision(book: Book) -> dict[str, str]:
-    """Formulas of the chosen draw's net monetary benefit and ICER."""
-    answers = book.answers
-    a, b = (
-        {w: f"INDEX({book.draws.span(f'{w} {s}')},{book.selector['draw']})" for w in _TOTALS}
-        for s in book.study.compared
+def _drawn(book: Book) -> dict[str, str]:
+    """Net monetary benefit and ICER of the draw in use, from Python's totals; nothing if none."""
+    if not book.has("draw"):
+        return {}
+    answers, draw = book.answers, book.selector["draw"]
+    a, b = book.study.compared
+    cost, qaly = (
+        f"(INDEX({book.draws.span(f'{what} {a}')},{draw})"
+        f"-INDEX({book.draws.span(f'{what} {b}')},{draw}))"
+        for what in ("cost", "qaly")
     )
-    cost, qaly = (f"({a[what]}-{b[what]})" for what in _TOTALS)
     return {
         "nmb": f"{answers['base threshold']}*{qaly}-{cost}",
         "icer": f'IF(ISNUMBER({answers["icer"]}),{cost}/{qaly},"none")',
@@ -191,7 +191,7 @@ def _python_decision(book: Book, page: Page, row: int) -> None:
     """Python's net monetary benefit and ICER for whatever is in use, the latter perhaps none."""
     answers, selector, tolerance = book.answers, book.selector, book.layout.fixed["tolerance"]
     base = book.run(base_table).iloc[0]
-    draws = _drawn_decision(book) if book.has("draw") else {}
+    draws = _drawn(book)
     for name, label in (("nmb", "net monetary benefit"), ("icer", "ICER")):
         page.put(row, 1, f"{label}, base case, Python")
         known = float(base[name])

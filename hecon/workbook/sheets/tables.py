@@ -261,7 +261,6 @@ def python_figures(book: Book, what: str, strategy: str, base: str) -> str:
     grids = (book.scenarios, book.one_way, book.draws)
     choose = [base]
     for grid, number in zip(grids, SHOWN, strict=True):
-        # a study without scenarios, ranges or draws has no columns to look in
         there = book.has(number)
         choose.append(f"INDEX({grid.span(name)},{book.selector[number]})" if there else base)
     return f"CHOOSE({book.selector['mode']},{','.join(choose)})"
