@@ -121,7 +121,7 @@ def run(
 def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     """Read and validate a study without the full run.
 
-    Reads every file and runs the base case, every scenario, both ends of every range and 1,000
+    Reads every file and runs the base case, every scenario, both ends of every range and some
     draws, so that formulas, names, units, ranges, currencies, rows of transition probabilities,
     planned trials and the population are checked. Names inputs that nothing uses. Prints what was
     read and what may not be meant, or every fault with its file, row and column; the exit code is
@@ -135,13 +135,11 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     with messages():
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.preflight import notes, try_draws
-        from hecon.analyses.scenarios import check_scenarios
         from hecon.reports.console import stdout
         from hecon.reports.contents import print_contents
 
         study = read_study(folder, jurisdiction)
         dry_run(study)
-        check_scenarios(study)
         try_draws(study)
         print_contents(study, notes(study), stdout())
 
