@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from hecon.analyses.cycle_length import cycle_length
+from hecon.analyses.dry_run import dry_run
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.one_way import one_way, tornado
 from hecon.analyses.pair import base_value, changed_rows, find_parameter
