@@ -2,17 +2,80 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from hecon import __version__
-from hecon.commands import decision, draws, evidence, sensitivity, study
+from hecon.report.registry import Entry
+from hecon.report.sections import REGISTRY
 
-# The modules that compute are imported inside the commands, so that `--help` is quick.
+
+@dataclass(frozen=True)
+class Own:
+    """A command that is no analysis of the registry: where its function is, and a line of help."""
+
+    command_name: str
+    place: str
+    summary: str
+
+    def function(self) -> Callable[..., None]:
+        """The function that typer reads."""
+        module, name = self.place.split(":")
+        found: Callable[..., None] = getattr(importlib.import_module(module), name)
+        return found
+
+
+#: In the order of the list in `--help`.
+_STUDY = "hecon.commands.study"
+COMMANDS: tuple[Own | Entry, ...] = (
+    Own("run", f"{_STUDY}:run", "Run every analysis; write tables, page and workbook."),
+    Own("check", f"{_STUDY}:check", "Read and validate a study without the full run."),
+    *(entry for entry in REGISTRY if entry.command_name),
+    Own("decide", "hecon.commands.draws:decide", "Decide from anybody's table of draws."),
+    Own("reproduce", f"{_STUDY}:reproduce", "Run again and compare with a committed reference."),
+    Own("prove", f"{_STUDY}:prove", "Replay the workbook in two spreadsheet engines."),
+)
+
+
+class Lazily(TyperGroup):
+    """Commands are loaded when they are called: the list of them is there at once."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """All commands in their order."""
+        return [each.command_name for each in COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command's name and line of help."""
+        known = {each.command_name: each.summary for each in COMMANDS}
+        if cmd_name not in known:
+            return None
+        return TyperCommand(cmd_name, short_help=known[cmd_name], rich_markup_mode=None)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that is called, loaded."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, load_command(str(name)) if command is not None else None, rest
+
+
+def load_command(name: str) -> Any:
+    """One command as typer runs it."""
+    from hecon.commands.registered import command_of
+
+    entry = next(each for each in COMMANDS if each.command_name == name)
+    function = entry.function() if isinstance(entry, Own) else command_of(entry)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command(name, short_help=entry.summary)(function)
+    return typer.main.get_command(single)
+
 
 app = typer.Typer(
     name="hecon",
+    cls=Lazily,
     help="Cost-effectiveness models from plain input files to a live, checked Excel report.",
     epilog="'hecon COMMAND --help' shows examples.",
     no_args_is_help=True,
@@ -46,24 +109,3 @@ def main(
       hecon reproduce inputs/studies/ptsd --jurisdiction norway \\
           --reference reference/ptsd_norway
     """  # noqa: D301
-
-
-for command in (
-    study.run,
-    study.check,
-    sensitivity.one_way,
-    sensitivity.two_way,
-    sensitivity.break_even,
-    sensitivity.scenarios,
-    sensitivity.sensitivity,
-    decision.psa,
-    decision.price,
-    decision.voi,
-    decision.trial,
-    draws.decide,
-    study.reproduce,
-    study.verify,
-    evidence.evidence,
-    study.prove,
-):
-    app.command()(command)

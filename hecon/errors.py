@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -122,3 +123,19 @@ def nearest_or_some(name: str, known: Iterable[str], most: int = 20) -> str:
     names = list(known)
     shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
     return nearest(name, names) or f"; allowed are {shown}"
+
+
+def unprintable(text: str) -> str:
+    """What in a text neither XML nor a terminal can show, in words; empty if there is nothing."""
+    for character in text:
+        code = ord(character)
+        none = code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+        if none or unicodedata.category(character) in ("Cc", "Cs"):
+            return f"the character U+{code:04X}, which can't be shown"
+    return ""
+
+
+def shown(text: str, most: int = 60) -> str:
+    """A text as a message quotes it: not more of it than is read, and in one line."""
+    plain = "".join("?" if unprintable(character) else character for character in text[:most])
+    return f"'{plain}'" + (f" ({len(text):,} characters)" if len(text) > most else "")

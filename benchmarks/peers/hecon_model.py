@@ -7,10 +7,11 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
 from benchmarks import data
 from hecon.analyses.evaluate import evaluate as run
-from hecon.engine.model import Table
+from hecon.engine.model import CohortModel, Table
 from hecon.parameters.design import TableDesign, base_values
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
@@ -24,24 +25,33 @@ def study() -> Study:
     return load_study(FOLDER)
 
 
+@cache
+def model(mortality: bytes) -> CohortModel:
+    """The study's model with other death rates, prepared once as its peers' code is."""
+    rate = np.frombuffer(mortality)
+    table = Table("mortality", 25.0 + np.arange(len(rate)), {"rate": rate})
+    return replace(study().model, tables={"mortality": table})
+
+
 def evaluate(
     draws: data.Draws, mortality_rate: np.ndarray, workers: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Discounted costs and QALYs, one row a draw and one column a strategy."""
-    loaded = study()
-    ages = 25.0 + np.arange(len(mortality_rate))
-    table = Table("mortality", ages, {"rate": mortality_rate})
-    model = replace(loaded.model, tables={"mortality": table})
+    outcomes = outcomes_of(draws, mortality_rate, workers, summed=True)
+    return outcomes["cost"].values.T, outcomes["qaly"].values.T
+
+
+def outcomes_of(
+    draws: data.Draws, mortality_rate: np.ndarray, workers: int = 1, summed: bool = False
+) -> xr.Dataset:
+    """The outcomes of an evaluation: all of them, or what its peers compute."""
     columns = {(name, None): column for name, column in draws.items()}
-    numbers = {k: v for k, v in base_values(loaded.parameters).items() if k not in columns}
+    numbers = {k: v for k, v in base_values(study().parameters).items() if k not in columns}
     design = TableDesign(len(draws["r_HS1"]), numbers, columns)
-    outcomes = run(model, design, workers=workers)
+    chosen = model(np.ascontiguousarray(mortality_rate).tobytes())
+    outcomes = run(chosen, design, workers=workers, summed=summed)
     assert tuple(outcomes["strategy"].values) == data.STRATEGIES
-    # as its peers, the model has one item of cost and one source of QALYs: nothing to add up
-    return (
-        outcomes["cost"].squeeze("item").transpose("draw", "strategy").values,
-        outcomes["qaly"].squeeze("source").transpose("draw", "strategy").values,
-    )
+    return outcomes
 
 
 check = partial(data.check, evaluate)

@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from hecon.analyses.results import Results
+from hecon.analyses.base_case import base_design, base_table, courses
+from hecon.analyses.run import Run, result
+from hecon.analyses.scenarios import scenario_results
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError, ModelError, nearest
-from hecon.parameters.design import base_case
 from hecon.studies.documents import FORMULA, Figure
 from hecon.studies.study import Study
 
 
-def article_table(study: Study, results: Results) -> pd.DataFrame:
+@result()
+def article_facts(run: Run) -> pd.DataFrame:
     """The facts of the evidence file ``article``, each with what the model makes of it.
 
     A fact's ``figures`` are ``label = reference`` separated by semicolons. A reference is a
@@ -36,10 +38,10 @@ def article_table(study: Study, results: Results) -> pd.DataFrame:
     """
     rows = []
     faults: list[Fault] = []
-    for fact in study.facts:
+    for fact in run.study.facts:
         for figure in fact.figures:
             try:
-                value, text = _figure(study, results, figure)
+                value, text = _figure(run, figure)
             except (ValueError, ModelError) as error:
                 faults.append(Fault(fact.file, fact.number, "figures", str(error)))
                 continue
@@ -73,68 +75,50 @@ def check_figures(study: Study, columns: Sequence[str]) -> list[Fault]:
     ]
 
 
-def _figure(study: Study, results: Results, figure: Figure) -> tuple[float, str]:
+def _figure(run: Run, figure: Figure) -> tuple[float, str]:
     if figure.kind == FORMULA:
         assert figure.expr is not None
-        numbers = base_case(study.parameters).numbers
+        study, numbers = run.study, run(base_design).numbers
         value = float(formula_values(study.model, [(figure.expr, figure.strategy)], numbers, {})[0])
         return value, f"{value:.4g}"
-    return _LOOK_UP[figure.kind](study, results, [*figure.names])
+    return _LOOK_UP[figure.kind](run, *figure.names)
 
 
-def _estimate(study: Study, results: Results, arguments: list[str]) -> tuple[float, str]:
-    found = study.synthesis.find(",".join(arguments))
+def _estimate(run: Run, name: str) -> tuple[float, str]:
+    found = run.study.synthesis.find(name)
     assert found is not None
     value, low, high = found.natural
     return value, f"{value:.3g} ({low:.3g} to {high:.3g})"
 
 
-def _quantity(study: Study, results: Results, arguments: list[str]) -> tuple[float, str]:
-    table = results.course.set_index("strategy")
-    strategy, column = _two(arguments)
-    _check(strategy, list(table.index), "a strategy")
-    _check(column, list(table.columns), "a quantity")
-    value = float(table.loc[strategy, column])  # type: ignore[arg-type]
+def _quantity(run: Run, strategy: str, name: str) -> tuple[float, str]:
+    table = run(courses).set_index(["strategy", "quantity"])["value"]
+    value = float(table[strategy, name])
     return value, f"{value:.4g}"
 
 
-def _scenario(study: Study, results: Results, arguments: list[str]) -> tuple[float, str]:
-    scenario, column = _two(arguments)
-    _check(scenario, [s.id for s in study.scenarios], "a scenario")
-    found = results.scenarios[results.scenarios["scenario"] == scenario]
-    return _cell(study, found.iloc[0], column)
+def _scenario(run: Run, scenario: str, column: str) -> tuple[float, str]:
+    found = run(scenario_results)
+    return _cell(run, found[found["scenario"] == scenario].iloc[0], column)
 
 
-def _result(study: Study, results: Results, arguments: list[str]) -> tuple[float, str]:
-    return _cell(study, results.base_table.iloc[0], ",".join(arguments))
+def _result(run: Run, column: str) -> tuple[float, str]:
+    return _cell(run, run(base_table).iloc[0], column)
 
 
-def _cell(study: Study, row: pd.Series, column: str) -> tuple[float, str]:
-    _check(column, [str(name) for name in row.index], "a column of the results")
+def _cell(run: Run, row: pd.Series, column: str) -> tuple[float, str]:
     value = row[column]
     if isinstance(value, str):
         return float("nan"), value
     if column == "icer" and pd.isna(value):
         return float("nan"), str(row["verdict"])
-    currency = study.jurisdiction.definition.currency
+    currency = run.study.jurisdiction.definition.currency
     if column in ("icer", "nmb") or column.startswith("cost"):
         return float(value), f"{currency} {value:,.0f}"
     return float(value), f"{value:.4g}"
 
 
-def _two(arguments: list[str]) -> tuple[str, str]:
-    if len(arguments) != 2:
-        raise ValueError(f"found '{', '.join(arguments)}', needed are two names")
-    return arguments[0], arguments[1]
-
-
-def _check(name: str, known: list[str], what: str) -> None:
-    if name not in known:
-        raise ValueError(f"'{name}' is not {what}{nearest(name, known)}")
-
-
-_LookUp = Callable[[Study, Results, list[str]], tuple[float, str]]
-_LOOK_UP: dict[str, _LookUp] = {
+_LOOK_UP: dict[str, Callable[..., tuple[float, str]]] = {
     "estimate": _estimate,
     "quantity": _quantity,
     "scenario": _scenario,

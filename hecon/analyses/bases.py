@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -83,30 +84,36 @@ def additive_basis(parameters: Sequence[Array]) -> Basis:
 
 def _margin(values: Array) -> tuple[Array, Array] | None:
     """Orthonormal functions of one parameter with mean 0, smoothest first, and their roughness."""
-    ordered = np.sort(values)
-    low, high = ordered[0], ordered[-1]
-    if low == high:
+    levels, place, often = np.unique(values, return_inverse=True, return_counts=True)
+    if len(levels) == 1:
         return None
-    levels = ordered[np.r_[True, np.diff(ordered) > 0]]
+    functions, roughness = _functions(levels.tobytes(), often.tobytes())
+    return functions[place], roughness
+
+
+@lru_cache(maxsize=64)
+def _functions(level_bytes: bytes, often_bytes: bytes) -> tuple[Array, Array]:
+    """The functions at the levels of a parameter that so many draws have, and their roughness."""
+    levels, often = np.frombuffer(level_bytes), np.frombuffer(often_bytes, dtype=np.int64)
     if len(levels) <= FUNCTIONS:
-        return _levels(values, levels)
-    scaled = (values - low) / (high - low)
-    inner = (ordered - low) / (high - low)
-    positions = np.linspace(0, len(ordered) - 1, FUNCTIONS - _DEGREE + 1).round().astype(int)
-    knots = np.unique(inner[positions])
+        return _levels(levels, often / often.sum())
+    draws = int(often.sum())
+    scaled = (levels - levels[0]) / (levels[-1] - levels[0])
+    positions = np.linspace(0, draws - 1, FUNCTIONS - _DEGREE + 1).round().astype(int)
+    knots = np.unique(scaled[np.searchsorted(np.cumsum(often), positions, side="right")])
     whole = np.r_[[0.0] * _DEGREE, knots, [1.0] * _DEGREE]
-    sparse = BSpline.design_matrix(scaled, whole, _DEGREE)
-    count = sparse.shape[1]
-    gram = (sparse.T @ sparse).toarray() / len(values)
-    means: Array = np.asarray(sparse.mean(axis=0)).ravel()
+    plain = BSpline.design_matrix(scaled, whole, _DEGREE).toarray()
+    count = plain.shape[1]
+    weighted = plain * (often / draws)[:, None]
+    gram = weighted.T @ plain
+    means: Array = weighted.sum(axis=0)
     turn = linalg.qr(means[:, None])[0][:, 1:]
     size = turn.T @ gram @ turn
     size += 1e-10 * np.trace(size) / count * np.eye(count - 1)
     curvature = _curvature(knots, whole, count)
     roughness, vectors = linalg.eigh(turn.T @ curvature @ turn, size)
-    functions = np.asarray(sparse @ (turn @ vectors))
     roughness[0] = 0.0
-    return functions, np.maximum(roughness, 0.0) / roughness[1]
+    return plain @ (turn @ vectors), np.maximum(roughness, 0.0) / roughness[1]
 
 
 def _curvature(knots: Array, whole: Array, count: int) -> Array:
@@ -118,10 +125,9 @@ def _curvature(knots: Array, whole: Array, count: int) -> Array:
     return np.asarray(values.T @ (values * np.tile(half, 2)[:, None]))
 
 
-def _levels(values: Array, levels: Array) -> tuple[Array, Array]:
+def _levels(levels: Array, share: Array) -> tuple[Array, Array]:
     """One function a level beyond the first, orthonormal over the draws, none smoothed."""
     powers = np.vander((levels - levels.mean()) / np.ptp(levels), increasing=True)
-    share = np.bincount(np.searchsorted(levels, values)) / len(values)
     turned = linalg.qr(np.sqrt(share)[:, None] * powers)[0] / np.sqrt(share)[:, None]
-    functions = turned[np.searchsorted(levels, values), 1:]
+    functions = turned[:, 1:]
     return functions, np.zeros(functions.shape[1])

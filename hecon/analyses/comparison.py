@@ -13,10 +13,6 @@ from hecon.analyses.ties import difference
 SAVING = "less costly, less effective"
 
 
-#: A verdict whose ICER is a saving per QALY forgone: the larger, the better.
-SAVING = "less costly, less effective"
-
-
 @dataclass(frozen=True)
 class Comparison:
     """An intervention against a comparator; `icer` is NaN where a ratio has no meaning."""

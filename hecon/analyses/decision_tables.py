@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hecon.analyses.convergence import convergence, draws_needed
-from hecon.analyses.draws_table import DrawsTable, checked_thresholds
+from hecon.analyses.draws_table import LARGEST, DrawsTable, checked_thresholds
 from hecon.analyses.frontier import frontier
 from hecon.analyses.information import evppi
 from hecon.analyses.probabilistic import decision, summary
@@ -103,8 +103,8 @@ def natural_grid(table: DrawsTable) -> tuple[Array, float, str]:
     """
     found = frontier(table.strategies, table.cost.mean(axis=1), table.effect.mean(axis=1))
     highest = found["icer"].max()
-    if not highest > 0:
-        words = "a round number, for the frontier has no step"
+    if not 0 < highest < LARGEST / 2:
+        words = "a round number, for the frontier has no step to go by"
         return np.linspace(0.0, 200_000.0, STEPS), 100_000.0, words
     digit = 10.0 ** np.floor(np.log10(highest))
     middle = float(np.ceil(highest / digit - 1e-9) * digit)

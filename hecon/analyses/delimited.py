@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import re
+import zlib
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,6 +23,8 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _MOST_FAULTS = 20
+#: Most bytes of a table, unpacked; most cells; most columns; most characters of a cell.
+MOST_BYTES, MOST_CELLS, MOST_COLUMNS, LONGEST_CELL = 200_000_000, 10_000_000, 10_000, 1_000
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,12 @@ def read_delimited(path: Path) -> Delimited:
     text, encoding = _text(path)
     named = re.match(r'"?sep=(.)"?\r?\n', text)
     stream = io.StringIO(text, newline="")
-    separator = named[1] if named else _separator(stream)
+    marks = max(text.count(mark) for mark in (*SEPARATORS, "\n"))
+    if marks > MOST_CELLS:
+        fault = f"found {marks:,} cells, allowed are {MOST_CELLS:,}"
+        raise InputError([Fault(path.name, None, None, fault)])
     try:
+        separator = named[1] if named else _separator(stream)
         rows = list(csv.reader(stream, delimiter=separator, strict=True))
     except csv.Error as error:
         raise InputError([Fault(path.name, None, None, f"can't be read: {error}")]) from None
@@ -71,7 +78,14 @@ def read_delimited(path: Path) -> Delimited:
         raise InputError([Fault(path.name, None, None, "the file is empty")])
     (first, header), *body = filled
     faults = FaultList()
+    if len(header) > MOST_COLUMNS:
+        text = f"found {len(header):,} columns, allowed are {MOST_COLUMNS:,}"
+        raise InputError([Fault(path.name, first, None, text)])
     for number, row in body:
+        if max(map(len, row)) > LONGEST_CELL:
+            size = max(map(len, row))
+            text = f"found a cell of {size:,} characters, allowed are {LONGEST_CELL:,}"
+            faults.add(path.name, number, None, text)
         if len(row) != len(header):
             text = f"found {len(row)} cells, allowed are {len(header)} as in the header"
             faults.add(path.name, number, None, text)
@@ -87,12 +101,22 @@ def read_delimited(path: Path) -> Delimited:
     return Delimited(cells, first, separator, encoding)
 
 
+def refuse_size(path: Path, size: int) -> None:
+    """Raise InputError if a table is larger than is read."""
+    if size > MOST_BYTES:
+        text = f"the table is larger than {MOST_BYTES:,} bytes"
+        raise InputError([Fault(path.name, None, None, text)])
+
+
 def _text(path: Path) -> tuple[str, str]:
-    data = path.read_bytes()
+    refuse_size(path, path.stat().st_size)
+    packed = path.suffix.lower() == ".gz"
     try:
-        data = gzip.decompress(data) if path.suffix.lower() == ".gz" else data
-    except (OSError, EOFError) as error:
+        with gzip.open(path) if packed else path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise InputError([Fault(path.name, None, None, f"can't be read: {error}")]) from None
+    refuse_size(path, len(data))
     marked = [encoding for mark, encoding in _MARKS.items() if data.startswith(mark)]
     # what spreadsheets save without a mark where they don't save UTF-8
     for encoding in marked or ["utf-8", "cp1252"]:

@@ -17,6 +17,7 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.frontier import frontier
 from hecon.analyses.information import EVPPI, checked_sets, evppi, named_sets, parameter_groups
 from hecon.analyses.plane import Plane, plane
+from hecon.analyses.population import population
 from hecon.analyses.probabilistic import decision, summary
 from hecon.analyses.ranking import ranking
 from hecon.analyses.run import Run, Unavailable, result
@@ -199,3 +200,10 @@ def drawn_plane(run: Run) -> Plane:
     if not {*pair} <= {*table.strategies}:
         raise Unavailable("the strategies compared are no alternatives to choose between")
     return plane(table, *pair)
+
+
+@result()
+def population_evpi(run: Run) -> float:
+    """EVPI to everybody whom the decision concerns; NaN if the study doesn't say."""
+    people = run(population)
+    return run(evpi) * people.effective() if people else float("nan")

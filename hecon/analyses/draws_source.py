@@ -11,12 +11,16 @@ import pandas as pd
 
 from hecon.analyses.decimals import read_numbers
 from hecon.analyses.delimited import read_delimited
-from hecon.errors import Fault, FaultList, InputError
+from hecon.analyses.draws_table import LARGEST
+from hecon.analyses.parquet import read_parquet
+from hecon.errors import Fault, FaultList, InputError, shown, unprintable
 
 TEXT = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 #: What R and pandas call a first column that only counts rows.
 _COUNTER = ("", "X", "...1", "Unnamed: 0")
 _MOST_FAULTS = 20
+#: Most characters of a column's or a strategy's name.
+LONGEST_NAME = 100
 
 
 @dataclass
@@ -65,10 +69,7 @@ def read_source(path: Path) -> Source:
         return _checked(Source(found.cells, path.name, found.header, found.separator, notes))
     if not kind.endswith(".parquet"):
         raise wrong(f"found '{path.suffix}', allowed are {', '.join(TEXT)} and .parquet")
-    try:
-        frame = pd.read_parquet(path)
-    except (ValueError, OSError) as error:
-        raise wrong(f"can't be read: {str(error).splitlines()[0]}") from None
+    frame = read_parquet(path)
     frame.columns = [str(name).strip() for name in frame.columns]
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     return _checked(Source(frame, path.name, None, ",", []))
@@ -86,6 +87,9 @@ def _checked(source: Source) -> Source:
         for i, name in enumerate(frame)
     ]
     frame = frame.loc[:, ~np.array(blank, dtype=bool)]
+    for name in frame.columns:
+        if problem := name_problem(name):
+            faults.add(source.file, source.header, None, f"the column {shown(name)} {problem}")
     for name in sorted(set(frame.columns[frame.columns.duplicated()]) - {""}):
         faults.add(source.file, source.header, name, "the column is there twice")
     if "" in frame.columns:
@@ -98,6 +102,14 @@ def _checked(source: Source) -> Source:
         raise InputError([source.fault(None, None, "the table has no draws")])
     source.frame = frame
     return source
+
+
+def name_problem(name: str) -> str:
+    """What is wrong with a name, in words that follow it; empty if nothing is."""
+    if len(name) > LONGEST_NAME:
+        return f"has a name of {len(name):,} characters, allowed are {LONGEST_NAME}"
+    problem = unprintable(name)
+    return f"has {problem}" if problem else ""
 
 
 def _counts(column: pd.Series) -> bool:
@@ -115,13 +127,14 @@ def source_numbers(source: Source, columns: Sequence[str]) -> dict[str, np.ndarr
     read = read_numbers(cells, source.separator)
     found = {c: read.values[c] if c in cells else frame[c].to_numpy(float) for c in columns}
     for column, values in found.items():
-        wrong = np.flatnonzero(~np.isfinite(values))
+        wrong = np.flatnonzero(~(np.abs(values) <= LARGEST))
         for row in wrong[:1]:
             cell = cells[column][row] if column in cells else str(values[row])
-            shown = "an empty cell or NaN" if cell in ("", "nan") else f"'{cell}'"
+            found_here = "an empty cell or NaN" if cell in ("", "nan") else shown(cell)
             with_mark = " with a decimal comma" if read.mark == "," and column in cells else ""
             more = f"; {len(wrong)} such cells in the column" if len(wrong) > 1 else ""
-            text = f"found {shown}, allowed is a finite number{with_mark}{more}"
+            limits = f"a number{with_mark} from {-LARGEST:g} to {LARGEST:g}"
+            text = f"found {found_here}, allowed is {limits}{more}"
             faults.add(source.file, int(frame.index[row]), column, text)
         if len(faults.faults) >= _MOST_FAULTS:
             break
@@ -129,7 +142,7 @@ def source_numbers(source: Source, columns: Sequence[str]) -> dict[str, np.ndarr
     if read.doubtful is not None:
         column, row = read.doubtful
         text = (
-            f"'{cells[column][row]}' may have a decimal mark or grouped thousands, and no "
+            f"{shown(cells[column][row])} may have a decimal mark or grouped thousands, and no "
             "number in the file tells which; write numbers without grouped thousands, and at "
             "least one with another number of decimals than three"
         )

@@ -11,11 +11,16 @@ from numpy.typing import NDArray
 
 from hecon.analyses.comparison import totals
 from hecon.engine.model import key_text
-from hecon.errors import Fault, InputError, nearest
+from hecon.errors import Fault, FaultList, InputError, nearest, nearest_or_some, shown
 from hecon.parameters.design import Design
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
+
+#: Largest threshold, cost, effect or parameter, either way: sums of squares of it stay finite.
+LARGEST = 1e15
+#: Most strategies, thresholds, and of both times draws, that are decided on.
+MOST_STRATEGIES, MOST_THRESHOLDS, MOST_WORK = 200, 1_001, 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -61,20 +66,32 @@ class DrawsTable:
         """Draws of a parameter; raises InputError with the nearest names if there is none."""
         if name not in self.parameters:
             known = list(self.parameters)
-            shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
-            hint = (
-                nearest(name, known) or f"; allowed are {shown or 'none: there are no parameters'}"
-            )
-            raise InputError([Fault(self.name, None, name, f"'{name}' is not a parameter{hint}")])
+            hint = nearest_or_some(name, known) if known else "; there are no parameters"
+            text = f"{shown(name)} is not a parameter{hint}"
+            raise InputError([Fault(self.name, None, None, text)])
         return self.parameters[name]
+
+    def averted(self, effect: str) -> DrawsTable:
+        """The same draws where effects are harm: what is less of it counts as more."""
+        note = (
+            f"Fewer {effect} are better: effects are counted as averted, so that those of a "
+            "strategy, and its net benefit, stand below zero."
+        )
+        return replace(self, effect=-self.effect, notes=(*self.notes, note))
 
     def with_strategies(self, names: Sequence[str]) -> DrawsTable:
         """The same draws of some strategies, in the order given."""
+        twice = sorted({name for name in names if list(names).count(name) > 1})
+        if twice:
+            text = f"{shown(twice[0])} is named twice"
+            raise InputError([Fault(self.name, None, None, text)])
         unknown = [name for name in names if name not in self.strategies]
         if unknown:
             hint = nearest(unknown[0], self.strategies)
-            text = f"'{unknown[0]}' is not a strategy{hint}; allowed are "
-            raise InputError([Fault(self.name, None, None, text + ", ".join(self.strategies))])
+            known = self.strategies[:20]
+            more = ", ..." if len(self.strategies) > len(known) else ""
+            text = f"{shown(unknown[0])} is not a strategy{hint}; allowed are {', '.join(known)}"
+            raise InputError([Fault(self.name, None, None, text + more)])
         rows = [self.strategies.index(name) for name in names]
         return replace(
             self, strategies=tuple(names), cost=self.cost[rows], effect=self.effect[rows]
@@ -90,13 +107,35 @@ def study_draws(study: Study, design: Design, outcomes: xr.Dataset) -> DrawsTabl
     return DrawsTable(tuple(options), cost, effect, parameters, study.name)
 
 
+def refuse_too_much(table: DrawsTable, thresholds: int) -> None:
+    """Raise InputError if a decision over so many thresholds would take too long to work out."""
+    strategies = len(table.strategies)
+    faults = FaultList()
+    if strategies < 2:
+        text = f"found one strategy ({table.strategies[0]}), a decision needs at least two"
+        faults.add(table.name, None, None, text)
+    if strategies > MOST_STRATEGIES:
+        text = f"found {strategies:,} strategies, allowed are {MOST_STRATEGIES}"
+        faults.add(table.name, None, None, f"{text}; name those to compare with --strategy")
+    if thresholds > MOST_THRESHOLDS:
+        text = f"found {thresholds:,}, allowed are {MOST_THRESHOLDS:,}"
+        faults.add("--thresholds", None, None, text)
+    if not faults.faults and strategies * thresholds * table.draws > MOST_WORK:
+        text = (
+            f"{strategies:,} strategies, {table.draws:,} draws and {thresholds:,} thresholds are "
+            f"too much; allowed is a product of {MOST_WORK:,}"
+        )
+        faults.add(table.name, None, None, text)
+    faults.raise_if_any()
+
+
 def checked_thresholds(thresholds: Sequence[float] | Array, place: str = "thresholds") -> Array:
-    """Thresholds as an array; raises InputError if there are none or one is below 0."""
+    """Thresholds as an array; raises InputError if there are none or one is below 0 or huge."""
     values = np.atleast_1d(np.asarray(thresholds, dtype=float)).ravel()
     if not values.size:
         raise InputError([Fault(place, None, None, "found none, needed is at least one")])
-    wrong = values[~(np.isfinite(values) & (values >= 0))]
+    wrong = values[~((values >= 0) & (values <= LARGEST))]
     if wrong.size:
-        text = f"found {wrong[0]:g}, allowed is 0 or more and finite"
+        text = f"found {wrong[0]:g}, allowed is from 0 to {LARGEST:g}"
         raise InputError([Fault(place, None, None, text)])
     return values

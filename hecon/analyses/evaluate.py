@@ -105,7 +105,7 @@ class _Filled:
         return xr.Dataset(variables, coords=coords)
 
 
-def _naming_rows(
+def naming_rows(
     run: Callable[Concatenate[CohortModel, Design, _Options], _Result],
 ) -> Callable[Concatenate[CohortModel, Design, _Options], _Result]:
     """Have errors name the design's row: the base case, a scenario, an end of a range, a draw."""
@@ -124,7 +124,7 @@ def _naming_rows(
     return named
 
 
-@_naming_rows
+@naming_rows
 def evaluate(
     model: CohortModel,
     design: Design,
@@ -165,7 +165,7 @@ def evaluate(
     filled: _Filled | None = None
     finished = 0
     for timing in timings(model, design):
-        part = design if timing.rows is None else _chosen(design, timing.rows)
+        part = design if timing.rows is None else chosen_rows(design, timing.rows)
         runner = Runner(
             model,
             part.numbers,
@@ -204,7 +204,7 @@ def evaluate(
     return filled.dataset(model, summed)
 
 
-def _chosen(design: Design, rows: Rows) -> TableDesign:
+def chosen_rows(design: Design, rows: Rows) -> TableDesign:
     """Some rows of a design; what is the same in all of them is a common value."""
     columns = {key: column[rows] for key, column in design.block(0, design.draws).items()}
     same = {key: float(column[0]) for key, column in columns.items() if np.ptp(column) == 0}
@@ -303,7 +303,7 @@ def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array
     return result
 
 
-@_naming_rows
+@naming_rows
 def base_traces(model: CohortModel, design: Design) -> xr.Dataset:
     """Occupancy for a design of few rows: ``share`` (strategy, cycle, state, draw).
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hecon.analyses.results import Results
+from hecon.analyses.drawn import evpi, partial_information
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.run import Run, result
 from hecon.parameters.schema import FIRMEST_FIRST, Parameter
-from hecon.studies.study import Study
 
 #: What would firm up a figure, by its status, where the study says nothing of its own.
 NEEDED = {
@@ -18,7 +19,8 @@ NEEDED = {
 }
 
 
-def evidence_table(study: Study, results: Results) -> pd.DataFrame:
+@result()
+def input_evidence(run: Run) -> pd.DataFrame:
     """Every input, the one on whose weak evidence most of the decision hangs first.
 
     Returns
@@ -35,9 +37,7 @@ def evidence_table(study: Study, results: Results) -> pd.DataFrame:
     Weak rows come first, each group by the larger of its EVPPI's share of the EVPI and its
     swing's share of the widest: status crossed with influence.
     """
-    swings = _swings(results)
-    partial = results.probabilistic.evppi
-    worth = dict(zip(partial["set"], partial["evppi"], strict=True))
+    study, swings, worth = run.study, _swings(run), _worth(run)
     wanted = {row["parameter"]: row["needed"] for row in study.evidence("missing")}
     rows = []
     for p in study.parameters:
@@ -60,8 +60,9 @@ def evidence_table(study: Study, results: Results) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows)
-    widest, evpi = table["swing"].max() or 1.0, results.probabilistic.evpi or 1.0
-    influence = pd.concat([table["swing"] / widest, table["evppi"].fillna(0.0) / evpi], axis=1)
+    widest, everything = table["swing"].max() or 1.0, run.get(evpi) or 1.0
+    shares = [table["swing"] / widest, table["evppi"].fillna(0.0) / everything]
+    influence = pd.concat(shares, axis=1)
     table["influence"] = influence.max(axis=1)
     order = table.sort_values(["weak", "influence"], ascending=False, kind="stable")
     return order.drop(columns="influence").reset_index(drop=True)
@@ -76,9 +77,17 @@ def _needed(parameter: Parameter) -> str:
     return NEEDED.get(parameter.status, "")
 
 
-def _swings(results: Results) -> dict[str, float]:
-    """Span of net monetary benefit over each parameter's range."""
-    table = results.one_way
+def _worth(run: Run) -> dict[str, float]:
+    """EVPPI of single inputs, where the run can have it."""
+    partial = run.get(partial_information)
+    if partial is None:
+        return {}
+    return dict(zip(partial["set"], partial["evppi"], strict=True))
+
+
+def _swings(run: Run) -> dict[str, float]:
+    """Span of net monetary benefit over each input's range."""
+    table = run(one_way_ends)
     if not len(table):
         return {}
     grouped = table.groupby("parameter")["nmb"]

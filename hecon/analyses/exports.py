@@ -57,13 +57,16 @@ _FORMULA = re.compile(r"[=+\-@\t\r](?![\d.]+(e[+-]?\d+)?$)", re.ASCII | re.IGNOR
 
 
 def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
-    """A table whose texts no spreadsheet takes for a formula: an apostrophe stands before them."""
+    """A table whose texts no spreadsheet takes for a formula: an apostrophe stands before them.
+
+    That holds for its headings as well: they may be names from somebody's file.
+    """
 
     def safe(value: object) -> object:
         return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
     texts = table.select_dtypes(exclude="number").columns
-    return table.assign(**{c: table[c].map(safe) for c in texts})
+    return table.assign(**{c: table[c].map(safe) for c in texts}).rename(columns=safe)
 
 
 def r_name(name: str) -> str:

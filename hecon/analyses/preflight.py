@@ -65,7 +65,26 @@ def unit_problems(study: Study) -> list[tuple[Parameter, str]]:
 def notes(study: Study) -> list[str]:
     """What passes and may still not be meant, each with its place."""
     found = [f"{p.file}, row {p.row}: {p.text}: {text}" for p, text in unit_problems(study)]
-    return [*found, *_death_notes(study), *_session_notes(study)]
+    return [*found, *_twins(study), *_death_notes(study), *_session_notes(study)]
+
+
+def _twins(study: Study) -> Iterator[str]:
+    """Inputs by strategy that look like one quantity and are drawn apart."""
+    joined = {frozenset((c.first, c.second)) for c in study.correlations}
+    seen: dict[object, list[Parameter]] = {}
+    for p in study.parameters:
+        if p.is_input and p.strategy and p.distribution.varies:
+            seen.setdefault((p.name, p.value, p.distribution), []).append(p)
+    for twins in seen.values():
+        first, *others = (p for p in twins if p.distribution.kind != "dirichlet")
+        apart = [p for p in others if frozenset((first.key, p.key)) not in joined]
+        if apart:
+            listed = "; ".join(str(p.strategy) for p in (first, *apart))
+            yield (
+                f"{first.file}, row {first.row}: {first.name} has the same value and distribution "
+                f"in {listed}, and is drawn apart in each; if it is one quantity, write one row "
+                f"with the strategy '{listed}'"
+            )
 
 
 def _death_notes(study: Study) -> Iterator[str]:

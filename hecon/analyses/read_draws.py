@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hecon.analyses.draws_source import Source, read_source, source_numbers
-from hecon.analyses.draws_table import DrawsTable
-from hecon.errors import FaultList, InputError
+from hecon.analyses.draws_source import Source, name_problem, read_source, source_numbers
+from hecon.analyses.draws_table import MOST_STRATEGIES, DrawsTable, refuse_too_much
+from hecon.errors import FaultList, InputError, shown
 
 COST = ("cost", "costs")
 EFFECT = ("effect", "effects", "qaly", "qalys", "eff")
@@ -29,7 +29,8 @@ def read_draws(path: Path | str, strategies: Sequence[str] = ()) -> DrawsTable:
     path
         Text (``.csv``, ``.tsv``, ``.txt``, also with ``.gz``; commas, tabs, or semicolons with
         decimal commas as Excel writes them in much of Europe) or ``.parquet``. Wide: ``cost_A``,
-        ``cost_B``, ``effect_A`` (or ``qaly_A``), ...; long: ``draw``, ``strategy``, ``cost``,
+        ``cost_B``, ``effect_A`` (or ``qaly_A``), ..., also with a dot or, as in a run's own
+        ``draws.csv``, a space in place of the underscore; long: ``draw``, ``strategy``, ``cost``,
         ``effect`` (or ``qaly``). Every other column is a parameter.
     strategies
         Names of those to compare; without any, all that have both costs and effects.
@@ -45,16 +46,15 @@ def read_draws(path: Path | str, strategies: Sequence[str] = ()) -> DrawsTable:
     by_name = {name.lower(): name for name in source.frame.columns}
     strategy = next((by_name[n] for n in STRATEGY if n in by_name), None)
     table = _wide(source, strategies) if strategy is None else _long(source, strategy, by_name)
-    if len(table.strategies) < 2:
-        text = f"found one strategy ({table.strategies[0]}), a decision needs at least two"
-        raise InputError([source.fault(None, None, text)])
     table = replace(table, notes=tuple(source.notes))
-    return table.with_strategies(strategies) if strategies else table
+    table = table.with_strategies(strategies) if strategies else table
+    refuse_too_much(table, 1)
+    return table
 
 
 def _prefixed(source: Source, words: Sequence[str]) -> dict[str, str]:
-    """Columns by what may be a strategy, from names such as `cost_A`."""
-    pattern = re.compile(rf"(?:{'|'.join(words)})[_.](.+)", re.IGNORECASE)
+    """Columns by what may be a strategy, from names such as `cost_A`, `cost.A` or `cost A`."""
+    pattern = re.compile(rf"(?:{'|'.join(words)})[_. ](.+)", re.IGNORECASE)
     found: dict[str, str] = {}
     faults = FaultList()
     for name in source.frame.columns:
@@ -131,9 +131,11 @@ def _long(source: Source, strategy: str, by_name: dict[str, str]) -> DrawsTable:
     numbers = source_numbers(source, [c for c in frame.columns if c not in (strategy, draw)])
     names = [str(name).strip() for name in frame[strategy]]
     strategies = list(dict.fromkeys(names))
+    _check_names(source, strategies, strategy)
+    place = {name: position for position, name in enumerate(strategies)}
     draws = _in_order(frame[draw])
     row = draws.get_indexer(pd.Index(frame[draw]))
-    column = np.array([strategies.index(name) for name in names])
+    column = np.array([place[name] for name in names])
     count = np.zeros((len(strategies), len(draws)), dtype=int)
     np.add.at(count, (column, row), 1)
     faults = FaultList()
@@ -161,6 +163,18 @@ def _long(source: Source, strategy: str, by_name: dict[str, str]) -> DrawsTable:
         else:
             parameters |= {f"{name}[{s}]": grid[i] for i, s in enumerate(strategies)}
     return DrawsTable(tuple(strategies), shaped[cost], shaped[effect], parameters, file)
+
+
+def _check_names(source: Source, strategies: Sequence[str], column: str) -> None:
+    """Strategies are few, and have names that can be shown."""
+    faults = FaultList()
+    if len(strategies) > MOST_STRATEGIES:
+        text = f"found {len(strategies):,} strategies, allowed are {MOST_STRATEGIES}"
+        faults.add(source.file, None, column, text)
+    for name in strategies:
+        if problem := name_problem(name):
+            faults.add(source.file, None, column, f"the strategy {shown(name)} {problem}")
+    faults.raise_if_any()
 
 
 def _check_filled(source: Source, columns: Sequence[str]) -> None:

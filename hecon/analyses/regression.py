@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
+from scipy.linalg import lapack
 
 from hecon.analyses.bases import Basis
 
@@ -37,6 +38,8 @@ class Fit:
         Inverse of the penalised normal matrix by outcome, shape (outcomes, columns, columns).
     freedom
         Effective degrees of freedom by outcome, shape (outcomes,).
+    gram
+        Products of the columns, shape (columns, columns).
     """
 
     basis: Basis
@@ -45,6 +48,7 @@ class Fit:
     smoothing: Array
     inverse: Array
     freedom: Array
+    gram: Array
 
     def replicates(self) -> tuple[Array, Array]:
         """Fitted values as other draws of the same size would have given them.
@@ -64,7 +68,7 @@ class Fit:
         noise *= np.sqrt(np.outer(*[draws / np.maximum(draws - self.freedom, 1.0)] * 2))
         normal = np.random.Generator(np.random.PCG64DXSM(0)).standard_normal
         mixed = np.tensordot(_root(noise), normal((outcomes, x.shape[1], REPLICATES)), 1)
-        shifts = self.inverse @ (_root(x.T @ x) @ mixed)
+        shifts = self.inverse @ (_root(self.gram) @ mixed)
         return self.fitted[:, rows, None] + points @ shifts, (
             self.fitted.mean(axis=1)[:, None] + shifts[:, 0]
         )
@@ -120,10 +124,10 @@ def fit(basis: Basis, outcomes: Array) -> Fit:
         smoothing = update
         if settled < _SETTLED:
             break
-    inverse = np.linalg.inv(gram + ridge[:, :, None] * np.eye(count))
+    inverse = np.stack([_inverse(gram, own) for own in ridge])
     freedom = np.einsum("ocd,dc->o", inverse, gram)
     fitted = (beta @ x.T) * scale + middle
-    return Fit(basis, fitted, outcomes - fitted, smoothing, inverse, freedom)
+    return Fit(basis, fitted, outcomes - fitted, smoothing, inverse, freedom, gram)
 
 
 def _solved(gram: Array, ridge: Array, cross: Array) -> tuple[Array, Array]:
@@ -132,8 +136,30 @@ def _solved(gram: Array, ridge: Array, cross: Array) -> tuple[Array, Array]:
     if np.abs(gram - np.diag(own)).max() < _ORTHOGONAL * own.max():
         diagonal = 1 / (own + ridge)
         return cross * diagonal, diagonal
-    inverse = np.linalg.inv(gram + ridge[:, :, None] * np.eye(len(gram)))
-    return np.einsum("ocd,od->oc", inverse, cross), np.einsum("occ->oc", inverse)
+    beta, diagonal = np.empty_like(cross), np.empty_like(cross)
+    for row, (own_ridge, products) in enumerate(zip(ridge, cross, strict=True)):
+        half = _half_inverse(gram, own_ridge)
+        beta[row] = half.T @ (half @ products)
+        diagonal[row] = (half**2).sum(axis=0)
+    return beta, diagonal
+
+
+def _half_inverse(gram: Array, ridge: Array) -> Array:
+    """A matrix whose product with itself, transposed first, is the inverse of a penalised one."""
+    matrix = gram + np.diag(ridge)
+    factor, wrong = lapack.dpotrf(matrix, lower=1, clean=1, overwrite_a=1)
+    if not wrong:
+        half, wrong = lapack.dtrtri(factor, lower=1, overwrite_c=1)
+    if wrong:
+        # columns that say the same: what rounding leaves of their difference is kept at bay
+        values, vectors = np.linalg.eigh(gram + np.diag(ridge))
+        half = vectors.T / np.sqrt(np.maximum(values, values[-1] * 1e-14))[:, None]
+    return np.asarray(half)
+
+
+def _inverse(gram: Array, ridge: Array) -> Array:
+    half = _half_inverse(gram, ridge)
+    return np.asarray(half.T @ half)
 
 
 def residual_pattern(order: NDArray[np.int64], residual: Array) -> tuple[float, float]:

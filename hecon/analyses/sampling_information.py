@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from hecon.analyses.bases import additive_basis
+from hecon.analyses.binomial import binomial_quantile
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds
 from hecon.analyses.information import Value, increments, values_of_fit
 from hecon.analyses.regression import Fit, fit
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 METHODS = ("regression", "importance")
 #: Data sets that importance sampling averages over, and how many are handled together.
 DATA_SETS = 4_000
-_TOGETHER = 250
+_TOGETHER = 50
 #: Closest that a probability may come to 0 and 1 on the log scale.
 _EDGE = 1e-12
 
@@ -52,8 +53,7 @@ def simulated_data(
             error = outcome.sd / np.sqrt(np.maximum(observed, 1.0))
             result = outcome.truth + error * special.ndtri(u)
         else:
-            result = np.asarray(stats.binom.ppf(u, observed.astype(int), outcome.truth))
-            result = np.clip(result, 0.0, observed)
+            result = binomial_quantile(u, observed, outcome.truth)
         data.append((result, observed))
     return data
 
@@ -66,19 +66,19 @@ def _summaries(measured: Sequence[Measured], data: list[tuple[Array, Array]]) ->
     ]
 
 
-def _log_likelihood(
-    measured: Sequence[Measured], data: list[tuple[Array, Array]], rows: slice
-) -> Array:
-    """Log likelihood of some data sets in every draw, up to a number a data set, as one product.
+def _likelihood_parts(
+    measured: Sequence[Measured], data: list[tuple[Array, Array]]
+) -> tuple[Array, Array]:
+    """Two matrices whose product is the log likelihood, up to a number a data set.
 
     Returns
     -------
-    Array
-        Shape (data sets, draws).
+    tuple of Array
+        Shapes (data sets, parts) and (parts, draws).
     """
     found, truth = [], []
-    for outcome, (result, observed) in zip(measured, data, strict=True):
-        y, n, p = result[rows], observed[rows], outcome.truth
+    for outcome, (y, n) in zip(measured, data, strict=True):
+        p = outcome.truth
         if outcome.sd > 0:
             found += [n * y, n]
             truth += [p / outcome.sd**2, -0.5 * (p / outcome.sd) ** 2]
@@ -86,7 +86,7 @@ def _log_likelihood(
             inside = np.clip(p, _EDGE, 1 - _EDGE)
             found += [y, n - y]
             truth += [np.log(inside), np.log1p(-inside)]
-    return np.asarray(np.stack(found, axis=1) @ np.stack(truth))
+    return np.stack(found, axis=1), np.stack(truth)
 
 
 def _scaled_truth(measured: Sequence[Measured]) -> list[Array]:
@@ -228,13 +228,15 @@ def _importance(
     draws = perfect.fitted.shape[1]
     chosen = np.linspace(0, draws - 1, min(DATA_SETS, draws)).round().astype(int)
     data = [(result[chosen], observed[chosen]) for result, observed in data]
+    found, truth = _likelihood_parts(measured, data)
     posterior, effective = [], []
     for first in range(0, len(chosen), _TOGETHER):
-        likelihood = _log_likelihood(measured, data, slice(first, first + _TOGETHER))
-        weights = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-        weights /= weights.sum(axis=1, keepdims=True)
-        posterior.append(weights @ perfect.fitted.T)
-        effective.append(1 / (weights**2).sum(axis=1))
+        weights = found[first : first + _TOGETHER] @ truth
+        weights -= weights.max(axis=1, keepdims=True)
+        np.exp(weights, out=weights)
+        total = weights.sum(axis=1, keepdims=True)
+        posterior.append(weights @ perfect.fitted.T / total)
+        effective.append(total[:, 0] ** 2 / np.einsum("ij,ij->i", weights, weights))
     means = np.vstack(posterior).T
     others = len(means) // 2
     prior = perfect.fitted.mean(axis=1)

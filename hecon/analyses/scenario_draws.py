@@ -13,18 +13,13 @@ from hecon.analyses.comparison import icer, verdict
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.pair import Increments, increments
 from hecon.analyses.run import Run, result
-from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
+from hecon.analyses.scenarios import probabilistic_scenario, scenario_results
 from hecon.errors import ModelError
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Study
 
 #: Key of the base case among scenarios.
 BASE = "base case"
-
-
-def scenario_effects(study: Study, base: pd.DataFrame) -> pd.DataFrame:
-    """Scenarios beside the base case, see `against_base`, whose row of `result_table` is given."""
-    return against_base(scenario_table(study), base)
 
 
 def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
@@ -79,7 +74,7 @@ def scenario_draws(
     Parameters
     ----------
     table
-        Rows of `scenario_effects`: net benefit is at the row's own threshold.
+        Rows of `against_base`: net benefit is at the row's own threshold.
 
     Returns
     -------
@@ -126,10 +121,10 @@ def _reduced(found: Increments, threshold: float) -> dict[str, object]:
     }
 
 
-@result("Scenarios")
+@result()
 def scenario_rows(run: Run) -> pd.DataFrame:
     """Scenarios beside the base case, see `against_base`; no rows for a study without any."""
-    return scenario_effects(run.study, run(base_table))
+    return against_base(run(scenario_results), run(base_table))
 
 
 @result("Scenarios under uncertainty")

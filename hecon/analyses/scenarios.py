@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
 
 from hecon.analyses.results_table import TOTALS, evaluated_table
+from hecon.analyses.run import Run, result
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.engine.values import formula_values
@@ -48,16 +50,19 @@ def probabilistic_scenario(
     known = {p.key for p in kept}
     parameters = [*kept, *(p for p in scenario.own if p.key not in known)]
     made = study.synthesis.estimates
+    # what a change is relative to is still drawn, with what it is correlated with
+    moved = {p.drawn_as: p.key for p in scenario.own if p.drawn_as}
     shared = shared_correlations(_drawn_estimates(parameters, made))
     pairs = {
         frozenset((c.first, c.second))
         for c in shared_correlations(_drawn_estimates(study.parameters, made))
     }
     stated = [
-        c
+        replace(c, first=first, second=second)
         for c in study.correlations
+        for first, second in [[moved.get(key_text(k), k) for k in (c.first, c.second)]]
         if frozenset((c.first, c.second)) not in pairs
-        and not {c.first, c.second} & scenario.changes.keys()
+        and not {first, second} & scenario.changes.keys()
     ]
     return model, parameters, [*shared, *stated]
 
@@ -81,6 +86,18 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
         means different things in different strategies.
     """
     numbers = base_values(study.parameters)
+    # the same scenarios are asked for by several parts of a run
+    key = ("scenarios", tuple(map(id, scenarios)), tuple(numbers.items()))
+    known = study.model.memory.get(key)
+    if known is None:
+        # what was read stays in use, so that its identity stays its own
+        known = study.model.memory[key] = [*scenarios], _design(study, scenarios, numbers)
+    return cast("tuple[list[Scenario], TableDesign]", known)[1]
+
+
+def _design(
+    study: Study, scenarios: Sequence[Scenario], numbers: Mapping[Key, float]
+) -> TableDesign:
     changed = sorted(
         {key for s in scenarios for key in s.changes}, key=lambda k: (k[0], k[1] or "")
     )
@@ -183,3 +200,9 @@ def scenario_table(study: Study) -> pd.DataFrame:
     table.insert(2, "status", [s.status for s in study.scenarios])
     table.insert(3, "weakest_status", [s.weakest_status for s in study.scenarios])
     return table
+
+
+@result("Scenarios")
+def scenario_results(run: Run) -> pd.DataFrame:
+    """Every scenario's row of `scenario_table`, in file order."""
+    return scenario_table(run.study)

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hecon.analyses.results_table import evaluated_table
-from hecon.analyses.scenarios import probabilistic_scenario, scenario_table
+from hecon.analyses.base_case import base_table
+from hecon.analyses.run import Run, result
+from hecon.analyses.scenarios import probabilistic_scenario, scenario_results
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
-from hecon.parameters.design import ProbabilisticDesign, base_case, base_values
+from hecon.parameters.design import ProbabilisticDesign, base_values
 from hecon.parameters.schema import weakest
 from hecon.studies.study import Scenario, Study
 
@@ -25,13 +26,9 @@ EFFECTS = ("odds_ratio", "p_intervention", "p_comparator")
 DECISION = ("cost_difference", "qaly_difference", "icer", "verdict", "threshold", "nmb")
 
 
-def synthesis_table(study: Study, scenarios: pd.DataFrame | None = None) -> pd.DataFrame:
+@result("Choices of synthesis")
+def synthesis_choices(run: Run) -> pd.DataFrame:
     """The base case and every scenario that names an estimate.
-
-    Parameters
-    ----------
-    scenarios
-        The table of `scenario_table`, if it is at hand.
 
     Returns
     -------
@@ -47,12 +44,12 @@ def synthesis_table(study: Study, scenarios: pd.DataFrame | None = None) -> pd.D
     The outcome is that of all who start, in the deterministic run; intervals are 2.5 and
     97.5 percentiles of draws with the estimates' full covariance.
     """
+    study = run.study
     entry = study.definition.synthesis
     if entry is None or not entry.outcome:
         return pd.DataFrame()
-    decided = scenario_table(study) if scenarios is None else scenarios
-    base = evaluated_table(study, base_case(study.parameters), [study.compared])
-    rows = [_row(study, None, base.iloc[0])]
+    decided = run(scenario_results)
+    rows = [_row(study, None, run(base_table).iloc[0])]
     for position, scenario in enumerate(study.scenarios):
         if scenario.estimates:
             rows.append(_row(study, scenario, decided.iloc[position]))

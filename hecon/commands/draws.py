@@ -13,10 +13,15 @@ from hecon.commands.options import (
     OutBoth,
     RegressionMethod,
     Sets,
+    label,
     named_sets,
     numbers,
     said,
+    sensible,
 )
+
+#: Effects of which fewer are better, whatever is said.
+HARM = ("DALY", "DALYS")
 
 
 def decide(
@@ -36,8 +41,9 @@ def decide(
     threshold: Annotated[
         float | None,
         typer.Option(
+            callback=sensible,
             help="The one to report at; without it the middle of those given, or the highest step "
-            "of the frontier rounded up."
+            "of the frontier rounded up.",
         ),
     ] = None,
     strategy: Annotated[
@@ -50,17 +56,26 @@ def decide(
     ] = None,
     sets: Sets = None,
     method: MethodOption = RegressionMethod.AUTO,
-    currency: Annotated[str, typer.Option(help="What costs are counted in, for labels.")] = "",
+    currency: Annotated[
+        str, typer.Option(help="What costs are counted in, for labels.", callback=label)
+    ] = "",
     effect: Annotated[
-        str, typer.Option(help="One unit of effect, for labels.", callback=said)
+        str, typer.Option(help="One unit of effect, for labels.", callback=label)
     ] = "QALY",
+    lower_is_better: Annotated[
+        bool,
+        typer.Option(
+            "--lower-is-better",
+            help="Effects are harm: fewer are better. Known for DALY.",
+        ),
+    ] = False,
     out: OutBoth = Path(),
 ) -> None:
     """Frontier, acceptability and value of information from anybody's table of draws.
 
     TABLE is wide (cost_A, cost_B, qaly_A, qaly_B: one row a draw) or long (draw, strategy, cost,
-    effect: one row a draw and strategy); all other columns are parameters. From R, Excel or
-    anywhere else.
+    effect: one row a draw and strategy); all other columns are parameters. From R, Excel, a run's
+    own draws.csv or anywhere else. Effects are benefits, unless fewer are better.
 
     Writes DIR/outputs/NAME_decision/ (tables, figures, and exports/ that BCEA, dampack and voi
     read) and DIR/reports/NAME_decision.xlsx with live formulas over the draws.
@@ -70,28 +85,41 @@ def decide(
       hecon decide draws.csv
       hecon decide draws.csv --strategy "Usual care" --strategy New
       hecon decide psa.parquet --threshold 30000 --thresholds 0:100000:2500 --currency GBP
+      hecon decide outputs/ptsd_norway/draws.csv
+      hecon decide burden.csv --effect DALY --threshold 5000
       hecon decide draws.csv --set utilities=u_well,u_ill --set costs=c_drug,c_ward
     """  # noqa: D301
     with messages():
-        import numpy as np
+        from hecon.report.progress import ProgressBar
+        from hecon.report.staging import finish_earlier
+
+        with ProgressBar() as tell:
+            tell("Reading the table", 0, 1)
+            finish_earlier(table)
+            import numpy as np
+
+            from hecon.analyses.draws_table import checked_thresholds, refuse_too_much
+            from hecon.analyses.read_draws import read_draws
+            from hecon.report.decide.decided import refuse_taken
+
+            refuse_taken(table.name, out)
+            named = named_sets(sets)
+            grid = np.array(numbers(thresholds, "--thresholds")) if thresholds else None
+            if grid is not None:
+                grid = np.unique(checked_thresholds(grid, "--thresholds"))
+            if threshold is not None:
+                checked_thresholds([threshold], "--threshold")
+            drawn = read_draws(table, strategy or ())
+            refuse_too_much(drawn, 1 if grid is None else len(grid))
+            if lower_is_better or effect.upper() in HARM:
+                drawn, effect = drawn.averted(effect), f"{effect} averted"
 
         from hecon.analyses.decision_tables import natural_grid
-        from hecon.analyses.draws_table import checked_thresholds
-        from hecon.analyses.read_draws import read_draws
-        from hecon.reports.answers.decide import decided, print_decided, refuse_taken, write_decided
-        from hecon.reports.console import amount, stdout
-        from hecon.reports.progress import ProgressBar
+        from hecon.report.console import amount, stdout
+        from hecon.report.decide.decided import decided, print_decided, write_decided
+        from hecon.workbook.decision_book import write_decision_book
 
-        refuse_taken(table.name, out)
-        named = named_sets(sets)
-        grid = np.array(numbers(thresholds, "--thresholds")) if thresholds else None
-        if grid is not None:
-            grid = np.unique(checked_thresholds(grid, "--thresholds"))
-        if threshold is not None:
-            checked_thresholds([threshold], "--threshold")
         with ProgressBar() as tell:
-            tell("Reading", 0, 1)
-            drawn = read_draws(table, strategy or ())
             own, at, why = natural_grid(drawn)
             if grid is not None:
                 own, at, why = grid, float(np.median(grid)), "the middle of those given"
@@ -106,6 +134,8 @@ def decide(
         to = stdout()
         text = print_decided(found, currency, effect, chosen, to)
         with ProgressBar() as tell:
-            outputs, report = write_decided(found, text, currency, effect, out, tell)
+            outputs, report = write_decided(
+                found, text, currency, effect, out, write_decision_book, tell
+            )
         to.print(f"Report: {report}", soft_wrap=True)
         to.print(f"Tables: {outputs}", soft_wrap=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
@@ -16,21 +18,27 @@ from hecon.errors import HeconError, InputError, grouped
 FAULT = 2
 INTERRUPTED = 130
 
+#: What libraries would take from the environment: a report is the same wherever it is made.
+_FOREIGN = ("MPLBACKEND", "SOURCE_DATE_EPOCH")
+
 
 @contextmanager
 def messages() -> Iterator[None]:
     """Turn what can go wrong into a message and an exit code, and a stop signal into an exit."""
+    stopped = False
 
     def stop(number: int, frame: object) -> NoReturn:
+        nonlocal stopped
+        stopped = True
         raise KeyboardInterrupt
 
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    known = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in known if hasattr(signal, name)]
     heeded = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in heeded}
+    own = (warnings.showwarning, logging.lastResort)
     try:
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="replace")
+        _settle_surroundings()
         yield
     except InputError as error:
         count = len(error.faults)
@@ -41,20 +49,46 @@ def messages() -> Iterator[None]:
     except HeconError as error:
         typer.echo(f"The model breaks a rule: {error}", err=True)
         raise typer.Exit(FAULT) from None
-    except BrokenPipeError:
-        # the reader has gone (`| head`): nothing more to say, and nothing left to flush
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(1) from None
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         typer.echo(f"{place}{error.strerror or error}", err=True)
         raise typer.Exit(FAULT) from None
     except MemoryError:
-        typer.echo("Not enough memory; ask for fewer draws.", err=True)
+        typer.echo("Not enough memory for so many draws, strategies or rows.", err=True)
+        raise typer.Exit(FAULT) from None
+    except ImportError as error:
+        # with little memory a library that is there can't be loaded
+        typer.echo(f"Not enough memory, or hecon is not installed whole: {error}", err=True)
         raise typer.Exit(FAULT) from None
     except KeyboardInterrupt:
-        typer.echo("Interrupted.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
+        _interrupted(heeded)
+    except Exception:
+        if stopped:  # a library has made something else of the interrupt
+            _interrupted(heeded)
+        raise
     finally:
+        warnings.showwarning, logging.lastResort = own
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _settle_surroundings() -> None:
+    """Outputs that can always be written to, and no settings of other programs."""
+    # what libraries remark is for programmers; a test sees it, a reader has no use for it
+    warnings.showwarning = lambda *_, **__: None
+    logging.lastResort = None
+    for name in _FOREIGN:
+        os.environ.pop(name, None)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(getattr(sys, name), "reconfigure"):
+            getattr(sys, name).reconfigure(errors="replace")
+
+
+def _interrupted(numbers: list[signal.Signals]) -> NoReturn:
+    """Leave; nobody needs to interrupt what ends already."""
+    for number in numbers:
+        signal.signal(number, signal.SIG_IGN)
+    typer.echo("Interrupted.", err=True)
+    raise typer.Exit(INTERRUPTED) from None

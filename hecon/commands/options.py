@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hecon.errors import Fault, InputError, nearest
+from hecon.errors import Fault, FaultList, InputError, nearest, shown, unprintable
 
 if TYPE_CHECKING:
     from hecon.studies.study import Study
@@ -23,21 +23,67 @@ class DesignName(StrEnum):
     SOBOL = "sobol"
 
 
+#: Most draws, threads, and largest seed: what memory, a machine and 31 bits hold.
+MOST_DRAWS, MOST_WORKERS, LAST_SEED = 10_000_000, 256, 2**31 - 1
+#: Largest number that an option takes, either way.
+LARGEST = 1e15
+#: Most values in a list.
+MOST_VALUES = 10_001
+#: Most characters of a label.
+LONGEST = 60
+
+
 def said(context: typer.Context, option: typer.CallbackParam, value: str | None) -> str | None:
-    """An option that is written down says something."""
-    source = context.get_parameter_source(option.name or "")
-    given = source is not None and source.name == "COMMANDLINE"
-    if value is not None and not value.strip() and given:
+    """An option that is written down says something, and something that can be shown."""
+    if value is None or not _given(context, option.name):
+        return value
+    if not value.strip():
         raise typer.BadParameter("found nothing, needed is a value; or leave the option out")
+    if problem := unprintable(value):
+        raise typer.BadParameter(f"found {problem}")
+    return value
+
+
+def label(context: typer.Context, option: typer.CallbackParam, value: str) -> str:
+    """A word or two for headings."""
+    said(context, option, value)
+    if len(value) > LONGEST:
+        raise typer.BadParameter(f"found {len(value):,} characters, allowed are {LONGEST}")
+    return value
+
+
+def sensible(value: float | None) -> float | None:
+    """A number that can be calculated with."""
+    if value is not None and not abs(value) <= LARGEST:
+        raise typer.BadParameter(f"found {value:g}, allowed is from {-LARGEST:g} to {LARGEST:g}")
     return value
 
 
 def out_folder(value: Path) -> Path:
     """A place where outputs can be written: nothing on the way there is a file."""
-    for path in (value / "outputs", value / "reports", value, *value.absolute().parents):
-        if path.exists() and not path.is_dir():
-            raise typer.BadParameter(f"'{path}' is a file, needed is a folder")
+    if problem := unprintable(str(value.absolute())):
+        raise typer.BadParameter(f"found {problem}")
+    try:
+        for path in (value / "outputs", value / "reports", value, *value.absolute().parents):
+            if path.exists() and not path.is_dir():
+                raise typer.BadParameter(f"'{path}' is a file, needed is a folder")
+    except OSError as error:
+        raise typer.BadParameter(f"{shown(str(value))}: {error.strerror}") from None
     return value
+
+
+def refuse_idle(context: typer.Context, why: str, *names: str) -> None:
+    """Raise InputError if an option is given where it would be ignored."""
+    faults = FaultList()
+    for option in context.command.params:
+        if option.name in names and _given(context, option.name):
+            faults.add(option.opts[0], None, None, f"{why}; leave it out")
+    faults.raise_if_any()
+
+
+def _given(context: typer.Context, name: str | None) -> bool:
+    source = context.get_parameter_source(name or "")
+    return source is not None and source.name == "COMMANDLINE"
 
 
 StudyFolder = Annotated[Path, typer.Argument(metavar="STUDY", help="Folder of the study.")]
@@ -51,14 +97,20 @@ JurisdictionName = Annotated[
         "the study's own jurisdiction.toml.",
     ),
 ]
-Draws = Annotated[int, typer.Option(min=1, help="Draws of the probabilistic analysis.")]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of the draws.")]
+Draws = Annotated[
+    int, typer.Option(min=1, max=MOST_DRAWS, help="Draws of the probabilistic analysis.")
+]
+Seed = Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Seed of the draws.")]
 DesignOption = Annotated[DesignName, typer.Option("--design", help="How draws are spread.")]
-Workers = Annotated[int, typer.Option(min=1, help="Threads; results do not depend on it.")]
+Workers = Annotated[
+    int, typer.Option(min=1, max=MOST_WORKERS, help="Threads; results do not depend on it.")
+]
 Out = Annotated[
     Path,
     typer.Option(
-        metavar="DIR", help="Where outputs/STUDY_JURISDICTION/ is written.", callback=out_folder
+        metavar="DIR",
+        help="Where outputs/STUDY_JURISDICTION_COMMAND/ is written.",
+        callback=out_folder,
     ),
 ]
 OutBoth = Annotated[
@@ -66,6 +118,10 @@ OutBoth = Annotated[
     typer.Option(
         metavar="DIR", help="Where outputs/ and reports/ are written.", callback=out_folder
     ),
+]
+Threshold = Annotated[
+    float | None,
+    typer.Option(help="Value of a QALY; without it the study's own.", callback=sensible),
 ]
 Thresholds = Annotated[
     str,
@@ -103,16 +159,28 @@ MethodOption = Annotated[
 
 
 def read_study(folder: Path, jurisdiction: str) -> Study:
-    """The study in a folder, in the jurisdiction named."""
-    from hecon.studies.load import load_study
+    """The study in a folder, in the jurisdiction named.
+
+    Called first in a command: it says what is done before anything large is imported.
+    """
+    from hecon.report.progress import ProgressBar
+    from hecon.report.staging import finish_earlier
 
     # files are named by their folder, which `.` and `..` would leave blank
     here = Path(os.path.abspath(folder))
+    for path in (str(here), jurisdiction):
+        if problem := unprintable(path):
+            raise InputError([Fault(shown(path), None, None, f"found {problem}")])
     if not here.is_dir():
         known = sorted(p.parent.name for p in here.parent.glob("*/study.toml"))
         text = f"there is no study's folder here{nearest(here.name, known)}"
         raise InputError([Fault(str(folder), None, None, text)])
-    return load_study(here, _jurisdiction_folder(here, jurisdiction))
+    with ProgressBar() as tell:
+        tell("Reading the study", 0, 1)
+        finish_earlier(here)
+        from hecon.studies.load import load_study
+
+        return load_study(here, _jurisdiction_folder(here, jurisdiction))
 
 
 def _jurisdiction_folder(study: Path, text: str) -> Path | None:
@@ -126,7 +194,7 @@ def _jurisdiction_folder(study: Path, text: str) -> Path | None:
         return Path(os.path.abspath(text))
     known = sorted(p.name for p in beside.iterdir() if p.is_dir()) if beside.is_dir() else []
     named = f"; in {beside} there are {', '.join(known)}" if known else ""
-    message = f"'{text}' is neither a jurisdiction nor a folder{nearest(text, known)}{named}"
+    message = f"{shown(text)} is neither a jurisdiction nor a folder{nearest(text, known)}{named}"
     raise InputError([Fault("--jurisdiction", None, None, message)])
 
 
@@ -136,13 +204,22 @@ def numbers(text: str, option: str) -> list[float]:
         if ":" in text:
             first, last, step = (float(part) for part in text.split(":"))
             count = (last - first) / step
-            if step > 0 and 0 <= count <= 10_000:
-                return [first + i * step for i in range(int(count + 1e-9) + 1)]
+            if not (step > 0 and 0 <= count < MOST_VALUES):
+                raise ValueError
+            found = [first + i * step for i in range(int(count + 1e-9) + 1)]
+        else:
+            found = [float(part) for part in text.split(",") if part.strip()]
+            if len(found) > MOST_VALUES:
+                raise ValueError
+        if not all(abs(value) <= LARGEST for value in found):
             raise ValueError
-        return [float(part) for part in text.split(",") if part.strip()]
-    except (ValueError, ZeroDivisionError):
-        message = f"found '{text}', allowed are numbers as 1,2,3 or first:last:step"
+    except (ValueError, ZeroDivisionError, OverflowError):
+        message = (
+            f"found {shown(text)}, allowed are up to {MOST_VALUES:,} numbers from {-LARGEST:g} to "
+            f"{LARGEST:g}, as 1,2,3 or first:last:step"
+        )
         raise InputError([Fault(option, None, None, message)]) from None
+    return found
 
 
 def named_sets(texts: list[str] | None) -> dict[str, list[str]]:
@@ -150,3 +227,18 @@ def named_sets(texts: list[str] | None) -> dict[str, list[str]]:
     from hecon.analyses.information import named_sets as parsed
 
     return parsed(texts or [])
+
+
+def analyses_named(text: str) -> list[str]:
+    """Analyses by the names of their commands, or their own: `psa,voi`."""
+    from hecon.report.sections import REGISTRY
+
+    known = {entry.command_name or entry.name: entry.name for entry in REGISTRY}
+    known |= {entry.name: entry.name for entry in REGISTRY}
+    found = []
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        if name not in known:
+            hint = nearest(name, known) or f"; allowed are {', '.join(known)}"
+            raise InputError([Fault("--only", None, None, f"'{name}' is no analysis{hint}")])
+        found.append(known[name])
+    return found

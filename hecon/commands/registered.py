@@ -105,10 +105,10 @@ def run_alone(
     study = read_study(folder, jurisdiction)
     from hecon.analyses.run import Run, Settings
     from hecon.report.alone import write_alone
+    from hecon.report.console import stdout
     from hecon.report.labels import study_units
+    from hecon.report.progress import ProgressBar
     from hecon.report.terminal import show
-    from hecon.reports.console import stdout
-    from hecon.reports.progress import ProgressBar
 
     drawn = {name: options.pop(name) for name, _, _ in _DRAWN if analysis.draws}
     asked = {k: _plain(v) for k, v in options.items() if v is not None}
@@ -124,7 +124,7 @@ def run_alone(
     )
     with ProgressBar() as tell:
         run = Run(study, settings, tell)
-        section = analysis.section(run)
+        section = analysis.content(run)
     show(section, study_units(study), stdout())
     write_alone(run, entry.command_name, section, out, stdout())
 

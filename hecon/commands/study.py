@@ -1,14 +1,17 @@
-"""Commands on a whole study: run, check, reproduce, verify and prove."""
+"""Commands on a whole study: run, check, reproduce and prove."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from hecon.commands.messages import messages
 from hecon.commands.options import (
+    LAST_SEED,
+    MOST_DRAWS,
     DesignName,
     DesignOption,
     Draws,
@@ -17,15 +20,14 @@ from hecon.commands.options import (
     Seed,
     StudyFolder,
     Workers,
+    analyses_named,
     read_study,
+    refuse_idle,
 )
-
-if TYPE_CHECKING:
-    from hecon.analyses.results import Progress, Results
-    from hecon.studies.study import Study
 
 
 def run(
+    context: typer.Context,
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
     draws: Draws = 10_000,
@@ -33,6 +35,17 @@ def run(
     design: DesignOption = DesignName.MONTE_CARLO,
     out: OutBoth = Path(),
     workers: Workers = 1,
+    only: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME,NAME",
+            help="Run and write these analyses alone, without a report: the names of commands.",
+        ),
+    ] = "",
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Write page and workbook.")
+    ] = True,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
     verify: Annotated[
         bool,
         typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
@@ -51,69 +64,62 @@ def run(
     STUDY may also be a report (.xlsx) whose inputs were edited: they are read back, validated,
     run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
 
-    Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV, outcomes as NetCDF, a record of the
-    run, figures as SVG and PNG) and DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of
-    those of an earlier run. Nothing is touched until everything is done. The exit code is 1 if
-    the workbook disagrees with Python, or if the study does not fit into one.
+    Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV with columns.csv that describes them,
+    outcomes as NetCDF, a record of the run, figures as SVG and PNG) and
+    DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of those of an earlier run. Nothing is
+    touched until everything is done. The exit code is 1 if the workbook disagrees with Python, or
+    if the study does not fit into one.
 
     \b
     Examples
       hecon run inputs/studies/ptsd --jurisdiction norway
       hecon run inputs/studies/ptsd -j norway --draws 1000 --seed 7 --out trial
       hecon run inputs/studies/ptsd -j norway --design sobol --workers 2
+      hecon run inputs/studies/ptsd -j norway --only psa,voi
       hecon run inputs/studies/ptsd -j ../my-rules/norway
       hecon run reports/ptsd_norway.xlsx
       hecon run reports/ptsd_norway.xlsx --verify
     """  # noqa: D301
     with messages():
-        from hecon.analyses.dry_run import dry_run
-        from hecon.analyses.further import further
-        from hecon.analyses.results import analyse
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
-        from hecon.reports.run import write_run
-        from hecon.reports.summary import print_summary
-        from hecon.reports.verification import print_tally, verification_table
-
-        battery = verification_table if verify else None
-
-        def analysed(study: Study, tell: Progress) -> Results:
-            return analyse(
-                study,
-                draws=draws,
-                seed=seed,
-                method=design.value,
-                workers=workers,
-                progress=tell,
-            )
-
-        if folder.suffix.lower() == ".xlsx":
-            from hecon.reports.edited import run_edited
-
+        source, rules = folder, jurisdiction
+        edits = folder.suffix.lower() == ".xlsx"
+        if edits:
             source, rules = _origin(folder, original, jurisdiction)
-            with ProgressBar() as tell:
-                results, more, written, edited, table = run_edited(
-                    folder,
-                    read_study(source, rules),
-                    lambda s: analysed(s, tell),
-                    out,
-                    tell,
-                    extend=lambda found: further(found, workers=workers, progress=tell),
-                    battery=battery,
-                )
-            edited.print(stdout())
         else:
-            with ProgressBar() as tell:
-                study = read_study(folder, jurisdiction)
-                tell("Checking inputs", 0, 1)
-                dry_run(study)
-                results = analysed(study, tell)
-                more = further(results, workers=workers, progress=tell)
-                table = battery(results.study) if battery else None
-                written = write_run(results, out, tell, further=more, verification=table)
-        print_summary(results, written, stdout(), more)
-        if table is not None:
-            print_tally(table, stdout())
+            refuse_idle(context, "only for an edited workbook", "original")
+        names = analyses_named(only)
+        study = read_study(source, rules)
+
+        from hecon.analyses.run import Run, Settings
+        from hecon.report.console import stdout
+        from hecon.report.labels import study_units
+        from hecon.report.names import run_name
+        from hecon.report.progress import ProgressBar
+        from hecon.report.summary import show_summary
+        from hecon.report.whole import write_whole
+        from hecon.workbook.book import write_workbook
+
+        asked = {"verify": True} if verify else {}
+        settings = Settings(draws, seed, design.value, workers, asked)
+        how: dict[str, Any] = {"only": names, "report": report, "figures": figures}
+        to = stdout()
+        with ProgressBar() as tell:
+            if edits:
+                from hecon.workbook.edited import SUFFIX, run_edited
+
+                kept = f"outputs/{run_name(study)}{SUFFIX}/inputs"
+                edited_settings = replace(settings, options={**asked, "inputs": kept})
+
+                sections, written, edited = run_edited(
+                    folder, study, lambda s: Run(s, edited_settings, tell), out, **how
+                )
+            else:
+                sections, written = write_whole(
+                    Run(study, settings, tell), out, workbook=write_workbook, **how
+                )
+        if edits:
+            edited.print(to)
+        show_summary(study, sections, written, study_units(study), to, whole=not names)
         if written.problems:
             raise typer.Exit(1)
 
@@ -133,18 +139,20 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
       hecon check my-studies/asthma
     """  # noqa: D301
     with messages():
+        study = read_study(folder, jurisdiction)
+
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.preflight import notes, try_draws
-        from hecon.reports.console import stdout
-        from hecon.reports.contents import print_contents
+        from hecon.report.console import stdout
+        from hecon.report.contents import print_contents
 
-        study = read_study(folder, jurisdiction)
         dry_run(study)
         try_draws(study)
         print_contents(study, notes(study), stdout())
 
 
 def reproduce(
+    context: typer.Context,
     folder: StudyFolder,
     reference: Annotated[
         Path, typer.Option(metavar="DIR", help="Folder of the committed reference tables.")
@@ -153,17 +161,23 @@ def reproduce(
     update: Annotated[
         bool, typer.Option("--update", help="Rewrite the reference from this run.")
     ] = False,
-    draws: Annotated[int, typer.Option(min=1, help="Draws; only with --update.")] = 10_000,
-    seed: Annotated[int, typer.Option(min=0, help="Seed; only with --update.")] = 1,
+    draws: Annotated[
+        int, typer.Option(min=1, max=MOST_DRAWS, help="Draws; only with --update.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Seed; only with --update.")] = 1,
     design: Annotated[
         DesignName, typer.Option("--design", help="How draws are spread; only with --update.")
     ] = DesignName.MONTE_CARLO,
     workers: Workers = 1,
+    out: OutBoth = Path(),
 ) -> None:
     """Run a study again and compare every figure with a committed reference.
 
-    Draws, seed and design are those the reference was made with. Every figure that differs is
-    named with its table, row and column; the exit code is then 1.
+    Draws, seed and design are those the reference was made with. Prints each table with its
+    number of figures and its worst difference, and what is not compared; where figures differ,
+    which inputs have changed and what became of the ICER, and writes the whole list to
+    DIR/differences.csv. The exit code is then 1. A reference is the project's own earlier run:
+    it shows that figures are stable, not that they are right.
 
     \b
     Examples
@@ -173,62 +187,49 @@ def reproduce(
           --reference reference/ptsd_norway --update
     """  # noqa: D301
     with messages():
-        from hecon.analyses.further import further
-        from hecon.analyses.results import analyse
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
-        from hecon.reports.reference import (
-            Settings,
+        if not update:
+            refuse_idle(context, "only with --update", "draws", "seed", "design")
+        from hecon.analyses.run import Run, Settings
+        from hecon.report.console import stdout
+        from hecon.report.labels import study_units
+        from hecon.report.progress import ProgressBar
+        from hecon.report.reference import (
             compare_with_reference,
-            print_differences,
             read_settings,
+            refuse_other,
+            show_reproduction,
+            write_differences,
             write_reference,
         )
+        from hecon.report.whole import sections_of
 
+        if update:
+            refuse_other(reference)
         settings = Settings(draws, seed, design.value) if update else read_settings(reference)
         study = read_study(folder, jurisdiction)
+        units, to = study_units(study), stdout()
         with ProgressBar() as tell:
-            results = analyse(
-                study,
-                draws=settings.draws,
-                seed=settings.seed,
-                method=settings.design,
-                workers=workers,
-                progress=tell,
-            )
-            more = further(results, workers=workers, progress=tell)
+            run = Run(study, settings, tell)
+            sections = sections_of(run)
         if update:
-            write_reference(results, more, reference)
-            stdout().print(f"Reference rewritten: {reference}")
+            write_reference(run, sections, units, reference)
+            to.print(f"Reference rewritten: {reference}")
             return
-        found = compare_with_reference(results, more, reference)
-        print_differences(found, reference, stdout())
-        if found.differences:
-            raise typer.Exit(1)
-
-
-def verify(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
-    """Ask a study questions whose answers are known.
-
-    All utilities one must give life-years, no mortality must keep everyone alive, equal
-    strategies must give equal results, and so on. Prints each check with its figure; the exit
-    code is 1 if one fails.
-
-    \b
-    Examples
-      hecon verify inputs/studies/ptsd --jurisdiction norway
-    """  # noqa: D301
-    with messages():
-        from hecon.reports.verification import verify_command
-
-        if verify_command(read_study(folder, jurisdiction)):
+        found = compare_with_reference(run, sections, units, reference)
+        show_reproduction(found, reference, units, to)
+        if len(found.differences):
+            path = out / "differences.csv"
+            write_differences(found, path)
+            to.print(f"All differences: {path}", soft_wrap=True)
             raise typer.Exit(1)
 
 
 def prove(
     folder: StudyFolder,
     jurisdiction: JurisdictionName = "",
-    draws: Annotated[int, typer.Option(min=1, help="Draws of the probabilistic analysis.")] = 1_000,
+    draws: Annotated[
+        int, typer.Option(min=1, max=MOST_DRAWS, help="Draws of the probabilistic analysis.")
+    ] = 1_000,
 ) -> None:
     """Replay the workbook in two spreadsheet engines and compare every formula cell.
 
@@ -243,14 +244,16 @@ def prove(
       hecon prove inputs/studies/ptsd --jurisdiction norway
     """  # noqa: D301
     with messages():
-        from hecon.analyses.results import analyse
-        from hecon.reports.console import stdout
-        from hecon.reports.progress import ProgressBar
-        from hecon.reports.workbook.proof import print_proof, prove
+        study = read_study(folder, jurisdiction)
+
+        from hecon.analyses.run import Run, Settings
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
+        from hecon.workbook.proof import print_proof
+        from hecon.workbook.proof import prove as proven
 
         with ProgressBar() as tell:
-            results = analyse(read_study(folder, jurisdiction), draws=draws, progress=tell)
-            table = prove(results, progress=tell)
+            table = proven(Run(study, Settings(draws), tell), progress=tell)
         if not print_proof(table, stdout()):
             raise typer.Exit(1)
 
@@ -260,9 +263,15 @@ def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[P
     import tomllib
 
     from hecon.errors import Fault, InputError
-    from hecon.reports.workbook.edits import names_in_workbook
+    from hecon.report.progress import ProgressBar
+    from hecon.report.staging import finish_earlier
 
-    name, rules = names_in_workbook(workbook)
+    with ProgressBar() as tell:
+        tell("Reading the workbook", 0, 1)
+        finish_earlier(workbook)
+        from hecon.workbook.edits import names_in_workbook
+
+        name, rules = names_in_workbook(workbook)
     folder = original or Path("inputs/studies") / name
     if not folder.is_dir():
         text = f"the study it was made from is not in {folder}; name its folder with --original"

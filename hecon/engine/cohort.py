@@ -6,7 +6,7 @@ vectors per block, whatever the number of cycles.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,24 +135,22 @@ class Kernel:
             else:
                 values[step.out] = step.apply(*args, out=buffers[step.out])
 
-    def _loop(
-        self, values: list[Any], totals: Array, draws: int, first: int, keep_traces: bool
-    ) -> list[Array]:
-        program = self.program
-        cycles, states = program.cycles, len(program.states)
+    def _cycles(
+        self, values: list[Any], draws: int, first: int
+    ) -> Iterator[tuple[int, list[Array], list[Array]]]:
+        """Each cycle t = 0..T with every cohort's occupancy before and after it.
+
+        Until the next one, `values` holds what varies by cycle.
+        """
+        program, states = self.program, len(self.program.states)
         past = [np.zeros((states, draws)) for _ in program.traces]
         now = [np.zeros((states, draws)) for _ in program.traces]
         for occupancy, trace in zip(now, program.traces, strict=True):
             for state, node in enumerate(trace.initial):
                 occupancy[state] = values[node.index]
-        sums = [np.zeros((states, draws)) for _ in self.occupancy_sums]
-        loop_sums = [[np.zeros(draws) for _ in g.coefficients] for g in self.loop_sums]
-        kept = [np.empty((cycles + 1, states, draws)) for _ in now] if keep_traces else []
-        scratch, spare = np.empty((states, draws)), np.empty(draws)
-        least = np.zeros(draws)
+        spare, least = np.empty(draws), np.zeros(draws)
         buffers = {index: values[index] for index in self.buffer_of}
-
-        for t in range(cycles + 1):
+        for t in range(program.cycles + 1):
             self._compute(t, values, buffers)
             if t:
                 for index in self.watched:
@@ -160,6 +158,21 @@ class Kernel:
                 past, now = now, past
                 for moves, before, after in zip(self.plans, past, now, strict=True):
                     _advance(moves, values, before, after, spare)
+            yield t, past, now
+        if not (least >= -TOLERANCE).all():
+            find_breach(program, lambda t: self._compute(t, values, buffers), values, draws, first)
+
+    def _loop(
+        self, values: list[Any], totals: Array, draws: int, first: int, keep_traces: bool
+    ) -> list[Array]:
+        cycles, states = self.program.cycles, len(self.program.states)
+        sums = [np.zeros((states, draws)) for _ in self.occupancy_sums]
+        loop_sums = [[np.zeros(draws) for _ in g.coefficients] for g in self.loop_sums]
+        count = len(self.plans) if keep_traces else 0
+        kept = [np.empty((cycles + 1, states, draws)) for _ in range(count)]
+        scratch, spare = np.empty((states, draws)), np.empty(draws)
+
+        for t, past, now in self._cycles(values, draws, first):
             for kept_trace, occupancy in zip(kept, now, strict=False):
                 kept_trace[t] = occupancy
             for plain, total in zip(self.occupancy_sums, sums, strict=True):
@@ -173,8 +186,6 @@ class Kernel:
                         np.multiply(spare, coefficient[t], out=scratch[0])
                         np.add(amount, scratch[0], out=amount)
 
-        if not (least >= -TOLERANCE).all():
-            find_breach(program, lambda t: self._compute(t, values, buffers), values, draws, first)
         for plain, total in zip(self.occupancy_sums, sums, strict=True):
             for credit in plain.credits:
                 self._add(credit, total[credit.state], values, totals)

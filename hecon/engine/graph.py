@@ -151,6 +151,8 @@ class Graph:
             raise UnknownName(name, strategy)
         if key in self.model.parameter_set or key in self.given:
             return self.add("parameter", what=key)
+        # what another strategy's quantity is made of is read in that strategy
+        strategy = key[1] or strategy
         # a formula may use local names through other formulas
         identity = (key, strategy, counted, *((n, node.index) for n, node in local.items()))
         known = self._resolved.get(identity)

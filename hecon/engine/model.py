@@ -188,7 +188,7 @@ class CohortModel:
         found: set[str] = set()
         queue = [name for expr in exprs for name in expr.names]
         while queue:
-            name = queue.pop()
+            name = key_of(queue.pop())[0]
             if name not in found:
                 found.add(name)
                 for (known, _), expr in self.formulas.items():
@@ -218,8 +218,12 @@ class CohortModel:
         )
 
     def resolve(self, name: str, strategy: str | None) -> Key | None:
-        """The key that a name means within a strategy, or None if it is unknown."""
-        for key in ((name, strategy), (name, None)):
+        """The key that a name means within a strategy, or None if it is unknown.
+
+        A name such as ``hr[A]`` is that of strategy A wherever it is read.
+        """
+        bare, own = key_of(name)
+        for key in ((bare, own or strategy), (bare, None)):
             if key in self.parameter_set or key in self.formulas:
                 return key
         return None
@@ -244,6 +248,12 @@ def _specific(
         elif row.strategy == strategy:
             chosen[identity(row)] = row
     return list(chosen.values())
+
+
+def key_of(text: str) -> Key:
+    """The key that is written `name` or `name[strategy]`."""
+    name, bracket, strategy = text.partition("[")
+    return (name, strategy[:-1]) if bracket else (name, None)
 
 
 def key_text(key: Key) -> str:

@@ -20,12 +20,12 @@ Run = Callable[..., int]
 _SIGNATURE = ctypes.CFUNCTYPE(ctypes.c_int64, *[ctypes.c_void_p] * 5, *[ctypes.c_int64] * 3)
 
 #: Object code is kept if it took longer to make than this, in seconds; and how much of it.
-WORTH_KEEPING = 0.05
-MOST = 200
+WORTH_KEEPING = 0.1
+MOST = 400
 SUFFIX = ".object"
 
 #: Characters of a text that is still compiled in reasonable time.
-LONGEST = 2_000_000
+LONGEST = 1_000_000
 
 _lock = threading.Lock()
 

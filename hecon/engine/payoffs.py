@@ -46,12 +46,13 @@ class Credit:
 
 @dataclass(frozen=True)
 class Single:
-    """A one-off amount, already discounted where it must be."""
+    """A one-off amount, already discounted where it must be; `cycle` says when it falls."""
 
     outcome: int
     strategy: int
     node: Node
     origin: str
+    cycle: Node
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Credits:
             raise ModelError(f"the one-off '{payoff.item}' depends on the cycle; give it a week")
         if payoff.week is not None:
             # what falls after the horizon is nobody's cost within it
-            last = graph.constant(self.cohorts.cycles)
+            last = graph.add("fixed", what="cycles")
             later = graph.add("gt", local["cycle"], last)
             amount = graph.add("if", later, graph.constant(0.0), amount)
         for discounted in (True, False):
@@ -122,7 +123,7 @@ class Credits:
             if discounted and payoff.week is not None:
                 node = graph.add("mul", amount, self._discount(payoff.kind, strategy, local))
             outcome = self._outcome(payoff.kind, payoff.item, discounted)
-            self.singles.append(Single(outcome, position, node, payoff.origin))
+            self.singles.append(Single(outcome, position, node, payoff.origin, local["cycle"]))
 
     def _times_of(self, week: Node) -> dict[str, Node]:
         """Number, start and moment of discounting of the cycle that a week is in."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.engine.clock import Clock
 from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key
@@ -48,8 +49,9 @@ class Program:
         self.model = self.structure.model
         self.cycles = cycles
         self.cycle_months = cycle_months
-        self.counting = self.structure.counting
-        self.before, self.after = self.structure.before, self.structure.after
+        self.clock = Clock(model.counting, cycles, cycle_months)
+        self.counting = self.clock.counting
+        self.before, self.after = self.clock.before, self.clock.after
         self.states, self.trace_of = self.structure.states, self.structure.trace_of
         self.outcomes = self.structure.outcomes
         self.marked = self.structure.marked(varying)
@@ -96,12 +98,13 @@ class Program:
                 return self.numbers[node.what]  # type: ignore[index]
             case "fixed":
                 return {
+                    "cycles": float(self.cycles),
                     "cycle_years": self.cycle_months / MONTHS_PER_YEAR,
                     "months_per_year": MONTHS_PER_YEAR,
                     "weeks_per_year": WEEKS_PER_YEAR,
                 }[str(node.what)]
             case "time":
-                return self.structure.times[str(node.what)]
+                return self.clock.times[str(node.what)]
             case "lookup":
                 table, column = str(node.what).split(".")
                 key = self._constants[node.args[0].index]

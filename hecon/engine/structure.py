@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.engine.clock import Clock
 from hecon.engine.graph import Graph, Node
-from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key, Table
+from hecon.engine.model import CALENDAR, CohortModel, Key
 from hecon.engine.payoffs import Credit, Credits, Single
-from hecon.engine.timing import COUNTING, Counting
 from hecon.engine.transitions import Cohorts, Move, Row, Trace
-from hecon.errors import ModelError
 
 Array = NDArray[np.float64]
 
@@ -40,32 +39,19 @@ class Structure:
         Keys whose values a design supplies.
     cycles, cycle_months
         Number of cycles and their length: a number, or shape (cycles,) where they differ.
-
-    Raises
-    ------
-    ModelError
-        If the counting rule doesn't fit the number or the lengths of the cycles.
     """
 
     def __init__(
         self, model: CohortModel, given: frozenset[Key], cycles: int, cycle_months: float | Array
     ):
         self.model = model
-        self.cycles = cycles
-        self.cycle_months = cycle_months
-        self.counting: Counting = COUNTING[model.counting]
-        self.times = self._regular_times()
+        clock = Clock(model.counting, cycles, cycle_months)
         if np.ndim(cycle_months):
-            self.model = replace(model, tables={**model.tables, CALENDAR: self._calendar()})
-        try:
-            self.before = self.counting.before(cycles)
-            self.after = self.counting.after(cycles)
-        except ValueError as error:
-            raise ModelError(str(error)) from None
+            self.model = replace(model, tables={**model.tables, CALENDAR: clock.calendar()})
         graph = Graph(self.model, given, given)
         self._cohorts = Cohorts(self.model, graph, cycles, cycle_months)
         self.states, self.trace_of = self._cohorts.states, self._cohorts.trace_of
-        credits = Credits(self.model, graph, self._cohorts, self.counting)
+        credits = Credits(self.model, graph, self._cohorts, clock.counting)
         self.outcomes = credits.outcomes
         self._free = Marked(
             graph.nodes,
@@ -110,61 +96,24 @@ class Structure:
             )
             for c in self._free.credits
         ]
-        singles = [replace(s, node=nodes[s.node.index]) for s in self._free.singles]
+        singles = [
+            replace(s, node=nodes[s.node.index], cycle=nodes[s.cycle.index])
+            for s in self._free.singles
+        ]
         return Marked(nodes, traces, rows, credits, singles)
-
-    def _regular_times(self) -> dict[str, Array]:
-        """The time variables for t = 0..T."""
-        cycle = np.arange(self.cycles + 1, dtype=float)
-        started = np.maximum(cycle - 1.0, 0.0)
-        counted = cycle if self.counting.points else started
-        moment = cycle if self.counting.points else started + self.counting.moment
-        if isinstance(self.cycle_months, np.ndarray):
-            return self._uneven_times(cycle, self.cycle_months / MONTHS_PER_YEAR)
-        years = self.cycle_months / MONTHS_PER_YEAR
-        return {
-            "cycle": cycle,
-            "year": started * self.cycle_months / MONTHS_PER_YEAR,
-            "counted_year": counted * self.cycle_months / MONTHS_PER_YEAR,
-            "discount_time": moment * years,
-        }
-
-    def _uneven_times(self, cycle: Array, years: Array) -> dict[str, Array]:
-        """The time variables where cycles differ in length, `years` of shape (cycles,)."""
-        if self.counting.points:
-            rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
-            raise ModelError(
-                f"cycles of different length can't be counted by '{self.model.counting}'; "
-                f"allowed are {rules}"
-            )
-        length = np.concatenate([years[:1], years])
-        begun = np.concatenate([[0.0, 0.0], np.cumsum(years)[:-1]])
-        return {
-            "cycle": cycle,
-            "year": begun,
-            "counted_year": begun,
-            "discount_time": begun + self.counting.moment * length,
-            "cycle_years": length,
-        }
-
-    def _calendar(self) -> Table:
-        """Which cycle a week is in, by minus the week: the row of the first end not before it.
-
-        What is later than all ends is in the row before them, one cycle after the last.
-        """
-        ends = np.cumsum(self.times["cycle_years"][1:]) * WEEKS_PER_YEAR
-        columns = {}
-        for name in ("cycle", "year", "discount_time", "cycle_years"):
-            later = self.cycles + 1.0 if name == "cycle" else self.times[name][-1]
-            columns[name] = np.concatenate([[later], self.times[name][:0:-1]])
-        return Table(CALENDAR, np.concatenate([[-np.inf], -ends[::-1]]), columns)
 
 
 def structure(
     model: CohortModel, given: frozenset[Key], cycles: int, cycle_months: float | Array
 ) -> Structure:
-    """The structure of a model for designs that supply the same keys, made at the first."""
-    key = (given, cycles, np.asarray(cycle_months).tobytes())
+    """The structure of a model for designs that supply the same keys, made at the first.
+
+    It is one for all numbers and lengths of cycles, unless time in a state is remembered or cycles
+    differ in length.
+    """
+    key: tuple[object, ...] = (given,)
+    if np.ndim(cycle_months) or any(s.memory_years for s in model.states):
+        key = (given, cycles, np.asarray(cycle_months).tobytes())
     known = model.memory.get(key)
     if not isinstance(known, Structure):
         known = model.memory[key] = Structure(model, given, cycles, cycle_months)

@@ -171,19 +171,17 @@ class ProbabilisticDesign:
         self.numbers = {k: v for k, v in base_values(parameters).items() if k not in self.varying}
         self._cholesky = _cholesky(correlations)
         self._stored: dict[Key, Array] = {}
-        names = [key_text(k) for k in self.parameters]
+        streams = {k: p.stream for k, p in self.parameters.items()}
         if method == "latin-hypercube":
-            self._stored = {
-                k: random.latin_hypercube(seed, key_text(k), draws) for k in self.parameters
-            }
+            self._stored = {k: random.latin_hypercube(seed, s, draws) for k, s in streams.items()}
         elif method == "sobol":
-            points = random.sobol(seed, names, draws)
-            self._stored = {k: points[key_text(k)] for k in self.parameters}
+            points = random.sobol(seed, list(streams.values()), draws)
+            self._stored = {k: points[s] for k, s in streams.items()}
 
     def _uniform(self, key: Key, first: int, last: int) -> Array:
         if self._stored:
             return self._stored[key][first:last]
-        return random.monte_carlo(self.seed, key_text(key), first, last)
+        return random.monte_carlo(self.seed, self.parameters[key].stream, first, last)
 
     def block(self, first: int, last: int) -> dict[Key, Array]:
         """Values of rows `first` to `last` (exclusive)."""

@@ -17,6 +17,12 @@ Array = NDArray[np.float64]
 
 Z = float(special.ndtri(0.975))
 
+#: What a base value may be of its distribution; without a word it is the first of `CENTRES`.
+BASES = ("mean", "median", "mode")
+
+#: What a base value is without a word, where it isn't the mean.
+CENTRES = {"lognormal": "median", "triangular": "mode"}
+
 
 class DistributionError(ValueError):
     """A distribution that cannot exist, with the reason."""
@@ -36,11 +42,14 @@ class Distribution:
         dirichlet (alpha), fixed (value).
     group
         Rows of one Dirichlet share a group.
+    base
+        One of `BASES`: what the base value is of the distribution, if the row says so.
     """
 
     kind: str
     parameters: tuple[float, ...]
     group: str = ""
+    base: str = ""
 
     @property
     def varies(self) -> bool:
@@ -78,7 +87,25 @@ class Distribution:
 
     @property
     def centre(self) -> float:
-        """What the base case uses: the mean; a lognormal's median, a triangular's mode."""
+        """What the base case uses: the mean, a lognormal's median, a triangular's mode, or `base`.
+
+        Raises
+        ------
+        DistributionError
+            If the distribution has no mode.
+        """
+        match self.base or CENTRES.get(self.kind, "mean"):
+            case "mean":
+                return self._mean()
+            case "median":
+                return math.exp(self.parameters[0]) if self.kind == "lognormal" else self._half()
+            case _:
+                return self._mode()
+
+    def _half(self) -> float:
+        return float(self.quantile(0.5))
+
+    def _mean(self) -> float:
         a = self.parameters
         match self.kind:
             case "beta":
@@ -86,13 +113,27 @@ class Distribution:
             case "gamma":
                 return a[0] * a[1]
             case "lognormal":
-                return math.exp(a[0])
-            case "uniform":
-                return (a[0] + a[1]) / 2
-            case "triangular":
-                return a[1]
+                return math.exp(a[0] + a[1] ** 2 / 2)
+            case "uniform" | "triangular":
+                return sum(a) / len(a)
             case _:
                 return a[0]
+
+    def _mode(self) -> float:
+        a = self.parameters
+        match self.kind:
+            case "beta" if min(a) >= 1 and sum(a) > 2:
+                return (a[0] - 1) / (a[0] + a[1] - 2)
+            case "gamma" if a[0] >= 1:
+                return (a[0] - 1) * a[1]
+            case "lognormal":
+                return math.exp(a[0] - a[1] ** 2)
+            case "triangular":
+                return a[1]
+            case "normal":
+                return a[0]
+            case _:
+                raise DistributionError(f"this {self.kind} has no mode; its mean may be the value")
 
     def describe(self) -> str:
         """The distribution with its parameters, for tables."""
@@ -100,7 +141,7 @@ class Distribution:
             return "fixed"
         names = NATIVE[self.kind]
         inside = ", ".join(f"{n} {v:.6g}" for n, v in zip(names, self.parameters, strict=True))
-        return f"{self.kind} ({inside})"
+        return f"{self.kind} ({inside})" + (f", value its {self.base}" if self.base else "")
 
 
 NATIVE: dict[str, tuple[str, ...]] = {
@@ -149,7 +190,9 @@ _MOMENTS: dict[str, Callable[[float, float], tuple[float, float]]] = {
 }
 
 
-def distribution(kind: str, given: Mapping[str, float], group: str = "") -> Distribution:
+def distribution(
+    kind: str, given: Mapping[str, float], group: str = "", base: str = ""
+) -> Distribution:
     """Build a distribution from what a source gives.
 
     Parameters
@@ -159,6 +202,8 @@ def distribution(kind: str, given: Mapping[str, float], group: str = "") -> Dist
     given
         Native parameters; or ``mean`` and ``se``; or ``estimate``, ``ci_low`` and ``ci_high``
         (95 %). An interval is symmetric on the log scale for a lognormal, else on the plain scale.
+    base
+        What the base value is of it, one of `BASES`; blank for what is usual.
 
     Raises
     ------
@@ -171,6 +216,9 @@ def distribution(kind: str, given: Mapping[str, float], group: str = "") -> Dist
     """
     if kind not in NATIVE:
         raise DistributionError(f"'{kind}' is not a distribution; allowed are {', '.join(KINDS)}")
+    if base and (base not in BASES or kind in ("fixed", "dirichlet")):
+        allowed_bases = "none" if kind in ("fixed", "dirichlet") else ", ".join(BASES)
+        raise DistributionError(f"found 'value = {base}', allowed for a {kind} is {allowed_bases}")
     names = frozenset(given)
     if kind == "triangular" and names == {"min", "mode", "max"}:
         given = {"low": given["min"], "mode": given["mode"], "high": given["max"]}
@@ -191,7 +239,7 @@ def distribution(kind: str, given: Mapping[str, float], group: str = "") -> Dist
             f"a {kind} takes {'; or '.join(allowed)}; found {', '.join(sorted(given)) or 'nothing'}"
         )
     _check(kind, native)
-    return Distribution(kind, native, group)
+    return Distribution(kind, native, group, base)
 
 
 def _from_interval(kind: str, estimate: float, low: float, high: float) -> tuple[float, float]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import keyword
+import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,8 +16,9 @@ from pydantic import ValidationInfo, field_validator
 from hecon.engine.expression import FUNCTIONS, Expr, ExpressionError, constant, parse
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList
-from hecon.parameters.distributions import Distribution, DistributionError, distribution
-from hecon.parameters.records import Formula, Number, Required, Strict, Text, number, short
+from hecon.parameters.distributions import BASES, Distribution, DistributionError, distribution
+from hecon.parameters.figures import Figure, figure
+from hecon.parameters.records import Formula, Required, Strict, Text, short
 from hecon.parameters.schema import (
     RANGES,
     STATUSES,
@@ -37,6 +41,9 @@ RESERVED = {
 }
 FIXED = Distribution("fixed", (0.0,))
 
+#: The value of a Dirichlet's row that is left blank, until all alphas of its group are known.
+FOLLOWS = math.nan
+
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _CELL = re.compile(r"[A-Za-z]{1,3}[0-9]{1,7}")
 _ROW_OR_COLUMN = re.compile(r"[rRcC]|[rR][0-9]*[cC][0-9]*")
@@ -56,8 +63,8 @@ class ParameterRow(Strict):
     formula: Formula = ""
     estimate: Text = ""
     unit: Text
-    low: Number = None
-    high: Number = None
+    low: Figure = None
+    high: Figure = None
     range_is: Literal[RANGES] = ""  # type: ignore[valid-type]
     holds_fixed: Text = ""
     distribution: Text = ""
@@ -163,8 +170,31 @@ def read_parameters(
         if problem:
             faults.add(shown, position, "name", problem)
         read = _estimated if row.estimate else _typed
-        parameters.append(read(row, position, shown, faults, estimates))
+        parameters += _by_strategy(row, read(row, position, shown, faults, estimates))
     return parameters, complete
+
+
+def _by_strategy(row: ParameterRow, parameter: Parameter) -> list[Parameter]:
+    """A row of several strategies: one quantity, of the first; the others' is the same.
+
+    What is computed is computed in each.
+    """
+    names = [name.strip() for name in row.strategy.split(";") if name.strip()]
+    if len(names) < 2:
+        return [parameter]
+    first = replace(parameter, strategy=names[0])
+    if parameter.formula is not None:
+        return [first, *(replace(first, strategy=name) for name in names[1:])]
+    same = replace(
+        first,
+        value=None,
+        formula=Expr("name", name=first.text, text=first.text),
+        low=None,
+        high=None,
+        distribution=FIXED,
+        estimate="",
+    )
+    return [first, *(replace(same, strategy=name) for name in names[1:])]
 
 
 def _check_columns(rows: Sequence[ParameterRow], shown: str, faults: FaultList) -> None:
@@ -218,14 +248,16 @@ def _typed(
         faults.add(shown, position, "source", "is empty; say where the figure comes from")
     value: float | None = None
     formula: Expr | None = None
-    if bool(row.value) == bool(row.formula):
+    if row.distribution == "dirichlet" and not row.value and not row.formula:
+        value = FOLLOWS
+    elif bool(row.value) == bool(row.formula):
         faults.add(shown, position, "value", "give either a value or a formula, and not both")
         formula = constant(0.0)
     elif row.formula:
         formula = parse_formula(row.formula, faults, shown, position, "formula") or constant(0.0)
     else:
         try:
-            value = number(row.value)
+            value = figure(row.value)
         except ValueError as error:
             faults.add(shown, position, "value", str(error))
             formula = constant(0.0)
@@ -233,7 +265,7 @@ def _typed(
     if row.formula and drawn.varies:
         text = "a computed row has no distribution of its own"
         faults.add(shown, position, "distribution", text)
-    _check_values(row, value, position, shown, faults)
+    _check_values(row, None if value is FOLLOWS else value, position, shown, faults)
     if value is not None and drawn.varies and drawn.kind != "dirichlet":
         _check_centre(drawn, value, position, shown, faults)
     found = Derived(
@@ -286,20 +318,20 @@ def _distribution(row: ParameterRow, position: int, shown: str, faults: FaultLis
     column = "distribution_parameters"
     try:
         pairs = parse_pairs(row.distribution_parameters)
-        group = pairs.pop("group", "")
+        group, base = pairs.pop("group", ""), pairs.pop("value", "")
         numbers = {}
         for name, text in pairs.items():
             try:
-                numbers[name] = number(text)
+                numbers[name] = figure(text)
             except ValueError as error:
                 raise DistributionError(f"{name}: {error}") from None
         if kind == "fixed":
-            if pairs:
+            if pairs or base:
                 raise DistributionError("a fixed value takes no parameters; name a distribution")
             return FIXED
         if kind == "dirichlet" and not group:
             raise DistributionError("a dirichlet row needs 'group = name' to say what sums to one")
-        return distribution(kind, numbers, group)
+        return distribution(kind, numbers, group, base)
     except ValueError as error:
         if "is not a distribution" in str(error):
             column = "distribution"
@@ -337,12 +369,24 @@ def _check_centre(
     column = "distribution_parameters"
     try:
         centre = drawn.centre
+    except DistributionError as error:
+        faults.add(shown, position, column, str(error))
+        return
     except OverflowError:
         faults.add(shown, position, column, f"the {drawn.kind}'s centre is too large")
         return
-    if abs(centre - value) > CENTRE_TOLERANCE * max(abs(value), abs(centre), 1e-12):
+    if not _agree(centre, value):
         text = (
-            f"the {drawn.kind}'s centre is {centre:.6g} but the value is {value:g}; "
-            f"they must agree within {CENTRE_TOLERANCE:.0%}"
+            f"the {drawn.kind}'s {drawn.base or 'centre'} is {centre:.6g} but the value is "
+            f"{value:g}; they must agree within {CENTRE_TOLERANCE:.0%}"
         )
+        for base in BASES:
+            with contextlib.suppress(ValueError, OverflowError):
+                if _agree(replace(drawn, base=base).centre, value):
+                    text += f", unless the row says 'value = {base}'"
+                    break
         faults.add(shown, position, column, text)
+
+
+def _agree(centre: float, value: float) -> bool:
+    return abs(centre - value) <= CENTRE_TOLERANCE * max(abs(value), abs(centre), 1e-12)

@@ -87,6 +87,7 @@ class Parameter:
     row: int = 0
     estimate: str = ""
     range_is: str = ""
+    drawn_as: str = ""
     holds_fixed: str = ""
 
     @property
@@ -98,6 +99,11 @@ class Parameter:
     def text(self) -> str:
         """The key as people write it."""
         return key_text(self.key)
+
+    @property
+    def stream(self) -> str:
+        """The name of its stream of random numbers: its own, or that of what it stands for."""
+        return self.drawn_as or self.text
 
     @property
     def is_input(self) -> bool:

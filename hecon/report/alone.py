@@ -10,9 +10,9 @@ from hecon.analyses.run import Run
 from hecon.report.content import Section
 from hecon.report.files import write_tables
 from hecon.report.labels import study_units
+from hecon.report.names import file_name, run_name
 from hecon.report.record import run_record, write_record
-from hecon.reports.names import file_name, run_name
-from hecon.reports.staging import publish, staging
+from hecon.report.staging import publish, staging
 
 
 def write_alone(run: Run, command: str, section: Section, out: Path, to: Console) -> Path:

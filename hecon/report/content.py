@@ -30,6 +30,8 @@ Kind = Literal[
     "index",  # a figure without unit, three decimals
     "number",  # a figure of any size: four significant digits
     "year",  # a calendar year: no separator
+    "tiny",  # a relative difference: powers of ten
+    "sheet",  # title of a sheet of the workbook
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
 
@@ -90,6 +92,9 @@ class Listing:
 
 Value = str | Amount | Listing
 
+#: Names that every template may use: those of what a run counts in.
+COUNTED = frozenset({"currency", "effect", "effects"})
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -109,7 +114,7 @@ class Sentence:
 
     def __post_init__(self) -> None:
         named = {name for _, name, _, _ in string.Formatter().parse(self.template) if name}
-        if named != set(self.values):
+        if named - COUNTED != set(self.values):
             raise ValueError(f"{self.template!r}: values {sorted(self.values)}")
 
 

@@ -15,7 +15,7 @@ DICTIONARY = "columns"
 
 #: What a column holds, in a reader's terms.
 _TYPES = {
-    **dict.fromkeys(("text", "name", "status"), "text"),
+    **dict.fromkeys(("text", "name", "status", "sheet"), "text"),
     "flag": "yes or no",
     "count": "whole number",
     "year": "year",

@@ -25,7 +25,7 @@ def study_units(study: Study) -> Units:
 
 def at_threshold(run: Run) -> dict[str, Value]:
     """Values of `at {threshold} per {effect}`: the run's own threshold."""
-    return {"threshold": money(run(threshold)), "effect": study_units(run.study).effect}
+    return {"threshold": money(run(threshold))}
 
 
 def labeller(study: Study) -> Callable[[str], str]:

@@ -124,6 +124,8 @@ def figure(value: float, kind: Kind, style: Style = SCREEN, infinite: str = "nev
         return style.yes if value else style.no
     if kind == "share":
         return _share(value, style)
+    if kind == "tiny":
+        return "0" if value == 0 else f"{value:.1e}"
     decimals = decimals_of(value, kind)
     shown = value / _MILLION if kind == "millions" else value
     text = grouped(shown, decimals, style, sign=kind in _SIGNED)
@@ -163,14 +165,14 @@ def cell(value: object, column: Column, style: Style = SCREEN) -> str:
     if isinstance(value, bool | np.bool_):
         return style.yes if value else style.no
     if isinstance(value, int | float | np.integer | np.floating):
-        kind: Kind = "number" if column.kind in ("text", "name", "status") else column.kind
+        kind: Kind = "number" if not numeric(column) else column.kind
         return figure(float(value), kind, style, column.infinite)
     return str(value)
 
 
 def numeric(column: Column) -> bool:
     """Whether a column holds figures, which stand to the right."""
-    return column.kind not in ("text", "name", "status", "flag")
+    return column.kind not in ("text", "name", "status", "flag", "sheet")
 
 
 #: Number formats of a spreadsheet; `_)` keeps figures apart from a text to their right.
@@ -190,6 +192,8 @@ SHEET_FORMATS: Mapping[Kind, str] = {
     "index": "0.000_)",
     "number": "General_)",
     "year": "0_)",
+    "sheet": "General",
+    "tiny": "0.0E+00_)",
 }
 
 

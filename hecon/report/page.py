@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hecon import __version__
+from hecon.report.conclusions import titled
 from hecon.report.content import Drawn, Section
 from hecon.report.numbers import Units
 from hecon.report.page_view import section_view
@@ -46,7 +47,7 @@ def page(
     order = [name for part in rest for name in part.figures if name in pictures]
     shown = {name: _placed(pictures[name], order.index(name) + 1) for name in order}
     return environment.get_template("page.html.j2").render(
-        title=study.definition.title,
+        title=titled(study, study.definition.title),
         question=study.definition.question,
         population=study.definition.population,
         place=study.jurisdiction.definition,

@@ -48,6 +48,8 @@ def _heading(key: str) -> str:
 def _kind(key: str, cells: pd.Series) -> Kind:
     if key.endswith("status"):
         return "status"
+    if key == "sheet":
+        return "sheet"
     if key.endswith("year"):
         return "name"
     return "name" if key.endswith("id") and cells.str.len().max() < _LONG else "text"

@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.console import Console
 
 from hecon.analyses.run import Run, Settings
 from hecon.errors import Fault, InputError
-from hecon.report.content import Section, Table
+from hecon.report.content import Column, Section, Table, table
 from hecon.report.files import DICTIONARY, as_file, dictionary, write_table, write_tables
-from hecon.report.numbers import Units
+from hecon.report.numbers import Units, figure
 from hecon.report.record import RECORD, run_record
-from hecon.reports.staging import publish, staging
+from hecon.report.staging import publish, staging
+from hecon.report.terminal import show_table
+from hecon.report.words import listed
 
 #: What the record of a reference says it is.
 KIND = "reference"
@@ -285,3 +288,34 @@ def _gap(expected: str, found: str, floor: float) -> float | None:
 def write_differences(found: Reproduction, path: Path) -> None:
     """Write every figure that differs."""
     write_table(found.differences, path)
+
+
+_SUMMARY = (
+    Column("table", "Table", "name"),
+    Column("figures", "Figures", "count"),
+    Column("differ", "Differ", "count"),
+    Column("worst_difference", "Worst difference", "tiny", meaning="relative"),
+)
+
+
+def show_reproduction(found: Reproduction, folder: Path, units: Units, to: Console) -> None:
+    """Print each table's figures and worst difference, what is not compared, and the cause."""
+    summary = table("reproduction", "Figures compared", _SUMMARY, found.summary, ("table",))
+    show_table(summary, units, to, rows=len(found.summary))
+    to.print(f"Tolerance: {RELATIVE:g} of a figure, {FLOOR:g} of the largest of its column.")
+    if found.left_out:
+        to.print(f"Not compared: {listed(found.left_out)}.")
+    to.print(
+        "The reference is an earlier run of hecon's own: agreement shows that figures are stable, "
+        "not that they are right."
+    )
+    to.print()
+    if found.differences.empty:
+        to.print(f"All {found.figures:,} figures agree with {folder}.", soft_wrap=True)
+        return
+    for name in found.changed_inputs:
+        to.print(f"Input changed since the reference was made: {name}", soft_wrap=True)
+    before, after = (figure(x, "money") or "none, see words" for x in found.headline)
+    to.print(f"ICER: {before} in the reference, {after} now.")
+    count = len(found.differences)
+    to.print(f"{count:,} of {found.figures:,} figures differ from {folder}.", soft_wrap=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from hecon.analyses.run import Run
-from hecon.report.content import Section
+if TYPE_CHECKING:
+    from hecon.analyses.run import Run
+    from hecon.report.content import Section
 
 
 @dataclass(frozen=True)
@@ -59,21 +60,28 @@ class Analysis:
     ----------
     section
         Its content, from the results that it asks of a run.
+    closing
+        The same for what rests on the content of all other sections: sources that they cite.
     help
         What its command does, and examples.
     options
         What its command takes beside the study and the jurisdiction.
     draws
         Whether it rests on random draws: its command then takes their number and seed.
-    applies
-        Whether a full run has something to show for it.
     """
 
-    section: Callable[[Run], Section]
+    section: Callable[[Run], Section] | None = None
     help: str = ""
     options: tuple[Option, ...] = ()
     draws: bool = False
-    applies: Callable[[Run], bool] = field(default=lambda run: True)
+    closing: Callable[[Run, Sequence[Section]], Section] | None = None
+
+    def content(self, run: Run, others: Sequence[Section] = ()) -> Section:
+        """Its section, given those before it."""
+        if self.section is not None:
+            return self.section(run)
+        assert self.closing is not None
+        return self.closing(run, others)
 
 
 @dataclass(frozen=True)
@@ -88,11 +96,14 @@ class Entry:
         One line for the list of commands.
     command
         Name of its command: without one that of the analysis, empty if it has none.
+    always
+        Whether a full run holds it without being asked.
     """
 
     name: str
     summary: str
     command: str | None = None
+    always: bool = True
 
     @property
     def command_name(self) -> str:

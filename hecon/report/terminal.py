@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rich import box
@@ -26,13 +26,15 @@ def show(
     to: Console,
     *,
     rows: int = SHOWN,
+    tables: Collection[str] | None = None,
     catalogue: Catalogue | None = None,
 ) -> None:
-    """Print a section: its tables, then what they mean."""
+    """Print a section: its tables, or those named, then what they mean."""
     to.print(units.named(section.title), style="bold")
     for table in section.visible:
-        to.print()
-        show_table(table, units, to, rows, catalogue)
+        if tables is None or table.name in tables:
+            to.print()
+            show_table(table, units, to, rows, catalogue)
     if section.sentences:
         to.print()
     for sentence in section.sentences:

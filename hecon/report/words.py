@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hecon.report.content import Amount, Listing, Sentence, Value
+from hecon.report.content import COUNTED, Amount, Listing, Sentence, Value
 from hecon.report.numbers import SCREEN, Style, Units, figure
 
 #: Templates in other languages by the English ones; a template that is missing stays English.
@@ -17,6 +17,7 @@ def spoken(
     """A sentence as text."""
     template = (catalogue or {}).get(sentence.template, sentence.template)
     values = {name: said(value, units, style) for name, value in sentence.values.items()}
+    values |= {name: getattr(units, name) for name in COUNTED}
     return template.format_map(values)
 
 
@@ -37,13 +38,21 @@ def _amount(value: Amount, units: Units, style: Style) -> str:
     return f"{text} million" if text and value.kind == "millions" else text
 
 
-def listed(names: Sequence[str], most: int = 5) -> str:
-    """`a, b and c`; of many the first, and how many more; names with commas by semicolons."""
+def listed(names: Sequence[str], most: int | None = None, last: str = "and") -> str:
+    """`a, b and c`; names with commas of their own stand between semicolons.
+
+    Parameters
+    ----------
+    most
+        Names shown; of a longer list the rest is counted.
+    last
+        What stands before the last name.
+    """
     if not names:
         return "none"
-    between = "; " if any("," in name for name in names) else ", "
-    if len(names) > most:
-        return f"{between.join(names[:most])} and {len(names) - most} more"
+    mark = "; " if any("," in name for name in names) else ", "
+    if most is not None and len(names) > most:
+        return f"{mark.join(names[:most])} and {len(names) - most} more"
     if len(names) == 1:
         return names[0]
-    return f"{between.join(names[:-1])} and {names[-1]}"
+    return f"{mark.join(names[:-1])}{';' if mark == '; ' else ''} {last} {names[-1]}"

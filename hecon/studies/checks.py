@@ -143,6 +143,7 @@ def check_names(reading: Reading, inputs: Inputs) -> None:
     if not inputs.complete:
         return
     known = {name for name, _ in inputs.keys} | set(FIXED_NAMES) | set(TIME_NAMES)
+    known |= {key_text(key) for key in inputs.keys}
     if not reading.definition.time.start_age:
         known.discard("age")
     columns = {f"{t.name}.{c}" for t in inputs.tables.values() for c in t.columns}

@@ -75,7 +75,7 @@ class Dependencies:
         if name in SUPPLIED:
             return None
         key = self.model.resolve(name, strategy)
-        return None if key is None else (key, strategy)
+        return None if key is None else (key, key[1] or strategy)
 
     def _names(self, key: Key) -> tuple[frozenset[str], int]:
         """Names that a formula uses itself, and its depth."""

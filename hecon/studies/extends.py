@@ -27,6 +27,9 @@ _FILES = (
     *("synthesis.arms", "synthesis.effects", "synthesis.contrasts", "synthesis.estimates"),
 )
 
+#: Lists of `study.toml` whose entries a study that extends another may leave out.
+LISTS = ("states", "strategies", "items", "quantities")
+
 _SIBLING = re.compile(r"\.\./([A-Za-z0-9_-]+)")
 
 Content = dict[str, Any]
@@ -124,10 +127,29 @@ def read_definition(folder: Path) -> Definition:
         text = f"a study that extends another needs a name of its own, not '{base.name}'"
         raise _refused(shown, text, "name")
     replaced: set[str] = set()
-    both = validated(_merged(content, own, "", replaced), shown, StudyDefinition)
+    merged = _merged(content, own, "", replaced)
+    without = own.get("without")
+    for name, names in without.items() if isinstance(without, dict) else ():
+        if name in LISTS:
+            _leave_out(merged, name, names, shown)
+    both = validated(merged, shown, StudyDefinition)
     found = Definition(folder, both, Base(below, base, frozenset(replaced)))
     _check_files(found)
     return found
+
+
+def _leave_out(merged: Content, name: str, names: object, shown: str) -> None:
+    """Take entries out of a list of `study.toml`."""
+    where = merged.get("course") if name in ("items", "quantities") else merged
+    if not isinstance(where, dict) or not isinstance(names, list):
+        return
+    entries = where.get(name, [])
+    known = [_identity(entry)[0] for entry in entries]
+    for each in names:
+        if each not in known:
+            text = f"'{each}' is not one of the {name}{nearest(str(each), known)}"
+            raise _refused(shown, text, f"without.{name}")
+    where[name] = [entry for entry in entries if _identity(entry)[0] not in names]
 
 
 def _refused(shown: str, text: str, entry: str = "extends") -> InputError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hecon.engine.model import Key, Table, key_text
@@ -79,7 +80,7 @@ def read_inputs(reading: Reading) -> Inputs:
         reading.faults.raise_if_any()
     if inputs.complete:
         _check_duplicates(reading, inputs)
-        _check_dirichlets(reading, inputs)
+        _settle_dirichlets(reading, inputs)
     return inputs
 
 
@@ -96,6 +97,8 @@ def _read_parameters(reading: Reading, inputs: Inputs) -> None:
             found, complete = read_parameters(
                 source.path, source.shown, reading.faults, inputs.synthesis.derived
             )
+        if source.folder != reading.study.folder:
+            found = [p for p in found if not reading.left_out("parameters", p.text)]
         kept.setdefault(source.folder, []).extend(found)
         inputs.complete &= complete
     own = {p.key for p in kept.get(reading.study.folder, [])}
@@ -151,12 +154,13 @@ def _check_duplicates(reading: Reading, inputs: Inputs) -> None:
             reading.faults.add(file, row, "name", text)
 
 
-def _check_dirichlets(reading: Reading, inputs: Inputs) -> None:
-    """The values of a Dirichlet's rows must be the shares that its alphas imply."""
+def _settle_dirichlets(reading: Reading, inputs: Inputs) -> None:
+    """The values of a Dirichlet's rows are the shares that its alphas imply; blank ones follow."""
     groups: dict[str, list[Parameter]] = {}
     for parameter in inputs.parameters:
         if parameter.distribution.kind == "dirichlet":
             groups.setdefault(parameter.distribution.group, []).append(parameter)
+    follow: dict[Key, float] = {}
     for name, members in groups.items():
         total = sum(p.distribution.parameters[0] for p in members)
         for p in members:
@@ -164,6 +168,8 @@ def _check_dirichlets(reading: Reading, inputs: Inputs) -> None:
             text = ""
             if len(members) == 1:
                 text = f"the dirichlet group '{name}' has this row only; it needs two or more"
+            elif p.value is not None and math.isnan(p.value):
+                follow[p.key] = share
             elif p.value is not None and abs(p.value - share) > CENTRE_TOLERANCE * share:
                 text = (
                     f"the dirichlet's share is {share:.6g} but the value is {p.value:g}; "
@@ -171,6 +177,9 @@ def _check_dirichlets(reading: Reading, inputs: Inputs) -> None:
                 )
             if text:
                 reading.faults.add(p.file, p.row, "distribution_parameters", text)
+    inputs.parameters = [
+        replace(p, value=follow[p.key]) if p.key in follow else p for p in inputs.parameters
+    ]
 
 
 def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:

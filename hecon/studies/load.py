@@ -78,10 +78,11 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
 def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str]) -> Study:
     """The study; `read` holds what has been read once all is read."""
     found = read_definition(folder)
-    if jurisdiction is None and not (folder / JURISDICTION_FILE).is_file():
+    own = next((f for f in reversed(found.folders) if (f / JURISDICTION_FILE).is_file()), None)
+    if jurisdiction is None and own is None:
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
         raise InputError([Fault(f"{folder.name}/{FILE}", None, None, text)])
-    place = load_jurisdiction(folder if jurisdiction is None else Path(jurisdiction))
+    place = load_jurisdiction(Path(jurisdiction or own or folder))
     reading = Reading(found, place)
     check_definition(reading)
     check_alternatives(reading)
@@ -106,6 +107,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     check_price(reading, inputs)
     grids = grids_in_local_money(reading, inputs)
     check_price_alike(reading, inputs)
+    reading.check_left_out()
     check_names(reading, inputs)
     reading.faults.raise_if_any()
     check_dependencies(reading, inputs, model, scenarios)

@@ -14,8 +14,8 @@ from hecon.parameters.files import inside
 from hecon.parameters.records import Strict
 from hecon.parameters.rows import parse_formula
 from hecon.parameters.tables import Cells, read_rows
-from hecon.studies.extends import Definition, Source
-from hecon.studies.schema import StudyDefinition
+from hecon.studies.extends import LISTS, Definition, Source
+from hecon.studies.schema import Listed, StudyDefinition
 
 #: Names the engine supplies, by what a formula is for.
 NO_TIME = frozenset(FIXED_NAMES)
@@ -35,6 +35,36 @@ Place = tuple[str, int]
 def row_of(place: Place, file: str) -> str:
     """A row as a message in a file names it."""
     return f"row {place[1]}" if place[0] == file else f"row {place[1]} of {place[0]}"
+
+
+#: What a study that extends another may leave out: rows of files, by the file's entry.
+LEFT_OUT = (
+    *LISTS,
+    *("parameters", "variables", "transitions", "payoffs", "sessions", "scenarios"),
+    "correlations",
+)
+
+
+def split(text: str) -> list[str]:
+    """The names of a list in a cell, which are separated by semicolons."""
+    return [name.strip() for name in text.split(";") if name.strip()] or [""]
+
+
+def _one_each(row: RowType) -> list[RowType]:
+    """A row that holds for several strategies or states, once for each of them."""
+    rows = [row]
+    for column in row.lists if isinstance(row, Listed) else ():
+        rows = [
+            each if ";" not in getattr(each, column) else each.model_copy(update={column: name})
+            for each in rows
+            for name in split(getattr(each, column))
+        ]
+    return rows
+
+
+def _name(row: RowType, key: Callable[[RowType], Hashable]) -> str:
+    """A row as it is named where a study leaves it out."""
+    return row.called if isinstance(row, Listed) else str(key(row))
 
 
 @dataclass(frozen=True)
@@ -77,6 +107,7 @@ class Reading:
     jurisdiction: Jurisdiction
     faults: FaultList = field(default_factory=FaultList)
     formulas: list[Formula] = field(default_factory=list)
+    dropped: set[tuple[str, str]] = field(default_factory=set)
 
     @property
     def strategies(self) -> tuple[str, ...]:
@@ -125,11 +156,37 @@ class Reading:
         for source in self.sources(entry):
             found: list[Entry[RowType]] = []
             with self.faults.collect():
-                rows = read_rows(source.path, source.shown, kind, self.faults, free)
-                found = [Entry(source.shown, *each) for each in rows]
+                for number, row, cells in read_rows(
+                    source.path, source.shown, kind, self.faults, free
+                ):
+                    found += [Entry(source.shown, number, r, cells) for r in _one_each(row)]
+            if source.folder != self.study.folder:
+                found = [e for e in found if not self.left_out(entry, _name(e.row, key))]
             own = {key(each.row) for each in found}
             result = [each for each in result if key(each.row) not in own] + found
         return result
+
+    def left_out(self, entry: str, name: str) -> bool:
+        """True if the study leaves out a row of the study it extends; it is then noted."""
+        short = entry.rsplit(".", 1)[-1]
+        if name not in self.definition.without.get(short, ()):
+            return False
+        self.dropped.add((short, name))
+        return True
+
+    def check_left_out(self) -> None:
+        """Record a fault for each row that is to be left out and isn't there."""
+        for entry, names in self.definition.without.items():
+            known = (*LEFT_OUT, *self.definition.evidence)
+            where = f"without.{entry}"
+            if entry not in known:
+                text = f"has no rows to leave out{nearest(entry, known)}; allowed are "
+                self.faults.add(self.place(where), None, where, text + ", ".join(known))
+                continue
+            for name in names:
+                if entry not in LISTS and (entry, name) not in self.dropped:
+                    text = f"'{name}' is no row of {entry} in the study extended"
+                    self.faults.add(self.place(where), None, where, text)
 
     def strategy(
         self, name: str, file: str, row: int | None, column: str = "strategy"

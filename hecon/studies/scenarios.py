@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hecon.engine.expression import Expr, constant, substitute
 from hecon.engine.model import Key, key_text
@@ -164,6 +164,7 @@ def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) ->
         if choice is not None:
             _choose(overrides, changes, key, choice, file, number)
             _in_money(overrides, changes, key, row, file, number)
+            _relative(overrides, changes, key)
         parameter = overrides.parameters.get(key)
         value = plain_number(changes.fixed[key]) if key in changes.fixed else None
         if parameter is not None and value is not None:
@@ -196,6 +197,30 @@ def _choose(
             text = f"'{name}' is a parameter's name already; call it otherwise"
             reading.faults.add(file, number, "changes", text)
         changes.own[(name, None)] = own_parameter(name, None, "", found, None, estimate)
+
+
+def _relative(overrides: _Overrides, changes: _Changes, key: Key) -> None:
+    """A quantity within its own change is that of the base case; in a draw, that of the draw."""
+    if key not in changes.drawn or key[0] not in changes.fixed[key].names:
+        return
+    base, drawn = _base_of(overrides, changes, key)
+    changes.fixed[key] = substitute(changes.fixed[key], {key[0]: base})
+    changes.drawn[key] = substitute(changes.drawn[key], {key[0]: drawn})
+
+
+def _base_of(overrides: _Overrides, changes: _Changes, key: Key) -> tuple[Expr, Expr]:
+    """What an overridden quantity was: in the base case, and in a draw."""
+    like = overrides.parameters.get(key)
+    if like is None or like.value is None:
+        formulas = {v.key: v.formula for v in overrides.inputs.variables}
+        formula = like.formula if like is not None else formulas[key]
+        assert formula is not None
+        return formula, formula
+    if not like.distribution.varies:
+        return constant(like.value), constant(like.value)
+    name = f"base_{key[0]}"
+    changes.own[(name, key[1])] = replace(like, name=name, drawn_as=like.text)
+    return constant(like.value), Expr("name", name=name)
 
 
 def _in_money(

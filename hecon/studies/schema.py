@@ -135,6 +135,7 @@ class StudyDefinition(Strict):
 
     name: Required
     extends: Text = ""
+    without: dict[str, list[Required]] = Field(default_factory=dict)
     title: Required
     grade: Grade = ""
     date: Text = ""
@@ -160,7 +161,25 @@ class StudyDefinition(Strict):
     two_way: list[Grid] = Field(default_factory=list)
 
 
-class VariableRow(Strict):
+class Listed(Strict):
+    """A row some of whose cells may list names, separated by semicolons."""
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Cells that may list names; the row then stands for one each."""
+        return ("strategy",)
+
+    @property
+    def called(self) -> str:
+        """The row as it is named where a study leaves it out."""
+        raise NotImplementedError
+
+
+def _of(strategy: str) -> str:
+    return f"[{strategy}]" if strategy not in ("", "all") else ""
+
+
+class VariableRow(Listed):
     """A computed quantity of the model."""
 
     name: Required
@@ -169,8 +188,13 @@ class VariableRow(Strict):
     unit: Text = ""
     description: Text = ""
 
+    @property
+    def called(self) -> str:
+        """`name` or `name[strategy]`."""
+        return self.name + _of(self.strategy)
 
-class TransitionRow(Strict):
+
+class TransitionRow(Listed):
     """A transition probability per cycle; `rest` is the complement of its row."""
 
     strategy: Text = "all"
@@ -179,8 +203,18 @@ class TransitionRow(Strict):
     probability: RequiredFormula
     note: Text = ""
 
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """Strategies, and the states that people leave."""
+        return ("strategy", "source")
 
-class PayoffRow(Strict):
+    @property
+    def called(self) -> str:
+        """`from -> to`, with `[strategy]` if it is one's own."""
+        return f"{self.source} -> {self.target}{_of(self.strategy)}"
+
+
+class PayoffRow(Listed):
     """A cost or an effect of being in states, of moving between them, or of starting."""
 
     item: Required
@@ -191,8 +225,13 @@ class PayoffRow(Strict):
     per: Literal["year", "cycle", "event"]
     note: Text = ""
 
+    @property
+    def called(self) -> str:
+        """`item, kind, on`, with `[strategy]` if it is one's own."""
+        return f"{self.item}, {self.kind}, {self.on}{_of(self.strategy)}"
 
-class SessionRow(Strict):
+
+class SessionRow(Listed):
     """Fixed columns of a session file; every other column is a quantity of the session."""
 
     strategy: Required
@@ -204,6 +243,12 @@ class SessionRow(Strict):
     source: Text = ""
     status: Text = ""
     note: Text = ""
+
+    @property
+    def called(self) -> str:
+        """`strategy.session`, in a later line `strategy.line-session`."""
+        line = f"{self.line}-" if self.line > 1 else ""
+        return f"{self.strategy}.{line}{self.session}"
 
 
 class ScenarioRow(Strict):
@@ -220,10 +265,20 @@ class ScenarioRow(Strict):
     status: Text = ""
 
 
-class CorrelationRow(Strict):
+class CorrelationRow(Listed):
     """A rank correlation between two parameters."""
 
     first: Required
     second: Required
     rho: Annotated[Real, Field(gt=-1, lt=1)]
     source: Text = ""
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        """None: a row is one pair."""
+        return ()
+
+    @property
+    def called(self) -> str:
+        """`first, second`."""
+        return f"{self.first}, {self.second}"

@@ -9,7 +9,15 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import Key, Payoff, Transition
 from hecon.parameters.rows import plain_number
 from hecon.parameters.units import value_problem
-from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Place, Reading, row_of
+from hecon.studies.reading import (
+    COUNTED_TIME,
+    EVENT_TIME,
+    NO_TIME,
+    Place,
+    Reading,
+    row_of,
+    split,
+)
 from hecon.studies.schema import PayoffRow, TransitionRow
 
 Initial = dict[Key, Expr | None]
@@ -205,11 +213,12 @@ def _places(
     if "->" in row.on:
         if row.per != "event":
             reading.faults.add(file, number, "per", "a payoff on a transition is per event")
-        if len(names) != 2 or ";" in row.on:
-            text = f"found '{row.on}', allowed is one 'state -> state' a row"
+        moves = [[n.strip() for n in part.split("->")] for part in split(row.on)]
+        if any(len(move) != 2 for move in moves):
+            text = f"found '{row.on}', allowed is 'state -> state; state -> state'"
             reading.faults.add(file, number, "on", text)
             return []
-        return [("transition", names[0], names[1])]
+        return [("transition", source, target) for source, target in moves]
     if row.per == "event":
         text = "a payoff on a state is per year or per cycle"
         reading.faults.add(file, number, "per", text)

@@ -203,12 +203,12 @@ def test_a_study_is_not_run_for_a_file(tmp_path):
     assert (result.exit_code, result.stdout) == (2, "")
     assert "found nothing" in result.stderr
     (tmp_path / "new" / "outputs").mkdir(parents=True)
-    (tmp_path / "new" / "outputs" / "small_testland").write_text("mine")
+    (tmp_path / "new" / "outputs" / "small_testland_psa").write_text("mine")
     result = hecon("psa", small, "-j", "testland", "--draws", 1, "--out", tmp_path / "new")
     assert result.exit_code == 2
     assert "can't be told from one draw" in " ".join(result.stdout.split())
     assert "is a file, needed is a folder" in result.stderr
-    assert (tmp_path / "new" / "outputs" / "small_testland").read_text() == "mine"
+    assert (tmp_path / "new" / "outputs" / "small_testland_psa").read_text() == "mine"
 
 
 def test_a_folder_where_the_workbook_belongs_is_refused(tmp_path):

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from hecon.errors import InputError
-from hecon.reports.console import money, number, percent, qalys
-from hecon.reports.progress import ProgressBar
-from hecon.reports.staging import publish, staging
+from hecon.report.console import money, number, percent, qalys
+from hecon.report.progress import ProgressBar
+from hecon.report.staging import publish, staging
 
 
 class Terminal(io.StringIO):
@@ -48,10 +48,10 @@ def test_progress_stays_away_if_the_work_ends_before(monkeypatch):
     assert terminal.getvalue() == ""
 
 
-def test_progress_is_silent_when_one_output_is_piped(monkeypatch):
+def test_progress_is_one_line_a_stage_when_one_output_is_piped(monkeypatch):
     terminal = terminals(monkeypatch, stdout=io.StringIO)
-    work(ProgressBar(patience=0.0), 0.3)
-    assert terminal.getvalue() == ""
+    work(ProgressBar(patience=0.0), 0.1)
+    assert terminal.getvalue() == "Base case ...\nDraws ...\n"
 
 
 def test_staging_leaves_no_folder_behind(tmp_path):

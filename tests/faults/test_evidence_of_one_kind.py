@@ -48,7 +48,7 @@ def test_fault_57_two_arms_of_a_treatment_keep_their_letters():
 
 
 def test_fault_54_effects_without_arms_write_no_table_of_arms(monkeypatch):
-    from hecon.reports.workbook.sheets import evidence as sheet
+    from hecon.workbook.sheets import evidence as sheet
 
     class Reached(Exception):
         pass

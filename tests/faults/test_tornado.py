@@ -8,9 +8,9 @@ import pytest
 
 from hecon.analyses.comparison import comparison
 from hecon.analyses.one_way import bar_widths, tornado
-from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.tornado import _ends
-from hecon.reports.figures.tornado import tornado as drawn_tornado
+from hecon.report.figures.setting import Setting
+from hecon.report.figures.tornado import _ends
+from hecon.report.figures.tornado import tornado as drawn_tornado
 
 
 def test_fault_36_a_bar_reaches_from_the_base_case() -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from hecon.analyses.results import Results, analyse
-from hecon.reports.figures.setting import study_setting
-from hecon.reports.figures.trace import kept, occupancy
+from hecon.report.figures.setting import study_setting
+from hecon.report.figures.trace import kept, occupancy
 from hecon.reports.record import result_tables
-from hecon.reports.workbook.book import label_step
+from hecon.workbook.book import label_step
 from hecon.studies.load import load_study
 
 STUDIES = Path(__file__).parent / "workbook_studies"

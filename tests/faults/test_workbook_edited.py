@@ -10,11 +10,11 @@ import openpyxl
 import pytest
 
 from hecon.analyses.results import Results, analyse
-from hecon.reports.cited import cited
-from hecon.reports.workbook.book import compose
-from hecon.reports.workbook.cached import LiveWorkbook
-from hecon.reports.workbook.parts import save_plain
-from hecon.reports.workbook.sheets.inputs import HEADER
+from hecon.report.cited import cited
+from hecon.workbook.book import compose
+from hecon.workbook.cached import LiveWorkbook
+from hecon.workbook.parts import save_plain
+from hecon.workbook.sheets.inputs import HEADER
 from hecon.studies.load import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"

@@ -11,11 +11,11 @@ import pytest
 
 from hecon.analyses.results import analyse
 from hecon.errors import ModelError
-from hecon.reports.workbook.book import build_workbook, compose
-from hecon.reports.workbook.proof import prove
-from hecon.reports.workbook.replays import replays
-from hecon.reports.workbook.sheets.inputs import AGREES
-from hecon.reports.workbook.styles import LONGEST, Sheets, add_page, beyond
+from hecon.workbook.book import build_workbook, compose
+from hecon.workbook.proof import prove
+from hecon.workbook.replays import replays
+from hecon.workbook.sheets.inputs import AGREES
+from hecon.workbook.styles import LONGEST, Sheets, add_page, beyond
 from hecon.studies.load import load_study
 
 STUDIES = Path(__file__).parent / "workbook_studies"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hecon.reports.figures.setting import Setting
+from hecon.report.figures.setting import Setting
 from hecon.synthesis.estimate import evaluate
 from hecon.synthesis.heterogeneity import DAMPING
 

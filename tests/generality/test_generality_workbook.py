@@ -13,10 +13,10 @@ from openpyxl.utils import get_column_letter
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.results import analyse
 from hecon.parameters.design import base_values, rows
-from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.cached import LiveWorkbook
-from hecon.reports.workbook.proof import prove, replays
-from hecon.reports.workbook.sheets.inputs import AGREES
+from hecon.workbook.book import build_workbook
+from hecon.workbook.cached import LiveWorkbook
+from hecon.workbook.proof import prove, replays
+from hecon.workbook.sheets.inputs import AGREES
 from hecon.studies.load import load_study
 
 HERE = Path(__file__).parent

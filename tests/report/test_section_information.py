@@ -70,7 +70,7 @@ def test_what_is_fixed_in_the_draws_is_said(run_of, said):
     texts = said(uncertainty.section(run_of(draws=200)))
     assert (
         "Fixed in the draws, and so left out of this, are 2 inputs that move the result over a "
-        "range: root (QALYs are its square) and price (price of a unit)."
+        "range: QALYs are its square and price of a unit."
     ) in texts
 
 

@@ -39,8 +39,8 @@ def test_lists_of_names() -> None:
     assert listed(["a"]) == "a"
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed(["a", "b", "c", "d"], most=2) == "a, b and 2 more"
-    assert listed(["PE (talk, 12 weeks)", "UC"]) == "PE (talk, 12 weeks) and UC"
-    assert listed(["PE (talk, 12 weeks)", "UC", "X"]) == "PE (talk, 12 weeks); UC and X"
+    assert listed(["PE (talk, 12 weeks)", "UC"]) == "PE (talk, 12 weeks); and UC"
+    assert listed(["PE (talk, 12 weeks)", "UC", "X"]) == "PE (talk, 12 weeks); UC; and X"
 
 
 def test_an_undefined_amount_is_said() -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from hecon.analyses.results import Results, analyse
-from hecon.reports.figures.book import figure_book
-from hecon.reports.figures.material import Extras, Material, material
-from hecon.reports.figures.picture import Picture
-from hecon.reports.figures.setting import Setting, study_setting
+from hecon.report.figures.book import figure_book
+from hecon.report.figures.material import Extras, Material, material
+from hecon.report.figures.picture import Picture
+from hecon.report.figures.setting import Setting, study_setting
 from hecon.reports.verification import verification_table
 from hecon.studies.load import load_study
 from hecon.studies.study import Study

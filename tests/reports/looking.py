@@ -9,7 +9,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from hecon.reports.figures.style import styled
+from hecon.report.figures.style import styled
 
 #: Dots by which boxes of letters may touch: they include room for accents.
 TOUCH = 2.0

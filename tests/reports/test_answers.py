@@ -12,7 +12,7 @@ from hecon.reports.answers.scenarios import print_scenarios
 from hecon.reports.answers.sensitivity import print_morris, print_sobol
 from hecon.reports.answers.tables import described
 from hecon.reports.answers.voi import print_information
-from hecon.reports.console import console
+from hecon.report.console import console
 from hecon.studies.load import load_study
 
 SMALL = Path(__file__).parents[1] / "cli" / "studies" / "small"

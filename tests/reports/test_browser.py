@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hecon.reports.figures.material import Material
-from hecon.reports.figures.picture import Picture
+from hecon.report.figures.material import Material
+from hecon.report.figures.picture import Picture
 from hecon.reports.html.page import write_page
 
 if TYPE_CHECKING:

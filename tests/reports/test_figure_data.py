@@ -12,16 +12,16 @@ from matplotlib.patches import Rectangle
 
 from hecon.analyses.comparison import comparison
 from hecon.analyses.results import Results
-from hecon.reports.figures.bars import partial_information, sobol_picture
-from hecon.reports.figures.convergence import convergence_picture
-from hecon.reports.figures.evidence import Effect, forest
-from hecon.reports.figures.material import Material
-from hecon.reports.figures.picture import Picture
-from hecon.reports.figures.plane import SHOWN
-from hecon.reports.figures.sampling import net_benefit_of_sampling, sample_information
-from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.tornado import tornado
-from hecon.reports.figures.two_way import heat_map
+from hecon.report.figures.bars import partial_information, sobol_picture
+from hecon.report.figures.convergence import convergence_picture
+from hecon.report.figures.evidence import Effect, forest
+from hecon.report.figures.material import Material
+from hecon.report.figures.picture import Picture
+from hecon.report.figures.plane import SHOWN
+from hecon.report.figures.sampling import net_benefit_of_sampling, sample_information
+from hecon.report.figures.setting import Setting
+from hecon.report.figures.tornado import tornado
+from hecon.report.figures.two_way import heat_map
 from hecon.studies.study import Study
 
 

@@ -14,13 +14,13 @@ import pandas as pd
 import pytest
 from looking import lightness, misplaced, texts
 
-from hecon.reports.figures.evidence import Effect, Link, forest, network_graph
-from hecon.reports.figures.labels import spread
-from hecon.reports.figures.material import Material
-from hecon.reports.figures.picture import Picture, write_pictures
-from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.style import COLOURS, HIGH, LOW, looks
-from hecon.reports.figures.writing import money, number, share, short
+from hecon.report.figures.evidence import Effect, Link, forest, network_graph
+from hecon.report.figures.labels import spread
+from hecon.report.figures.material import Material
+from hecon.report.figures.picture import Picture, write_pictures
+from hecon.report.figures.setting import Setting
+from hecon.report.figures.style import COLOURS, HIGH, LOW, looks
+from hecon.report.figures.writing import money, number, share, short
 
 EXPECTED = {
     *("occupancy", "frontier", "tornado_nmb", "tornado_qaly", "tornado_icer", "two_way"),
@@ -166,7 +166,7 @@ def test_numbers_in_words() -> None:
 
 
 def test_an_empty_tornado_does_not_fail(found: Material, setting: Setting) -> None:
-    from hecon.reports.figures.tornado import tornado
+    from hecon.report.figures.tornado import tornado
 
     empty = found.results.one_way.iloc[:0]
     assert isinstance(empty, pd.DataFrame)

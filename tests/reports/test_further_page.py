@@ -15,9 +15,9 @@ from hecon.analyses.further import Further, further
 from hecon.analyses.price import threshold_price
 from hecon.analyses.results import Results, analyse
 from hecon.reports.answers.trial_words import trial_short, trial_words
-from hecon.reports.figures.book import figure_book
-from hecon.reports.figures.material import Extras, material
-from hecon.reports.figures.writing import number
+from hecon.report.figures.book import figure_book
+from hecon.report.figures.material import Extras, material
+from hecon.report.figures.writing import number
 from hecon.reports.html.page import page
 from hecon.reports.html.tables import thin
 from hecon.reports.run import write_run

@@ -13,12 +13,12 @@ from matplotlib.colors import to_hex
 
 from hecon.analyses.draws_table import DrawsTable
 from hecon.reports.answers.decide import decided, pictures
-from hecon.reports.figures.evidence import Link, network_graph
-from hecon.reports.figures.picture import Picture
-from hecon.reports.figures.setting import Setting
-from hecon.reports.figures.trace import occupancy
-from hecon.reports.figures.two_way import COLOURS, heat_map
-from hecon.reports.figures.writing import distinct
+from hecon.report.figures.evidence import Link, network_graph
+from hecon.report.figures.picture import Picture
+from hecon.report.figures.setting import Setting
+from hecon.report.figures.trace import occupancy
+from hecon.report.figures.two_way import COLOURS, heat_map
+from hecon.report.figures.writing import distinct
 
 LONG = (
     "Usual care",

@@ -13,9 +13,9 @@ import pytest
 from short_study import INPUTS, short_study
 
 from hecon.analyses.results import Results, analyse
-from hecon.reports.figures.book import figure_book
-from hecon.reports.figures.material import Extras, Material, material
-from hecon.reports.figures.picture import Picture
+from hecon.report.figures.book import figure_book
+from hecon.report.figures.material import Extras, Material, material
+from hecon.report.figures.picture import Picture
 from hecon.reports.html.page import page
 from hecon.reports.html.tables import cell, thin
 from hecon.reports.run import write_run

@@ -12,8 +12,8 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.results import analyse
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
-from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.edits import read_edited
+from hecon.workbook.book import build_workbook
+from hecon.workbook.edits import read_edited
 from hecon.studies.load import load_study
 
 SMALL = Path(__file__).parents[1] / "bad_input/small"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hecon.analyses.results import Results, analyse
-from hecon.reports.workbook.book import build_workbook, write_workbook
+from hecon.workbook.book import build_workbook, write_workbook
 from hecon.studies.load import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"

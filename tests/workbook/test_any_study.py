@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from hecon.analyses.results import analyse
-from hecon.reports.workbook.proof import prove
-from hecon.reports.workbook.replays import replays
-from hecon.reports.workbook.sheets.inputs import AGREES
+from hecon.workbook.proof import prove
+from hecon.workbook.replays import replays
+from hecon.workbook.sheets.inputs import AGREES
 from hecon.studies.load import load_study
 
 STUDIES = sorted((Path(__file__).parents[1] / "replications/studies").iterdir())

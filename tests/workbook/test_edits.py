@@ -16,13 +16,13 @@ from hecon.analyses.results import Results, analyse
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
 from hecon.parameters.distributions import distribution
-from hecon.reports.edited import workbook_gap
-from hecon.reports.workbook import safety
-from hecon.reports.workbook.book import build_workbook, write_workbook
-from hecon.reports.workbook.edits import names_in_workbook, read_edited
-from hecon.reports.workbook.reading.inputs import moved_distribution
-from hecon.reports.workbook.safety import refuse_unsafe
-from hecon.reports.workbook.sheets.inputs import HEADER
+from hecon.workbook.edited import workbook_gap
+from hecon.workbook import safety
+from hecon.workbook.book import build_workbook, write_workbook
+from hecon.workbook.edits import names_in_workbook, read_edited
+from hecon.workbook.reading.inputs import moved_distribution
+from hecon.workbook.safety import refuse_unsafe
+from hecon.workbook.sheets.inputs import HEADER
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
 
@@ -60,7 +60,7 @@ def test_untouched(plain: Path, results: Results, tmp_path: Path) -> None:
     study, edits = read_edited(plain, results.study, tmp_path)
     assert edits == []
     assert study.model.formulas == results.study.model.formulas
-    assert workbook_gap(plain, results) < 1e-12
+    assert workbook_gap(plain, results, plain) < 1e-12
 
 
 def test_edits_arrive(book: openpyxl.Workbook, short: Results, tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_text_where_a_number_belongs(
 
 
 def test_a_changed_formula_is_noticed(
-    book: openpyxl.Workbook, short: Results, tmp_path: Path
+    book: openpyxl.Workbook, short_plain: Path, short: Results, tmp_path: Path
 ) -> None:
     """Formulas are not read back, but a workbook whose own totals differ is found out."""
     sheet = book["Trace MDMA-AT"]
@@ -182,7 +182,26 @@ def test_a_changed_formula_is_noticed(
     path = tmp_path / "tampered.xlsx"
     book.save(path)
     assert read_edited(path, short.study, _folder(tmp_path))[1] == []
-    assert workbook_gap(path, short) > 1e-6
+    assert workbook_gap(path, short, short_plain) > 1e-6
+
+
+@pytest.mark.parametrize(("cell", "formula"), [("Z99", "=1+1"), ("", "=SUM(A:A)")])
+def test_fault_70_formulas_that_are_not_ours_are_not_worked_out(
+    book: openpyxl.Workbook,
+    short_plain: Path,
+    short: Results,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cell: str,
+    formula: str,
+) -> None:
+    sheet = book["Trace MDMA-AT"]
+    row = row_of(sheet, "cycle")
+    sheet[cell or f"D{row + 9}"].value = formula
+    path = tmp_path / "added.xlsx"
+    book.save(path)
+    monkeypatch.setattr("hecon.workbook.edited.LiveWorkbook", None)
+    assert math.isnan(workbook_gap(path, short, short_plain))
 
 
 @pytest.mark.parametrize(
@@ -470,7 +489,7 @@ def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) ->
 def test_an_engine_failure_is_no_traceback(short: Results, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     path.write_text("not a workbook")
-    assert math.isnan(workbook_gap(path, short))
+    assert math.isnan(workbook_gap(path, short, path))
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:

@@ -16,13 +16,13 @@ from hecon.engine.expression import parse
 from hecon.engine.model import Key
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
-from hecon.reports.workbook.book import compose
-from hecon.reports.workbook.cached import LiveWorkbook, recalculate
-from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.edits import read_edited
-from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
-from hecon.reports.workbook.parts import Values
-from hecon.reports.workbook.sheets import evidence_blocks, evidence_rows, heterogeneity
+from hecon.workbook.book import compose
+from hecon.workbook.cached import LiveWorkbook, recalculate
+from hecon.workbook.context import Book
+from hecon.workbook.edits import read_edited
+from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
+from hecon.workbook.parts import Values
+from hecon.workbook.sheets import evidence_blocks, evidence_rows, heterogeneity
 from hecon.studies.study import Study
 
 TOLERANCE = 1e-9

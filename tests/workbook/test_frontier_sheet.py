@@ -15,8 +15,8 @@ import pytest
 from hecon.analyses.frontier import frontier
 from hecon.analyses.results import Results, analyse
 from hecon.errors import InputError
-from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.cached import recalculate
+from hecon.workbook.book import build_workbook
+from hecon.workbook.cached import recalculate
 from hecon.studies.load import load_study
 
 FOLDER = Path(__file__).parent / "studies/options"

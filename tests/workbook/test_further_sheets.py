@@ -17,9 +17,9 @@ from hecon.reports.answers.one_parameter import break_even_words
 from hecon.reports.answers.price import price_words
 from hecon.reports.answers.sensitivity import sobol_words
 from hecon.reports.answers.trial_words import choices, paid_by_others, trial_short, trial_words
-from hecon.reports.workbook.book import compose
-from hecon.reports.workbook.cached import recalculate
-from hecon.reports.workbook.styles import literal
+from hecon.workbook.book import compose
+from hecon.workbook.cached import recalculate
+from hecon.workbook.styles import literal
 from hecon.studies.load import load_study
 
 CLI = Path(__file__).parents[1] / "cli"

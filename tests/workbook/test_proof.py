@@ -13,14 +13,14 @@ from rich.console import Console
 
 from hecon.analyses.results import Results, analyse
 from hecon.engine.expression import parse
-from hecon.reports.workbook import proof
-from hecon.reports.workbook.book import compose
-from hecon.reports.workbook.cached import recalculate
-from hecon.reports.workbook.context import Book
-from hecon.reports.workbook.parts import CellError, CellValue, Values
-from hecon.reports.workbook.proof import difference, print_proof, prove
-from hecon.reports.workbook.replays import Changes, replays
-from hecon.reports.workbook.sheets.inputs import AGREES
+from hecon.workbook import proof
+from hecon.workbook.book import compose
+from hecon.workbook.cached import recalculate
+from hecon.workbook.context import Book
+from hecon.workbook.parts import CellError, CellValue, Values
+from hecon.workbook.proof import difference, print_proof, prove
+from hecon.workbook.replays import Changes, replays
+from hecon.workbook.sheets.inputs import AGREES
 from hecon.studies.load import load_study
 
 SMALL = Path(__file__).parents[1] / "replications/studies/darth_timedep_age"

@@ -17,12 +17,12 @@ from hecon.analyses.results import Results, analyse
 from hecon.analyses.results_table import result_table
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_values, rows
-from hecon.reports.workbook.book import build_workbook
-from hecon.reports.workbook.cached import LiveWorkbook
-from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
-from hecon.reports.workbook.parts import CellValue
-from hecon.reports.workbook.proof import against_engine
-from hecon.reports.workbook.sheets.inputs import SELECTORS
+from hecon.workbook.book import build_workbook
+from hecon.workbook.cached import LiveWorkbook
+from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
+from hecon.workbook.parts import CellValue
+from hecon.workbook.proof import against_engine
+from hecon.workbook.sheets.inputs import SELECTORS
 
 
 def answer(live: LiveWorkbook) -> list[CellValue]:

@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hecon.reports.workbook.libreoffice import libreoffice_pdf
+from hecon.workbook.libreoffice import libreoffice_pdf
 
 MISSING = [name for name in ("soffice", "pdftotext", "pdfinfo") if shutil.which(name) is None]
 

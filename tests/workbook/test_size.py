@@ -12,7 +12,7 @@ BUILD = """
 import re, resource, sys
 from pathlib import Path
 from hecon.analyses.results import analyse
-from hecon.reports.workbook.book import write_workbook
+from hecon.workbook.book import write_workbook
 from hecon.studies.load import load_study
 
 root = Path(sys.argv[1])

@@ -14,13 +14,13 @@ import pytest
 
 from hecon.analyses.results import Results
 from hecon.engine.expression import parse
-from hecon.reports.workbook.book import build_workbook, write_workbook
-from hecon.reports.workbook.cached import LiveWorkbook, recalculate
-from hecon.reports.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
-from hecon.reports.workbook.parts import CellError, CellValue, Values
-from hecon.reports.workbook.proof import SCALES, difference
-from hecon.reports.workbook.sheets.inputs import SELECTORS
-from hecon.reports.workbook.styles import FILLS, FORMATS, fitting
+from hecon.workbook.book import build_workbook, write_workbook
+from hecon.workbook.cached import LiveWorkbook, recalculate
+from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
+from hecon.workbook.parts import CellError, CellValue, Values
+from hecon.workbook.proof import SCALES, difference
+from hecon.workbook.sheets.inputs import SELECTORS
+from hecon.workbook.styles import FILLS, FORMATS, fitting
 
 TOLERANCE = 1e-9
 

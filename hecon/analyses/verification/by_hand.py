@@ -120,6 +120,8 @@ class Hand:
             return math.nan
         if key in self.numbers:
             return self.numbers[key]
+        if key[1] not in (None, strategy):
+            return self._value(self.model.formulas[key], key[1], times, {})
         return self._value(self.model.formulas[key], strategy, times, known)
 
     def row(self, strategy: str, place: Place, times: Times) -> dict[str, float]:

@@ -143,15 +143,15 @@ def section(run: Run) -> Section:
 
 
 def _sobol_picture(run: Run) -> Drawn:
-    from hecon.reports.figures.bars import sobol_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.bars import sobol_picture
+    from hecon.report.figures.setting import run_setting
 
     return sobol_picture(run(sobol_table), run_setting(run))
 
 
 def _morris_picture(run: Run) -> Drawn:
-    from hecon.reports.figures.bars import morris_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.bars import morris_picture
+    from hecon.report.figures.setting import run_setting
 
     return morris_picture(run(morris_table), run_setting(run))
 

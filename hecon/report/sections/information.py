@@ -16,9 +16,9 @@ from hecon.analyses.drawn import (
     partial_information,
 )
 from hecon.analyses.information import METHODS
-from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.population import population
 from hecon.analyses.run import Result, Run
+from hecon.report.conclusions import fixed_in_draws
 from hecon.report.content import (
     Amount,
     Column,
@@ -189,27 +189,10 @@ def for_all(run: Run) -> tuple[Sentence, ...]:
     )
 
 
-def fixed_in_draws(run: Run) -> tuple[Sentence, ...]:
-    """What the draws leave out: inputs that move the result over a range and don't vary."""
-    ends = run(one_way_ends)
-    if ends.empty:
-        return ()
-    varying = {p.text for p in run.study.parameters if p.distribution.varies}
-    span = ends.groupby("parameter", sort=False)["nmb"].agg(np.ptp)
-    moving = span[span > 0].sort_values(ascending=False, kind="stable").index
-    held = [str(name) for name in moving if name not in varying]
-    if not held:
-        return ()
-    one = (
-        "Fixed in the draws, and so left out of this, is {count} input that moves the result over "
-        "a range: {names}."
-    )
-    several = (
-        "Fixed in the draws, and so left out of this, are {count} inputs that move the result "
-        "over a range: {names}."
-    )
-    values: dict[str, Value] = {"count": count(len(held)), "names": inputs(run.study, held, 4)}
-    return (Sentence(one if len(held) == 1 else several, values),)
+def left_out(run: Run) -> tuple[Sentence, ...]:
+    """What the draws leave out, if anything."""
+    fixed = fixed_in_draws(run)
+    return (fixed,) if fixed else ()
 
 
 def _here(run: Run, wanted: Result[pd.DataFrame]) -> pd.DataFrame:
@@ -308,7 +291,7 @@ def section(run: Run) -> Section:
         *for_all(run),
         *of_singles(run),
         *of_groups(run),
-        *fixed_in_draws(run),
+        *left_out(run),
         *doubts(run),
     )
     tables = (perfect_table(run), groups_table(run), partial_table(run), *population_tables(run))
@@ -332,16 +315,16 @@ def _figures(run: Run) -> tuple[Figure, ...]:
 
 
 def _evpi_picture(run: Run, for_population: bool) -> Drawn:
-    from hecon.reports.figures.setting import run_setting
-    from hecon.reports.figures.thresholds import perfect_information
+    from hecon.report.figures.setting import run_setting
+    from hecon.report.figures.thresholds import perfect_information
 
     whom = people(run) if for_population else None
     return perfect_information(run(drawn_decision), run_setting(run), whom)
 
 
 def _evppi_picture(run: Run) -> Drawn:
-    from hecon.reports.figures.bars import partial_information as picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.bars import partial_information as picture
+    from hecon.report.figures.setting import run_setting
 
     return picture(run(partial_information), run_setting(run), run(threshold))
 

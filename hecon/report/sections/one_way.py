@@ -23,6 +23,7 @@ from hecon.report.content import (
 )
 from hecon.report.labels import at_threshold, inputs, labeller
 from hecon.report.registry import Analysis, Option
+from hecon.report.switches import BY_SEVERITY, TURNS, by_severity, with_switches
 from hecon.report.vocabulary import (
     BASE,
     COMPARATOR,
@@ -54,13 +55,6 @@ _QALY = (
     Column("qaly_difference_high", "{effects} at high", "gain"),
 )
 _ICER = (*ratio_columns(" at low", "_low"), *ratio_columns(" at high", "_high"))
-_TURNS = Column(
-    "turns",
-    "Turns the decision",
-    "flag",
-    meaning="net benefit has another sign than in the base case at an end",
-    detail=True,
-)
 _END = (PARAMETER, Column("end", "End", "name"), Column("value", "Value", "number"))
 ENDS = (
     *_END,
@@ -91,7 +85,7 @@ def tornado_columns(by: str) -> tuple[Column, ...]:
     gains = _QALY if by == "qaly" else tuple(replace(c, shown=False) for c in _QALY)
     order = {"nmb": (benefit, ratios, gains), "icer": (ratios, benefit, gains)}
     first, second, third = order.get(by, (gains, benefit, ratios))
-    return (*_INPUT, *first, *second, *third, _KNOWN[0], _TURNS, *_KNOWN[1:], _BASIS)
+    return (*_INPUT, *first, *second, *third, _KNOWN[0], TURNS, *_KNOWN[1:], _BASIS, BY_SEVERITY)
 
 
 def tornado_table(run: Run) -> Table:
@@ -108,12 +102,11 @@ def tornado_table(run: Run) -> Table:
     label = labeller(run.study)
     known = {p.text: p for p in run.study.parameters}
     of = [known[name] for name in bars["parameter"]]
-    frame = bars.assign(
+    frame = with_switches(bars).assign(
         label=[label(p.text) for p in of],
         status=[p.status for p in of],
         unit=[p.unit for p in of],
         base=pd.Series([p.value for p in of], dtype=float),
-        turns=bars["turns"].astype(bool),
     )
     for end in ("low", "high"):
         ratios = _end(run, end).set_index("parameter")["icer"]
@@ -200,9 +193,10 @@ def section(run: Run) -> Section:
     """One-way sensitivity."""
     if run(one_way_bars).empty:
         return Section("one_way", TITLE, (conclusion(run),))
+    steps = by_severity(run(one_way_bars), "parameter")
     tables = (tornado_table(run), ends_table(run), totals_table(run))
     return Section(
-        "one_way", TITLE, (conclusion(run), BASIS), tables, _figures(run), live="One-way"
+        "one_way", TITLE, (conclusion(run), *steps, BASIS), tables, _figures(run), live="One-way"
     )
 
 
@@ -215,8 +209,8 @@ def _figures(run: Run) -> tuple[Figure, ...]:
 
 
 def _picture(run: Run, measure: str) -> Drawn:
-    from hecon.reports.figures.setting import run_setting
-    from hecon.reports.figures.tornado import tornado
+    from hecon.report.figures.setting import run_setting
+    from hecon.report.figures.tornado import tornado
 
     found, base = run(one_way_ends), run(base_comparison)
     return tornado(found, base, run_setting(run), measure)  # type: ignore[arg-type]

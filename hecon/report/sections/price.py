@@ -21,7 +21,7 @@ from hecon.report.content import (
     money,
     table,
 )
-from hecon.report.labels import labeller, study_units
+from hecon.report.labels import labeller
 from hecon.report.registry import THRESHOLDS, Analysis, Option
 from hecon.report.vocabulary import (
     INTERVAL_HIGH,
@@ -84,8 +84,7 @@ def _values(run: Run, row: pd.Series) -> dict[str, Value]:
     a, b = run.study.compared
     label = labeller(run.study)(row["parameter"])
     named = f"{row['parameter']} ({label})" if label != row["parameter"] else label
-    effect = study_units(run.study).effect
-    return {"a": a, "b": b, "price": named, "threshold": money(row["threshold"]), "effect": effect}
+    return {"a": a, "b": b, "price": named, "threshold": money(row["threshold"])}
 
 
 def conclusion(run: Run) -> tuple[Sentence, ...]:
@@ -183,5 +182,4 @@ ANALYSIS = Analysis(
         THRESHOLDS,
     ),
     draws=True,
-    applies=lambda run: run.study.definition.price is not None,
 )

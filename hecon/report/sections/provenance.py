@@ -22,6 +22,7 @@ def section(run: Run) -> Section:
     assert isinstance(inputs, dict)
     assert isinstance(libraries, dict)
     facts = [(k.replace("_", " "), str(v)) for k, v in {**record, **libraries}.items() if v]
+    kept: str = run.option("inputs", "")
     again = Sentence(
         "To make it again: {command}. The same inputs, seed and versions give the same figures.",
         {"command": command(run)},
@@ -42,22 +43,34 @@ def section(run: Run) -> Section:
             ("file",),
         ),
     )
-    return Section("provenance", "Provenance", (again,), tables)
+    said = [again]
+    if kept:
+        said.append(
+            Sentence(
+                "This is the run of an edited workbook. Its inputs were written to {kept} as a "
+                "study's files; edits.csv beside it lists what differs from the original.",
+                {"kept": kept},
+            )
+        )
+    return Section("provenance", "Provenance", tuple(said), tables)
 
 
 def command(run: Run) -> str:
     """The command that gives the same run, from the folder it was started in."""
     study, settings = run.study, run.settings
     place = study.jurisdiction.folder
-    rules = "" if place == study.folder else f" --jurisdiction {_shown(place)}"
+    rules = "" if place == study.folder else f" --jurisdiction {_shown(run, place)}"
     return (
-        f"hecon run {_shown(study.folder)}{rules} --draws {settings.draws} "
+        f"hecon run {_shown(run, study.folder)}{rules} --draws {settings.draws} "
         f"--seed {settings.seed} --design {settings.method}"
     )
 
 
-def _shown(folder: Path) -> str:
+def _shown(run: Run, folder: Path) -> str:
     """A folder as seen from where the run was started; of one outside it, only the name."""
+    kept: str = run.option("inputs", "")
+    if kept:
+        return f"{kept}/{folder.name}"
     here = Path.cwd()
     inside = folder.is_absolute() and folder.is_relative_to(here)
     return folder.relative_to(here).as_posix() if inside else folder.name

@@ -185,15 +185,15 @@ def section(run: Run) -> Section:
 
 
 def _frontier_picture(run: Run) -> Drawn:
-    from hecon.reports.figures.frontier import frontier_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.frontier import frontier_picture
+    from hecon.report.figures.setting import run_setting
 
     return frontier_picture(run(base_frontier), run_setting(run))
 
 
 def _occupancy_picture(run: Run) -> Drawn:
-    from hecon.reports.figures.setting import run_setting
-    from hecon.reports.figures.trace import occupancy
+    from hecon.report.figures.setting import run_setting
+    from hecon.report.figures.trace import occupancy
 
     names = {s.name: s.label for s in run.study.definition.states}
     return occupancy(run(base_trace), run_setting(run), names)

@@ -23,6 +23,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.registry import Analysis, Option
+from hecon.report.switches import BY_SEVERITY, TURNS, by_severity, with_switches
 from hecon.report.vocabulary import (
     COMPARATOR,
     COST_DIFFERENCE,
@@ -50,7 +51,7 @@ _EFFECTS = (
     replace(COST_DIFFERENCE, detail=True),
     replace(QALY_DIFFERENCE, detail=True),
     _COMPARED,
-    Column("turns", "Turns the decision", "flag", detail=True),
+    TURNS,
     Column("cost_effective", "Cost-effective", "flag", detail=True),
     Column("threshold", "Value of a {effect}", "money", detail=True),
 )
@@ -94,7 +95,16 @@ def columns(drawn: bool, pairs: bool) -> tuple[Column, ...]:
     """Columns with the results of draws or without, the pair where it is not always the same."""
     effects = [replace(c, shown=pairs) if c is _COMPARED else c for c in _EFFECTS]
     figures = (*_FIGURES, *(_DRAWN if drawn else ()))
-    return (_SCENARIO, Column("title", "Title"), _STATUS, *figures, *effects, *_WHAT, *_PAIR)
+    return (
+        _SCENARIO,
+        Column("title", "Title"),
+        _STATUS,
+        *figures,
+        *effects,
+        *_WHAT,
+        *_PAIR,
+        BY_SEVERITY,
+    )
 
 
 def scenarios_table(run: Run) -> Table:
@@ -120,11 +130,10 @@ def scenarios_table(run: Run) -> Table:
         why=[s.why if s else "" for s in of],
         source=[s.source if s else "" for s in of],
         cost_effective=frame["nmb"] >= 0,
-        turns=frame["turns"].astype(bool),
     )
     if "shortfall" not in frame:
         frame["shortfall"] = float("nan")
-    frame = with_savings(frame)
+    frame = with_savings(with_switches(frame))
     drawn = run.get(drawn_scenarios) if _asked(run) else None
     if drawn is not None:
         names = {"probability": "probability_cost_effective"}
@@ -229,15 +238,20 @@ def section(run: Run) -> Section:
     """All scenarios."""
     if run(scenario_rows).empty:
         return Section("scenarios", TITLE)
-    sentences = (*conclusion(run), *apart(run), *of_draws(run))
+    sentences = (
+        *conclusion(run),
+        *by_severity(run(scenario_rows), "scenario"),
+        *apart(run),
+        *of_draws(run),
+    )
     tables = (scenarios_table(run), totals_table(run))
     figures = (Figure("scenarios", partial(_picture, run)),)
     return Section("scenarios", TITLE, sentences, tables, figures, live="Scenarios")
 
 
 def _picture(run: Run) -> Drawn:
-    from hecon.reports.figures.scenarios import scenario_dots
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.scenarios import scenario_dots
+    from hecon.report.figures.setting import run_setting
 
     return scenario_dots(run(scenario_rows), run.study.compared, run_setting(run))
 
@@ -257,5 +271,4 @@ ANALYSIS = Analysis(
     """,
     (Option("probabilistic", bool, "Also draw every scenario.", False),),
     draws=True,
-    applies=lambda run: bool(run.study.scenarios),
 )

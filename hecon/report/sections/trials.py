@@ -241,10 +241,12 @@ def favourable(run: Run) -> Sentence:
     return Sentence(opening + "would still take {times} times as many.", {"times": times})
 
 
+LICENCE = Sentence("Whether to license it is another question, which costs don't decide.")
+
 _ADVICE = {
-    REJECT: "{a} is not worth funding on today's evidence, nor is a trial worth paying for.",
-    WAIT: "Funding of {a} should wait for the trial.",
-    ADOPT: "{a} is worth funding today; the decision need not wait.",
+    REJECT: "{a} is not worth funding on today's evidence, and no trial is worth paying for.",
+    WAIT: "Funding {a} should wait for the trial.",
+    ADOPT: "{a} is worth funding today, and no trial is worth paying for.",
     ADOPT_AND_STUDY: "{a} is worth funding today, with the trial going on beside it.",
 }
 
@@ -257,6 +259,37 @@ def advice(run: Run) -> Sentence:
     same = (rows["trial"] == first["trial"]) & (rows["follow_up_weeks"] == first["follow_up_weeks"])
     best = str(rows[same & rows["best"]]["choice"].iloc[0])
     return Sentence(_ADVICE[best], {"a": run.study.compared[0]}, "verdict")
+
+
+def without_trial(run: Run) -> Sentence:
+    """What funding is worth today, and where it is, what waiting for others' trial changes.
+
+    Where it is not, information that costs nothing adds its own worth: by construction, so that
+    nothing is said of it.
+    """
+    found = run(trial_values)
+    rows = found.choices.assign(free=_if_others_pay(found))
+    first = found.best.iloc[0]
+    same = (rows["trial"] == first["trial"]) & (rows["follow_up_weeks"] == first["follow_up_weeks"])
+    free = rows[same].set_index("choice")["free"]
+    gain = float(free[ADOPT] - free[REJECT])
+    more = Amount(abs(gain), "millions")
+    if gain <= 0:
+        text = "Without a trial keeping current care is worth {more} more than funding today."
+        return Sentence(text, {"more": more})
+    change = float(free[WAIT] - free[ADOPT])
+    opening = "Without a trial funding today is worth {more} more than keeping current care; "
+    waiting = "waiting for a trial that others pay for adds {change}."
+    taking = "waiting for a trial that others pay for takes {change}."
+    values: dict[str, Value] = {"more": more, "change": Amount(abs(change), "millions")}
+    return Sentence(opening + (waiting if change >= 0 else taking), values)
+
+
+def short_answer(run: Run) -> tuple[Sentence, ...]:
+    """Which trial is worth doing and what to decide, or why that is not known; else nothing."""
+    if run.get(trial_values) is None:
+        return ()
+    return which(run), advice(run), LICENCE
 
 
 def section(run: Run) -> Section:
@@ -293,7 +326,7 @@ def section(run: Run) -> Section:
     sentences = [which(run)]
     if found.best["enbs"].iloc[0] <= 0:
         sentences.append(favourable(run))
-    sentences += [advice(run), basis]
+    sentences += [advice(run), LICENCE, without_trial(run), basis]
     if guesses:
         sentences.append(guessed)
     return Section("trials", TITLE, tuple(sentences), tables(run), _figures(run))
@@ -336,8 +369,8 @@ def _figures(run: Run) -> tuple[Figure, ...]:
 
 
 def _picture(run: Run, name: str) -> Drawn:
-    from hecon.reports.figures.sampling import net_benefit_of_sampling, sample_information
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.sampling import net_benefit_of_sampling, sample_information
+    from hecon.report.figures.setting import run_setting
 
     found = run(trial_values)
     shown = found.by_size[found.by_size["trial"] == found.best["trial"].iloc[0]]

@@ -24,6 +24,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import inputs, labeller
+from hecon.report.names import file_name
 from hecon.report.registry import Analysis, Option
 from hecon.report.vocabulary import (
     COST_DIFFERENCE,
@@ -33,7 +34,6 @@ from hecon.report.vocabulary import (
     ratio_columns,
     with_savings,
 )
-from hecon.reports.names import file_name
 
 TITLE = "Two-way sensitivity"
 _VALUES = "Its values, as 1,2,3 or first:last:step."
@@ -129,8 +129,8 @@ def section(run: Run) -> Section:
 
 
 def _picture(run: Run, grid: xr.Dataset) -> Drawn:
-    from hecon.reports.figures.setting import run_setting
-    from hecon.reports.figures.two_way import heat_map
+    from hecon.report.figures.setting import run_setting
+    from hecon.report.figures.two_way import heat_map
 
     return replace(heat_map(grid, run.study.compared[0], run_setting(run)), name=name_of(grid))
 
@@ -154,5 +154,4 @@ ANALYSIS = Analysis(
         Option("second_values", float, _VALUES, series=True),
         Option("steps", int, "Values of each, where none are given.", STEPS, least=2),
     ),
-    applies=lambda run: bool(run.study.definition.two_way),
 )

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from hecon.analyses.base_case import threshold
+from hecon.analyses.convergence import FEWEST
 from hecon.analyses.drawn import (
     drawn_comparison,
     drawn_decision,
@@ -23,6 +24,7 @@ from hecon.analyses.drawn import (
     running_results,
 )
 from hecon.analyses.run import Run
+from hecon.report.conclusions import ratio
 from hecon.report.content import (
     Column,
     Drawn,
@@ -37,9 +39,8 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import at_threshold, study_units
-from hecon.report.phrases import comparison_sentence
 from hecon.report.registry import THRESHOLDS, Analysis
-from hecon.report.sections.information import fixed_in_draws, perfect
+from hecon.report.sections.information import left_out, perfect
 from hecon.report.vocabulary import (
     COMPARATOR,
     COST_DIFFERENCE,
@@ -289,6 +290,10 @@ def enough(run: Run) -> Sentence:
         "best": str(short["best"].iloc[0]),
         "others": Listing(short["strategy"].tolist()),
     }
+    draws = run(drawn_design).draws
+    if draws < FEWEST:
+        few = "So few draws don't show how sure that is; {fewest} are the least."
+        return Sentence(few, {"fewest": count(FEWEST)}, "warning")
     opening = "These draws are not enough to tell {best} from {others} with 95 % confidence: "
     most = float(short["needed"].max())
     if most > ENDLESS:
@@ -299,14 +304,13 @@ def enough(run: Run) -> Sentence:
 
 def of_pair(run: Run) -> tuple[Sentence, ...]:
     """The comparison of means, and how often the intervention is cost-effective."""
-    (a, b), units = run.study.compared, study_units(run.study)
+    a, b = run.study.compared
     often = Sentence(
         "{a} is cost-effective against {b} in {share} of the draws at {threshold} per {effect}.",
         {"a": a, "b": b, "share": share(run(probability_cost_effective)), **at_threshold(run)},
     )
-    ratio = comparison_sentence(run(drawn_comparison), units.effect, units.effects)
-    said = replace(ratio, template=f"Ratio of the means: {ratio.template}")
-    return often, said
+    means = ratio(run(drawn_comparison))
+    return often, replace(means, template=f"Ratio of the means: {means.template}")
 
 
 def section(run: Run) -> Section:
@@ -318,13 +322,13 @@ def section(run: Run) -> Section:
     ellipse = ellipse_table(run)
     files = (ellipse,) if ellipse is not None else ()
     if len(run.study.options) < 2:
-        sentences = (*of_pair(run), *fixed_in_draws(run), *basis(run))
+        sentences = (*of_pair(run), *left_out(run), *basis(run))
         return Section("uncertainty", TITLE, sentences, (*means, *files), _figures(run))
     sentences = (
         *best(run),
         *of_pair(run),
         replace(perfect(run), tone="plain"),
-        *fixed_in_draws(run),
+        *left_out(run),
         *basis(run),
     )
     alternatives, curve = acceptability_tables(run)
@@ -353,37 +357,37 @@ def _figures(run: Run) -> tuple[Figure, ...]:
 
 
 def _plane(run: Run) -> Drawn:
-    from hecon.reports.figures.plane import plane_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.plane import plane_picture
+    from hecon.report.figures.setting import run_setting
 
     return plane_picture(run(drawn_plane), *run.study.compared, run_setting(run))
 
 
 def _by_threshold(name: str, run: Run) -> Drawn:
-    from hecon.reports.figures import thresholds
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures import thresholds
+    from hecon.report.figures.setting import run_setting
 
     found: Drawn = getattr(thresholds, name)(run(drawn_decision), run_setting(run))
     return found
 
 
 def _net_benefit(run: Run) -> Drawn:
-    from hecon.reports.figures.setting import run_setting
-    from hecon.reports.figures.thresholds import net_benefit
+    from hecon.report.figures.setting import run_setting
+    from hecon.report.figures.thresholds import net_benefit
 
     return net_benefit(run(drawn_decision), run_setting(run), run.study.compared[1])
 
 
 def _ranking(run: Run) -> Drawn:
-    from hecon.reports.figures.ranking import ranking_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.ranking import ranking_picture
+    from hecon.report.figures.setting import run_setting
 
     return ranking_picture(run(rank_probabilities), run_setting(run), run(threshold))
 
 
 def _convergence(run: Run) -> Drawn:
-    from hecon.reports.figures.convergence import convergence_picture
-    from hecon.reports.figures.setting import run_setting
+    from hecon.report.figures.convergence import convergence_picture
+    from hecon.report.figures.setting import run_setting
 
     return convergence_picture(run(running_results), run_setting(run))
 

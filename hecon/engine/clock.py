@@ -1,0 +1,86 @@
+"""When cycles begin, end and count: the time variables and the weights of a counting rule."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, WEEKS_PER_YEAR, Table
+from hecon.engine.timing import COUNTING, Counting
+from hecon.errors import ModelError
+
+Array = NDArray[np.float64]
+
+
+class Clock:
+    """Times and weights for t = 0..T.
+
+    Parameters
+    ----------
+    rule
+        Name of the counting rule.
+    cycles, cycle_months
+        Number of cycles and their length: a number, or shape (cycles,) where they differ.
+
+    Raises
+    ------
+    ModelError
+        If the counting rule doesn't fit the number or the lengths of the cycles.
+    """
+
+    def __init__(self, rule: str, cycles: int, cycle_months: float | Array):
+        self.rule = rule
+        self.cycles = cycles
+        self.cycle_months = cycle_months
+        self.counting: Counting = COUNTING[rule]
+        self.times = self._regular_times()
+        try:
+            self.before = self.counting.before(cycles)
+            self.after = self.counting.after(cycles)
+        except ValueError as error:
+            raise ModelError(str(error)) from None
+
+    def _regular_times(self) -> dict[str, Array]:
+        """The time variables for t = 0..T."""
+        cycle = np.arange(self.cycles + 1, dtype=float)
+        started = np.maximum(cycle - 1.0, 0.0)
+        counted = cycle if self.counting.points else started
+        moment = cycle if self.counting.points else started + self.counting.moment
+        if isinstance(self.cycle_months, np.ndarray):
+            return self._uneven_times(cycle, self.cycle_months / MONTHS_PER_YEAR)
+        years = self.cycle_months / MONTHS_PER_YEAR
+        return {
+            "cycle": cycle,
+            "year": started * self.cycle_months / MONTHS_PER_YEAR,
+            "counted_year": counted * self.cycle_months / MONTHS_PER_YEAR,
+            "discount_time": moment * years,
+        }
+
+    def _uneven_times(self, cycle: Array, years: Array) -> dict[str, Array]:
+        """The time variables where cycles differ in length, `years` of shape (cycles,)."""
+        if self.counting.points:
+            rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
+            raise ModelError(
+                f"cycles of different length can't be counted by '{self.rule}'; allowed are {rules}"
+            )
+        length = np.concatenate([years[:1], years])
+        begun = np.concatenate([[0.0, 0.0], np.cumsum(years)[:-1]])
+        return {
+            "cycle": cycle,
+            "year": begun,
+            "counted_year": begun,
+            "discount_time": begun + self.counting.moment * length,
+            "cycle_years": length,
+        }
+
+    def calendar(self) -> Table:
+        """Which cycle a week is in, by minus the week: the row of the first end not before it.
+
+        What is later than all ends is in the row before them, one cycle after the last.
+        """
+        ends = np.cumsum(self.times["cycle_years"][1:]) * WEEKS_PER_YEAR
+        columns = {}
+        for name in ("cycle", "year", "discount_time", "cycle_years"):
+            later = self.cycles + 1.0 if name == "cycle" else self.times[name][-1]
+            columns[name] = np.concatenate([[later], self.times[name][:0:-1]])
+        return Table(CALENDAR, np.concatenate([[-np.inf], -ends[::-1]]), columns)

@@ -1,0 +1,341 @@
+"""What a run concludes, in sentences: every medium takes them here."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hecon.analyses.base_case import base_comparison, base_frontier, threshold
+from hecon.analyses.comparison import SAVING, Comparison
+from hecon.analyses.conclusion import Conclusion, Step, base_conclusion
+from hecon.analyses.departures import apart, departures
+from hecon.analyses.drawn import (
+    drawn_comparison,
+    drawn_decision,
+    drawn_design,
+    evpi,
+    probability_cost_effective,
+)
+from hecon.analyses.frontier import ON
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.run import Run
+from hecon.report.content import Amount, Listing, Sentence, Value, count, effect, money, share
+from hecon.report.labels import labeller
+from hecon.report.words import listed
+from hecon.studies.study import Study
+
+#: Inputs that a sentence names; of more it gives the number.
+SHOWN = 4
+
+NO_DOUBT = Sentence(
+    "No input has a distribution, so nothing is uncertain: there is no probabilistic analysis and "
+    "no value of information.",
+    tone="warning",
+)
+
+
+def ratio(found: Comparison) -> Sentence:
+    """The comparison as a plain sentence: its ICER, or dominance in words."""
+    values: dict[str, Value] = {"a": found.intervention, "b": found.comparator}
+    if found.verdict == "dominant":
+        same = "{a} dominates {b}: it costs the same and gives more {effects}."
+        less = "{a} dominates {b}: it costs less and gives more {effects}."
+        return Sentence(same if found.cost == 0 else less, values)
+    if found.verdict == "dominated":
+        same = "{a} is dominated by {b}: it costs the same and gives fewer {effects}."
+        more = "{a} is dominated by {b}: it costs more and gives fewer {effects}."
+        return Sentence(same if found.cost == 0 else more, values)
+    if found.verdict == SAVING:
+        values["icer"] = money(found.icer)
+        return Sentence("{a} against {b} saves {icer} per {effect} forgone.", values)
+    if found.icer == found.icer:
+        values["icer"] = money(found.icer)
+        return Sentence("{a} against {b}: {icer} per {effect} gained.", values)
+    return Sentence("{a} against {b}: {verdict}.", values | {"verdict": found.verdict})
+
+
+def headline(run: Run) -> tuple[Sentence, ...]:
+    """The run's conclusion: the best alternative, or the pair if that is the whole decision."""
+    found = run(base_conclusion)
+    said = _pair(found) if found.pairwise else _best(found)
+    mark = exploratory(run.study)
+    return (*((mark,) if mark else ()), *said)
+
+
+def titled(study: Study, text: str) -> str:
+    """A headline of a study, with what is exploratory said before it."""
+    if study.definition.grade:
+        return f"Exploratory: {text}"
+    return f"Exploratory ({listed(study.exploratory)}): {text}" if study.exploratory else text
+
+
+def exploratory(study: Study) -> Sentence | None:
+    """What a study marks as exploratory, said before its conclusions; None if it marks nothing."""
+    if study.definition.grade:
+        return Sentence("Exploratory: this is no basis for a decision.", tone="warning")
+    if study.exploratory:
+        return Sentence(
+            "Exploratory, no basis for a decision: {names}.",
+            {"names": Listing(study.exploratory)},
+            "warning",
+        )
+    return None
+
+
+def _at(found: Conclusion) -> tuple[str, dict[str, Value]]:
+    """The opening of a verdict."""
+    opening = (
+        "At the severity-weighted opportunity cost of {threshold} per {effect}, "
+        if found.weighted
+        else "At {threshold} per {effect}, "
+    )
+    return opening, {"threshold": money(found.threshold)}
+
+
+def _pair(found: Conclusion) -> list[Sentence]:
+    opening, values = _at(found)
+    pair = found.pair
+    values |= {"a": pair.intervention, "b": pair.comparator}
+    gain, extra, sizes = _increments(pair.qaly, pair.cost)
+    if found.benefit == 0:
+        verdict = "{a} and {b} have the same net benefit: per person {a} "
+    elif found.benefit > 0:
+        verdict = "{a} is cost-effective against {b}: per person it "
+    else:
+        verdict = "{a} is not cost-effective against {b}: per person it "
+    text = f"{opening}{verdict}{gain} and costs {extra}."
+    said = [Sentence(text, values | sizes, "verdict")]
+    outside = [s for s in (pair.intervention, pair.comparator) if s not in found.alternatives]
+    if outside:
+        said.append(
+            Sentence(
+                "{outside} can't be chosen, so this compares and decides nothing.",
+                {"outside": Listing(outside)},
+                "warning",
+            )
+        )
+        if found.best:
+            said.append(
+                Sentence(
+                    "The best of {all} is {best}.",
+                    {"all": Listing(found.alternatives, 20), "best": found.best},
+                    "verdict",
+                )
+            )
+    return said
+
+
+def _increments(qaly: float, cost: float) -> tuple[str, str, dict[str, Value]]:
+    """`gives {qaly} {effects} more`, `{cost} more`, and their values."""
+    values: dict[str, Value] = {}
+    if round(abs(qaly), 3) == 0:
+        gain = "makes no visible difference in {effects}"
+    else:
+        gain = f"gives {{qaly}} {{effects}} {'more' if qaly > 0 else 'fewer'}"
+        values["qaly"] = effect(abs(qaly))
+    if round(abs(cost), 2) == 0:
+        return gain, "the same", values
+    values["cost"] = money(abs(cost))
+    return gain, f"{{cost}} {'more' if cost > 0 else 'less'}", values
+
+
+def _best(found: Conclusion) -> list[Sentence]:
+    opening, values = _at(found)
+    values |= {
+        "number": count(len(found.alternatives)),
+        "all": Listing(found.alternatives, 20),
+    }
+    if found.equal:
+        values["names"] = Listing([found.best, *found.equal], 20)
+        text = (
+            "{names} have the same net benefit, the highest of the {number} alternatives ({all})."
+        )
+        return [Sentence(opening + text, values, "verdict")]
+    values["best"] = found.best
+    text = f"{opening}{{best}} is the best of the {{number}} alternatives ({{all}})"
+    step = found.reached
+    if step is None:
+        others = [s for s in found.alternatives if s != found.best]
+        alone = all(found.status[s] != ON for s in others)
+        text += (
+            ": no other gives more {effects}." if alone else ": it is the cheapest on the frontier."
+        )
+        return [Sentence(text, values, "verdict"), *_rest(found)]
+    gain, extra, sizes = _increments(step.qaly, step.cost)
+    text += (
+        f": against {{against}}, the one before it on the frontier, it {gain} and costs {extra}, "
+        "{icer} per {effect} gained."
+    )
+    values |= {"against": step.against, "icer": money(step.icer), **sizes}
+    return [Sentence(text, values, "verdict"), *_rest(found)]
+
+
+def _rest(found: Conclusion) -> list[Sentence]:
+    """Why not the next one, and what becomes of the study's own intervention."""
+    said = []
+    step, a = found.refused, found.pair.intervention
+    if step is not None:
+        said.append(_refused(step))
+    if a in (found.best, step.strategy if step else ""):
+        return said
+    if found.status[a] == ON:
+        said.append(Sentence("{a} is not the best choice at that figure.", {"a": a}, "verdict"))
+    elif found.status[a] == "no difference":
+        said.append(Sentence("{a} equals another alternative.", {"a": a}, "verdict"))
+    else:
+        said.append(Sentence("{a} is {status}.", {"a": a, "status": found.status[a]}, "verdict"))
+    return said
+
+
+def _refused(step: Step) -> Sentence:
+    gain, extra, sizes = _increments(step.qaly, step.cost)
+    return Sentence(
+        f"{{next}} is not cost-effective against {{against}}: per person it {gain} and costs "
+        f"{extra}, {{icer}} per {{effect}} gained.",
+        {"next": step.strategy, "against": step.against, "icer": money(step.icer), **sizes},
+        "verdict",
+    )
+
+
+def outside_frontier(run: Run) -> Sentence | None:
+    """With whom the frontier compares the intervention, where it is not the study's comparator."""
+    found = run(base_conclusion)
+    a, b = found.pair.intervention, found.pair.comparator
+    if found.pairwise:
+        return None
+    row = run(base_frontier).set_index("strategy").loc[a]
+    if row["status"] != ON:
+        text = "{a} is off the frontier ({status}): its ratio against {b} decides nothing."
+        return Sentence(text, {"a": a, "b": b, "status": str(row["status"])}, "warning")
+    if not row["against"]:
+        text = "{a} is the first on the frontier: its ratio against {b} decides nothing."
+        return Sentence(text, {"a": a, "b": b}, "warning")
+    if row["against"] == b:
+        return None
+    text = "On the frontier {a} stands against {against}: its ratio against {b} decides nothing."
+    return Sentence(text, {"a": a, "b": b, "against": str(row["against"])}, "warning")
+
+
+def uncertainty(run: Run) -> tuple[Sentence, ...]:
+    """How sure the draws are, and what they leave out; that nothing is uncertain, if so."""
+    if run.get(drawn_design) is None:
+        return (NO_DOUBT,)
+    said = [*_base_and_draws(run), _shares_of_best(run)]
+    if len(run.study.options) > 1:
+        said.append(_best_of_draws(run))
+    said.append(
+        Sentence(
+            "Settling all that is drawn would be worth {evpi} per person.",
+            {"evpi": money(run(evpi))},
+        )
+    )
+    left = fixed_in_draws(run)
+    return (*said, *((left,) if left else ()))
+
+
+def _shares_of_best(run: Run) -> Sentence:
+    """How often each alternative, or the intervention of a pair, is best in the draws."""
+    found = run(base_conclusion)
+    at: dict[str, Value] = {
+        "threshold": money(run(threshold)),
+        "draws": count(run.settings.draws),
+    }
+    if found.pairwise:
+        return Sentence(
+            "{a} is cost-effective against {b} in {share} of {draws} draws at {threshold} per "
+            "{effect}.",
+            at
+            | {
+                "a": found.pair.intervention,
+                "b": found.pair.comparator,
+                "share": share(run(probability_cost_effective)),
+            },
+        )
+    best = run(drawn_decision)["probability_best"].sel(threshold=run(threshold))
+    names = list(run.study.options)
+    parts = [f"{{s{i}}} in {{p{i}}}" for i in range(len(names))]
+    listed = ", ".join(parts[:-1]) + " and " + parts[-1]
+    for i, name in enumerate(names):
+        at |= {f"s{i}": name, f"p{i}": share(float(best.sel(strategy=name)))}
+    return Sentence(f"Of {{draws}} draws at {{threshold}} per {{effect}}, best is {listed}.", at)
+
+
+def _best_of_draws(run: Run) -> Sentence:
+    """The alternative with the highest mean net benefit, and whether the base case agrees."""
+    best = str(run(drawn_decision)["best"].sel(threshold=run(threshold)).values)
+    of_base = run(base_conclusion).best
+    values: dict[str, Value] = {"all": Listing(run.study.options, 20), "best": best}
+    if not of_base or best == of_base:
+        return Sentence("Best on average of {all} is {best}.", values)
+    text = "Best on average of {all} is {best}; in the base case it is {base}."
+    return Sentence(text, values | {"base": of_base}, "warning")
+
+
+def _base_and_draws(run: Run) -> list[Sentence]:
+    """Why the means of the draws differ from the base case, where they do by a twentieth."""
+    means = run(drawn_comparison)
+    over = ratio(means)
+    said = [
+        Sentence(
+            f"Means over {{draws}} draws of the uncertain inputs: {over.template}",
+            {**over.values, "draws": count(run.settings.draws)},
+        )
+    ]
+    if not apart(run(base_comparison), means):
+        return said
+    found, label = departures(run.study, run(drawn_design)), labeller(run.study)
+    said.append(
+        Sentence("That differs from the base case by more than a twentieth.", tone="warning")
+    )
+    for each in found.limited[:SHOWN]:
+        said.append(
+            Sentence(
+                "In {share} of the draws \u201c{name}\u201d is on another side of its limit than "
+                "in the base case: its mean is {mean} instead of {base}.",
+                {
+                    "share": share(each.share),
+                    "name": label(each.name),
+                    "mean": Amount(each.mean),
+                    "base": Amount(each.base),
+                },
+            )
+        )
+    for off in found.off[:SHOWN]:
+        said.append(
+            Sentence(
+                "The mean of the distribution of \u201c{name}\u201d is {mean}, its base value "
+                "{base}.",
+                {"name": label(off.name), "mean": Amount(off.mean), "base": Amount(off.base)},
+            )
+        )
+    if len(found.off) > SHOWN:
+        more = count(len(found.off) - SHOWN)
+        said.append(Sentence("So it is for {more} more inputs.", {"more": more}))
+    said.append(
+        Sentence("The rest is that the model is not a straight line in its inputs.")
+        if found.off or found.limited
+        else Sentence(
+            "Every distribution's mean is near its base value: the model is not a straight line "
+            "in its inputs."
+        )
+    )
+    return said
+
+
+def fixed_in_draws(run: Run) -> Sentence | None:
+    """What the draws leave out: inputs with a range that moves the result but no distribution."""
+    study, ends = run.study, run(one_way_ends)
+    if ends.empty:
+        return None
+    varying = {p.text for p in study.parameters if p.distribution.varies}
+    span = ends.groupby("parameter", sort=False)["nmb"].agg(np.ptp)
+    moving = [str(n) for n, s in span.sort_values(ascending=False, kind="stable").items() if s > 0]
+    held = [n for n in moving if n not in varying]
+    if not held:
+        return None
+    names = Listing([labeller(study)(name) for name in held], SHOWN)
+    opening = "Fixed in the draws, and so left out of this, "
+    if len(held) == 1:
+        text = opening + "is 1 input that moves the result over a range: {names}."
+        return Sentence(text, {"names": names})
+    text = opening + "are {number} inputs that move the result over a range: {names}."
+    return Sentence(text, {"number": count(len(held)), "names": names})

@@ -1,0 +1,84 @@
+"""A figure with what it says in words, and how both are written."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from hecon.report.figures.style import RESOLUTION, settle, styled
+
+#: How hard a PNG is packed: harder takes twice the time for a tenth less.
+PACKED = 3
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One figure.
+
+    Attributes
+    ----------
+    name
+        File name without its ending.
+    title
+        What is shown, in a few words.
+    alt
+        What can be seen, in plain sentences with the numbers: for those who can't see it, and
+        as its caption.
+    """
+
+    name: str
+    title: str
+    alt: str
+    figure: Figure
+
+    @cached_property
+    def svg(self) -> bytes:
+        """The figure as SVG: the same bytes every time."""
+        return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
+
+    @cached_property
+    def png(self) -> bytes:
+        """The figure as PNG: the same bytes every time."""
+        return self._saved("png", {"Software": None, "Title": self.title})
+
+    def _saved(self, kind: str, metadata: dict[str, str | None]) -> bytes:
+        with styled(), io.BytesIO() as file:
+            options: dict[str, Any] = {"format": kind, "dpi": RESOLUTION, "metadata": metadata}
+            if kind == "png":
+                options["pil_kwargs"] = {"compress_level": PACKED}
+            self.figure.savefig(file, **options)
+            return file.getvalue()
+
+    def _repr_svg_(self) -> str:
+        """The figure where a notebook shows it."""
+        return self.svg.decode()
+
+
+def picture(name: str, title: str, alt: str, figure: Figure) -> Picture:
+    """A figure whose layout is worked out once; call it within `styled`."""
+    settle(figure)
+    return Picture(name, title, alt, figure)
+
+
+def write_pictures(pictures: Iterable[Picture], folder: Path) -> list[Path]:
+    """Write each figure as SVG and PNG, and what they say as `captions.txt`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written, captions = [], []
+    for each in pictures:
+        for ending, data in (("svg", each.svg), ("png", each.png)):
+            path = folder / f"{each.name}.{ending}"
+            path.write_bytes(data)
+            written.append(path)
+        captions.append(f"{each.name}: {each.title}\n{each.alt}\n")
+    path = folder / "captions.txt"
+    path.write_text("\n".join(captions), encoding="utf-8")
+    return [*written, path]
+
+
+__all__ = ["Picture", "picture", "styled", "write_pictures"]

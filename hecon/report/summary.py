@@ -1,0 +1,60 @@
+"""What a full run found, on a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from hecon.report.conclusions import titled
+from hecon.report.content import Section
+from hecon.report.numbers import Units
+from hecon.report.terminal import show
+from hecon.report.whole import Written
+from hecon.studies.study import Study
+
+#: Sections that the screen shows of a full run; the report holds all.
+SHOWN = ("results", "severity", "uncertainty", "budget_impact", "verification", "answer")
+#: Of their tables, those that the screen shows; without a list all.
+TABLES = {
+    "results": ("base_case", "comparison", "frontier"),
+    "uncertainty": ("probabilistic", "probabilistic_comparison"),
+    "verification": (),
+}
+
+
+def show_summary(
+    study: Study,
+    sections: Sequence[Section],
+    written: Written,
+    units: Units,
+    to: Console,
+    *,
+    whole: bool = True,
+) -> None:
+    """Print the question, the results, the conclusion last, and where the files are.
+
+    Parameters
+    ----------
+    whole
+        False where single analyses were asked for: then all of them are shown.
+    """
+    place = study.jurisdiction.definition
+    asked = study.definition.question or study.definition.title
+    to.print(titled(study, asked), style="bold")
+    to.print(f"{place.title}; costs in {place.currency}, {place.price_year} prices, per person")
+    by_name = {section.name: section for section in sections}
+    chosen = [by_name[n] for n in SHOWN if n in by_name] if whole else sections
+    for section in chosen:
+        if not section.empty:
+            to.print()
+            tables = TABLES.get(section.name) if whole else None
+            show(section, units, to, tables=tables)
+    to.print()
+    if written.report is not None:
+        to.print(f"Report: {written.report}", soft_wrap=True)
+    if written.page is not None:
+        to.print(f"Page:   {written.page}", soft_wrap=True)
+    to.print(f"Tables: {written.outputs}", soft_wrap=True)
+    for problem in written.problems:
+        to.print(f"Attention: {problem}", soft_wrap=True)

@@ -1,0 +1,147 @@
+"""A full run: every registered section, and all files, written together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hecon.analyses.run import Run
+from hecon.errors import HeconError
+from hecon.report.content import Drawn, Section
+from hecon.report.files import write_tables
+from hecon.report.labels import study_units
+from hecon.report.names import run_name
+from hecon.report.outcomes import write_outcomes
+from hecon.report.page import page
+from hecon.report.record import run_record, write_record
+from hecon.report.reference import tables_of
+from hecon.report.sections import REGISTRY
+from hecon.report.staging import publish, staging
+
+#: Writes a workbook of a run and its sections; gives the checks that do not hold.
+Write = Callable[[Run, Sequence[Section], Path], list[str]]
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where a run's files are.
+
+    Attributes
+    ----------
+    report
+        The workbook; None if there is none.
+    problems
+        What is wrong with the workbook, in words: a disagreement with Python, or why there is none.
+    """
+
+    outputs: Path
+    report: Path | None = None
+    page: Path | None = None
+    problems: tuple[str, ...] = ()
+
+
+def sections_of(run: Run, only: Collection[str] = ()) -> list[Section]:
+    """Sections in reading order: all that a full run has, or those named."""
+    made: list[Section] = []
+    for entry in REGISTRY:
+        asked = entry.always or run.option(entry.command_name, False)
+        if entry.name in only or (not only and asked):
+            made.append(entry.load().content(run, made))
+    return made
+
+
+def drawings(run: Run, sections: Sequence[Section]) -> dict[str, Drawn]:
+    """All figures of sections, drawn once, by name."""
+    figures = [figure for section in sections for figure in section.figures]
+    drawn = {}
+    for done, figure in enumerate(figures):
+        run.tell("Figures", done, len(figures))
+        drawn[figure.name] = figure.draw()
+    return drawn
+
+
+def write_whole(
+    run: Run,
+    out: Path,
+    *,
+    only: Collection[str] = (),
+    workbook: Write | None = None,
+    report: bool = True,
+    figures: bool = True,
+    suffix: str = "",
+    extra: Callable[[Path], None] | None = None,
+) -> tuple[list[Section], Written]:
+    """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
+
+    Parameters
+    ----------
+    only
+        Names of the analyses that are run; all without it.
+    workbook
+        Writes the workbook and gives the checks that do not hold; without it there is none.
+    report, figures
+        Whether page and workbook, and figures, are written.
+    suffix
+        Added to the run's name.
+    extra
+        May add files to the run's outputs.
+    """
+    units = study_units(run.study)
+    name = run_name(run.study) + suffix
+    sections = sections_of(run, only)
+    written = Written(out / "outputs" / name)
+    target = out / "reports" / f"{name}.xlsx"
+    with staging(out) as folder:
+        outputs = folder / name
+        drawn = drawings(run, sections) if figures else {}
+        run.tell("Tables")
+        write_tables([t for t in tables_of(sections) if len(t.frame)], units, outputs)
+        if not only:
+            write_outcomes(run, outputs)
+        write_drawings(drawn, outputs / "figures")
+        if extra is not None:
+            extra(outputs)
+        write_record(run_record(run), outputs)
+        moves = [(outputs, written.outputs)]
+        if report and not only:
+            html = folder / f"{name}.html"
+            html.write_text(page(run.study, sections, drawn, units), "utf-8", newline="\n")
+            written = replace(written, page=out / "reports" / html.name)
+            moves.append((html, out / "reports" / html.name))
+            if workbook is not None:
+                written = _workbook(workbook, run, sections, folder / target.name, written, target)
+            if written.report is not None:
+                moves.append((folder / target.name, target))
+        publish(moves, folder)
+        if report and written.report is None:
+            # one of an earlier run would stand beside figures that are not its own
+            target.unlink(missing_ok=True)
+    return sections, written
+
+
+def _workbook(
+    write: Write, run: Run, sections: Sequence[Section], path: Path, written: Written, target: Path
+) -> Written:
+    """Write the workbook; what it can't hold never costs the rest."""
+    run.tell("Workbook")
+    try:
+        failed = write(run, sections, path)
+    except HeconError as error:
+        why = f"there is no workbook: {error}; tables and page were written"
+        return replace(written, problems=(why,))
+    told = tuple(f"the workbook's check does not hold: {label}" for label in failed)
+    return replace(written, report=target, problems=told)
+
+
+def write_drawings(drawn: dict[str, Drawn], folder: Path) -> None:
+    """Write each figure as SVG and PNG, and what they say as `captions.txt`."""
+    if not drawn:
+        return
+    folder.mkdir(parents=True)
+    captions = []
+    for name, each in drawn.items():
+        (folder / f"{name}.svg").write_bytes(each.svg)
+        (folder / f"{name}.png").write_bytes(each.png)
+        captions.append(f"{name}: {each.title}\n{each.alt}\n")
+    (folder / "captions.txt").write_text("\n".join(captions), encoding="utf-8")

@@ -1,0 +1,266 @@
+"""The workbook: the model itself as live formulas, with Python's figures beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from openpyxl.chart import AreaChart, Reference
+from openpyxl.utils.exceptions import IllegalCharacterError
+from openpyxl.workbook import Workbook
+
+from hecon.analyses.base_case import base_trace
+from hecon.analyses.evaluate import timings
+from hecon.analyses.one_way import ranges
+from hecon.analyses.pair import changed_rows
+from hecon.analyses.remaining_life import years_of_life
+from hecon.analyses.run import Run
+from hecon.analyses.scenarios import scenario_design
+from hecon.engine.model import CohortModel
+from hecon.errors import ModelError
+from hecon.parameters.design import Design, base_case
+from hecon.report.content import Section
+from hecon.report.labels import study_units
+from hecon.workbook.cached import recalculate, write_cached
+from hecon.workbook.charts import COLOURS, dress
+from hecon.workbook.context import Book, new_book
+from hecon.workbook.layout import Layout, quantities, trace_title
+from hecon.workbook.parts import save_plain
+from hecon.workbook.sheets.acceptability import draw_charts, write_acceptability
+from hecon.workbook.sheets.checks import CHECKS, failed_checks, gather_checks, write_checks
+from hecon.workbook.sheets.edits import write_edits
+from hecon.workbook.sheets.evidence import write_evidence
+from hecon.workbook.sheets.guide import add_guide, write_guide
+from hecon.workbook.sheets.information import write_information
+from hecon.workbook.sheets.inputs import place_inputs, write_inputs
+from hecon.workbook.sheets.results import write_comparison, write_items
+from hecon.workbook.sheets.section import link_sheets, write_section
+from hecon.workbook.sheets.sessions import place_sessions, write_sessions
+from hecon.workbook.sheets.severity import title_of, write_severity
+from hecon.workbook.sheets.summary import AS_DELIVERED, add_summary, write_summary
+from hecon.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
+from hecon.workbook.sheets.time import place_tables, place_time, write_tables, write_time
+from hecon.workbook.sheets.trace import write_trace
+from hecon.workbook.sheets.trace_places import place_traces, substates
+from hecon.workbook.styles import Page, Sheets, literal
+
+#: Live sheets whose figures, or the draws behind them, are Python's.
+PYTHONS = ("Scenarios", "One-way", "Draws", "Acceptability", "Value of information")
+
+#: Labels on the axis of time, at most.
+LABELS = 10
+
+#: A fixed date in the file's properties, so that the same run gives the same bytes.
+CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[str]:
+    """Build the workbook, calculate it, and write it with values beside the formulas.
+
+    Parameters
+    ----------
+    sections
+        What the report says; those without a live sheet get a sheet of their own.
+    path
+        Where the file goes; it is written under a temporary name and renamed.
+
+    Returns
+    -------
+    list
+        The checks that do not hold as the workbook is delivered.
+
+    Raises
+    ------
+    HeconError
+        If the study does not fit into a workbook, or its formulas can't be worked out.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        plain = Path(folder) / "plain.xlsx"
+        with _no_looking_for_garbage(), _limits_of_a_workbook():
+            book = compose(run, sections)
+            save_plain(book.workbook, plain)
+        values = recalculate(plain)
+        write_cached(plain, path, values, CREATED)
+    return failed_checks(book, values[CHECKS])
+
+
+@contextmanager
+def _limits_of_a_workbook() -> Iterator[None]:
+    """What the file format can't hold (rows, columns, characters) is an error of ours."""
+    try:
+        yield
+    except (ValueError, IllegalCharacterError) as error:
+        raise ModelError(f"a workbook can't hold this: {error}") from error
+
+
+@contextmanager
+def _no_looking_for_garbage() -> Iterator[None]:
+    """Put the collector off: hundreds of thousands of cells are looked through in vain."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        # cells and sheets point at each other: without this they stay in memory
+        gc.collect()
+
+
+def build_workbook(run: Run, sections: Sequence[Section] = ()) -> Workbook:
+    """The workbook with formulas and no values."""
+    return compose(run, sections).workbook
+
+
+def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
+    """The workbook with formulas and no values, and where everything stands in it."""
+    study, units = run.study, study_units(run.study)
+    workbook = Sheets()
+    workbook.properties.title = study.definition.title
+    workbook.properties.creator = "hecon"
+    layout = Layout(study)
+    book = new_book(workbook, run, layout, quantities(study.model))
+    models = [study.model] + ([study.population] if study.population else [])
+    cycles, layout.shortest = _extent(run)
+    layout.rows = cycles + 1
+    listed = place_inputs(book)
+    place_tables(book)
+    place_traces(book, models)
+    columns = place_time(book, models)
+    place_sessions(book)
+
+    write_evidence(book)
+    summary = add_summary(book)
+    write_inputs(book, listed)
+    write_sessions(book)
+    write_time(book, columns)
+    for model in models:
+        for strategy in model.strategies:
+            write_trace(book, model, strategy, study.label(strategy))
+            _occupancy_chart(book, model, strategy)
+    results_page, row = write_items(book)
+    write_severity(book)
+    write_comparison(book, results_page, row)
+    if book.has("scenario"):
+        write_scenarios(book)
+    if book.has("one_way"):
+        write_one_way(book)
+    acceptability = None
+    if book.has("draw"):
+        write_draws(book)
+        acceptability = write_acceptability(book)
+        write_information(book)
+        draw_charts(book, acceptability)
+    write_tables(book)
+    own = {s.name: write_section(workbook, s, units) for s in sections if not s.live}
+    guide = add_guide(book)
+    write_edits(book)
+    gather_checks(book)
+    write_checks(book, _battery(sections))
+    link_sheets(workbook)
+    write_guide(book, guide, [page.title for page in own.values() if page])
+    _into_order(book, sections, own)
+    write_summary(book, summary, acceptability, sections)
+    _say_what_stays(book, [page.title for page in own.values() if page])
+    workbook.repeat_headings()
+    return book
+
+
+def _battery(sections: Sequence[Section]) -> pd.DataFrame | None:
+    """The verification battery's table, if it was run."""
+    return next((s.tables[0].frame for s in sections if s.name == "verification"), None)
+
+
+def _into_order(book: Book, sections: Sequence[Section], own: Mapping[str, Page | None]) -> None:
+    """Sheets in reading order: the answer, what goes in, the model, what comes out, the rest."""
+    models = [book.study.model] + ([book.study.population] if book.study.population else [])
+    traces = [trace_title(s) for m in models for s in m.strategies]
+    told = [page.title if (page := own.get(s.name)) else s.live for s in sections]
+    first = ["Summary", "Inputs", "Sessions", "Evidence", "Heterogeneity"]
+    live = ["Results", title_of(book.study), "One-way", "Scenarios", "Draws", "Acceptability"]
+    last = ["Checks", "Edits", "Tables", "Guide"]
+    between = [t for t in dict.fromkeys([*told, *live, "Value of information"]) if t not in last]
+    order = list(dict.fromkeys([*first, "Time", *traces, *between, *last]))
+    sheets = book.workbook._sheets  # type: ignore[attr-defined]
+    sheets.sort(key=lambda sheet: order.index(sheet.title))
+
+
+def _say_what_stays(book: Book, own: Sequence[str]) -> None:
+    """Sheets with figures of Python's say in their title that those don't follow an edit."""
+    for page in book.workbook.pages:
+        if page.title in (*PYTHONS, *own):
+            heading = literal(str(page.sheet["A1"].value))
+            text = f'{heading}&IF({book.answers["edits"]}>0,": {AS_DELIVERED}","")'
+            page.formula(1, 1, text, "title")
+
+
+def _extent(run: Run) -> tuple[int, float]:
+    """The most cycles, and the shortest in months, that anything the workbook replays needs."""
+    study = run.study
+    designs: list[Design] = [base_case(study.parameters)]
+    if study.scenarios:
+        designs.append(scenario_design(study, study.scenarios))
+    ends = [{r.parameter.key: v} for r in ranges(study) for v in (r.low, r.high)]
+    if ends:
+        designs.append(changed_rows(study, ends))
+    lengths = [study.model]
+    if study.population is not None and study.jurisdiction.definition.severity is not None:
+        lengths.append(replace(study.model, horizon_years=years_of_life(study)))
+    found = [t for design in designs for model in lengths for t in timings(model, design)]
+    return max(t.cycles for t in found), min(float(np.min(t.cycle_months)) for t in found)
+
+
+def label_step(cycles: int, years: float) -> int:
+    """Cycles from one label of an axis to the next: whole years where cycles are a part of one."""
+    whole = max(1, round(1 / years)) if abs(1 / years - round(1 / years)) < 1e-6 else 1
+    if cycles <= LABELS:
+        return 1
+    step, larger = whole, cycle([2.0, 2.5, 2.0])
+    while cycles > LABELS * step:
+        step = round(step * next(larger))
+    return step
+
+
+def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
+    """Who is in which state over time, for models without remembered time."""
+    states = substates(book, model)
+    if len(states) != len(model.states):
+        return
+    sheet: Any = book.workbook[trace_title(strategy)]
+    headings = [c.value for c in sheet[book.layout.first - 1]]
+    first = headings.index(states[0].label) + 1
+    chart: Any = AreaChart()
+    chart.grouping = "percentStacked"
+    area = Reference(
+        sheet,
+        min_col=first,
+        max_col=first + len(states) - 1,
+        min_row=book.layout.first - 1,
+        max_row=book.layout.first + book.layout.rows - 1,
+    )
+    chart.add_data(area, titles_from_data=True)
+    chart.set_categories(
+        Reference(
+            sheet,
+            min_col=1,
+            min_row=book.layout.first,
+            max_row=book.layout.first + book.layout.rows - 1,
+        )
+    )
+    for i, series in enumerate(chart.series):
+        series.graphicalProperties.solidFill = COLOURS[i % len(COLOURS)]
+    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = label_step(
+        book.layout.rows - 1, float(book.run(base_trace)["year"][1])
+    )
+    dress(chart, "Who is in which state", "cycle", "", 20, 6.5, ("0", "0%"))
+    sheet.add_chart(chart, "E3")
+
+
+__all__ = ["Page", "build_workbook", "compose", "write_workbook"]

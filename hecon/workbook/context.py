@@ -1,0 +1,198 @@
+"""What all sheets share: the results, the layout and where each table's columns are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hecon.analyses.drawn import drawn_design
+from hecon.analyses.one_way import Range, one_way_ends, ranges
+from hecon.analyses.run import Run
+from hecon.engine.model import CohortModel, Key
+from hecon.studies.study import Study
+from hecon.workbook.estimates import Block
+from hecon.workbook.layout import Layout, Quantity, Scope, letter
+from hecon.workbook.styles import Sheets, quoted
+
+#: Draws that the workbook holds and can replay; all draws are in the output files.
+REPLAYED = 1_000
+
+MODES = ("Base case", "Scenario", "One-way", "PSA draw")
+#: What a mode other than the base case shows, as the selectors name it.
+SHOWN = ("scenario", "one_way", "draw")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table on a sheet: its columns by name and its rows."""
+
+    sheet: str
+    first: int
+    rows: int
+    columns: tuple[str, ...]
+
+    def column(self, name: str) -> int:
+        """Number of a column."""
+        return self.columns.index(name) + 1
+
+    def span(self, name: str) -> str:
+        """A column's cells as an absolute range."""
+        c = letter(self.column(name))
+        return f"{quoted(self.sheet)}!${c}${self.first}:${c}${self.first + self.rows - 1}"
+
+    def cell(self, name: str, row: int) -> str:
+        """One cell, `row` counted from 0."""
+        return f"{quoted(self.sheet)}!${letter(self.column(name))}${self.first + row}"
+
+
+@dataclass
+class Book:
+    """The workbook in the making.
+
+    Attributes
+    ----------
+    selector
+        Addresses of ``mode``, ``scenario``, ``one_way``, ``draw`` (numbers) and of what the
+        user types.
+    totals
+        Address of a trace's total by (sheet, column name, discounted).
+    course_totals
+        Address of a course item's or quantity's total by (strategy, name, discounted).
+    starts
+        Addresses of one-off amounts at the start by (strategy, kind, item).
+    columns
+        A trace's columns by (sheet, what and state): ``share``, ``counted``, ``qaly``, ``cost``.
+    lines
+        Rows of Results with an item's totals by strategy, by (kind, item, discounted).
+    checks
+        Live checks of the workbook itself: (what, formula that is TRUE when it holds).
+    comparisons
+        The same for what must equal Python's figures as long as no input is typed over.
+    told
+        Where each of both stands on Checks, and its value if it holds.
+    estimates
+        Where each estimate stands on Evidence, by name.
+    """
+
+    workbook: Sheets
+    run: Run
+    layout: Layout
+    kinds: dict[Key, Quantity]
+    scenarios: Grid
+    one_way: Grid
+    draws: Grid
+    changed: list[Key]
+    ranges: dict[Key, Range]
+    selector: dict[str, str] = field(default_factory=dict)
+    totals: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    course_totals: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    starts: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    lines: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    checks: list[tuple[str, str]] = field(default_factory=list)
+    comparisons: list[tuple[str, str]] = field(default_factory=list)
+    told: list[tuple[str, str, bool | str]] = field(default_factory=list)
+    estimates: dict[str, Block] = field(default_factory=dict)
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.run.study
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """Names of the strategies."""
+        return self.study.model.strategies
+
+    @property
+    def currency(self) -> str:
+        """Currency with price year, for headings."""
+        place = self.study.jurisdiction.definition
+        return f"{place.currency} {place.price_year}"
+
+    def has(self, what: str) -> bool:
+        """Whether there is a ``scenario``, a ``one_way`` range or a ``draw`` to be shown."""
+        there = {
+            "scenario": bool(self.study.scenarios),
+            "one_way": bool(self.ranges),
+            "draw": bool(self.draws.columns),
+        }
+        return there.get(what, True)
+
+    def column(self, title: str, what: str, column: str) -> None:
+        """Note a column of a trace; a state that remembers time has several."""
+        first, last = self.layout.first, self.layout.first + self.layout.rows - 1
+        area = f"{quoted(title)}!${column}${first}:${column}${last}"
+        self.columns.setdefault((title, what), []).append(area)
+
+    def scope(
+        self,
+        strategy: str | None,
+        sheet: str,
+        *,
+        row: int = 0,
+        counted: bool = False,
+        model: CohortModel | None = None,
+        here: dict[str, str] | None = None,
+    ) -> Scope:
+        """A scope in which expressions become formulas for one place."""
+        return Scope(
+            self.layout,
+            model or self.study.model,
+            self.kinds,
+            strategy,
+            row,
+            sheet,
+            counted,
+            here or {},
+        )
+
+
+def totals_columns(strategies: tuple[str, ...]) -> list[str]:
+    """Names of the columns with Python's totals."""
+    return [f"{what} {s}" for what in ("cost", "qaly", "life_years") for s in strategies]
+
+
+DECISION = (
+    "intervention",
+    "comparator",
+    "cost_difference",
+    "qaly_difference",
+    "icer",
+    "verdict",
+    "shortfall",
+    "weight",
+    "threshold",
+    "nmb",
+)
+
+
+def override_name(key: Key) -> str:
+    """Heading of the column that holds a scenario's value for a quantity."""
+    return f"set {key[0]}" + (f"[{key[1]}]" if key[1] else "")
+
+
+def new_book(workbook: Sheets, run: Run, layout: Layout, kinds: dict[Key, Quantity]) -> Book:
+    """Decide where the tables of scenarios, one-way results and draws stand."""
+    study = run.study
+    totals = totals_columns(study.model.strategies)
+    changed = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
+    differences = ("cost_to_base", "qaly_to_base", "nmb_to_base")
+    scenario_columns = ["scenario", "title", "why", "status", *DECISION, *differences, *totals]
+    scenario_columns += [override_name(k) for k in changed]
+    one_way_columns = ["key", "parameter", "end", "value", "basis", *DECISION, *totals]
+    design = run.get(drawn_design)
+    drawn = [p.text for p in design.parameters.values()] if design else []
+    draw_columns = ["draw", *drawn, *totals] if design else []
+    draws = min(design.draws, REPLAYED) if design else 1
+    return Book(
+        workbook,
+        run,
+        layout,
+        kinds,
+        Grid("Scenarios", 6, max(len(study.scenarios), 1), tuple(scenario_columns)),
+        Grid("One-way", 6, max(len(run(one_way_ends)), 1), tuple(one_way_columns)),
+        Grid("Draws", 6, draws, tuple(draw_columns)),
+        changed,
+        {r.parameter.key: r for r in ranges(study)},
+    )

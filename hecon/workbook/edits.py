@@ -1,0 +1,103 @@
+"""An edited workbook read back: its inputs become a study's files again, and are validated there.
+
+The original study is copied, every cell that was typed over is written into the copy's files,
+and the copy is loaded like any other study. Faults are then named by sheet and cell.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from pathlib import Path
+
+from hecon.errors import Fault, InputError
+from hecon.studies.load import load_study
+from hecon.studies.study import Study
+from hecon.workbook.layout import INPUTS
+from hecon.workbook.reading import scenarios, tables
+from hecon.workbook.reading.cells import Reading, at, bounded_rows, open_book, readable
+from hecon.workbook.reading.evidence import read_evidence
+from hecon.workbook.reading.files import Edit, Files
+from hecon.workbook.reading.inputs import read_inputs
+from hecon.workbook.reading.sessions import read_sessions
+from hecon.workbook.reading.settings import read_settings
+from hecon.workbook.safety import refuse_unsafe
+from hecon.workbook.sheets import acceptability, evidence_tables, sessions, severity
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+
+
+def names_in_workbook(path: Path) -> tuple[str, str]:
+    """Study and jurisdiction that a workbook says it was made from.
+
+    Raises
+    ------
+    InputError
+        If the file is unsafe, or is no report of hecon.
+    """
+    refuse_unsafe(path)
+    with readable(path), closing(open_book(path)) as book:
+        if "Provenance" not in book.sheetnames:
+            text = "this is no report of hecon: it has no sheet Provenance"
+            raise InputError([Fault(path.name, None, None, text)])
+        rows = bounded_rows(book["Provenance"], most=2)
+        found = {str(at(r, 0)): str(at(r, 1)) for r in rows}
+    names = (found.get("study", ""), found.get("jurisdiction", ""))
+    for what, name in zip(("study", "jurisdiction"), names, strict=True):
+        if not _NAME.fullmatch(name):
+            text = (
+                f"sheet Provenance names the {what} '{name[:60]}'; allowed are letters, digits, _ -"
+            )
+            raise InputError([Fault(path.name, None, None, text)])
+    return names
+
+
+def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[Edit]]:
+    """The study that an edited workbook describes.
+
+    Parameters
+    ----------
+    original
+        The study the workbook was made from.
+    folder
+        An empty folder for the edited copy of the study's files.
+
+    Returns
+    -------
+    tuple
+        The edited study, loaded from `folder`, and every edit.
+
+    Raises
+    ------
+    InputError
+        Naming sheet and cell of every value that is not allowed.
+    """
+    refuse_unsafe(path)
+    files = Files.copy(original, folder)
+    readers = {INPUTS: read_inputs}
+    if original.course is not None:
+        readers[sessions.TITLE] = read_sessions
+    if original.model.tables:
+        readers[tables.TITLE] = tables.read_tables
+    if original.synthesis.estimates:
+        readers[evidence_tables.TITLE] = read_evidence
+    if original.scenarios:
+        readers[scenarios.TITLE] = scenarios.read_scenarios
+    with readable(path), closing(open_book(path)) as book:
+        reading = Reading(book, path.name, original, files)
+        for sheet in (*readers, severity.title_of(original), acceptability.TITLE):
+            if sheet not in reading.book.sheetnames:
+                text = f"sheet {sheet} is missing; keep every sheet, its inputs are read back"
+                reading.faults.add(path.name, None, None, text)
+        reading.faults.raise_if_any()
+        for read in (*readers.values(), read_settings):
+            read(reading)
+    reading.faults.raise_if_any()
+    files.save()
+    rules = original.jurisdiction.folder
+    own = rules == original.folder
+    try:
+        study = load_study(files.copies[original.folder], None if own else files.copies[rules])
+    except InputError as error:
+        raise InputError([files.translated(f, path.name) for f in error.faults]) from None
+    return study, files.edits

@@ -1,0 +1,207 @@
+"""Where everything stands in the workbook, decided before the first formula is written.
+
+A quantity that is one number has one cell; one that differs by strategy has a cell on each
+strategy's trace; one that changes by cycle has a column, on `Time` if it is common to all
+strategies, else on the trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from openpyxl.utils import get_column_letter
+
+from hecon.engine.expression import Expr, excel
+from hecon.engine.graph import Graph
+from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key
+from hecon.engine.timing import COUNTING
+from hecon.studies.study import Study
+from hecon.workbook.styles import quoted
+
+#: Row of cycle 0 on `Time` and on every trace; the same everywhere, so rows can be compared.
+TIME = "Time"
+INPUTS = "Inputs"
+SEVERITY = "Severity"
+
+#: Number of cycles until the end of life, whatever the horizon.
+LIFE_CYCLES = f"'{SEVERITY}'!$G$4"
+EDITS = "Edits"
+
+SUPPLIED = frozenset(TIME_NAMES) | frozenset(FIXED_NAMES)
+
+
+@dataclass
+class Layout:
+    """Addresses by what they hold.
+
+    Attributes
+    ----------
+    cells
+        Absolute address of each quantity that is one number.
+    local
+        Absolute address of quantities that are one number per strategy, by strategy and key.
+    shortest
+        The shortest cycle length that anything replayed needs, in months.
+    common, own
+        Column letters of quantities by cycle: on `Time`, and on a strategy's trace; the flag
+        tells whether times are those of counting (payoffs) or of moving (transitions).
+    """
+
+    study: Study
+    shortest: float = 1.0
+    first: int = 0
+    rows: int = 0
+    cells: dict[Key, str] = field(default_factory=dict)
+    fixed: dict[str, str] = field(default_factory=dict)
+    local: dict[tuple[str, Key], str] = field(default_factory=dict)
+    common: dict[tuple[Key, bool], str] = field(default_factory=dict)
+    own: dict[tuple[str, Key, bool], str] = field(default_factory=dict)
+    times: dict[tuple[str, bool], str] = field(default_factory=dict)
+    tables: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+    @property
+    def weighs_severity(self) -> bool:
+        """True if shortfall is weighed, so that traces are also counted to the end of life."""
+        rule = self.study.jurisdiction.definition.severity
+        return rule is not None and self.study.population is not None
+
+    @property
+    def points(self) -> bool:
+        """True if payoffs are counted at points in time, with ages of their own."""
+        return COUNTING[self.study.model.counting].points
+
+    def cycle_years(self, row: int) -> str:
+        """The length of the cycle in a row: the setting, or its own where cycles differ."""
+        if column := self.times.get(("cycle_years", False)):
+            return f"'{TIME}'!${column}{row}"
+        return self.fixed["cycle_years"]
+
+    def time_column(self, name: str) -> str:
+        """A column of `Time` from cycle 0 to the last row, as an absolute range."""
+        column = self.times[(name, False)]
+        return f"'{TIME}'!${column}${self.first}:${column}${self.first + self.rows - 1}"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A formula's kind: does it change by cycle, differ by strategy, need the time in a state?"""
+
+    key: Key
+    by_cycle: bool
+    by_strategy: bool
+    by_time_in_state: bool
+
+
+def quantities(model: CohortModel) -> dict[Key, Quantity]:
+    """The kind of every formula of a model."""
+    graph = Graph(model, frozenset(), frozenset())
+    found = {}
+    for key in model.formulas:
+        strategies = [key[1]] if key[1] else list(model.strategies)
+        nodes = []
+        for strategy in strategies:
+            local = {"years_in_state": graph.add("time", what="years_in_state")}
+            nodes.append(graph.lower(Expr("name", name=key[0]), strategy, local=local))
+        clock = {n.index for n in graph.nodes if n.what == "years_in_state"}
+        remembers = any(_rests_on(n, clock) for n in nodes)
+        found[key] = Quantity(
+            key,
+            by_cycle=any(n.by_cycle for n in nodes),
+            by_strategy=key[1] is None and len({n.index for n in nodes}) > 1,
+            by_time_in_state=remembers,
+        )
+    return found
+
+
+def _rests_on(node: object, wanted: set[int]) -> bool:
+    stack, seen = [node], set()
+    while stack:
+        current = stack.pop()
+        index = current.index  # type: ignore[attr-defined]
+        if index in wanted:
+            return True
+        if index not in seen:
+            seen.add(index)
+            stack += current.args  # type: ignore[attr-defined]
+    return False
+
+
+@dataclass
+class Scope:
+    """Turns an expression into an Excel formula for one place in the workbook.
+
+    Attributes
+    ----------
+    model
+        The model whose names are meant (the study's, or the general population's).
+    row
+        The row of the cycle, for quantities by cycle; 0 where there is none.
+    sheet
+        The sheet the formula stands on, whose own cells need no sheet name.
+    here
+        Meanings that hold only here.
+    """
+
+    layout: Layout
+    model: CohortModel
+    kinds: Mapping[Key, Quantity]
+    strategy: str | None
+    row: int = 0
+    sheet: str = ""
+    counted: bool = False
+    here: Mapping[str, str] = field(default_factory=dict)
+
+    def formula(self, expr: Expr) -> str:
+        """The expression as a formula without its equals sign."""
+        return excel(expr, self._reference, self._look_up)
+
+    def _column(self, letter: str, sheet: str) -> str:
+        if sheet == self.sheet:
+            return f"${letter}{self.row}"
+        return f"{quoted(sheet)}!${letter}{self.row}"
+
+    def _reference(self, name: str) -> str:
+        layout = self.layout
+        if name in self.here:
+            return self.here[name]
+        counted = self.counted and layout.points
+        if name in SUPPLIED and (name, counted) in layout.times:
+            return self._column(layout.times[(name, counted)], TIME)
+        if name in FIXED_NAMES:
+            return self._shorten(layout.fixed[name])
+        key = self.model.resolve(name, self.strategy)
+        if key is None:
+            raise KeyError(f"{name} has no place in the workbook")
+        if key in layout.cells:
+            return self._shorten(layout.cells[key])
+        if self.kinds[key].by_time_in_state:
+            return f"({self.formula(self.model.formulas[key])})"
+        if self.strategy is not None and (self.strategy, key) in layout.local:
+            return self._shorten(layout.local[(self.strategy, key)])
+        if (key, counted) in layout.common:
+            return self._column(layout.common[(key, counted)], TIME)
+        if self.strategy is not None and (self.strategy, key, counted) in layout.own:
+            return self._column(
+                layout.own[(self.strategy, key, counted)], trace_title(self.strategy)
+            )
+        return f"({self.formula(self.model.formulas[key])})"
+
+    def _shorten(self, address: str) -> str:
+        own = f"{quoted(self.sheet)}!"
+        return address.removeprefix(own)
+
+    def _look_up(self, name: str, key: str) -> str:
+        area, column = self.layout.tables[name]
+        return f"VLOOKUP({key},{area},{column},TRUE)"
+
+
+def trace_title(strategy: str) -> str:
+    """Name of a strategy's trace sheet, within what Excel allows."""
+    cleaned = "".join("-" if c in "[]:*?/\\'" else c for c in strategy)
+    return f"Trace {cleaned}"[:31]
+
+
+def letter(column: int) -> str:
+    """Column letters of a column number."""
+    return get_column_letter(column)

@@ -1,0 +1,78 @@
+"""Scenarios read back: what each one sets."""
+
+from __future__ import annotations
+
+from hecon.engine.model import Key, key_text
+from hecon.errors import nearest
+from hecon.parameters.rows import parse_pairs
+from hecon.studies.study import Scenario
+from hecon.workbook.context import override_name
+from hecon.workbook.estimates import scenario_estimates
+from hecon.workbook.reading.cells import Reading, address, at, changed, is_formula, show
+from hecon.workbook.reading.files import Edit
+
+TITLE = "Scenarios"
+
+
+def read_scenarios(reading: Reading) -> None:
+    """Read every scenario's row; all of them must be there, and no other."""
+    study = reading.study
+    known = {s.id: s for s in study.scenarios}
+    missing = dict(known)
+    keys = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
+    heads: list[str] = []
+    for row, cells in reading.rows(TITLE):
+        first = at(cells, 0)
+        if first == "scenario":
+            heads = [str(c) for c in cells]
+            continue
+        if not heads or first is None:
+            continue
+        scenario = missing.pop(str(first), None)
+        if scenario is None:
+            text = f"'{str(first)[:60]}' is none of the study's{nearest(str(first), known)}"
+            if str(first) in known:
+                text = f"'{first}' appears twice"
+            reading.fault(TITLE, f"A{row}", f"scenario {text}; scenarios belong to its file")
+            continue
+        _scenario(reading, scenario, keys, heads, row, cells)
+    for name in missing:
+        reading.fault(TITLE, "", f"the row of scenario '{name}' is missing")
+
+
+def _scenario(
+    reading: Reading,
+    scenario: Scenario,
+    keys: list[Key],
+    heads: list[str],
+    row: int,
+    cells: tuple[object, ...],
+) -> None:
+    pairs = parse_pairs(scenario.text)
+    texts = dict(zip(scenario.changes, pairs, strict=True))
+    touched: Edit | None = None
+    for key in keys:
+        position = reading.heading(heads, override_name(key), TITLE)
+        if position is None:
+            continue
+        value, expr = at(cells, position), scenario.changes.get(key)
+        computed = expr is not None and expr.op != "const"
+        if (computed or scenario_estimates(scenario, key)) and is_formula(value):
+            continue
+        cell = address(position, row)
+        after = reading.number(value, TITLE, cell)
+        if after is None and (expr is None or value is not None):
+            continue
+        before = expr.value if expr is not None and expr.op == "const" else None
+        if after is not None and not changed(before, after):
+            continue
+        what = f"{scenario.id} sets {key_text(key)}"
+        touched = reading.note(Edit(TITLE, cell, what, show(before), show(after)))
+        if after is None:
+            del pairs[texts[key]]
+        else:
+            pairs[texts.get(key, key_text(key))] = repr(after)
+    if touched is not None:
+        file = reading.files.of_study(reading.study, scenario.file)
+        text = "; ".join(f"{k} = {v}" for k, v in pairs.items())
+        reading.files.set(file, scenario.row, "changes", text, touched)

@@ -1,0 +1,178 @@
+"""What the workbook is asked to show, and what Python makes of the same: totals, traces, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from openpyxl.utils.cell import rows_from_range
+
+from hecon.analyses.base_case import threshold
+from hecon.analyses.comparison import totals
+from hecon.analyses.drawn import drawn_design, drawn_outcomes
+from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.pair import changed_rows
+from hecon.analyses.probabilistic import decision
+from hecon.analyses.results_table import result_table
+from hecon.analyses.run import Run
+from hecon.analyses.scenarios import scenario_design
+from hecon.analyses.threshold import severity
+from hecon.engine.model import CohortModel
+from hecon.parameters.design import Design, TableDesign, base_case
+from hecon.workbook.context import MODES, REPLAYED, Book
+from hecon.workbook.layout import INPUTS, trace_title
+from hecon.workbook.sheets.acceptability import thresholds
+from hecon.workbook.sheets.inputs import SELECTORS
+
+#: Parameters whose two ends are replayed, and draws spread over those that the workbook holds.
+PARAMETERS = 10
+DRAWS = 25
+
+#: A cell: its sheet and its address.
+Place = tuple[str, str]
+Changes = dict[Place, str | float]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One thing to choose on Inputs, and the same for Python: a design of one row."""
+
+    name: str
+    chosen: Changes
+    design: TableDesign
+    pair: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of Python's and the cells whose sum it should be.
+
+    `scale` is the size of the amounts that the figure is a difference of, 0 if it is none.
+    """
+
+    cells: tuple[Place, ...]
+    value: float | str
+    scale: float = 0.0
+
+
+def replays(run: Run) -> list[Replay]:
+    """The base case, every scenario, both ends of the widest ranges, and spread draws."""
+    study = run.study
+    found = [Replay("base case", _chosen(MODES[0]), base_case(study.parameters), study.compared)]
+    if study.scenarios:
+        design: Design = scenario_design(study, study.scenarios)
+        for i, scenario in enumerate(study.scenarios):
+            chosen = _chosen(MODES[1], scenario=scenario.id)
+            found.append(
+                Replay(f"scenario {scenario.id}", chosen, _row(design, i), scenario.compare)
+            )
+    keys = {p.text: p.key for p in study.parameters}
+    for _, each in run(one_way_ends).iloc[: 2 * PARAMETERS].iterrows():
+        name, end = str(each["parameter"]), str(each["end"])
+        design = changed_rows(study, [{keys[name]: float(each["value"])}])
+        chosen = _chosen(MODES[2], parameter=name, end=end)
+        found.append(Replay(f"{name} {end}", chosen, design, study.compared))
+    drawn = run.get(drawn_design)
+    if drawn is None:
+        return found
+    design = drawn
+    held = min(REPLAYED, design.draws)
+    for draw in np.unique(np.linspace(1, held, DRAWS).round().astype(int)).tolist():
+        row, chosen = _row(design, draw - 1), _chosen(MODES[3], draw=draw)
+        found.append(Replay(f"draw {draw}", chosen, row, study.compared))
+    return found
+
+
+def _chosen(mode: str, **more: str | float) -> Changes:
+    offsets = {"scenario": 1, "parameter": 2, "end": 3, "draw": 4}
+    cells: Changes = {(INPUTS, f"C{SELECTORS}"): mode}
+    return cells | {(INPUTS, f"C{SELECTORS + offsets[k]}"): v for k, v in more.items()}
+
+
+def _row(design: Design, row: int) -> TableDesign:
+    return TableDesign(1, design.numbers, design.block(row, row + 1))
+
+
+def figures(book: Book, replay: Replay) -> Iterator[Figure]:
+    """Python's figures for a replay: every trace, every result, the increments and the words."""
+    study, answers = book.study, book.answers
+    outcomes = evaluate(study.model, replay.design)
+    for suffix, discounted in (("", True), ("_undiscounted", False)):
+        for (kind, item, counted), area in book.lines.items():
+            if counted == discounted:
+                dim = "item" if kind == "cost" else "source"
+                yield from _figures(area, outcomes[kind + suffix].sel({dim: item}).values[:, 0])
+        cost, qaly = totals(outcomes, suffix)
+        yield from _figures(answers[f"cost {discounted}"], cost.values[:, 0])
+        yield from _figures(answers[f"qaly {discounted}"], qaly.values[:, 0])
+        years = outcomes["life_years" + suffix].values[:, 0]
+        yield from _figures(answers[f"life_years {discounted}"], years)
+    yield from _decision(book, replay, outcomes)
+    yield from _trace(book, study.model, replay.design)
+    if study.population is not None:
+        yield from _trace(book, study.population, replay.design)
+
+
+def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figure]:
+    study, answers = book.study, book.answers
+    limits = severity(study, replay.design, [replay.pair])
+    if replay.chosen[(INPUTS, f"C{SELECTORS}")] == MODES[3]:
+        # severity describes the condition, not a draw
+        limits["threshold"] = book.run(threshold)
+    row = result_table(study, outcomes, limits, [replay.pair]).iloc[0]
+    cost, qaly = (float(t.values.max()) for t in totals(outcomes))
+    scales = {"cost difference": cost, "qaly difference": qaly}
+    scales |= {"icer": cost, "nmb": cost + float(row["threshold"]) * qaly}
+    names = {n: n.replace(" ", "_") for n in ("cost difference", "qaly difference")}
+    names |= {n: n for n in ("intervention", "comparator", "icer", "verdict", "threshold", "nmb")}
+    if "shortfall" in answers:
+        names |= {"shortfall": "shortfall", "weight": "weight"}
+    for answer, name in names.items():
+        value = row[name]
+        if value == value:  # an ICER that has no meaning is an error cell
+            known = value if isinstance(value, str) else float(value)
+            yield Figure(tuple(_places(answers[answer])), known, scales.get(answer, 0.0))
+
+
+def _trace(book: Book, model: CohortModel, design: Design) -> Iterator[Figure]:
+    share = base_traces(model, design)["share"].isel(draw=0)
+    for strategy in model.strategies:
+        title = trace_title(strategy)
+        for state in share["state"].values.tolist():
+            columns = [_places(area) for area in book.columns[(title, f"share {state}")]]
+            values = share.sel(strategy=strategy, state=state).values.tolist()
+            for t, value in enumerate(values):
+                yield Figure(tuple(column[t] for column in columns), value)
+
+
+def draw_figures(book: Book) -> Iterator[Figure]:
+    """Python's acceptability curves and value of information from the draws in the workbook."""
+    study, outcomes = book.study, book.run(drawn_outcomes)
+    cost, qaly = totals(outcomes.isel(draw=slice(0, book.draws.rows)))
+    options = list(study.options)
+    chosen = [x.sel(strategy=options).values for x in (cost, qaly)]
+    found = decision(options, chosen[0], chosen[1], np.array(thresholds(book.study), dtype=float))
+    for area, name in (("acceptability", "probability_best"), ("mean nmb", "nmb")):
+        yield from _figures(book.answers[area], found[name].values.T.ravel())
+    scale = float(np.abs(found["nmb"].values).max())
+    yield from _figures(book.answers["ceaf"], found["probability_frontier"].values)
+    best = found["nmb"].max("strategy").values + found["evpi"].values
+    yield from _figures(book.answers["mean of the best"], best)
+    if book.draws.rows == outcomes.sizes["draw"]:
+        yield from _figures(book.answers["evpi"], found["evpi"].values, scale)
+
+
+def _figures(area: str, values: object, scale: float = 0.0) -> Iterator[Figure]:
+    numbers = np.asarray(values, dtype=float).tolist()
+    for place, value in zip(_places(area), numbers, strict=True):
+        yield Figure((place,), value, scale)
+
+
+def _places(area: str) -> list[Place]:
+    """The cells of an absolute range, row by row."""
+    sheet, _, cells = area.rpartition("!")
+    title = sheet.strip("'").replace("''", "'")
+    return [(title, a) for row in rows_from_range(cells.replace("$", "")) for a in row]

@@ -1,0 +1,121 @@
+"""Severity: absolute shortfall, its weight, and what a QALY may cost."""
+
+from __future__ import annotations
+
+from hecon.analyses.base_case import threshold
+from hecon.analyses.remaining_life import years_of_life
+from hecon.studies.study import Study
+from hecon.workbook.context import Book
+from hecon.workbook.layout import SEVERITY, trace_title
+from hecon.workbook.sheets.trace_amounts import standard_care, starting_and_course
+from hecon.workbook.styles import Page, add_page
+
+#: The sheet's name, and where no severity weighs what a QALY may cost.
+TITLE, UNWEIGHTED = SEVERITY, "Opportunity cost"
+FIRST = 4
+
+
+def weighted(study: Study) -> bool:
+    """Whether what a QALY may cost is weighted by severity."""
+    return study.jurisdiction.definition.severity is not None and study.population is not None
+
+
+def title_of(study: Study) -> str:
+    """What the sheet is called."""
+    return TITLE if weighted(study) else UNWEIGHTED
+
+
+def write_severity(book: Book) -> None:
+    """Write the sheet; it works on what is in use, like every other."""
+    place, study = book.study.jurisdiction, book.study
+    answers = book.answers
+    title, severe = title_of(study), weighted(study)
+    page = add_page(
+        book.workbook,
+        title,
+        "Severity and the opportunity cost" if severe else "Opportunity cost",
+        "Absolute shortfall live from life table, norms and the comparator's trace; the weighted "
+        "opportunity cost is health forgone elsewhere, not a ceiling."
+        if severe
+        else "What a QALY may cost: health forgone elsewhere, not a ceiling.",
+        "A4",
+    )
+    page.widths(70, 18, 4, 18, 14, 4, 30, 18)
+    lines: list[tuple[str, str, str, str]] = []
+    rule, people = place.definition.severity, study.population
+    if rule is not None and people is not None:
+        norm = book.totals[(trace_title(people.strategies[0]), "remaining qaly", False)]
+        standard = _standard_care(book, page)
+        last = 3 + len(rule.classes)
+        lines += [
+            ("people", "Remaining QALYs of the general population, undiscounted", norm, "qaly"),
+            ("standard", "Remaining QALYs with the comparator, undiscounted", standard, "qaly"),
+            ("shortfall", "Absolute shortfall (QALYs)", "$B$4-$B$5", "qaly"),
+            (
+                "weight",
+                "Severity weight",
+                f"VLOOKUP(MAX($B$6,$D$4),$D$4:$E${last},2,TRUE)",
+                "weight",
+            ),
+        ]
+        page.headings(3, ["shortfall from", "weight"], 4)
+        for i, each in enumerate(rule.classes):
+            page.put(4 + i, 4, each.shortfall, "input")
+            page.put(4 + i, 5, each.weight, "input")
+        page.allow("any", [f"D4:E{last}"])
+        page.put(last + 2, 4, f"[{rule.status}] {rule.source}", "note")
+    currency = place.definition.currency
+    unit = f"{currency} per QALY"
+    cost = book.scope(None, title).formula(place.opportunity_cost)
+    row = 4 + len(lines)
+    # severity describes the condition: Python, too, fixes the threshold of the base case for draws
+    before = 2 if severe else 1
+    used = f"IF({book.selector['mode']}=4,$B${row + before},$B${row + before - 1})"
+    lines.append(("opportunity cost", f"Opportunity cost ({unit})", cost, "money"))
+    if severe:
+        text = f"$B${row}*$B${row - 1}"
+        lines.append(("weighted", f"Opportunity cost times weight ({unit})", text, "money"))
+    word = "Severity-weighted opportunity cost" if severe else "Opportunity cost in use"
+    lines += [
+        ("base threshold", f"The same in the base case, by Python ({unit})", "", "money"),
+        ("threshold", f"{word} ({unit}); not a ceiling", used, "money"),
+    ]
+    why = ": severity describes the condition, not what is uncertain about it" if severe else ""
+    note = f"A draw is judged at the threshold of the base case{why}."
+    page.put(5 + len(lines), 1, note, "note")
+    page.headings(3, ["", "in use"])
+    for i, (name, label, text, shape) in enumerate(lines):
+        page.put(4 + i, 1, label)
+        if name == "base threshold":
+            page.put(4 + i, 2, book.run(threshold), "text", shape)
+        else:
+            page.formula(4 + i, 2, text, "output", shape)
+        answers[name] = page.ref(4 + i, 2)
+
+
+def _standard_care(book: Book, page: Page) -> str:
+    """The remaining QALYs with the comparator in use; each comparator's stand on the right.
+
+    Severity describes the condition: its traces are counted until the life table ends, and the
+    horizon of the analysis leaves it as it is.
+    """
+    study, fixed = book.study, book.layout.fixed
+    years = years_of_life(study)
+    page.headings(3, ["cycles until the end of life", ""], 7)
+    scope = book.scope(None, TITLE)
+    cycles = f"ROUND(({scope.formula(years)})/{fixed['cycle_years']},0)"
+    own = years is study.model.horizon_years
+    page.formula(4, 7, fixed["cycles"] if own else cycles, "formula", "count")
+    page.headings(6, ["comparator", "remaining QALYs"], 7)
+    names = [name for name in standard_care(book) if name in study.model.strategies]
+    for row, name in enumerate(names, start=7):
+        lived = book.totals[(trace_title(name), "remaining qaly", False)]
+        parts = [lived, *starting_and_course(book, name, "qaly")]
+        page.put(row, 7, name)
+        page.formula(row, 8, "+".join(parts), "output", "qaly")
+    listed, last = "$G$7", 6 + len(names)
+    chosen = f'"{study.compared[1]}"'
+    if study.scenarios:
+        own_pair = f"INDEX({book.scenarios.span('comparator')},{book.selector['scenario']})"
+        chosen = f"IF({book.selector['mode']}=2,{own_pair},{chosen})"
+    return f"INDEX($H$7:$H${last},MATCH({chosen},{listed}:$G${last},0))"

@@ -1,0 +1,161 @@
+"""The amounts of a trace: costs, QALYs and life-years, with their totals."""
+
+from __future__ import annotations
+
+from hecon.engine.model import CohortModel, Payoff
+from hecon.workbook.context import Book
+from hecon.workbook.layout import TIME, trace_title
+from hecon.workbook.sheets.trace_places import Columns, SubState, scope_of
+from hecon.workbook.sheets.trace_states import Move
+
+
+def standard_care(book: Book) -> list[str]:
+    """Whose remaining QALYs severity needs: every comparator, and the general population."""
+    pairs = [book.study.compared, *(s.compare for s in book.study.scenarios)]
+    people = book.study.population
+    return list(dict.fromkeys([*(b for _, b in pairs), *(people.strategies if people else ())]))
+
+
+def starting_and_course(book: Book, strategy: str, kind: str) -> list[str]:
+    """Undiscounted amounts at the start and along the course, which no horizon of severity cuts."""
+    found = [at for (s, k, _), at in book.starts.items() if (s, k) == (strategy, kind)]
+    found += [
+        at
+        for (s, name, discounted), at in book.course_totals.items()
+        if s == strategy and name.startswith(f"{kind} ") and not discounted
+    ]
+    return found
+
+
+def amounts(
+    book: Book,
+    model: CohortModel,
+    strategy: str,
+    columns: Columns,
+    states: list[SubState],
+    clocks: list[str],
+    moves: list[Move],
+    occupancy: list[str],
+    counted: list[str],
+) -> None:
+    """Columns of costs, QALYs and life-years with their totals."""
+    title = trace_title(strategy)
+    layout = book.layout
+    running = [p for p in model.payoffs_of(strategy) if p.on != "once"]
+    events = f"'{TIME}'!${layout.times[('events', True)]}"
+
+    def credit(position: int, t: int, row: int, life: bool) -> str:
+        """Who counts in a state, within the horizon or until the end of life."""
+        if not life:
+            return f"${counted[position]}{row}"
+        before, after = (layout.times[(f"{w} life", True)] for w in ("before", "after"))
+        now = f"'{TIME}'!${after}{row}*${occupancy[position]}{row}"
+        if t == 0:
+            return now
+        return f"('{TIME}'!${before}{row}*${occupancy[position]}{row - 1}+{now})"
+
+    def amount(t: int, row: int, payoff: Payoff, life: bool = False) -> str:
+        happening = f"'{TIME}'!${layout.times[('events life', True)]}" if life else events
+        terms: dict[str, list[str]] = {}
+        for position, state in enumerate(states):
+            if state.name != payoff.source:
+                continue
+            scope = scope_of(book, model, strategy, title, row, counted=True)
+            scope.here = {"years_in_state": clocks[position]}
+            value = f"({scope.formula(payoff.amount)})"
+            if payoff.rate:
+                value += f"*{layout.cycle_years(row)}"
+            if payoff.on == "state":
+                terms.setdefault(value, []).append(credit(position, t, row, life))
+                continue
+            for move in moves:
+                arrives = states[move.target].name == payoff.target
+                if t and move.source == position and arrives:
+                    flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{happening}{row}"
+                    terms.setdefault(value, []).append(flow)
+        parts = [f"({'+'.join(shares)})*{value}" for value, shares in terms.items()]
+        return "+".join(parts) or "0"
+
+    for payoff in running:
+
+        def cell(t: int, row: int, payoff: Payoff = payoff) -> str:
+            return amount(t, row, payoff)
+
+        cost = payoff.kind == "cost"
+        where = payoff.source if payoff.on == "state" else f"{payoff.source} -> {payoff.target}"
+        heading = f"{payoff.item}, {where}, {'cost' if cost else 'QALY'}"
+        column = columns.add(heading, cell, "money" if cost else "exact")
+        if payoff.on == "state":
+            book.column(title, f"{payoff.kind} {payoff.source}", column)
+        names = (f"{payoff.kind} {payoff.item}", f"state {payoff.kind} {payoff.source}")
+        _totals(book, title, columns, column, payoff.kind, names)
+    lasting = [p for p in running if p.kind == "qaly"]
+    if layout.weighs_severity and strategy in standard_care(book):
+
+        def lived(t: int, row: int) -> str:
+            parts = [amount(t, row, payoff, life=True) for payoff in lasting]
+            return "+".join(p for p in parts if p != "0") or "0"
+
+        column = columns.add("QALYs until the end of life", lived, "exact")
+        area = f"${column}${layout.first}:${column}${layout.first + layout.rows - 1}"
+        row, position = layout.first - 3, columns.next - 1
+        columns.page.formula(row, position, f"SUM({area})", "output", "exact")
+        book.totals[(title, "remaining qaly", False)] = columns.page.ref(row, position)
+    if book.study.course is not None and model is book.study.model:
+        _course(book, strategy, columns)
+    for discounted in (True, False):
+        years = [
+            book.totals[(title, f"state years {s.name}", discounted)]
+            for s in model.states
+            if not s.dead
+        ]
+        book.totals[(title, "life_years alive", discounted)] = "+".join(years)
+
+
+def _totals(
+    book: Book,
+    title: str,
+    columns: Columns,
+    column: str,
+    kind: str,
+    names: tuple[str, ...],
+) -> None:
+    """Totals above a column, discounted and not, added to those of the same names."""
+    layout = book.layout
+    first, last = layout.first, layout.first + layout.rows - 1
+    rate = layout.times[("discount_cost" if kind == "cost" else "discount_effect", True)]
+    area = f"${column}${first}:${column}${last}"
+    factors = f"'{TIME}'!${rate}${first}:${rate}${last}"
+    position = columns.next - 1
+    page = columns.page
+    shape = "money" if kind == "cost" else "exact"
+    page.put(first - 4, 1, "total, discounted", "text")
+    page.put(first - 3, 1, "total, undiscounted", "text")
+    page.formula(first - 4, position, f"SUMPRODUCT({area},{factors})", "output", shape)
+    page.formula(first - 3, position, f"SUM({area})", "output", shape)
+    for row, discounted in ((first - 4, True), (first - 3, False)):
+        for name in names:
+            key = (title, name, discounted)
+            known = book.totals.get(key)
+            address = page.ref(row, position)
+            book.totals[key] = f"{known}+{address}" if known else address
+
+
+def _course(book: Book, strategy: str, columns: Columns) -> None:
+    """What the treatment course costs in each cycle, from the sessions."""
+    title = trace_title(strategy)
+    places = book.answers
+    names, cycles = places["sessions strategy"], places["sessions cycle"]
+    for kind, heading, shape in (
+        ("cost", "treatment course, cost", "money"),
+        ("qaly", "treatment course, QALY", "exact"),
+    ):
+        if f"sessions {kind}" not in places:
+            continue
+        amounts = places[f"sessions {kind}"]
+
+        def cell(t: int, row: int, amounts: str = amounts) -> str:
+            return f'SUMIFS({amounts},{names},"{strategy}",{cycles},$A{row})'
+
+        column = columns.add(heading, cell, shape)
+        _totals(book, title, columns, column, kind, (f"sessions {kind}",))

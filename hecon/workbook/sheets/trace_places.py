@@ -1,0 +1,130 @@
+"""Where a trace has what: its states, its quantities, and columns filled from left to right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+
+from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key, Payoff
+from hecon.engine.transitions import TOLERANCE
+from hecon.workbook.context import Book
+from hecon.workbook.layout import Scope, letter, trace_title
+from hecon.workbook.sheets.time import used
+from hecon.workbook.styles import Page
+
+#: Space above the table: headings, totals, and a line between.
+ABOVE = 6
+TOP = 4
+
+#: Space for what each step of a state with memory means: words, headings and figures.
+MEMORY = 7
+
+
+@dataclass(frozen=True)
+class SubState:
+    """A state, or one step of a state that remembers how long people have been in it."""
+
+    name: str
+    step: int
+    steps: int
+    remembered: float
+
+    @property
+    def label(self) -> str:
+        """What the columns are headed with."""
+        return self.name if self.steps == 1 else f"{self.name} {self.step}"
+
+
+def substates(book: Book, model: CohortModel) -> list[SubState]:
+    """The expanded states, enough for the shortest cycle that is replayed.
+
+    A longer cycle needs fewer: then the last ones all mean the longest time that is remembered.
+    """
+    result = []
+    for state in model.states:
+        cycles = state.memory_years * MONTHS_PER_YEAR / book.layout.shortest
+        steps = 1 if state.memory_years == 0 else ceil(cycles - TOLERANCE) + 1
+        steps = min(steps, book.layout.rows)
+        result += [SubState(state.name, k, steps, state.memory_years) for k in range(steps)]
+    return result
+
+
+def remembers(models: list[CohortModel]) -> bool:
+    """True if some state of the models has a memory."""
+    return any(state.memory_years for model in models for state in model.states)
+
+
+def local_keys(book: Book, model: CohortModel) -> list[Key]:
+    """Formulas that are one number in each of the model's strategies."""
+    wanted = used(model, False) | used(model, True)
+    return [
+        key
+        for key, kind in book.kinds.items()
+        if kind.by_strategy
+        and not kind.by_cycle
+        and not kind.by_time_in_state
+        and (model is book.study.model or key[0] in wanted)
+    ]
+
+
+def starts_of(model: CohortModel, strategy: str) -> list[Payoff]:
+    """One-off payoffs at the start, without those of treatment courses."""
+    return [p for p in model.payoffs_of(strategy) if p.on == "once" and not p.session]
+
+
+def place_traces(book: Book, models: list[CohortModel]) -> None:
+    """Find room above the tables, and give quantities of a strategy their cells and columns."""
+    layout = book.layout
+    rooms = [len(local_keys(book, m)) + len(starts_of(m, s)) for m in models for s in m.strategies]
+    layout.first = TOP + 2 + max(rooms) + ABOVE + (MEMORY if remembers(models) else 0)
+    for model in models:
+        keys = local_keys(book, model)
+        for strategy in model.strategies:
+            title = trace_title(strategy)
+            for i, key in enumerate(keys):
+                layout.local[(strategy, key)] = f"'{title}'!$C${TOP + 1 + i}"
+            for position, (key, counted) in enumerate(own_columns(book, model, strategy)):
+                layout.own[(strategy, key, counted)] = letter(2 + position)
+
+
+def own_columns(book: Book, model: CohortModel, strategy: str) -> list[tuple[Key, bool]]:
+    """Quantities by cycle that only this strategy has, or that differ between strategies."""
+    contexts = (False, True) if book.layout.points else (False,)
+    result = []
+    for counted in contexts:
+        wanted = used(model, counted)
+        if not book.layout.points:
+            wanted |= used(model, True)
+        for name in dict.fromkeys(k[0] for k in book.kinds):
+            key = model.resolve(name, strategy)
+            if name in wanted and key in book.kinds:
+                kind = book.kinds[key]
+                if kind.by_cycle and not kind.by_time_in_state and (kind.by_strategy or key[1]):
+                    result.append((key, counted))
+    return result
+
+
+@dataclass
+class Columns:
+    """Columns filled from left to right, each with its heading and its formula by row."""
+
+    page: Page
+    first: int
+    rows: int
+    next: int = 1
+
+    def add(self, heading: str, cell: Callable[[int, int], str], shape: str) -> str:
+        """Fill a column; `cell` gets the cycle and the row. Returns its letter."""
+        column = self.next
+        self.page.headings(self.first - 1, [heading], column)
+        self.page.fill(self.first, self.rows, column, cell, shape)
+        self.next += 1
+        return letter(column)
+
+
+def scope_of(
+    book: Book, model: CohortModel, strategy: str, title: str, row: int, counted: bool = False
+) -> Scope:
+    """What names mean in a row of a trace."""
+    return book.scope(strategy, title, row=row, counted=counted, model=model)

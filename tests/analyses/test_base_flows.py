@@ -1,0 +1,45 @@
+"""Flows by cycle of the shipped study, and their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hecon.analyses.base_case import base_outcomes, courses
+from hecon.analyses.flows import base_flows
+from hecon.analyses.run import Run
+from hecon.studies.load import load_study
+
+INPUTS = Path(__file__).parents[2] / "inputs"
+
+
+@pytest.fixture(scope="module")
+def norway_run():
+    return Run(load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/norway"))
+
+
+@pytest.fixture(scope="module")
+def flows(norway_run):
+    return norway_run(base_flows)
+
+
+def test_they_sum_to_the_totals_of_the_run(norway_run, flows):
+    outcomes = norway_run(base_outcomes)
+    for name in outcomes.data_vars:
+        found = flows[name].sum("cycle").transpose(*outcomes[name].dims)
+        scale = float(np.abs(outcomes[name]).max())
+        np.testing.assert_allclose(found, outcomes[name], rtol=1e-12, atol=1e-12 * scale)
+
+
+def test_quantities_sum_to_the_course(norway_run, flows):
+    table = norway_run(courses).set_index(["strategy", "quantity"])["value"]
+    found = flows["course"].isel(draw=0).sum("cycle").to_dataframe()["course"]
+    np.testing.assert_allclose(found.loc[table.index], table, rtol=1e-12)
+
+
+def test_a_course_is_over_in_its_weeks(flows):
+    """The last session of MDMA-AT is in week 13: in the third month."""
+    hours = flows["course"].sel(strategy="MDMA-AT", quantity="psychologist_hours").isel(draw=0)
+    assert np.flatnonzero(hours.values).tolist() == [1, 2, 3]
