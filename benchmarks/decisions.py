@@ -17,11 +17,12 @@ from statistics import median
 
 import numpy as np
 
+from hecon.analyses.base_case import threshold as base_threshold
 from hecon.analyses.global_sensitivity import sobol
 from hecon.analyses.information import evppi
 from hecon.analyses.one_way import one_way
 from hecon.analyses.read_draws import read_draws
-from hecon.analyses.results import base_threshold
+from hecon.analyses.run import Run, Settings
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,7 +34,7 @@ def analyses() -> dict[str, tuple[Callable[[], object], int]]:
     """Each analysis by name, with the times it is repeated."""
     table = read_draws(ROOT / "tests/data/psa_table.csv.gz")
     study = load_study(ROOT / "inputs/studies/ptsd", ROOT / "inputs/jurisdictions/norway")
-    threshold = base_threshold(study)
+    threshold = Run(study, Settings())(base_threshold)
     grid = np.linspace(0.0, 200_000.0, 41)
     return {
         "EVPPI of 18 parameters at 4 thresholds": (lambda: evppi(table, FOUR), 7),

@@ -26,16 +26,29 @@ def seconds(f: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def work(f: Callable[[], object]) -> float:
+    """Seconds of the processor, all threads together: what else the machine does counts less."""
+    start = time.process_time()
+    f()
+    return time.process_time() - start
+
+
 def median_seconds(f: Callable[[], object], repeats: int) -> float:
     """Median seconds of a call after one untimed call."""
     f()
     return median(seconds(f) for _ in range(repeats))
 
 
+def median_work(f: Callable[[], object], repeats: int) -> float:
+    """Median processor seconds of a call after one untimed call."""
+    f()
+    return median(work(f) for _ in range(repeats))
+
+
 def interleaved(
     contenders: Mapping[str, Callable[[], object]], repeats: int, warm_up: bool = True
 ) -> dict[str, list[float]]:
-    """Seconds by contender and round; all run once a round and the one to start rotates."""
+    """Processor seconds by contender and round; all run once a round, the one to start rotates."""
     if warm_up:
         for f in contenders.values():
             f()
@@ -44,7 +57,7 @@ def interleaved(
     for turn in range(repeats):
         first = turn % len(names)
         for name in names[first:] + names[:first]:
-            times[name].append(seconds(contenders[name]))
+            times[name].append(work(contenders[name]))
     return times
 
 

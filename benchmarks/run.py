@@ -2,8 +2,9 @@
 
 The model is Sick-Sicker with four strategies, yearly cycles from age 25 to 99 and 15 uncertain
 parameters; each contender is first checked against the same 200 reference draws. hecon reads it
-from `benchmarks/studies/sick_sicker`, as it reads any study. Figures only, no verdicts: they
-depend on the machine and on what else it does.
+from `benchmarks/studies/sick_sicker`, as it reads any study. Seconds depend on the machine; ratios
+within a run hardly do: they are written to `benchmarks/data/ratios.csv`, and one well above the
+committed one ends the run with an error.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import data, decisions, measure
+from benchmarks import data, decisions, kernels, measure, ratios
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTENDERS = {
     "hecon": "hecon_model",
+    "hecon_all": "hecon_all",
     "numpy_columns": "numpy_columns",
     "numba": "numba_fused",
 }
@@ -48,20 +50,32 @@ def check() -> None:
         print(f"  {name:14} {module.check():.1e}")
 
 
-def speed() -> None:
-    """Print times and ratios, the contenders taking turns in this process."""
+def speed() -> list[ratios.Row]:
+    """Print times, the contenders taking turns in this process; ratios to the others."""
+    rows: list[ratios.Row] = []
     for n, rounds in ROUNDS.items():
         contenders = {name: evaluation(peer, n) for name, peer in CONTENDERS.items()}
         times = measure.interleaved(contenders, rounds)
         print(f"\nSeconds for {n:,} draws, median of {rounds} rounds, after one to warm up")
         print(measure.table(times, "numpy_columns"))
-        for other in ("numpy_columns", "numba"):
-            middle, least, greatest = measure.ratio(times, "hecon", other)
-            print(f"hecon : {other} = {middle:.2f} (rounds {least:.2f} to {greatest:.2f})")
+        for own in ("hecon", "hecon_all"):
+            for other in ("numpy_columns", "numba"):
+                rows.append((f"{own}, {n:,} draws", other, *measure.ratio(times, own, other)))
         if n in HEORMODEL:
             seconds = json.loads(_output("heormodel_model", n))
-            own = sorted(times["hecon"])[rounds // 2]
-            print(f"hecon : heormodel = {own / seconds:.3g} (heormodel {seconds:.3g} s)")
+            middle = sorted(times["hecon"])[rounds // 2]
+            print(f"hecon : heormodel = {middle / seconds:.3g} (heormodel {seconds:.3g} s)")
+    return rows
+
+
+def ptsd(draws: int = 10_000, rounds: int = 5) -> list[ratios.Row]:
+    """Print the PTSD study's evaluation by both kernels, and the making of a program."""
+    times = measure.interleaved(kernels.kernels(draws), rounds)
+    print(f"\nPTSD in Norway, {draws:,} draws, evaluation only, median of {rounds} rounds")
+    print(measure.table(times, "numpy"))
+    made = measure.median_work(kernels.program(), 9)
+    print(f"a program for another design of the model: {made * 1e3:.1f} ms")
+    return [(f"PTSD, {draws:,} draws", "numpy kernel", *measure.ratio(times, "compiled", "numpy"))]
 
 
 def _output(peer: str, n: int) -> str:
@@ -108,16 +122,22 @@ def main() -> None:
         return
     print(__doc__)
     check()
-    speed()
+    rows = [*speed(), *ptsd()]
     print(
-        "\nhecon and numpy_columns use one thread, numba two, heormodel all cores (its default,\n"
-        "in its own process, median of 3). numba's compilation and the reading of files are\n"
-        "not counted; hecon's preparation of the model for the draws is."
+        "\nSeconds are the processor's, all threads together. hecon and numpy_columns use one\n"
+        "thread, numba two, heormodel all cores (its default, in its own process, median of 3,\n"
+        "seconds of the clock). Compilation and the reading of files are not counted. hecon\n"
+        "computes what its peers do, hecon_all undiscounted outcomes as well."
     )
+    last = ratios.committed()
+    ratios.show(rows, last)
+    ratios.write(rows)
     scaling()
     memory()
     decisions.main()
     whole_run()
+    if slower := ratios.slowdowns(rows, last):
+        sys.exit("\nSlower than the last committed run:\n  " + "\n  ".join(slower))
 
 
 if __name__ == "__main__":

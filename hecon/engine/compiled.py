@@ -54,7 +54,7 @@ class Machine:
             text = program.marked.texts[key] = Text(program, rows, same, positive)
         self.columns = text.columns.all
         self._height = height(rows)
-        self._run = compiled(text.text)
+        self._code = compiled(text.text)
         with np.errstate(all="ignore"):
             self._scalars = np.array([self._scalar(n) for n in text.scalars.all] or [0.0])
             series = [self._series(n, text.series.all) for n in text.series.all]
@@ -82,7 +82,7 @@ class Machine:
             row[:draws] = columns[key]
             row[draws:] = row[draws - 1]
         totals = np.zeros((self._height, len(self.program.model.strategies), length))
-        wrong = self._run(
+        wrong = self._code.run(
             given.ctypes.data,
             self._scalars.ctypes.data,
             self._series_of.ctypes.data,

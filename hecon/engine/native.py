@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +29,16 @@ LONGEST = 1_000_000
 
 _lock = threading.Lock()
 
+#: Why something was not compiled.
+_refused: set[str] = set()
+
 
 class Unavailable(RuntimeError):
     """Nothing can be compiled here; the kernel in NumPy computes instead."""
 
 
-@cache
 def _machine() -> tuple[Any, Any]:
-    """LLVM and its description of this machine."""
+    """LLVM and its description of this machine; whatever runs code takes one for its own."""
     try:
         import llvmlite.binding as llvm
 
@@ -102,8 +104,16 @@ def _keep(name: str, code: bytes) -> None:
         return
 
 
-@cache
-def _compiled(text: str) -> tuple[Any, Run]:
+class Compiled:
+    """A function of this machine; its code lives as long as this does."""
+
+    def __init__(self, engine: Any):
+        self._engine = engine
+        self.run: Run = _SIGNATURE(engine.get_function_address("run"))
+
+
+@lru_cache(maxsize=MOST)
+def _compiled(text: str) -> Compiled:
     llvm, machine = _machine()
     made_by = f"{llvm.llvm_version_info} {machine.triple} {llvm.get_host_cpu_name()} {text}"
     name = hashlib.sha256(made_by.encode()).hexdigest() + SUFFIX
@@ -116,21 +126,27 @@ def _compiled(text: str) -> tuple[Any, Run]:
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return engine, _SIGNATURE(engine.get_function_address("run"))
+    return Compiled(engine)
 
 
-def compiled(text: str) -> Run:
+def compiled(text: str) -> Compiled:
     """The function `run` of a text.
 
     Raises
     ------
     Unavailable
-        If this machine can't compile it.
+        If it can't be compiled here.
     """
-    if len(text) > LONGEST:
-        raise Unavailable("the model is too large to be compiled")
-    with _lock:
-        try:
-            return _compiled(text)[1]
-        except RuntimeError as error:
-            raise Unavailable(str(error)) from None
+    try:
+        if len(text) > LONGEST:
+            raise Unavailable("a model is too large to be compiled")
+        with _lock:
+            return _compiled(text)
+    except (Unavailable, RuntimeError) as error:
+        _refused.add(str(error))
+        raise Unavailable(str(error)) from None
+
+
+def kernel() -> str:
+    """How this process has computed, for the record of a run."""
+    return f"NumPy ({'; '.join(sorted(_refused))})" if _refused else "compiled"

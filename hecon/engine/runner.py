@@ -61,7 +61,10 @@ class Runner:
         self.outcomes: list[Outcome] = self.program.outcomes
         self.rows: Sequence[int | None] = range(len(self.outcomes))
         if summed:
-            self.rows = [self.SUMMED.index(o.kind) if o.discounted else None for o in self.outcomes]
+            self.rows = [
+                self.SUMMED.index(o.kind) if o.discounted and o.kind in self.SUMMED else None
+                for o in self.outcomes
+            ]
         self._machine: Machine | None = None
         try:
             self._machine = Machine(self.program, self.rows)

@@ -24,34 +24,36 @@ _TYPES = {
 
 def as_file(table: Table, units: Units) -> pd.DataFrame:
     """A table as its file holds it: whose it is first, yes and no in words, nothing rounded."""
-    frame = table.frame.copy()
+    cells: dict[str, object] = dict(_about(table, units))
     for column in table.columns:
+        values = table.frame[column.key]
         if column.kind == "flag":
-            frame[column.key] = frame[column.key].map({True: "yes", False: "no"}).fillna("")
-    money = any(c.kind in ("money", "change", "millions") for c in table.columns)
+            values = values.map({True: "yes", False: "no"}).fillna("")
+        cells[column.key] = values
+    return pd.DataFrame(cells, index=table.frame.index)
+
+
+def _about(table: Table, units: Units) -> dict[str, str]:
+    """Whose a table is, by the columns that say so; what the table says itself stays its own."""
     about = {"study": units.study, "jurisdiction": units.jurisdiction}
-    if money:
+    if any(c.kind in ("money", "change", "millions") for c in table.columns):
         about |= {"currency": units.currency, "price_year": units.price_year}
-    for position, (name, value) in enumerate((k, v) for k, v in about.items() if v):
-        if name not in frame:
-            frame.insert(position, name, value)
-    return frame
+    own = {c.key for c in table.columns}
+    return {name: value for name, value in about.items() if value and name not in own}
 
 
 def dictionary(tables: Iterable[Table], units: Units) -> pd.DataFrame:
     """Every column of every file: `table, column, type, unit, key, meaning`."""
     rows = []
     for table in tables:
-        described = {c.key: c for c in table.columns}
-        for name in as_file(table, units).columns:
-            column = described.get(str(name))
-            if column is None:
-                rows.append((table.name, name, "text", "", "no", _ABOUT[str(name)]))
-                continue
+        rows += [
+            (table.name, name, "text", "", "no", _ABOUT[name]) for name in _about(table, units)
+        ]
+        for column in table.columns:
             kind = _TYPES.get(column.kind, "number")
             key = "yes" if column.key in table.keys else "no"
             meaning = units.named(column.meaning or column.heading)
-            rows.append((table.name, name, kind, units.of(column), key, meaning))
+            rows.append((table.name, column.key, kind, units.of(column), key, meaning))
     return pd.DataFrame(rows, columns=["table", "column", "type", "unit", "key", "meaning"])
 
 

@@ -14,7 +14,7 @@ from pyarrow import csv
 
 from hecon.analyses.base_case import base_outcomes, base_trace
 from hecon.analyses.comparison import totals
-from hecon.analyses.drawn import drawn_design, drawn_outcomes
+from hecon.analyses.drawn import drawn_design, drawn_outcomes, drawn_table
 from hecon.analyses.exports import spreadsheet_safe
 from hecon.analyses.run import Run
 from hecon.report.files import write_table
@@ -48,9 +48,9 @@ def draws_table(run: Run, first: int = 0, last: int | None = None) -> pd.DataFra
 
     Draws are counted from 0 here and from 1 in the table.
     """
-    design = run(drawn_design)
-    last = design.draws if last is None else min(last, design.draws)
-    columns = {design.parameters[k].text: v for k, v in design.block(first, last).items()}
+    drawn = run(drawn_table)
+    last = drawn.draws if last is None else min(last, drawn.draws)
+    columns = {name: values[first:last] for name, values in drawn.parameters.items()}
     some = run(drawn_outcomes).isel(draw=slice(first, last))
     for name, values in zip(("cost", "qaly"), totals(some), strict=True):
         columns |= {

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hecon import __version__
 from hecon.analyses.run import Run
+from hecon.engine.native import kernel
 
 RECORD = "record.json"
 
@@ -24,6 +25,7 @@ def run_record(run: Run) -> dict[str, object]:
         "hecon": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
+        "kernel": kernel(),
         "libraries": libraries(),
         "draws": settings.draws,
         "seed": settings.seed,

@@ -241,6 +241,31 @@ def test_where_nothing_is_compiled_the_kernel_runs(monkeypatch):
     np.testing.assert_allclose(summed["cost"], wanted["cost"].sum("item"), rtol=1e-12)
 
 
+def test_code_is_let_go_with_what_uses_it():
+    model, design = fading()
+    (timing,) = timings(model, design)
+    program = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
+    rows = range(len(program.outcomes))
+    columns = design.block(0, 13)
+    machines = []
+    for _ in range(3):
+        native._compiled.cache_clear()
+        machines.append(Machine(program, rows))
+    first = machines.pop(0).run(columns, 13)[0]
+    native._compiled.cache_clear()
+    np.testing.assert_array_equal(machines[0].run(columns, 13)[0], first)
+    machines.clear()
+
+
+def test_the_record_says_what_was_not_compiled(monkeypatch):
+    monkeypatch.setattr(native, "_refused", set())
+    assert native.kernel() == "compiled"
+    monkeypatch.setattr(native, "LONGEST", 10)
+    model, design = fading(counting="end-of-cycle")
+    evaluate(model, design)
+    assert native.kernel() == "NumPy (a model is too large to be compiled)"
+
+
 def test_sums_are_the_sums():
     model, design = fading()
     wanted, found = evaluate(model, design), evaluate(model, design, summed=True)

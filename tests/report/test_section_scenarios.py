@@ -11,10 +11,10 @@ from hecon.report.sections import scenarios
 from hecon.studies.load import load_study
 
 ROWS = """\
-id,title,why,changes,compare,source,status
-S1,slightly dearer,prices rise,price = 1100,,invented,assumption
-S2,twice as dear,a rumour,price = 2000,,invented,memory
-S3,the other way round,to see,price = 1500,Old v New,invented,assumption
+id,title,why,changes,compare,source,status,currency,price_year
+S1,slightly dearer,prices rise,price = 1100,,invented,assumption,EUR,2024
+S2,twice as dear,a rumour,price = 2000,,invented,memory,EUR,2024
+S3,the other way round,to see,price = 1500,Old v New,invented,assumption,EUR,2024
 """
 
 
