@@ -205,7 +205,7 @@ CASES = {
         'cost = "rate"',
         [
             (
-                "small/jurisdiction.toml, column discount.steps: 'rate' is not a parameter or "
+                "small/jurisdiction.toml, column discount.steps[1].cost: 'rate' is not a parameter or "
                 "variable; did you mean rate_well?"
             ),
         ],
