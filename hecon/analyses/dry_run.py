@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hecon.analyses.amounts import amount_faults
 from hecon.analyses.article import check_figures
 from hecon.analyses.input_values import Case, value_faults
 from hecon.analyses.one_way import ranges
@@ -27,10 +28,13 @@ from hecon.parameters.design import (
 )
 from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.assumptions import Quantities
-from hecon.studies.study import Study
+from hecon.studies.study import Scenario, Study
 from hecon.studies.trials import TrialDefinition
 
 Array = NDArray[np.float64]
+
+#: How far the shares of one whole may be from one in a scenario.
+SHARES_OFF = 1e-6
 
 #: Draws in which the formulas of plans are worked out.
 DRAWS = 64
@@ -49,6 +53,8 @@ def dry_run(study: Study) -> None:
     faults = FaultList()
     base = Case("", study.folder.name, None, None)
     faults.faults += value_faults(study, base_case(study.parameters), [base])
+    faults.raise_if_any()
+    faults.faults += amount_faults(study)
     faults.raise_if_any()
     base_row = evaluated_table(study, base_case(study.parameters), [study.compared]).iloc[0]
     _check_scenarios(study, base_row, faults)
@@ -79,6 +85,8 @@ def _check_scenarios(study: Study, base: pd.Series, faults: FaultList) -> None:
             problem = _unit_problem(study, key, float(design.columns[key][position]))
             if problem:
                 faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
+        for problem in _share_problems(study, scenario, design, position):
+            faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
     table = _table(study, design, [s.compare for s in good], [cases[s.id] for s in good], faults)
     if table is not None:
         faults.faults += idle_scenarios(study, good, table, base)
@@ -132,6 +140,26 @@ def _unit_problem(study: Study, key: Key, value: float) -> str | None:
     else:
         problem = None
     return f"{key_text(key)}: {problem}" if problem else None
+
+
+def _share_problems(
+    study: Study, scenario: Scenario, design: TableDesign, position: int
+) -> Iterator[str]:
+    """Shares of one whole of which a scenario changes some and which no longer add up."""
+    groups: dict[str, list[Key]] = {}
+    for p in study.parameters:
+        if p.distribution.kind == "dirichlet":
+            groups.setdefault(p.distribution.group, []).append(p.key)
+    for keys in groups.values():
+        if not set(keys) & set(scenario.changes):
+            continue
+        values = [
+            float(design.columns[key][position]) if key in design.columns else design.numbers[key]
+            for key in keys
+        ]
+        if abs(sum(values) - 1.0) > SHARES_OFF:
+            names = ", ".join(key_text(key) for key in keys)
+            yield f"{names} are shares of one whole and add up to {sum(values):g}; change all"
 
 
 def _check_plans(study: Study, faults: FaultList) -> None:

@@ -162,6 +162,20 @@ def evaluate(
     ModelError
         If the model breaks a rule; the message names draw, strategy, cycle and transition.
     """
+    halves = model.apart()
+    if halves is not None:
+        both = [
+            evaluate(
+                half,
+                design,
+                workers=workers,
+                block=block,
+                progress=_half(progress, position),
+                summed=summed,
+            )
+            for position, half in enumerate(halves)
+        ]
+        return costs_and_effects(*both)
     filled: _Filled | None = None
     finished = 0
     for timing in timings(model, design):
@@ -202,6 +216,20 @@ def evaluate(
                     progress(finished, design.draws)
     assert filled is not None
     return filled.dataset(model, summed)
+
+
+def costs_and_effects(costs: xr.Dataset, effects: xr.Dataset) -> xr.Dataset:
+    """Outcomes of the two halves of a model: costs of the first, all else of the second."""
+    paid = costs[[str(name) for name in costs if str(name).startswith("cost")]]
+    kept = effects.drop_vars([n for n in effects if str(n).startswith("cost")])
+    return xr.merge([kept.drop_dims("item", errors="ignore"), paid])
+
+
+def _half(progress: Progress | None, position: int) -> Progress | None:
+    """Progress of one of two runs over the same draws."""
+    if progress is None:
+        return None
+    return lambda done, draws: progress((position * draws + done) // 2, draws)
 
 
 def chosen_rows(design: Design, rows: Rows) -> TableDesign:

@@ -9,7 +9,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hecon.analyses.base_case import base_design
-from hecon.analyses.evaluate import DIMS, Timing, chosen_rows, naming_rows, timings
+from hecon.analyses.evaluate import (
+    DIMS,
+    Timing,
+    chosen_rows,
+    costs_and_effects,
+    naming_rows,
+    timings,
+)
 from hecon.analyses.run import Run, result
 from hecon.engine.flows import FlowKernel
 from hecon.engine.model import CohortModel, Payoff
@@ -87,6 +94,9 @@ def with_quantities(study: Study) -> CohortModel:
 @naming_rows
 def model_flows(model: CohortModel, design: Design) -> xr.Dataset:
     """The same of a model alone."""
+    halves = model.apart()
+    if halves is not None:
+        return costs_and_effects(*(model_flows(half, design) for half in halves))
     parts = []
     for timing in timings(model, design):
         rows = np.arange(design.draws) if timing.rows is None else timing.rows

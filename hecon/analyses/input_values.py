@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hecon.engine.expression import Expr
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, ModelError
+from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters import limits
 from hecon.parameters.design import TableDesign
 from hecon.parameters.units import value_problem
@@ -64,7 +65,7 @@ class _Wanted:
 
 def value_faults(study: Study, design: TableDesign, cases: Sequence[Case]) -> list[Fault]:
     """Faults of each row of a design: in the base case named where the figure stands."""
-    wanted = [*_course(study), *_ages(study)]
+    wanted = [*_course(study), *_ages(study), *_threshold(study)]
     faults = []
     if len(cases) == 1 and not cases[0].what:
         faults += _computed(study, design)
@@ -119,6 +120,20 @@ def _ages(study: Study) -> Iterator[_Wanted]:
         place = (study.folder.name, None, "time.start_age", "age at the start")
         for strategy in study.model.strategies:
             yield _Wanted(study.model.start_age, strategy, *place, most=limits.OLDEST)
+
+
+def _threshold(study: Study) -> Iterator[_Wanted]:
+    """What a QALY may cost."""
+    place = study.jurisdiction
+    yield _Wanted(
+        place.opportunity_cost,
+        None,
+        f"{place.folder.name}/{JURISDICTION_FILE}",
+        None,
+        "opportunity_cost",
+        "opportunity cost",
+        most=limits.LARGEST_AMOUNT,
+    )
 
 
 def _computed(study: Study, design: TableDesign) -> list[Fault]:

@@ -65,7 +65,20 @@ def unit_problems(study: Study) -> list[tuple[Parameter, str]]:
 def notes(study: Study) -> list[str]:
     """What passes and may still not be meant, each with its place."""
     found = [f"{p.file}, row {p.row}: {p.text}: {text}" for p, text in unit_problems(study)]
-    return [*found, *_twins(study), *_death_notes(study), *_session_notes(study)]
+    return [
+        *found,
+        *_twins(study),
+        *_kind_notes(study),
+        *_death_notes(study),
+        *_session_notes(study),
+    ]
+
+
+def _kind_notes(study: Study) -> Iterator[str]:
+    """A study in which nothing costs, or nobody gains health."""
+    for kind, words in (("cost", "nothing costs anything"), ("qaly", "nobody has QALYs")):
+        if not any(p.kind == kind for p in study.model.payoffs):
+            yield f"{study.folder.name}: {words}; no payoff is of the kind {kind}"
 
 
 def _twins(study: Study) -> Iterator[str]:

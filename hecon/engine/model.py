@@ -137,9 +137,10 @@ class Payoff:
 class CohortModel:
     """A cohort state-transition model, complete but for the values of its parameters.
 
-    `formulas` maps a name, or a name and a strategy, to arithmetic over parameters, other
-    formulas, time and tables. `parameters` lists the keys a design must supply: a name, or a
-    name and a strategy.
+    `counting` names the rule by which effects and life-years are counted, and costs too unless
+    `counting_cost` names another. `formulas` maps a name, or a name and a strategy, to arithmetic
+    over parameters, other formulas, time and tables. `parameters` lists the keys a design must
+    supply: a name, or a name and a strategy.
 
     Source: Briggs, Claxton, Sculpher (2006), Decision Modelling for Health Economic Evaluation;
     ISPOR-SMDM Modeling Good Research Practices 3 (Siebert 2012).
@@ -159,6 +160,7 @@ class CohortModel:
     counting: str
     discount_cost: Expr
     discount_effect: Expr
+    counting_cost: str = ""
     parameter_set: frozenset[Key] = field(init=False, repr=False)
     #: What is worked out once for a model; another one, however made, begins with none.
     memory: dict[Hashable, object] = field(init=False, repr=False, compare=False)
@@ -182,6 +184,29 @@ class CohortModel:
     def cycles_differ(self) -> bool:
         """True if the length of a cycle depends on its number."""
         return "cycle" in self.rests_on(self.cycle_months)
+
+    def rule(self, kind: str) -> str:
+        """The counting rule of a kind of outcome: ``cost``, ``qaly`` or ``life_years``."""
+        return (self.counting_cost if kind == "cost" else "") or self.counting
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The counting rules in use, that of effects first."""
+        return tuple(dict.fromkeys((self.counting, self.rule("cost"))))
+
+    def apart(self) -> tuple[CohortModel, CohortModel] | None:
+        """The model's costs and its effects, each by its own rule, where the rules differ.
+
+        The cohort is the same under any rule, so that each half can be run by itself.
+        """
+        if self.rule("cost") == self.counting:
+            return None
+        costs = tuple(p for p in self.payoffs if p.kind == "cost")
+        others = tuple(p for p in self.payoffs if p.kind != "cost")
+        return (
+            replace(self, counting=self.counting_cost, counting_cost="", payoffs=costs),
+            replace(self, counting_cost="", payoffs=others),
+        )
 
     def rests_on(self, *exprs: Expr) -> set[str]:
         """Names that expressions rest on, through all formulas."""

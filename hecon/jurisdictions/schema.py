@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Table
+from hecon.parameters import limits
 from hecon.parameters.money import price_year_problem
 from hecon.parameters.records import (
     Formula,
@@ -69,7 +70,7 @@ class SeverityClass(Strict):
     """A weight on the opportunity cost from a certain absolute shortfall on."""
 
     shortfall: Real
-    weight: Annotated[Real, Field(gt=0)]
+    weight: Annotated[Real, Field(gt=0, le=100)]
 
 
 class Severity(Strict):
@@ -84,7 +85,7 @@ class Severity(Strict):
 class Acceptability(Strict):
     """Thresholds at which acceptability is reported."""
 
-    highest: Annotated[Real, Field(gt=0)]
+    highest: Annotated[Real, Field(gt=0, le=limits.LARGEST_AMOUNT)]
     steps: Annotated[Whole, Field(ge=2, le=1000)]
 
 
@@ -118,6 +119,7 @@ class Definition(Strict):
     currency: Currency
     price_year: PriceYear
     opportunity_cost: RequiredFormula
+    threshold_means: Text = ""
     discount: Discount
     acceptability: Acceptability
     severity: Severity | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy import special
 
 from hecon.engine.model import Key, key_text
 from hecon.parameters import random
+from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
 
 Array = NDArray[np.float64]
@@ -184,8 +186,12 @@ class ProbabilisticDesign:
         return random.monte_carlo(self.seed, self.parameters[key].stream, first, last)
 
     def block(self, first: int, last: int) -> dict[Key, Array]:
-        """Values of rows `first` to `last` (exclusive)."""
-        uniforms = {key: self._uniform(key, first, last) for key in self.parameters}
+        """Values of rows `first` to `last` (exclusive); those drawn by themselves are read-only."""
+        joined = {key for keys, _ in self._cholesky for key in keys}
+        alone = (
+            {} if self._stored else {k: p for k, p in self.parameters.items() if k not in joined}
+        )
+        uniforms = {k: self._uniform(k, first, last) for k in self.parameters if k not in alone}
         for keys, lower in self._cholesky:
             normal = [special.ndtri(uniforms[k]) for k in keys]
             for i, key in enumerate(keys):
@@ -193,7 +199,12 @@ class ProbabilisticDesign:
                 for j in range(1, i + 1):
                     joint = joint + lower[i, j] * normal[j]
                 uniforms[key] = special.ndtr(joint)
-        values = {key: self.parameters[key].distribution.quantile(u) for key, u in uniforms.items()}
+        values = {
+            key: _drawn(parameter.distribution, self.seed, parameter.stream, first, last)
+            if key in alone
+            else parameter.distribution.quantile(uniforms[key])
+            for key, parameter in self.parameters.items()
+        }
         groups: dict[str, list[Key]] = {}
         for key, parameter in self.parameters.items():
             if parameter.distribution.kind == "dirichlet":
@@ -205,6 +216,14 @@ class ProbabilisticDesign:
             for key in members:
                 values[key] = values[key] / total
         return values
+
+
+@lru_cache(maxsize=512)
+def _drawn(distribution: Distribution, seed: int, stream: str, first: int, last: int) -> Array:
+    """Draws of one distribution by itself: the same in every scenario that leaves it alone."""
+    values = distribution.quantile(random.monte_carlo(seed, stream, first, last))
+    values.setflags(write=False)
+    return values
 
 
 def _cholesky(correlations: Sequence[Correlation]) -> list[tuple[list[Key], Array]]:

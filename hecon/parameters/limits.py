@@ -33,3 +33,6 @@ LARGEST = 2**53
 OLDEST = 130.0
 FIRST_PRICE_YEAR = 1900
 LAST_PRICE_YEAR = 2100
+
+#: What anything may cost: more, and sums of it are no numbers any more.
+LARGEST_AMOUNT = 1e15

@@ -12,7 +12,8 @@ from hecon.parameters.units import ANY_CURRENCY, unit_problem
 #: Price years that are none: an amount that is never indexed, a source that doesn't say.
 NOMINAL, NOT_STATED = "nominal", "not stated"
 
-_YEAR = re.compile(r"[0-9]{4}")
+#: A calendar year, or a financial year by both of its years.
+_YEAR = re.compile(r"([0-9]{4})(?:/([0-9]{2}))?")
 
 
 def price_year_problem(text: str) -> str | None:
@@ -20,9 +21,12 @@ def price_year_problem(text: str) -> str | None:
     if text in (NOMINAL, NOT_STATED):
         return None
     first, last = limits.FIRST_PRICE_YEAR, limits.LAST_PRICE_YEAR
-    if _YEAR.fullmatch(text) and first <= int(text) <= last:
-        return None
-    return f"found '{text}', allowed is a year such as 2024, or '{NOT_STATED}'"
+    year = _YEAR.fullmatch(text)
+    if year and first <= int(year[1]) <= last:
+        following = year[2] is None or int(year[2]) == (int(year[1]) + 1) % 100
+        if following:
+            return None
+    return f"found '{text}', allowed is a year such as 2024 or 2024/25, or '{NOT_STATED}'"
 
 
 def parameter_problems(

@@ -31,7 +31,7 @@ def run_record(run: Run) -> dict[str, object]:
         "seed": settings.seed,
         "design": settings.method,
         "options": dict(settings.options),
-        "counting": study.model.counting,
+        "counting": {kind: study.model.rule(kind) for kind in ("cost", "qaly")},
         "inputs": study.input_hashes(),
     }
 

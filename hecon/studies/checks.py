@@ -253,9 +253,11 @@ def check_cycles(reading: Reading, model: CohortModel) -> None:
         if state.memory_years:
             text = f"state {state.name} has a memory, which needs cycles of the same length; {why}"
             reading.faults.add(reading.place("states"), None, "states.memory_years", text)
-    if COUNTING[model.counting].points:
+    for name in model.rules:
+        if not COUNTING[name].points:
+            continue
         rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
-        text = f"'{model.counting}' needs cycles of the same length; {why}; allowed are {rules}"
+        text = f"'{name}' needs cycles of the same length; {why}; allowed are {rules}"
         reading.faults.add(reading.place("time.counting"), None, "time.counting", text)
 
 

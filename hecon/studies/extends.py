@@ -1,7 +1,8 @@
-"""A study that extends another: one definition made of two, and where each file's rows lie.
+"""A study that extends another, and what a jurisdiction adds: one definition made of layers.
 
-The rule: an entry of `study.toml` replaces the base's, tables and named entries of lists are
-merged, and a file named like the base's adds its rows to it or replaces those with the same key.
+The rule: an entry of `study.toml` replaces that of the layers before it, tables and named entries
+of lists are merged, and a file named like an earlier one adds its rows to it or replaces those with
+the same key.
 """
 
 from __future__ import annotations
@@ -54,58 +55,92 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Base:
-    """The study that is extended.
+class Layer:
+    """What one folder says of a study, on top of the layers before it.
 
     Attributes
     ----------
+    definition
+        Merged of this folder's `study.toml` and of those before it.
     replaced
-        Entries that the extending `study.toml` gives itself, such as `course.items[Drug].amount`.
+        Entries that this folder gives itself, such as `course.items[Drug].amount`; of the first
+        layer none.
+    pair
+        Whether it is a jurisdiction's own part of a study.
     """
 
     folder: Path
     definition: StudyDefinition
-    replaced: frozenset[str]
+    replaced: frozenset[str] = frozenset()
+    pair: bool = False
 
-    def keeps(self, entry: str) -> bool:
-        """True if nothing at or below an entry is given by the extending study."""
-        return not any(_below(entry, r) or _below(r, entry) for r in self.replaced)
+    def gives(self, entry: str) -> bool:
+        """True if something at or below an entry is given by this layer."""
+        return any(_below(entry, r) or _below(r, entry) for r in self.replaced)
 
 
 @dataclass(frozen=True)
 class Definition:
-    """What `study.toml` says, together with that of the study it extends, if it does."""
+    """What `study.toml` says, with what the study extends and the jurisdiction's own part.
+
+    Attributes
+    ----------
+    folder
+        The study's own folder.
+    layers
+        The folders that say something, each on top of those before it.
+    """
 
     folder: Path
     content: StudyDefinition
-    base: Base | None = None
+    layers: tuple[Layer, ...]
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders that hold the study, the base's first."""
-        return (self.folder,) if self.base is None else (self.base.folder, self.folder)
+        """The folders that hold the study, each on top of those before it."""
+        return tuple(layer.folder for layer in self.layers)
+
+    def may_leave_out(self, folder: Path) -> bool:
+        """True for folders below the last one that says what is left `without`."""
+        saying = [i for i, layer in enumerate(self.layers) if layer.gives("without")]
+        return bool(saying) and self.folders.index(folder) < saying[-1]
 
     def place(self, entry: str) -> str:
         """The `study.toml` that gives an entry, as messages name it."""
-        kept = self.base is not None and self.base.keeps(entry)
-        return Source(self.folders[0] if kept else self.folder, FILE).shown
+        given = [layer.folder for layer in self.layers[1:] if layer.gives(entry)]
+        return Source(given[-1] if given else self.layers[0].folder, FILE).shown
 
     def sources(self, entry: str, jurisdiction: str = "") -> list[Source]:
-        """Files that an entry such as `course.sessions` names, the base's first.
+        """Files that an entry such as `course.sessions` names, the first layer's first.
 
-        The extending study may leave out a file that only its base's `study.toml` names.
+        A layer may leave out a file that only a layer before it names.
         """
-        found = [Source(self.folder, n) for n in _names(self.content, entry, jurisdiction)]
-        if self.base is None:
-            return found
-        if self.base.keeps(entry):
-            found = [source for source in found if source.path.is_file()]
-        names = _names(self.base.definition, entry, jurisdiction)
-        return [*(Source(self.base.folder, n) for n in names), *found]
+        found = []
+        for position, layer in enumerate(self.layers):
+            own = [Source(layer.folder, n) for n in _names(layer.definition, entry, jurisdiction)]
+            if position and not layer.gives(entry):
+                own = [source for source in own if source.path.is_file()]
+            found += own
+        return found
 
 
-def read_definition(folder: Path) -> Definition:
+def pair_folder(study: str, jurisdiction: Path) -> Path | None:
+    """Where a jurisdiction keeps what is its own of a study, if it has: ``STUDY_in_ITS_NAME``."""
+    found = sorted(p for p in jurisdiction.glob(f"{study}_in_*") if p.is_dir())
+    if len(found) > 1:
+        names = " and ".join(p.name for p in found)
+        text = f"{names} are both its own part of the study '{study}'; there can be one"
+        raise InputError([Fault(f"{jurisdiction.name}/{JURISDICTION_FILE}", None, None, text)])
+    return found[0] if found else None
+
+
+def read_definition(folder: Path, jurisdiction: Path | None = None) -> Definition:
     """The definition of a study, merged with that of the study it extends.
+
+    Parameters
+    ----------
+    jurisdiction
+        Whose own part of the study, and of the one that it extends, comes on top of each.
 
     Raises
     ------
@@ -116,7 +151,9 @@ def read_definition(folder: Path) -> Definition:
     shown = Source(folder, FILE).shown
     own = read_content(folder / FILE, shown)
     if "extends" not in own:
-        return Definition(folder, validated(own, shown, StudyDefinition))
+        first = Layer(folder, validated(own, shown, StudyDefinition))
+        layers, _ = _with_pair((first,), own, jurisdiction)
+        return Definition(folder, layers[-1].definition, layers)
     below = _base_folder(folder, own["extends"], shown)
     base_shown = Source(below, FILE).shown
     content = read_content(below / FILE, base_shown)
@@ -126,16 +163,43 @@ def read_definition(folder: Path) -> Definition:
     if own.get("name", base.name) == base.name:
         text = f"a study that extends another needs a name of its own, not '{base.name}'"
         raise _refused(shown, text, "name")
+    layers, content = _with_pair((Layer(below, base),), content, jurisdiction)
     replaced: set[str] = set()
     merged = _merged(content, own, "", replaced)
     without = own.get("without")
     for name, names in without.items() if isinstance(without, dict) else ():
         if name in LISTS:
             _leave_out(merged, name, names, shown)
-    both = validated(merged, shown, StudyDefinition)
-    found = Definition(folder, both, Base(below, base, frozenset(replaced)))
-    _check_files(found)
-    return found
+    both = Layer(folder, validated(merged, shown, StudyDefinition), frozenset(replaced))
+    _check_files(both)
+    layers, _ = _with_pair((*layers, both), merged, jurisdiction)
+    return Definition(folder, layers[-1].definition, layers)
+
+
+def _with_pair(
+    layers: tuple[Layer, ...], content: Content, jurisdiction: Path | None
+) -> tuple[tuple[Layer, ...], Content]:
+    """Layers with a jurisdiction's own part of the last one, if it has one, and their content."""
+    if jurisdiction is None:
+        return layers, content
+    folder = pair_folder(layers[-1].folder.name, jurisdiction)
+    if folder is None:
+        return layers, content
+    shown = Source(folder, FILE).shown
+    own = read_content(folder / FILE, shown) if (folder / FILE).is_file() else {}
+    for name in ("extends", "name"):
+        if name in own:
+            raise _refused(shown, "a jurisdiction's own part of a study has no such entry", name)
+    replaced: set[str] = set()
+    merged = _merged(content, own, "", replaced)
+    without = own.get("without")
+    for name, names in without.items() if isinstance(without, dict) else ():
+        if name in LISTS:
+            _leave_out(merged, name, names, shown)
+    definition = validated(merged, shown, StudyDefinition)
+    layer = Layer(folder, definition, frozenset(replaced), pair=True)
+    _check_files(layer)
+    return (*layers, layer), merged
 
 
 def _leave_out(merged: Content, name: str, names: object, shown: str) -> None:
@@ -228,14 +292,15 @@ def _names(definition: StudyDefinition, entry: str, jurisdiction: str) -> list[s
     return [str(n).replace("{jurisdiction}", jurisdiction) for n in names if n]
 
 
-def _check_files(found: Definition) -> None:
-    """A file of rows in the extending folder that nothing names would be overlooked."""
+def _check_files(found: Layer) -> None:
+    """A file of rows in a folder on top of another that nothing names would be overlooked."""
     if (found.folder / JURISDICTION_FILE).is_file():
         return
-    entries = [*_FILES, *(f"evidence.{n}" for n in found.content.evidence)]
-    entries += [f"tables.{n}.file" for n in found.content.tables]
-    entries += ["course.sessions"] * (found.content.course is not None)
-    known = sorted({n for e in entries for n in _names(found.content, e, "*")})
+    content = found.definition
+    entries = [*_FILES, *(f"evidence.{n}" for n in content.evidence)]
+    entries += [f"tables.{n}.file" for n in content.tables]
+    entries += ["course.sessions"] * (content.course is not None)
+    known = sorted({n for e in entries for n in _names(content, e, "*")})
     for path in sorted(found.folder.glob("*.csv")):
         if not any(fnmatch.fnmatch(path.name, name) for name in known):
             text = f"the study has no file of this name{nearest(path.name, known)}; "

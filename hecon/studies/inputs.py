@@ -27,13 +27,14 @@ class Inputs:
     """What formulas may use: parameters, variables and tables.
 
     `complete` is False if some row could not be read: then nothing is blamed for a name that
-    nobody seems to define.
+    nobody seems to define. `replaced` holds rows of a layer with what took their place.
     """
 
     synthesis: Synthesis = field(default_factory=Synthesis)
     parameters: list[Parameter] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
     tables: dict[str, Table] = field(default_factory=dict)
+    replaced: list[tuple[Parameter, Parameter]] = field(default_factory=list)
     complete: bool = True
 
     def shared_correlations(self) -> list[Correlation]:
@@ -97,14 +98,15 @@ def _read_parameters(reading: Reading, inputs: Inputs) -> None:
             found, complete = read_parameters(
                 source.path, source.shown, reading.faults, inputs.synthesis.derived
             )
-        if source.folder != reading.study.folder:
+        if reading.study.may_leave_out(source.folder):
             found = [p for p in found if not reading.left_out("parameters", p.text)]
         kept.setdefault(source.folder, []).extend(found)
         inputs.complete &= complete
-    own = {p.key for p in kept.get(reading.study.folder, [])}
-    for folder, parameters in kept.items():
-        extended = folder != reading.study.folder
-        inputs.parameters += [p for p in parameters if not (extended and p.key in own)]
+    folders = [folder for folder in reading.study.folders if folder in kept]
+    for position, folder in enumerate(folders):
+        later = {p.key: p for f in folders[position + 1 :] for p in kept[f]}
+        inputs.parameters += [p for p in kept[folder] if p.key not in later]
+        inputs.replaced += [(p, later[p.key]) for p in kept[folder] if p.key in later]
 
 
 def _check_parameter(reading: Reading, parameter: Parameter) -> None:

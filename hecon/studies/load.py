@@ -77,7 +77,7 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
 
 def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str]) -> Study:
     """The study; `read` holds what has been read once all is read."""
-    found = read_definition(folder)
+    found = read_definition(folder, None if jurisdiction is None else Path(jurisdiction))
     own = next((f for f in reversed(found.folders) if (f / JURISDICTION_FILE).is_file()), None)
     if jurisdiction is None and own is None:
         text = f"name a jurisdiction; the study has no {JURISDICTION_FILE} of its own"
@@ -130,13 +130,14 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         correlations,
         population,
         inputs.synthesis,
-        found.base,
+        found.layers,
         people,
         trials,
         documents,
         facts,
         read,
         _unused(reading, inputs, model),
+        tuple(inputs.replaced),
     )
 
 
@@ -191,7 +192,8 @@ def _model(
         ),
         horizon_years=timing(time.horizon_years, "time.horizon_years", NO_TIME),
         start_age=timing(time.start_age, "time.start_age", NO_TIME) if time.start_age else None,
-        counting=time.counting,
+        counting=time.counting.qaly,
+        counting_cost=time.counting.cost if time.counting.cost != time.counting.qaly else "",
         discount_cost=place.discount_cost,
         discount_effect=place.discount_effect,
     )

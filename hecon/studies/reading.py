@@ -160,7 +160,7 @@ class Reading:
                     source.path, source.shown, kind, self.faults, free
                 ):
                     found += [Entry(source.shown, number, r, cells) for r in _one_each(row)]
-            if source.folder != self.study.folder:
+            if self.study.may_leave_out(source.folder):
                 found = [e for e in found if not self.left_out(entry, _name(e.row, key))]
             own = {key(each.row) for each in found}
             result = [each for each in result if key(each.row) not in own] + found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from hecon.engine.timing import COUNTING
 from hecon.jurisdictions.schema import TableEntry
@@ -28,13 +28,32 @@ def _counting(name: str) -> str:
     return name
 
 
+Rule = Annotated[str, AfterValidator(_counting)]
+
+
+class Rules(Strict):
+    """Counting rules of costs, and of effects and life-years."""
+
+    cost: Rule
+    qaly: Rule
+
+
+def _for_both(value: object) -> object:
+    """One rule for both, or a table of them."""
+    if isinstance(value, str):
+        return {"cost": _counting(value), "qaly": value}
+    return value
+
+
 class Time(Strict):
     """Cycle length, horizon and counting rule; formulas over parameters."""
 
     cycle_months: RequiredFormula
     horizon_years: RequiredFormula
     start_age: Formula = ""
-    counting: Annotated[str, AfterValidator(_counting)] = "cycle-means"
+    counting: Annotated[Rules, BeforeValidator(_for_both)] = Rules(
+        cost="cycle-means", qaly="cycle-means"
+    )
 
 
 class StateEntry(Strict):

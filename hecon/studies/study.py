@@ -15,7 +15,7 @@ from hecon.parameters.schema import Parameter
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.documents import Document, Fact
 from hecon.studies.estimates.read import Synthesis
-from hecon.studies.extends import Base, Definition, Source
+from hecon.studies.extends import Definition, Layer, Source
 from hecon.studies.population import PopulationDefinition
 from hecon.studies.schema import StudyDefinition
 from hecon.studies.trials import TrialDefinition
@@ -82,8 +82,9 @@ class Study:
     ----------
     parameters
         Inputs and computed rows of the study and its jurisdiction, in file order.
-    base
-        The study that this one extends, if it does.
+    layers
+        The folders that say something of the study, each on top of those before it: the study that
+        it extends, the study itself, and the jurisdiction's own part of each.
     population
         The general population as a model of its own, to measure absolute shortfall against.
     correlations
@@ -102,6 +103,8 @@ class Study:
         SHA-256 of every file that was read.
     unused
         Inputs that nothing rests on.
+    replaced
+        Rows of the study, or of the one that it extends, each with what took its place.
     """
 
     folder: Path
@@ -115,13 +118,14 @@ class Study:
     correlations: list[Correlation]
     population: CohortModel | None
     synthesis: Synthesis = field(default_factory=Synthesis)
-    base: Base | None = None
+    layers: tuple[Layer, ...] = ()
     people: PopulationDefinition | None = None
     trials: tuple[TrialDefinition, ...] = ()
     documents: Mapping[str, Document] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
+    replaced: tuple[tuple[Parameter, Parameter], ...] = ()
 
     @property
     def name(self) -> str:
@@ -166,12 +170,12 @@ class Study:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders that hold the study, that of a study it extends first."""
-        return Definition(self.folder, self.definition, self.base).folders
+        """The folders that hold the study, each on top of those before it."""
+        return Definition(self.folder, self.definition, self.layers).folders
 
     def sources(self, entry: str) -> list[Source]:
-        """Files named by an entry of `study.toml`, those of a study that is extended first."""
-        found = Definition(self.folder, self.definition, self.base)
+        """Files named by an entry of `study.toml`, in the order of the layers."""
+        found = Definition(self.folder, self.definition, self.layers)
         return found.sources(entry, self.jurisdiction.definition.name)
 
     def input_hashes(self) -> dict[str, str]:

@@ -122,6 +122,9 @@ def build_workbook(run: Run, sections: Sequence[Section] = ()) -> Workbook:
 def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
     """The workbook with formulas and no values, and where everything stands in it."""
     study, units = run.study, study_units(run.study)
+    if study.model.apart() is not None:
+        rules = " and ".join(study.model.rules)
+        raise ModelError(f"a workbook counts costs and effects alike, and here they are by {rules}")
     workbook = Sheets()
     workbook.properties.title = study.definition.title
     workbook.properties.creator = "hecon"

@@ -205,8 +205,8 @@ CASES = {
         'cost = "rate"',
         [
             (
-                "small/jurisdiction.toml, column discount.steps[1].cost: 'rate' is not a parameter or "
-                "variable; did you mean rate_well?"
+                "small/jurisdiction.toml, column discount.steps[1].cost: 'rate' is not a "
+                "parameter or variable; did you mean rate_well?"
             ),
         ],
     ),

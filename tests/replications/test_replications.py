@@ -16,13 +16,14 @@ import numpy as np
 import pytest
 
 from hecon.analyses.evaluate import base_traces, evaluate
-from hecon.parameters.design import TableDesign, base_case, base_values
+from hecon.engine.expression import constant
+from hecon.parameters.design import TableDesign, base_case, base_values, rows
 from hecon.studies.load import load_study
 
 HERE = Path(__file__).parent
 BENCHMARKS = HERE.parents[1] / "benchmarks"
 RELATIVE = 1e-10
-STATES = ("H", "S1", "S2", "A", "B", "C", "D")
+STATES = ("H", "S1", "S2", *"ABCDEFGHI")
 MOVES = ("AB", "AC", "AD", "BC", "BD", "CD")
 CASES = (
     "darth_indep",
@@ -30,7 +31,9 @@ CASES = (
     "heemod_hiv_exact",
     "heemod_hiv_homogeneous",
     "hesim_hiv",
+    "rdecision_hiv",
     "rdecision_phv",
+    "rdecision_tkr",
 )
 
 
@@ -105,7 +108,47 @@ def test_other_counting_rules(counting, key):
     assert_totals(totals(model, base_case(loaded.parameters)), expected("darth_indep")[key])
 
 
-@pytest.mark.parametrize("name", ["darth_indep", "darth_timedep_age", "heemod_hiv_exact"])
+@pytest.mark.parametrize("case", expected("rdecision_hiv")["others"], ids=lambda c: str(c["qaly"]))
+def test_costs_at_the_end_of_a_cycle_and_life_years_by_any_rule(case):
+    """The vignette as printed, and with effects at the end of a cycle too."""
+    loaded = study("rdecision_hiv")
+    model = replace(loaded.model, counting=case["qaly"])
+    design = base_case(loaded.parameters)
+    numbers = {**design.numbers, ("as_printed", None): case["as_printed"]}
+    assert_totals(totals(model, TableDesign(1, numbers)), case["totals"])
+
+
+def test_undiscounted_figures_under_two_rules():
+    """Costs at the end of a cycle, effects at its middle: what a rate of 0 gives."""
+    loaded = study("rdecision_tkr")
+    numbers = {**base_values(loaded.parameters), ("rate", None): 0.0}
+    result = evaluate(loaded.model, base_case(loaded.parameters))
+    plain = evaluate(loaded.model, TableDesign(1, numbers))
+    for name in ("cost", "qaly", "life_years"):
+        np.testing.assert_allclose(result[f"{name}_undiscounted"], plain[name], rtol=1e-13)
+
+
+def test_one_way_table():
+    """heemod's table of one-way ends: 20 years, combination for life."""
+    loaded, wanted = study("heemod_hiv_homogeneous"), expected("heemod_hiv_dsa")
+    model = replace(loaded.model, horizon_years=constant(20.0))
+    names = {"cost_zido": "c_zidovudine", "cost_lami": "c_lamivudine", "dr": "rate_cost"}
+    changes = [
+        {(names.get(row["parameter"], row["parameter"]), None): row["value"]}
+        for row in wanted["one_way"]
+    ]
+    assert len(changes) == 8
+    result = evaluate(model, rows(base_values(loaded.parameters), [{}, *changes]))
+    for draw, row in enumerate([{"totals": wanted["base"]}, *wanted["one_way"]]):
+        for strategy, figures in row["totals"].items():
+            here = result.sel(strategy=strategy).isel(draw=draw)
+            assert float(here["cost"].sum()) == pytest.approx(figures["cost"], rel=RELATIVE)
+            assert float(here["qaly"].sum()) == pytest.approx(figures["qaly"], rel=RELATIVE)
+
+
+@pytest.mark.parametrize(
+    "name", ["darth_indep", "darth_timedep_age", "heemod_hiv_exact", "rdecision_tkr"]
+)
 def test_traces(name):
     loaded = study(name)
     share = base_traces(loaded.model, base_case(loaded.parameters))["share"].isel(draw=0)

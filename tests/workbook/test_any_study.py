@@ -12,7 +12,10 @@ from hecon.workbook.replays import replays
 from hecon.workbook.sheets.inputs import AGREES
 from hecon.studies.load import load_study
 
-STUDIES = sorted((Path(__file__).parents[1] / "replications/studies").iterdir())
+#: Their costs and effects are counted by rules of their own, which a workbook refuses.
+APART = ("rdecision_hiv", "rdecision_tkr")
+FOLDER = Path(__file__).parents[1] / "replications/studies"
+STUDIES = sorted(folder for folder in FOLDER.iterdir() if folder.name not in APART)
 MEMORY = Path(__file__).parent / "studies" / "memory"
 
 

@@ -141,9 +141,10 @@ def nothing_twice(case: Case) -> Finding:
 def flows_of_death(case: Case) -> Finding:
     """One paid at every death, on transitions, adds up to the growth of the dead states."""
     positions = case.deaths
-    weights = COUNTING[case.model.counting].events(case.hand.cycles)[1:]
+    rule = case.model.rule("cost")
+    weights = COUNTING[rule].events(case.hand.cycles)[1:]
     if not np.allclose(weights, 1.0):
-        raise NotApplicable(f"the counting rule {case.model.counting} weights events by cycle")
+        raise NotApplicable(f"the counting rule {rule} weights events by cycle")
     dead = [case.model.states[i].name for i in positions]
     payoffs = tuple(
         Payoff("deaths", "cost", "transition", ONE, source=s.name, target=grave)

@@ -10,7 +10,7 @@ from hecon.analyses.verification.by_hand import NEAR
 from hecon.analyses.verification.case import KINDS, Case, figures, worst
 from hecon.analyses.verification.finding import SAME, Check, Finding, NotApplicable, found, listed
 from hecon.analyses.verification.horizon import one_cycle_model
-from hecon.analyses.verification.one_cycle import COUNTABLE, moment
+from hecon.analyses.verification.one_cycle import check_countable, moment
 from hecon.analyses.verification.variants import ONE
 from hecon.engine.expression import parse
 from hecon.engine.model import Key, Payoff
@@ -58,9 +58,9 @@ def year_two(case: Case) -> Finding:
         for state in case.model.states
     )
     outcomes = case.run(replace(case.model, payoffs=payoffs))
-    years = hand.begun(cycle) + moment(case.model.counting) * hand.cycle_years(cycle)
     gaps, shown = [], []
     for kind, dim, column in (("cost", "item", "cost"), ("qaly", "source", "effect")):
+        years = hand.begun(cycle) + moment(case.model.rule(kind)) * hand.cycle_years(cycle)
         wanted = _factor_by_hand(case, column, years)
         plain = outcomes[kind + "_undiscounted"].sum(dim).values
         gaps.append(worst(outcomes[kind].sum(dim).values, wanted * plain))
@@ -89,8 +89,7 @@ def _factor_by_hand(case: Case, column: str, years: float) -> float:
 
 def steep_discounting(case: Case) -> Finding:
     """Under a very high rate only what the first cycle brings is left."""
-    if case.model.counting not in COUNTABLE:
-        raise NotApplicable(f"the rule {case.model.counting} can't count a single cycle")
+    check_countable(case.model)
     rule = parse(f"exp(-{STEEP / min(case.hand.lengths[:2])!r} * discount_time)")
     long, short = (
         figures(

@@ -10,7 +10,7 @@ from hecon.analyses.verification.by_hand import Hand
 from hecon.analyses.verification.case import KINDS, Case
 from hecon.analyses.verification.effects import sampled_cycles
 from hecon.analyses.verification.finding import SAME, Check, Finding, NotApplicable, found, listed
-from hecon.analyses.verification.one_cycle import COUNTABLE, first_cycle
+from hecon.analyses.verification.one_cycle import check_countable, first_cycle
 from hecon.engine.expression import Expr, constant
 from hecon.engine.model import CohortModel, Key
 
@@ -25,8 +25,7 @@ def one_cycle_model(case: Case) -> CohortModel:
 
 def one_cycle(case: Case) -> Finding:
     """A horizon of one cycle, worked by hand from probabilities and payoffs."""
-    if case.model.counting not in COUNTABLE:
-        raise NotApplicable(f"the rule {case.model.counting} can't count a single cycle")
+    check_countable(case.model)
     outcomes = case.run(one_cycle_model(case))
     wrong, largest = [], 0.0
     dims = {"cost": "item", "qaly": "source"}
@@ -47,7 +46,7 @@ def one_cycle(case: Case) -> Finding:
 
 def shorter_horizon(case: Case) -> Finding:
     """A shorter horizon never gives more undiscounted life-years."""
-    step = 2 if case.model.counting == "simpson" else 1
+    step = 2 if "simpson" in case.model.rules else 1
     whole = case.hand.cycles
     counts = sorted({max(step, whole // part // step * step) for part in (1, 2, 4, 8)})
     if len(counts) < 2:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hecon.analyses.verification.by_hand import Hand, Place
-from hecon.engine.model import Payoff
+from hecon.analyses.verification.finding import NotApplicable
+from hecon.engine.model import CohortModel, Payoff
 
 #: Weights of the start and the end of the only cycle, and when each is discounted, in cycles.
 #: Rules of cycles credit both with what holds in cycle 1; rules of points with what holds there.
@@ -21,9 +22,18 @@ _POINTS: dict[str, tuple[float, float]] = {
     "half-cycle": (0.5, 0.5),
     "darth-simpson": (1 / 3, 1 / 3),
 }
+#: What happens in the cycle counts in full; only darthtools weights it as occupancy.
+_EVENTS: dict[str, float] = {"darth-simpson": 1 / 3}
 
 #: Rules that can count a horizon of one cycle.
 COUNTABLE = frozenset(_RULES) | frozenset(_POINTS)
+
+
+def check_countable(model: CohortModel) -> None:
+    """Raise NotApplicable if a counting rule of a model can't count one cycle."""
+    for rule in model.rules:
+        if rule not in COUNTABLE:
+            raise NotApplicable(f"the rule {rule} can't count a single cycle")
 
 
 @dataclass(frozen=True)
@@ -35,8 +45,7 @@ class _Moment:
     times: Mapping[str, float]
 
 
-def _moments(hand: Hand, strategy: str) -> Iterator[_Moment]:
-    rule = hand.model.counting
+def _moments(hand: Hand, strategy: str, rule: str) -> Iterator[_Moment]:
     before = hand.start(strategy)
     flows = hand.step(strategy, before, 1)
     after: dict[Place, float] = {}
@@ -54,8 +63,9 @@ def _moments(hand: Hand, strategy: str) -> Iterator[_Moment]:
     times = {**hand.times(0, True), "discount_time": 0.0}
     yield _Moment({p: first * s for p, s in before.items()}, {}, times)
     times = {**hand.times(1, True), "discount_time": hand.lengths[0]}
+    events = _EVENTS.get(rule, 1.0)
     yield _Moment(
-        {p: last * s for p, s in after.items()}, {k: last * s for k, s in flows.items()}, times
+        {p: last * s for p, s in after.items()}, {k: events * s for k, s in flows.items()}, times
     )
 
 
@@ -71,7 +81,6 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
     model = hand.model
     totals = dict.fromkeys(("cost", "qaly", "life_years"), 0.0)
     plain = dict(totals)
-    dead = {s.name for s in model.states if s.dead}
     factors = {"cost": model.discount_cost, "qaly": model.discount_effect}
 
     def add(kind: str, amount: float, times: Mapping[str, float] | None) -> None:
@@ -82,10 +91,36 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
         plain[kind] += amount
 
     payoffs = model.payoffs_of(strategy)
-    for moment in _moments(hand, strategy):
+    kinds: dict[str, list[str]] = {}
+    for kind in totals:
+        kinds.setdefault(model.rule(kind), []).append(kind)
+    running = [p for p in payoffs if p.on != "once"]
+    for rule, counted in kinds.items():
+        _count(hand, strategy, rule, [p for p in running if p.kind in counted], counted, add)
+    for payoff in payoffs:
+        if payoff.on == "once":
+            times = _once(hand, strategy, payoff)
+            if times["cycle"] > 1:
+                continue
+            amount = hand.value(payoff.amount, strategy, times)
+            add(payoff.kind, amount, None if payoff.week is None else times)
+    return {**totals, **{f"{kind}_undiscounted": value for kind, value in plain.items()}}
+
+
+def _count(
+    hand: Hand,
+    strategy: str,
+    rule: str,
+    payoffs: Sequence[Payoff],
+    kinds: Sequence[str],
+    add: Callable[[str, float, Mapping[str, float] | None], None],
+) -> None:
+    """Add what states and transitions pay, and life-years if asked for, by one counting rule."""
+    dead = {s.name for s in hand.model.states if s.dead}
+    for moment in _moments(hand, strategy, rule):
         for place, share in moment.shares.items():
             local = {**moment.times, "years_in_state": place[1] * hand.lengths[0]}
-            if place[0] not in dead:
+            if "life_years" in kinds and place[0] not in dead:
                 add("life_years", share * hand.lengths[0], moment.times)
             for payoff in payoffs:
                 if payoff.on == "state" and payoff.source == place[0]:
@@ -102,14 +137,6 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
                 ):
                     amount = hand.value(payoff.amount, strategy, local)
                     add(payoff.kind, share * amount, moment.times)
-    for payoff in payoffs:
-        if payoff.on == "once":
-            times = _once(hand, strategy, payoff)
-            if times["cycle"] > 1:
-                continue
-            amount = hand.value(payoff.amount, strategy, times)
-            add(payoff.kind, amount, None if payoff.week is None else times)
-    return {**totals, **{f"{kind}_undiscounted": value for kind, value in plain.items()}}
 
 
 def _once(hand: Hand, strategy: str, payoff: Payoff) -> dict[str, float]:
@@ -118,7 +145,7 @@ def _once(hand: Hand, strategy: str, payoff: Payoff) -> dict[str, float]:
         return hand.times(0)
     cycle = hand.cycle_of(hand.value(payoff.week, strategy, hand.times(0)))
     times = hand.times(min(cycle, hand.cycles))
-    later = moment(hand.model.counting) * times["cycle_years"]
+    later = moment(hand.model.rule(payoff.kind)) * times["cycle_years"]
     return {**times, "cycle": float(cycle), "discount_time": times["year"] + later}
 
 

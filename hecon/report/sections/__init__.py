@@ -31,6 +31,7 @@ REGISTRY = (
     Entry("synthesis", "Choices of synthesis side by side."),
     Entry("consistency", "Whether direct and indirect evidence agree."),
     Entry("evidence", "What the result rests on."),
+    Entry("replacements", "Which values took the place of the study's own.", command=""),
     Entry("assumptions", "What the model takes for granted.", command=""),
     Entry("sources", "Every published figure referred to.", command=""),
     Entry("cheers", "Where each item of CHEERS 2022 is reported.", command=""),

@@ -35,6 +35,8 @@ def section(run: Run) -> Section:
     """Severity and the threshold."""
     place = run.study.jurisdiction.definition
     sentences = []
+    if place.threshold_means:
+        sentences.append(Sentence("{means}", {"means": place.threshold_means}))
     if place.severity is not None:
         sentences.append(
             Sentence(

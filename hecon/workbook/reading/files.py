@@ -41,14 +41,16 @@ class Files:
     @staticmethod
     def copy(study: Study, target: Path) -> Files:
         """Copy a study, with what it extends, and its jurisdiction, under different names."""
-        copies = {folder: target / folder.name for folder in study.folders}
         rules = study.jurisdiction.folder
+        within = [f for f in study.folders if f != rules and f.is_relative_to(rules)]
+        copies = {f: target / f.name for f in study.folders if f not in within}
         if rules not in copies:
             taken = {folder.name for folder in study.folders}
             copies[rules] = target / (rules.name + ("_rules" if rules.name in taken else ""))
         for folder, copied in copies.items():
             shutil.copytree(folder, copied)
-        return Files(copies)
+        # a jurisdiction's own part of the study lies in its folder
+        return Files(copies | {f: copies[rules] / f.relative_to(rules) for f in within})
 
     def name(self, folder: Path, file: str) -> str:
         """What a file of one of the original folders is called here and in faults."""

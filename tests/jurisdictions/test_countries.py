@@ -1,0 +1,77 @@
+"""One folder adds a country: the study's values with the country's own, and no other's files."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hecon.analyses.base_case import base_table
+from hecon.analyses.run import Run
+from hecon.errors import InputError
+from hecon.studies.load import load_study
+
+ROOT = Path(__file__).parents[2]
+PTSD = ROOT / "inputs/studies/ptsd"
+COUNTRIES = ROOT / "inputs/jurisdictions"
+
+#: An independent program's base case, from inputs rounded as in its own files.
+EXPECTED = {
+    row["country"]: row
+    for row in csv.DictReader(
+        (ROOT / "tests/data/countries_base_case.csv").read_text().splitlines()
+    )
+}
+
+
+@pytest.mark.parametrize("country", EXPECTED)
+def test_the_base_case_is_that_of_an_independent_program(country: str) -> None:
+    row, expected = (
+        Run(load_study(PTSD, COUNTRIES / country))(base_table).iloc[0],
+        EXPECTED[country],
+    )
+    for found, name in (
+        ("cost MDMA-AT", "cost_mdma"),
+        ("cost PE", "cost_pe"),
+        ("qaly MDMA-AT", "qaly_mdma"),
+        ("qaly PE", "qaly_pe"),
+        ("cost_difference", "d_cost"),
+        ("qaly_difference", "d_qaly"),
+        ("icer", "icer"),
+    ):
+        np.testing.assert_allclose(row[found], float(expected[name]), rtol=1e-4)
+    assert row["threshold"] == float(expected["threshold"])
+
+
+def test_a_country_needs_no_file_of_another(tmp_path: Path) -> None:
+    shutil.copytree(PTSD, tmp_path / "studies/ptsd")
+    shutil.copytree(COUNTRIES / "england", tmp_path / "jurisdictions/england")
+    study = load_study(tmp_path / "studies/ptsd", tmp_path / "jurisdictions/england")
+    assert not [name for name in study.input_hashes() if "norway" in name]
+    names = {p.text: p for p in study.parameters}
+    assert names["include_patient_cost"].file == "ptsd_in_england/parameters.csv"
+    assert names["include_patient_cost"].value == 0
+    assert names["u_gain"].file == "ptsd/parameters.csv"
+
+
+def test_a_country_has_one_part_of_its_own_of_a_study(tmp_path: Path) -> None:
+    shutil.copytree(COUNTRIES / "england", tmp_path / "england")
+    shutil.copytree(tmp_path / "england/ptsd_in_england", tmp_path / "england/ptsd_in_wales")
+    with pytest.raises(InputError, match="there can be one"):
+        load_study(PTSD, tmp_path / "england")
+
+
+def test_a_part_of_a_study_keeps_its_name(tmp_path: Path) -> None:
+    shutil.copytree(COUNTRIES / "england", tmp_path / "england")
+    path = tmp_path / "england/ptsd_in_england/study.toml"
+    path.write_text(f'name = "other"\n{path.read_text()}')
+    with pytest.raises(InputError, match="no such entry"):
+        load_study(PTSD, tmp_path / "england")
+
+
+def test_a_file_that_nothing_reads_is_named(tmp_path: Path) -> None:
+    shutil.copytree(COUNTRIES / "england", tmp_path / "england")
+    (tmp_path / "england/ptsd_in_england/parametres.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(InputError, match="did you mean parameters.csv"):
+        load_study(PTSD, tmp_path / "england")
