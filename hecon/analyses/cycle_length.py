@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.run import Run, Unavailable, result
 from hecon.engine.expression import Expr, constant
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
@@ -59,3 +60,20 @@ def cycle_length(study: Study) -> pd.DataFrame:
     (months,) = formula_values(model, [(model.cycle_months, None)], base.numbers, {})
     table.insert(0, "cycle_months", float(months) / table.pop("parts"))
     return table
+
+
+@result("Length of the cycle")
+def cycle_lengths(run: Run) -> pd.DataFrame:
+    """A run's base case at its own cycle and at shorter ones.
+
+    Raises
+    ------
+    Unavailable
+        If cycles differ in length, or the study can't be run at a shorter one.
+    """
+    found = cycle_length(run.study)
+    if found.empty:
+        raise Unavailable("cycles differ in length")
+    if len(found) < 2:
+        raise Unavailable("no shorter cycle can be run")
+    return found

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hecon.analyses.comparison import Comparison
+from hecon.analyses.drawn import drawn_design
+from hecon.analyses.run import Run, result
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, key_text
 from hecon.engine.values import formula_values
@@ -114,3 +117,18 @@ def _side(limit: Expr, values: list[Array], draws: int) -> NDArray[np.intp]:
     stacked = np.stack([np.broadcast_to(np.asarray(v, dtype=float), (draws,)) for v in values])
     chosen = stacked.argmin(axis=0) if limit.op == "min" else stacked.argmax(axis=0)
     return np.asarray(chosen)
+
+
+@result("Base case and draws")
+def mean_departures(run: Run) -> pd.DataFrame:
+    """Limits, then inputs, whose mean over the draws is not the base value.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``parameter``, ``base``, ``mean``, ``other_side`` (share of draws; only of limits).
+    """
+    found = departures(run.study, run(drawn_design))
+    rows = [(each.name, each.base, each.mean, each.share) for each in found.limited]
+    rows += [(each.name, each.base, each.mean, np.nan) for each in found.off]
+    return pd.DataFrame(rows, columns=["parameter", "base", "mean", "other_side"])

@@ -7,19 +7,18 @@ import numpy as np
 from hecon.analyses.base_case import base_comparison, base_frontier, threshold
 from hecon.analyses.comparison import SAVING, Comparison
 from hecon.analyses.conclusion import Conclusion, Step, base_conclusion
-from hecon.analyses.departures import apart, departures
+from hecon.analyses.departures import apart
 from hecon.analyses.drawn import (
     drawn_comparison,
     drawn_decision,
     drawn_design,
-    evpi,
     probability_cost_effective,
 )
 from hecon.analyses.frontier import ON
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
-from hecon.report.content import Amount, Listing, Sentence, Value, count, effect, money, share
-from hecon.report.labels import labeller
+from hecon.report.content import Listing, Sentence, Value, count, effect, money, share
+from hecon.report.labels import at_threshold, labeller
 from hecon.report.words import listed
 from hecon.studies.study import Study
 
@@ -215,110 +214,69 @@ def outside_frontier(run: Run) -> Sentence | None:
     return Sentence(text, {"a": a, "b": b, "against": str(row["against"])}, "warning")
 
 
-def uncertainty(run: Run) -> tuple[Sentence, ...]:
-    """How sure the draws are, and what they leave out; that nothing is uncertain, if so."""
+def how_sure(run: Run) -> tuple[Sentence, ...]:
+    """How sure the draws are, in short; that nothing is uncertain, if so."""
     if run.get(drawn_design) is None:
         return (NO_DOUBT,)
-    said = [*_base_and_draws(run), _shares_of_best(run)]
-    if len(run.study.options) > 1:
-        said.append(_best_of_draws(run))
-    said.append(
-        Sentence(
-            "Settling all that is drawn would be worth {evpi} per person.",
-            {"evpi": money(run(evpi))},
-        )
+    said = [often(run)] if run(base_conclusion).pairwise else [best_on_average(run)]
+    if other := _other_than_base(run):
+        said.append(other)
+    said.append(means(run))
+    if apart(run(base_comparison), run(drawn_comparison)):
+        said.append(APART)
+    return tuple(said)
+
+
+def best_on_average(run: Run) -> Sentence:
+    """The alternative with the highest mean net benefit, and how often it is the best."""
+    here = run(drawn_decision).sel(threshold=run(threshold))
+    draws = run(drawn_design).draws
+    values: dict[str, Value] = {"best": str(here["best"].values), **at_threshold(run)}
+    opening = "At {threshold} per {effect}, {best} has the highest expected net benefit "
+    if draws < 2:
+        text = opening + "in the one draw there is, which says nothing of how sure that is."
+        return Sentence(text, values, "verdict")
+    values |= {"share": share(float(here["probability_frontier"])), "draws": count(draws)}
+    text = opening + "and is the best in {share} of {draws} draws."
+    return Sentence(text, values, "verdict")
+
+
+def often(run: Run) -> Sentence:
+    """How often the intervention is cost-effective against the comparator."""
+    a, b = run.study.compared
+    return Sentence(
+        "{a} is cost-effective against {b} in {share} of the draws at {threshold} per {effect}.",
+        {"a": a, "b": b, "share": share(run(probability_cost_effective)), **at_threshold(run)},
+        "verdict",
     )
-    left = fixed_in_draws(run)
-    return (*said, *((left,) if left else ()))
 
 
-def _shares_of_best(run: Run) -> Sentence:
-    """How often each alternative, or the intervention of a pair, is best in the draws."""
+def _other_than_base(run: Run) -> Sentence | None:
+    """That the draws prefer another alternative than the base case, where they do."""
     found = run(base_conclusion)
-    at: dict[str, Value] = {
-        "threshold": money(run(threshold)),
-        "draws": count(run.settings.draws),
-    }
-    if found.pairwise:
-        return Sentence(
-            "{a} is cost-effective against {b} in {share} of {draws} draws at {threshold} per "
-            "{effect}.",
-            at
-            | {
-                "a": found.pair.intervention,
-                "b": found.pair.comparator,
-                "share": share(run(probability_cost_effective)),
-            },
-        )
-    best = run(drawn_decision)["probability_best"].sel(threshold=run(threshold))
-    names = list(run.study.options)
-    parts = [f"{{s{i}}} in {{p{i}}}" for i in range(len(names))]
-    listed = ", ".join(parts[:-1]) + " and " + parts[-1]
-    for i, name in enumerate(names):
-        at |= {f"s{i}": name, f"p{i}": share(float(best.sel(strategy=name)))}
-    return Sentence(f"Of {{draws}} draws at {{threshold}} per {{effect}}, best is {listed}.", at)
-
-
-def _best_of_draws(run: Run) -> Sentence:
-    """The alternative with the highest mean net benefit, and whether the base case agrees."""
+    if len(run.study.options) < 2 or not found.best:
+        return None
     best = str(run(drawn_decision)["best"].sel(threshold=run(threshold)).values)
-    of_base = run(base_conclusion).best
-    values: dict[str, Value] = {"all": Listing(run.study.options, 20), "best": best}
-    if not of_base or best == of_base:
-        return Sentence("Best on average of {all} is {best}.", values)
+    if best in (found.best, *found.equal):
+        return None
     text = "Best on average of {all} is {best}; in the base case it is {base}."
-    return Sentence(text, values | {"base": of_base}, "warning")
+    values: dict[str, Value] = {"all": Listing(run.study.options, 20), "best": best}
+    return Sentence(text, values | {"base": found.best}, "warning")
 
 
-def _base_and_draws(run: Run) -> list[Sentence]:
-    """Why the means of the draws differ from the base case, where they do by a twentieth."""
-    means = run(drawn_comparison)
-    over = ratio(means)
-    said = [
-        Sentence(
-            f"Means over {{draws}} draws of the uncertain inputs: {over.template}",
-            {**over.values, "draws": count(run.settings.draws)},
-        )
-    ]
-    if not apart(run(base_comparison), means):
-        return said
-    found, label = departures(run.study, run(drawn_design)), labeller(run.study)
-    said.append(
-        Sentence("That differs from the base case by more than a twentieth.", tone="warning")
+def means(run: Run) -> Sentence:
+    """The comparison of the means over the draws."""
+    over = ratio(run(drawn_comparison))
+    return Sentence(
+        f"Means over {{draws}} draws of the uncertain inputs: {over.template}",
+        {**over.values, "draws": count(run(drawn_design).draws)},
     )
-    for each in found.limited[:SHOWN]:
-        said.append(
-            Sentence(
-                "In {share} of the draws \u201c{name}\u201d is on another side of its limit than "
-                "in the base case: its mean is {mean} instead of {base}.",
-                {
-                    "share": share(each.share),
-                    "name": label(each.name),
-                    "mean": Amount(each.mean),
-                    "base": Amount(each.base),
-                },
-            )
-        )
-    for off in found.off[:SHOWN]:
-        said.append(
-            Sentence(
-                "The mean of the distribution of \u201c{name}\u201d is {mean}, its base value "
-                "{base}.",
-                {"name": label(off.name), "mean": Amount(off.mean), "base": Amount(off.base)},
-            )
-        )
-    if len(found.off) > SHOWN:
-        more = count(len(found.off) - SHOWN)
-        said.append(Sentence("So it is for {more} more inputs.", {"more": more}))
-    said.append(
-        Sentence("The rest is that the model is not a straight line in its inputs.")
-        if found.off or found.limited
-        else Sentence(
-            "Every distribution's mean is near its base value: the model is not a straight line "
-            "in its inputs."
-        )
-    )
-    return said
+
+
+APART = Sentence(
+    "That differs from the base case by more than a twentieth: section Uncertainty says why.",
+    tone="warning",
+)
 
 
 def fixed_in_draws(run: Run) -> Sentence | None:

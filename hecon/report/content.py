@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, get_args
 
 import pandas as pd
@@ -58,6 +58,8 @@ class Column:
         The first to go where a medium has no room.
     words
         Column whose text stands where the figure is undefined: dominance in place of an ICER.
+    across
+        Whether it is one of those that a spread makes: their unit is said once, in the caption.
     """
 
     key: str
@@ -69,6 +71,7 @@ class Column:
     shown: bool = True
     detail: bool = False
     words: str = ""
+    across: bool = False
 
 
 @dataclass(frozen=True)
@@ -284,6 +287,17 @@ class Section:
     def visible(self) -> tuple[Table, ...]:
         """Tables that people see; those without rows say nothing."""
         return tuple(t for t in self.tables if t.shown and len(t.frame))
+
+
+def said_once(sections: Sequence[Section]) -> list[Section]:
+    """Sections without the sentences that an earlier one has said: for media that show them all."""
+    said: list[Sentence] = []
+    kept = []
+    for section in sections:
+        new = tuple(s for s in section.sentences if s not in said)
+        said += new
+        kept.append(replace(section, sentences=new))
+    return kept
 
 
 def money(value: float) -> Amount:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hecon.report.content import Column, Table
-from hecon.report.numbers import cell, numeric
+from hecon.report.numbers import Units, cell, numeric
 
 
 def spread(table: Table) -> tuple[list[Column], pd.DataFrame]:
@@ -30,9 +30,19 @@ def spread(table: Table) -> tuple[list[Column], pd.DataFrame]:
     across = table.column(table.spread)
     columns = [
         *rows,
-        *(replace(below, key=str(name), heading=_across(name, across)) for name in names),
+        *(
+            replace(below, key=str(name), heading=_across(name, across), across=True)
+            for name in names
+        ),
     ]
     return columns, wide.rename(columns=str)
+
+
+def caption(table: Table, units: Units) -> str:
+    """A table's caption, with the unit of what is spread over columns."""
+    text = units.named(table.caption)
+    unit = next((units.shown(c) for c in spread(table)[0] if c.across), "")
+    return f"{text} ({unit})" if unit else text
 
 
 def _across(value: object, column: Column) -> str:

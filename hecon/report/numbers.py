@@ -72,18 +72,18 @@ class Units:
             text = text.replace(f"{{{name}}}", getattr(self, name))
         return text
 
-    def heading(self, column: Column) -> str:
-        """What stands above a column: its heading and, where the heading doesn't say it, its unit.
-
-        The price year is said once for a whole report.
-        """
-        unit = column.unit or {
+    def shown(self, column: Column) -> str:
+        """The unit that people are told: the price year is said once for a whole report."""
+        return column.unit or {
             "money": self.currency,
             "change": self.currency,
             "millions": f"million {self.currency}".strip(),
         }.get(column.kind, "")
-        heading = self.named(column.heading)
-        return f"{heading} ({unit})" if unit and heading else heading
+
+    def heading(self, column: Column) -> str:
+        """What stands above a column: its heading and, where nothing else says it, its unit."""
+        heading, unit = self.named(column.heading), self.shown(column)
+        return f"{heading} ({unit})" if unit and heading and not column.across else heading
 
 
 #: Decimals of the kinds that always have as many.

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hecon import __version__
 from hecon.report.conclusions import titled
-from hecon.report.content import Drawn, Section
+from hecon.report.content import Drawn, Section, said_once
 from hecon.report.numbers import Units
 from hecon.report.page_view import section_view
 from hecon.report.words import Catalogue
@@ -43,7 +43,7 @@ def page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    first, *rest = (section_view(s, units, catalogue) for s in sections if not s.empty)
+    first, *rest = (section_view(s, units, catalogue) for s in said_once(sections) if not s.empty)
     order = [name for part in rest for name in part.figures if name in pictures]
     shown = {name: _placed(pictures[name], order.index(name) + 1) for name in order}
     return environment.get_template("page.html.j2").render(

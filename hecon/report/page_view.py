@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hecon.report.content import Column, Section, Table
-from hecon.report.layout import fitting, spread
+from hecon.report.layout import caption, fitting, spread
 from hecon.report.numbers import PRINT, Units, cell, numeric
 from hecon.report.words import Catalogue, spoken
 
@@ -51,12 +51,13 @@ class TableView:
 
 @dataclass(frozen=True)
 class SectionView:
-    """A section ready for the template; `figures` are names of pictures."""
+    """A section ready for the template: what it says by tone, `figures` as names of pictures."""
 
     id: str
     title: str
     texts: list[str]
     warnings: list[str]
+    notes: list[str]
     tables: list[TableView]
     figures: tuple[str, ...]
 
@@ -67,8 +68,9 @@ def section_view(section: Section, units: Units, catalogue: Catalogue | None = N
     return SectionView(
         section.name.replace("_", "-"),
         units.named(section.title),
-        [text for tone, text in said if tone != "warning"],
+        [text for tone, text in said if tone not in ("warning", "note")],
         [text for tone, text in said if tone == "warning"],
+        [text for tone, text in said if tone == "note"],
         [table_view(t, units, catalogue) for t in section.visible],
         tuple(f.name for f in section.figures),
     )
@@ -85,7 +87,7 @@ def table_view(table: Table, units: Units, catalogue: Catalogue | None = None) -
         notes.append(f"In {table.name}.csv: {', '.join(left_out)}.")
     rows = [[_cell(record[c.key], c) for c in shown] for record in frame.to_dict("records")]
     return TableView(
-        units.named(table.caption),
+        caption(table, units),
         [units.heading(c) for c in shown],
         rows,
         [numeric(c) for c in shown],

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hecon.analyses.run import Run
-    from hecon.report.content import Section
+    from hecon.report.content import Section, Sentence
+    from hecon.studies.study import Study
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ class Analysis:
         Its content, from the results that it asks of a run.
     closing
         The same for what rests on the content of all other sections: sources that they cite.
+    answers
+        What it adds to the answer of a full run: a sentence or two, or nothing.
     help
         What its command does, and examples.
     options
@@ -75,13 +78,25 @@ class Analysis:
     options: tuple[Option, ...] = ()
     draws: bool = False
     closing: Callable[[Run, Sequence[Section]], Section] | None = None
+    answers: Callable[[Run], tuple[Sentence, ...]] | None = None
 
     def content(self, run: Run, others: Sequence[Section] = ()) -> Section:
         """Its section, given those before it."""
         if self.section is not None:
-            return self.section(run)
+            return marked(self.section(run), run.study)
         assert self.closing is not None
-        return self.closing(run, others)
+        return marked(self.closing(run, others), run.study)
+
+
+def marked(section: Section, study: Study) -> Section:
+    """A section whose verdicts say that they are exploratory, if what they rest on is."""
+    if not (study.definition.grade or study.exploratory):
+        return section
+    said = (
+        replace(s, template=f"Exploratory: {s.template}") if s.tone == "verdict" else s
+        for s in section.sentences
+    )
+    return replace(section, sentences=tuple(said))
 
 
 @dataclass(frozen=True)

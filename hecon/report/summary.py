@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from hecon.report.conclusions import titled
-from hecon.report.content import Section
+from hecon.report.content import Section, said_once
 from hecon.report.numbers import Units
 from hecon.report.terminal import show
 from hecon.report.whole import Written
@@ -18,7 +18,7 @@ SHOWN = ("results", "severity", "uncertainty", "budget_impact", "verification", 
 #: Of their tables, those that the screen shows; without a list all.
 TABLES = {
     "results": ("base_case", "comparison", "frontier"),
-    "uncertainty": ("probabilistic", "probabilistic_comparison"),
+    "uncertainty": ("probabilistic_comparison", "departures"),
     "verification": (),
 }
 
@@ -43,7 +43,7 @@ def show_summary(
     asked = study.definition.question or study.definition.title
     to.print(titled(study, asked), style="bold")
     to.print(f"{place.title}; costs in {place.currency}, {place.price_year} prices, per person")
-    by_name = {section.name: section for section in sections}
+    by_name = {section.name: section for section in said_once(sections)}
     chosen = [by_name[n] for n in SHOWN if n in by_name] if whole else sections
     for section in chosen:
         if not section.empty:

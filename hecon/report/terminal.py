@@ -11,7 +11,7 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table as Grid
 
 from hecon.report.content import Column, Section, Sentence, Table
-from hecon.report.layout import spread
+from hecon.report.layout import caption, spread
 from hecon.report.numbers import SCREEN, Units, cell, numeric
 from hecon.report.words import Catalogue, spoken
 
@@ -58,9 +58,10 @@ def show_table(
     made = [c for c in made if any(c.cells)]
     kept = _fitting(made, table.keys, to.width)
     left_out = [c for c in made if c not in kept]
-    to.print(units.named(table.caption), style="bold")
+    to.print(caption(table, units), style="bold")
     to.print(_grid(kept, to.width))
-    elsewhere = [f"{len(frame) - rows} more rows"] if len(frame) > rows else []
+    more = len(frame) - rows
+    elsewhere = [f"{more} more row{'s' if more > 1 else ''}"] if more > 0 else []
     elsewhere += [units.named(c.column.heading) for c in left_out]
     if elsewhere:
         to.print(f"In {table.name}.csv: {', '.join(elsewhere)}.", style="dim")

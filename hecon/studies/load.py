@@ -24,11 +24,12 @@ from hecon.studies.checks import (
     check_price,
     grids_in_local_money,
 )
+from hecon.studies.correlations import read_correlations
 from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.documents import read_documents
 from hecon.studies.extends import FILE, read_definition
 from hecon.studies.facts import read_facts
-from hecon.studies.inputs import Inputs, read_correlations, read_inputs
+from hecon.studies.inputs import Inputs, read_inputs
 from hecon.studies.population import read_population
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios

@@ -143,6 +143,11 @@ class Study:
         return tuple(s.name for s in self.definition.strategies if s.option)
 
     @property
+    def uncertain(self) -> bool:
+        """Whether any input has a distribution, so that there is something to draw."""
+        return any(p.distribution.varies for p in self.parameters)
+
+    @property
     def exploratory(self) -> tuple[str, ...]:
         """Names of the strategies, and of the estimates in the base case, graded exploratory."""
         rows = self.synthesis.rows

@@ -15,6 +15,7 @@ REGISTRY = (
     Entry("two_way", "Two inputs together, over a grid of values."),
     Entry("break_even", "The value of an input at which the decision turns."),
     Entry("price", "The price at which two strategies are equal."),
+    Entry("cycle_length", "What the length of the cycle does to the result."),
     Entry("scenarios", "Every scenario against the base case."),
     Entry(
         "global_sensitivity", "Which inputs matter when all move at once.", command="sensitivity"

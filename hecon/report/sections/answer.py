@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from hecon.analyses.base_case import base_comparison
+from hecon.analyses.conclusion import base_conclusion
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.parameters.schema import STATUSES
-from hecon.report.conclusions import headline, outside_frontier, ratio, uncertainty
+from hecon.report.conclusions import headline, how_sure, outside_frontier, ratio
 from hecon.report.content import Listing, Section, Sentence, Value, count
 from hecon.report.registry import Analysis
-from hecon.report.sections.trials import short_answer
+from hecon.report.sections import REGISTRY
 from hecon.studies.study import Study
 
 #: Statuses of inputs that nobody read in a source, or that nobody should rest on.
@@ -21,17 +22,28 @@ WIDEST = 10
 
 
 def section(run: Run) -> Section:
-    """The conclusion, the base case, how sure it is, the trials, and what it rests on."""
-    base = ratio(run(base_comparison))
-    said = [
-        *headline(run),
-        Sentence(f"Base case, every input at its own value: {base.template}", base.values),
-    ]
-    if note := outside_frontier(run):
-        said.append(note)
-    said += uncertainty(run)
-    said += [*short_answer(run), *rests_on(run)]
+    """The verdict, the base case, how sure it is, what is weak, and what analyses add."""
+    said = [*headline(run), *_base_case(run), *how_sure(run), *rests_on(run), *added(run)]
     return Section("answer", "The answer", tuple(said), live="Summary")
+
+
+def _base_case(run: Run) -> list[Sentence]:
+    """The pair's own ratio, where the verdict has not given it, and whether it decides."""
+    found, pair = run(base_conclusion), run(base_comparison)
+    steps = [s for s in (found.reached, found.refused) if s is not None and not found.pairwise]
+    said = []
+    if (pair.intervention, pair.comparator) not in [(s.strategy, s.against) for s in steps]:
+        base = ratio(pair)
+        text = f"Base case, every input at its own value: {base.template}"
+        said.append(Sentence(text, base.values))
+    note = outside_frontier(run)
+    return [*said, note] if note else said
+
+
+def added(run: Run) -> list[Sentence]:
+    """What other analyses add to the answer, in their order."""
+    adding = [entry.load().answers for entry in REGISTRY]
+    return [sentence for add in adding if add is not None for sentence in add(run)]
 
 
 def rests_on(run: Run) -> list[Sentence]:

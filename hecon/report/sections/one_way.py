@@ -44,8 +44,8 @@ from hecon.report.vocabulary import (
 
 TITLE = "One-way sensitivity"
 _BASIS = Column("basis", "Basis of the range", detail=True)
-_INPUT = (LABEL, PARAMETER, RANGE_LOW, RANGE_HIGH)
-_KNOWN = (replace(STATUS, detail=True), replace(BASE, detail=True), UNIT)
+_INPUT = (LABEL, PARAMETER, replace(BASE, detail=True), RANGE_LOW, RANGE_HIGH)
+_KNOWN = (replace(STATUS, detail=True), UNIT)
 _NMB = (
     Column("nmb_low", "Net benefit at low", "change"),
     Column("nmb_high", "Net benefit at high", "change"),

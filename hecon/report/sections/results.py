@@ -25,7 +25,7 @@ from hecon.report.vocabulary import STRATEGY
 
 TOTALS = (
     STRATEGY,
-    Column("description", "", "text", meaning="what the strategy is", detail=True),
+    Column("description", "Description", "text", meaning="what the strategy is", detail=True),
     Column("cost", "Cost", "money", meaning="discounted cost per person"),
     Column("qaly", "{effects}", "effect", meaning="discounted effect per person"),
     Column("life_years", "Life-years", "effect", meaning="discounted life-years per person"),
@@ -35,15 +35,15 @@ TOTALS = (
     Column("alternative", "Can be chosen", "flag", detail=True),
 )
 COMPARISON = (
-    Column("intervention", "Intervention", "name"),
-    Column("comparator", "Comparator", "name"),
+    Column("intervention", "Intervention", "name", shown=False),
+    Column("comparator", "Comparator", "name", shown=False),
     Column("cost_difference", "Cost", "change"),
     Column("qaly_difference", "{effects}", "gain"),
     Column("life_years_difference", "Life-years", "gain"),
     Column("icer", "ICER", "money", meaning="incremental cost per unit of effect gained"),
     Column("verdict", "In words"),
     Column("threshold", "Value of a {effect}", "money"),
-    Column("nmb", "Net monetary benefit", "change", meaning="at the threshold"),
+    Column("nmb", "Net benefit", "change", meaning="at the threshold"),
 )
 FRONTIER = (
     STRATEGY,

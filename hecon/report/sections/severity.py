@@ -39,6 +39,9 @@ def section(run: Run) -> Section:
         sentences.append(Sentence("{means}", {"means": place.threshold_means}))
     if place.severity is not None:
         sentences.append(
+            Sentence("The opportunity cost is health forgone elsewhere, not a ceiling on a price.")
+        )
+        sentences.append(
             Sentence(
                 "Severity classes ({status}): {source}",
                 {"status": place.severity.status, "source": place.severity.source},

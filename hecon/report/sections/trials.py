@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -65,7 +66,11 @@ _TIMES = Column(
     meaning="how many times as many patients would have to benefit for the trial to pay",
 )
 SIZES = (*_KEYS, _THRESHOLD, _METHOD, _EVSI, _EVSI_ERROR, *_EVPPI, *_NET)
-BEST = (*_KEYS, _THRESHOLD, _METHOD, _EVSI, _EVSI_ERROR, *_EVPPI, *_NET[:-1], _TIMES)
+_DETAILED = ("evsi", "years_to_report")
+BEST = tuple(
+    replace(c, detail=True) if c.key in _DETAILED else c
+    for c in (*_KEYS, _THRESHOLD, _METHOD, _EVSI, _EVSI_ERROR, *_EVPPI, *_NET[:-1], _TIMES)
+)
 CHECKS = (
     *_KEYS,
     Column("regression", "EVSI by regression", "money"),
@@ -212,26 +217,32 @@ def which(run: Run) -> Sentence:
             values,
             "verdict",
         )
-    opening = (
-        "For {place} alone no planned trial is worth its cost. The one nearest to it is {trial} "
-        "({weeks} weeks, {patients} patients): its information is worth {worth} here and it "
-        "costs {cost}; "
-    )
-    if math.isinf(first["times"]):
-        return Sentence(opening + "it would pay for no number of patients.", values, "verdict")
     return Sentence(
-        opening + "it would pay for {times} times as many patients, as a trial shared by many "
-        "countries may have.",
-        values | {"times": Amount(float(first["times"]), "number")},
+        "For {place} alone no planned trial is worth its cost: the information of the one nearest "
+        "to it, {trial} ({weeks} weeks, {patients} patients), is worth {worth} here and it costs "
+        "{cost}.",
+        values,
         "verdict",
     )
 
 
+def shared(run: Run) -> Sentence:
+    """How many more patients would have to benefit for the trial nearest to its cost to pay."""
+    times = float(run(trial_values).best.iloc[0]["times"])
+    if math.isinf(times):
+        return Sentence("That trial would pay for no number of patients.")
+    return Sentence(
+        "That trial would pay for {times} times as many patients, as one shared by many countries "
+        "may have.",
+        {"times": Amount(times, "number")},
+    )
+
+
 def favourable(run: Run) -> Sentence:
-    """How the best trial fares with every assumption at its favourable end."""
+    """How that trial fares with every assumption at its favourable end."""
     ranges = run(trial_values).ranges
     end = ranges[ranges["end"] == "all favourable"].iloc[0]
-    opening = "With every assumption at its favourable end it "
+    opening = "With every assumption at its favourable end that trial "
     if end["enbs"] > 0:
         gain = Amount(float(end["enbs"]), "millions")
         return Sentence(opening + "would gain {gain}.", {"gain": gain})
@@ -308,7 +319,7 @@ def section(run: Run) -> Section:
         if entry.status == "assumption"
     ]
     basis = Sentence(
-        "At {threshold} per QALY; {annual} eligible a year over {years}, {people} discounted "
+        "At {threshold} per {effect}; {annual} eligible a year over {years}, {people} discounted "
         "patients whom the decision reaches. EVSI by regression, checked by importance weights.",
         {
             "threshold": money(run(threshold)),
@@ -325,7 +336,7 @@ def section(run: Run) -> Section:
     )
     sentences = [which(run)]
     if found.best["enbs"].iloc[0] <= 0:
-        sentences.append(favourable(run))
+        sentences += [shared(run), favourable(run)]
     sentences += [advice(run), LICENCE, without_trial(run), basis]
     if guesses:
         sentences.append(guessed)
@@ -392,4 +403,5 @@ ANALYSIS = Analysis(
         Option("check_all_sizes", bool, "Check every size by importance weights.", False),
     ),
     draws=True,
+    answers=short_answer,
 )

@@ -8,8 +8,9 @@ from functools import partial
 
 import numpy as np
 
-from hecon.analyses.base_case import threshold
+from hecon.analyses.base_case import base_comparison, threshold
 from hecon.analyses.convergence import FEWEST
+from hecon.analyses.departures import apart, mean_departures
 from hecon.analyses.drawn import (
     drawn_comparison,
     drawn_decision,
@@ -19,35 +20,37 @@ from hecon.analyses.drawn import (
     drawn_plane,
     drawn_summary,
     needed_draws,
-    probability_cost_effective,
     rank_probabilities,
     running_results,
 )
 from hecon.analyses.run import Run
-from hecon.report.conclusions import ratio
+from hecon.report.conclusions import best_on_average, means, often
 from hecon.report.content import (
     Column,
     Drawn,
     Figure,
+    Kind,
     Listing,
     Section,
     Sentence,
     Table,
     Value,
     count,
-    share,
     table,
 )
-from hecon.report.labels import at_threshold, study_units
+from hecon.report.labels import labeller, study_units
 from hecon.report.registry import THRESHOLDS, Analysis
 from hecon.report.sections.information import left_out, perfect
 from hecon.report.vocabulary import (
+    BASE,
     COMPARATOR,
     COST_DIFFERENCE,
     INTERVAL_HIGH,
     INTERVAL_LOW,
     INTERVENTION,
+    LABEL,
     NMB,
+    PARAMETER,
     QALY_DIFFERENCE,
     STANDARD_ERROR,
     STRATEGY,
@@ -62,7 +65,7 @@ ENDLESS = 1e12
 _MEANS = (
     Column("figure", "Figure", "name", shown=False, meaning="cost, qaly, nmb or life_years"),
     Column("label", "Figure", "name", meaning="what the figure is"),
-    replace(UNIT, detail=False),
+    replace(UNIT, shown=False),
     Column("mean", "Mean", "number", meaning="over the draws"),
     Column("standard_error", "Standard error", "number", meaning="Monte Carlo, of the mean"),
     INTERVAL_LOW,
@@ -131,8 +134,20 @@ ELLIPSE = (
     QALY_DIFFERENCE,
     COST_DIFFERENCE,
 )
+DEPARTURES = (
+    PARAMETER,
+    replace(LABEL, detail=False),
+    replace(BASE, detail=False),
+    Column("mean", "Mean", "number", meaning="of its distribution; of the draws for a formula"),
+    Column(
+        "other_side",
+        "Draws on another side of its limit",
+        "share",
+        meaning="than the base case, where it is a formula with a limit",
+    ),
+)
 #: Figures in reading order: what each is called and counted in.
-_FIGURES = {
+_FIGURES: dict[str, tuple[str, Kind]] = {
     "cost": ("Cost", "money"),
     "qaly": ("{effects}", "effect"),
     "nmb": ("Net benefit", "money"),
@@ -146,11 +161,10 @@ def means_tables(run: Run) -> tuple[Table, Table]:
     found = run(drawn_summary).rename(columns={"low": "interval_low", "high": "interval_high"})
     rank = {name: i for i, name in enumerate(_FIGURES)}
     found = found.iloc[found["figure"].map(rank).argsort(kind="stable")]
-    money = f"{units.currency} {units.price_year}".strip()
-    counted = {"money": money, "effect": units.effects, "years": "years"}
+    columns = {name: Column(name, heading, kind) for name, (heading, kind) in _FIGURES.items()}
     frame = found.assign(
-        unit=[counted[_FIGURES[f][1]] for f in found["figure"]],
-        label=[units.named(_FIGURES[f][0]) for f in found["figure"]],
+        unit=[units.of(columns[f]) for f in found["figure"]],
+        label=[units.heading(columns[f]) for f in found["figure"]],
         intervention=a,
         comparator=b,
     )
@@ -160,7 +174,7 @@ def means_tables(run: Run) -> tuple[Table, Table]:
         table("probabilistic", caption, MEANS, frame[~pair], ("strategy", "figure")),
         table(
             "probabilistic_comparison",
-            f"The same of {a} less {b}",
+            f"Means over the draws of {a} less {b}, and 95 % of the draws",
             PAIR,
             frame[pair],
             ("intervention", "comparator", "figure"),
@@ -243,6 +257,17 @@ def ellipse_table(run: Run) -> Table | None:
     return table("plane", "Ellipse of 95 % of the draws", ELLIPSE, frame, ("point",), shown=False)
 
 
+def departures_table(run: Run) -> Table:
+    """What sets the means apart from the base case, where they are apart; else no rows."""
+    frame = run(mean_departures)
+    if not apart(run(base_comparison), run(drawn_comparison)):
+        frame = frame.head(0)
+    label = labeller(run.study)
+    frame = frame.assign(label=[label(name) for name in frame["parameter"]])
+    caption = "Means of the draws that are not the base value, and limits that draws meet"
+    return table("departures", caption, DEPARTURES, frame, ("parameter",))
+
+
 _DESIGNS = {
     "monte-carlo": "{draws} draws, Monte Carlo, seed {seed}.",
     "latin-hypercube": "{draws} draws, Latin hypercube, seed {seed}.",
@@ -263,21 +288,6 @@ def basis(run: Run) -> tuple[Sentence, ...]:
             "note",
         ),
     )
-
-
-def best(run: Run) -> tuple[Sentence, ...]:
-    """Which strategy is best on average, and how sure the draws are of it."""
-    here = run(drawn_decision).sel(threshold=run(threshold))
-    draws = run(drawn_design).draws
-    name = str(here["best"].values)
-    values: dict[str, Value] = {"best": name, **at_threshold(run)}
-    opening = "At {threshold} per {effect}, {best} has the highest expected net benefit "
-    if draws < 2:
-        text = opening + "in the one draw there is, which says nothing of how sure that is."
-        return (Sentence(text, values, "verdict"),)
-    values |= {"share": share(float(here["probability_frontier"])), "draws": count(draws)}
-    text = opening + "and is the best in {share} of {draws} draws."
-    return (Sentence(text, values, "verdict"), enough(run))
 
 
 def enough(run: Run) -> Sentence:
@@ -302,15 +312,22 @@ def enough(run: Run) -> Sentence:
     return Sentence(text, {**values, "needed": count(most)}, "warning")
 
 
-def of_pair(run: Run) -> tuple[Sentence, ...]:
-    """The comparison of means, and how often the intervention is cost-effective."""
-    a, b = run.study.compared
-    often = Sentence(
-        "{a} is cost-effective against {b} in {share} of the draws at {threshold} per {effect}.",
-        {"a": a, "b": b, "share": share(run(probability_cost_effective)), **at_threshold(run)},
-    )
-    means = ratio(run(drawn_comparison))
-    return often, replace(means, template=f"Ratio of the means: {means.template}")
+def why_apart(run: Run) -> tuple[Sentence, ...]:
+    """That the means are not the base case, and where the reasons stand; nothing if they are."""
+    if not apart(run(base_comparison), run(drawn_comparison)):
+        return ()
+    if run(mean_departures).empty:
+        why = (
+            "The means differ from the base case although every distribution's mean is near its "
+            "base value: the model is not a straight line in its inputs."
+        )
+    else:
+        why = (
+            "The means differ from the base case because of inputs whose mean is not their base "
+            "value and of limits that draws meet (table of both); the rest is that the model is "
+            "not a straight line in its inputs."
+        )
+    return (Sentence(why),)
 
 
 def section(run: Run) -> Section:
@@ -318,24 +335,29 @@ def section(run: Run) -> Section:
     if run.get(drawn_outcomes) is None:
         why = Sentence("Not worked out: {why}.", {"why": run.missing[drawn_design.name]})
         return Section("uncertainty", TITLE, (why,))
-    means = means_tables(run)
+    of_draws = means_tables(run)
     ellipse = ellipse_table(run)
     files = (ellipse,) if ellipse is not None else ()
     if len(run.study.options) < 2:
-        sentences = (*of_pair(run), *left_out(run), *basis(run))
-        return Section("uncertainty", TITLE, sentences, (*means, *files), _figures(run))
+        sentences = (often(run), means(run), *why_apart(run), *left_out(run), *basis(run))
+        tables = (*of_draws, departures_table(run), *files)
+        return Section("uncertainty", TITLE, sentences, tables, _figures(run))
     sentences = (
-        *best(run),
-        *of_pair(run),
+        best_on_average(run),
+        *([enough(run)] if run(drawn_design).draws > 1 else []),
+        often(run),
+        means(run),
+        *why_apart(run),
         replace(perfect(run), tone="plain"),
         *left_out(run),
         *basis(run),
     )
     alternatives, curve = acceptability_tables(run)
     tables = (
-        *means,
+        *of_draws,
         frontier_table(run),
         alternatives,
+        departures_table(run),
         ranking_table(run),
         needed_table(run),
         curve,

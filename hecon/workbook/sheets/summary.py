@@ -18,8 +18,7 @@ from hecon.analyses.population import population
 from hecon.report.conclusions import NO_DOUBT, exploratory, titled
 from hecon.report.content import Section
 from hecon.report.labels import study_units
-from hecon.report.sections.answer import rests_on
-from hecon.report.sections.trials import short_answer
+from hecon.report.sections.answer import added, rests_on
 from hecon.report.words import listed, spoken
 from hecon.workbook.context import Book
 from hecon.workbook.layout import INPUTS
@@ -119,7 +118,7 @@ def _answer(book: Book, page: Page) -> None:
     )
     cost = "the severity-weighted opportunity cost of " if weighted(book.study) else ""
     threshold = f'"{mark}At {cost}{currency} "&{_money(a["threshold"])}&" per QALY "'
-    second = f"{threshold}&{_best(book) if _many(book) else _verdict(a, currency)}"
+    second = f"{threshold}&{_best(book, currency) if _many(book) else _verdict(a, currency)}"
     for row, text in ((8, first), (9, second)):
         page.formula(row, 1, text, "output", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
@@ -140,10 +139,15 @@ def _verdict(a: dict[str, str], currency: str) -> str:
     )
 
 
-def _best(book: Book) -> str:
-    """The best of all alternatives in use."""
+def _best(book: Book, currency: str) -> str:
+    """The best of all alternatives in use, and what the pair gains or loses by itself."""
     names = listed([s.replace('"', '""') for s in book.study.options])
-    return f'"the best of the alternatives ({names}) is "&{book.answers["best"]}&"."'
+    a = book.answers
+    return (
+        f'"the best of the alternatives ({names}) is "&{a["best"]}&"; "&{a["intervention"]}'
+        f'&" against "&{a["comparator"]}&": net monetary benefit {currency} "'
+        f'&TEXT({a["nmb"]},"#,##0;-#,##0")&" per person."'
+    )
 
 
 def _table(book: Book, page: Page, row: int) -> int:
@@ -202,9 +206,10 @@ def _uncertainty(book: Book, page: Page, row: int, sections: Sequence[Section]) 
         page.put(row + 1 + i, 1, label)
         page.put(row + 1 + i, 2, value, "text", shape)
     row += 1 + len(lines)
-    if any(section.name == "trials" for section in sections):
+    said = added(run) if sections else []
+    if said:
         units = study_units(book.study)
-        text = literal(" ".join(spoken(s, units) for s in short_answer(run)))
+        text = literal(" ".join(spoken(s, units) for s in said))
         before = f'IF({book.answers["edits"]}>0,"Of the case as delivered: ","")'
         page.formula(row, 1, f"{before}&{text}", "text", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
