@@ -131,6 +131,12 @@ def evaluated(
     """Value by row; names in `known` go before the study's."""
     found: dict[str, Array | float] = {**known}
     found |= quantities.of(expr.names - known.keys(), strategy)
+    value = np.asarray(worked_out(expr, found), dtype=float)
+    return np.array(np.broadcast_to(value, (quantities.rows,)))
+
+
+def worked_out(expr: Expr, found: Mapping[str, Array | float]) -> Array | float:
+    """An expression's value from those of the names in it; who asks looks at what comes out."""
 
     def fold(part: Expr) -> Array | float:
         if part.op == "const":
@@ -139,5 +145,5 @@ def evaluated(
             return found[part.name]
         return np.asarray(OPERATIONS[part.op].numpy(*map(fold, part.args)), dtype=float)
 
-    with np.errstate(all="ignore"):  # who asks looks at what comes out
-        return np.array(np.broadcast_to(np.asarray(fold(expr), dtype=float), (quantities.rows,)))
+    with np.errstate(all="ignore"):
+        return fold(expr)
