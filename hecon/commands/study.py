@@ -132,9 +132,9 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
 
     Reads every file and runs the base case, every scenario, both ends of every range and some
     draws, so that formulas, names, units, ranges, currencies, rows of transition probabilities,
-    planned trials and the population are checked. Names inputs that nothing uses. Prints what was
-    read and what may not be meant, or every fault with its file, row and column; the exit code is
-    then 2. Writes nothing.
+    planned trials, the population and the budget impact are checked. Names inputs that nothing
+    uses. Prints what was read and what may not be meant, or every fault with its file, row and
+    column; the exit code is then 2. Writes nothing.
 
     \b
     Examples
@@ -145,7 +145,7 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
         study = read_study(folder, jurisdiction)
 
         from hecon.analyses.dry_run import dry_run
-        from hecon.analyses.preflight import notes, try_draws
+        from hecon.analyses.preflight import notes, try_budget, try_draws
         from hecon.analyses.scenarios import check_scenarios
         from hecon.report.console import stdout
         from hecon.report.contents import print_contents
@@ -153,6 +153,7 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
         dry_run(study)
         check_scenarios(study)
         try_draws(study)
+        try_budget(study)
         print_contents(study, notes(study), stdout())
 
 

@@ -105,6 +105,11 @@ def evaluated(
     found: dict[str, Array | float] = {**known}
     found |= zip(wanted, formula_values(model, targets, numbers, columns), strict=True)
     draws = len(next(iter(columns.values()))) if columns else 1
+    return np.array(np.broadcast_to(np.asarray(worked_out(expr, found), dtype=float), (draws,)))
+
+
+def worked_out(expr: Expr, found: Mapping[str, Array | float]) -> Array | float:
+    """An expression's value from those of the names in it; who asks looks at what comes out."""
 
     def fold(part: Expr) -> Array | float:
         if part.op == "const":
@@ -113,5 +118,5 @@ def evaluated(
             return found[part.name]
         return np.asarray(OPERATIONS[part.op].numpy(*map(fold, part.args)), dtype=float)
 
-    with np.errstate(all="ignore"):  # who asks looks at what comes out
-        return np.array(np.broadcast_to(np.asarray(fold(expr), dtype=float), (draws,)))
+    with np.errstate(all="ignore"):
+        return fold(expr)

@@ -185,7 +185,13 @@ def _into_order(book: Book, sections: Sequence[Section], own: Mapping[str, Page 
     """Sheets in reading order: the answer, what goes in, the model, what comes out, the rest."""
     models = [book.study.model] + ([book.study.population] if book.study.population else [])
     traces = [trace_title(s) for m in models for s in m.strategies]
-    told = [page.title if (page := own.get(s.name)) else s.live for s in sections]
+    told: list[str] = []
+    for section in sections:
+        page = own.get(section.name)
+        told.append(page.title if page else section.live)
+        if section.name == "uncertainty":
+            # live: curves from the draws that the section is about, and the draws
+            told += ["Acceptability", "Draws"]
     first = ["Summary", "Inputs", "Sessions", "Evidence", "Heterogeneity"]
     live = ["Results", title_of(book.study), "One-way", "Scenarios", "Draws", "Acceptability"]
     last = ["Checks", "Edits", "Tables", "Guide"]
