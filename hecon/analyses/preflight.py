@@ -17,7 +17,7 @@ from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
 
 #: Draws that `check` tries; draw 37 of a longer run with the same seed is the same.
-TRIED = 1_000
+TRIED = 200
 SEED = 1
 
 #: Points of a distribution at which its unit is checked.

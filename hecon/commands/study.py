@@ -64,6 +64,9 @@ def run(
         ),
     ] = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
+    png: Annotated[
+        bool, typer.Option("--png", help="Write figures as PNG, too; without it as SVG.")
+    ] = False,
     verify: Annotated[
         bool,
         typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
@@ -83,7 +86,7 @@ def run(
     run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV with columns.csv that describes them,
-    outcomes as NetCDF, a record of the run, figures as SVG and PNG) and
+    outcomes as NetCDF, a record of the run, figures as SVG) and
     DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of those of an earlier run. Nothing is
     touched until everything is done. With --scenario or --set the files are those of
     STUDY_JURISDICTION_NAME or STUDY_JURISDICTION_set. The exit code is 1 if the workbook
@@ -129,7 +132,7 @@ def run(
             study = with_values(study, values)
         asked = {"verify": True} if verify else {}
         settings = Settings(draws, seed, design.value, workers, asked)
-        how: dict[str, Any] = {"only": names, "report": report, "figures": figures}
+        how: dict[str, Any] = {"only": names, "report": report, "figures": figures, "png": png}
         to = stdout()
         with ProgressBar() as tell:
             if edits:
@@ -171,12 +174,10 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
 
         from hecon.analyses.dry_run import dry_run
         from hecon.analyses.preflight import notes, try_budget, try_draws
-        from hecon.analyses.scenarios import check_scenarios
         from hecon.report.console import stdout
         from hecon.report.contents import print_contents
 
         dry_run(study)
-        check_scenarios(study)
         try_draws(study)
         try_budget(study)
         print_contents(study, notes(study), stdout())
