@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from hecon.analyses.results import Results, analyse
+from hecon.reports.record import result_tables
+
 from hecon.report.figures.setting import study_setting
 from hecon.report.figures.trace import kept, occupancy
-from hecon.reports.record import result_tables
-from hecon.workbook.book import label_step
 from hecon.studies.load import load_study
+from hecon.workbook.book import label_step
 
 STUDIES = Path(__file__).parent / "workbook_studies"
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from hecon.analyses.results import Results, analyse
+
 from hecon.report.cited import cited
+from hecon.studies.load import load_study
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.parts import save_plain
 from hecon.workbook.sheets.inputs import HEADER
-from hecon.studies.load import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from hecon.analyses.results import analyse
+
 from hecon.errors import ModelError
+from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook, compose
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
 from hecon.workbook.sheets.inputs import AGREES
 from hecon.workbook.styles import LONGEST, Sheets, add_page, beyond
-from hecon.studies.load import load_study
 
 STUDIES = Path(__file__).parent / "workbook_studies"
 

@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hecon.reports import run as run_module
 from typer.testing import CliRunner
 
 from hecon.cli import app
 from hecon.errors import ModelError
-from hecon.reports import run as run_module
 from hecon.workbook import book as book_module
 
 STUDIES = Path(__file__).parent / "workbook_studies"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hecon.analyses.results import course_table
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.frontier import frontier
-from hecon.analyses.results import course_table
 from hecon.analyses.verification.battery import verify
 from hecon.analyses.verification.finding import FAIL
 from hecon.parameters.design import ProbabilisticDesign, base_case, base_values, rows

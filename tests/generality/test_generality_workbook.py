@@ -8,16 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hecon.analyses.results import analyse
 from openpyxl.utils import get_column_letter
 
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.results import analyse
 from hecon.parameters.design import base_values, rows
+from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.proof import prove, replays
 from hecon.workbook.sheets.inputs import AGREES
-from hecon.studies.load import load_study
 
 HERE = Path(__file__).parent
 CHOSEN = ("base case", "scenario S1", "scenario S2", "scenario S3", "horizon low", "short high")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from hecon.analyses.results import Results, analyse
-from hecon.workbook.book import build_workbook, write_workbook
+
 from hecon.studies.load import load_study
+from hecon.workbook.book import build_workbook, write_workbook
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 

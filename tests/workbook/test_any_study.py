@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from hecon.analyses.results import analyse
+
+from hecon.studies.load import load_study
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
 from hecon.workbook.sheets.inputs import AGREES
-from hecon.studies.load import load_study
 
 #: Their costs and effects are counted by rules of their own, which a workbook refuses.
 APART = ("rdecision_hiv", "rdecision_tkr")

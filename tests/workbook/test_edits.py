@@ -9,22 +9,22 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hecon.analyses.results import Results, analyse
 from short_study import short_study
 
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.results import Results, analyse
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
 from hecon.parameters.distributions import distribution
-from hecon.workbook.edited import workbook_gap
+from hecon.studies.load import load_study
+from hecon.studies.study import Study
 from hecon.workbook import safety
 from hecon.workbook.book import build_workbook, write_workbook
+from hecon.workbook.edited import workbook_gap
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.reading.inputs import moved_distribution
 from hecon.workbook.safety import refuse_unsafe
 from hecon.workbook.sheets.inputs import HEADER
-from hecon.studies.load import load_study
-from hecon.studies.study import Study
 
 ROOT = Path(__file__).parents[2]
 MEMORY = Path(__file__).parent / "studies/memory"

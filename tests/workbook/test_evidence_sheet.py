@@ -7,15 +7,16 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from hecon.analyses.results import Results, analyse
 from short_study import Edits, short_study
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.results import Results, analyse
 from hecon.engine.expression import parse
 from hecon.engine.model import Key
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
+from hecon.studies.study import Study
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook, recalculate
 from hecon.workbook.context import Book
@@ -23,7 +24,6 @@ from hecon.workbook.edits import read_edited
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.workbook.parts import Values
 from hecon.workbook.sheets import evidence_blocks, evidence_rows, heterogeneity
-from hecon.studies.study import Study
 
 TOLERANCE = 1e-9
 TRIALS, EFFECTS, CONTRASTS = "trials.csv", "reported_effects.csv", "nma_contrasts.csv"

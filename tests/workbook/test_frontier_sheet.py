@@ -11,13 +11,13 @@ import formualizer
 import numpy as np
 import openpyxl
 import pytest
+from hecon.analyses.results import Results, analyse
 
 from hecon.analyses.frontier import frontier
-from hecon.analyses.results import Results, analyse
 from hecon.errors import InputError
+from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook
 from hecon.workbook.cached import recalculate
-from hecon.studies.load import load_study
 
 FOLDER = Path(__file__).parent / "studies/options"
 NAMES = ("a", "b", "c", "d")

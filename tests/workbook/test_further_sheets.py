@@ -6,21 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openpyxl.worksheet.worksheet import Worksheet
-
-from hecon.analyses.break_even import turning
 from hecon.analyses.further import Further, further
-from hecon.analyses.price import threshold_price
 from hecon.analyses.results import Results, analyse
-from hecon.analyses.trial_report import CHOSEN
 from hecon.reports.answers.one_parameter import break_even_words
 from hecon.reports.answers.price import price_words
 from hecon.reports.answers.sensitivity import sobol_words
 from hecon.reports.answers.trial_words import choices, paid_by_others, trial_short, trial_words
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hecon.analyses.break_even import turning
+from hecon.analyses.price import threshold_price
+from hecon.analyses.trial_report import CHOSEN
+from hecon.studies.load import load_study
 from hecon.workbook.book import compose
 from hecon.workbook.cached import recalculate
 from hecon.workbook.styles import literal
-from hecon.studies.load import load_study
 
 CLI = Path(__file__).parents[1] / "cli"
 NEW = ("Break-even", "Global sensitivity", "Trials")

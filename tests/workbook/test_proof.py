@@ -9,10 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hecon.analyses.results import Results, analyse
 from rich.console import Console
 
-from hecon.analyses.results import Results, analyse
 from hecon.engine.expression import parse
+from hecon.studies.load import load_study
 from hecon.workbook import proof
 from hecon.workbook.book import compose
 from hecon.workbook.cached import recalculate
@@ -21,7 +22,6 @@ from hecon.workbook.parts import CellError, CellValue, Values
 from hecon.workbook.proof import difference, print_proof, prove
 from hecon.workbook.replays import Changes, replays
 from hecon.workbook.sheets.inputs import AGREES
-from hecon.studies.load import load_study
 
 SMALL = Path(__file__).parents[1] / "replications/studies/darth_timedep_age"
 INFINITE = float("inf")

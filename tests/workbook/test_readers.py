@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
+from hecon.analyses.results import Results, analyse
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.results import Results, analyse
 from hecon.analyses.results_table import result_table
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_values, rows

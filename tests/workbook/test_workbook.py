@@ -11,8 +11,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
 from hecon.analyses.results import Results
+
 from hecon.engine.expression import parse
 from hecon.workbook.book import build_workbook, write_workbook
 from hecon.workbook.cached import LiveWorkbook, recalculate
