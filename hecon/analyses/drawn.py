@@ -33,7 +33,7 @@ LEAST_DRAWS = 500
 def drawn_design(run: Run) -> ProbabilisticDesign:
     """The design; unavailable where the study has no distribution."""
     study, settings = run.study, run.settings
-    if not any(p.distribution.varies for p in study.parameters):
+    if not study.uncertain:
         raise Unavailable("no input has a distribution, so that nothing is uncertain here")
     return ProbabilisticDesign(
         study.parameters, settings.draws, settings.seed, settings.method, study.correlations

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +15,8 @@ from typing import Any
 
 import numpy as np
 from scipy import special
+
+from hecon.engine.survival import SURVIVAL
 
 MAX_LENGTH = 2_000
 MAX_NODES = 400
@@ -111,6 +114,10 @@ def _select(condition: object, yes: object, no: object, out: np.ndarray | None =
     return out
 
 
+def _gamma_cdf(value: Any, shape: Any, out: np.ndarray | None = None) -> Any:
+    return special.gammainc(shape, value, out=out)
+
+
 OPERATIONS: dict[str, Operation] = {
     "add": Operation(np.add, "{0}+{1}", 2, 1),
     "sub": Operation(np.subtract, "{0}-{1}", 2, 1),
@@ -138,9 +145,21 @@ OPERATIONS: dict[str, Operation] = {
     "ceil": Operation(_ceil, f"-INT(-ROUND({{0}},{DECIMALS}))", 1, 4),
     "expit": Operation(special.expit, "1/(1+EXP(-({0})))", 1, 2),
     "logit": Operation(special.logit, "LN(({0})/(1-({0})))", 1),
+    # since Excel 2010; a file must mark them as newer than its format
+    "norm_cdf": Operation(special.ndtr, "_xlfn.NORM.S.DIST({0},TRUE)", 1),
+    "gamma_cdf": Operation(_gamma_cdf, "_xlfn.GAMMA.DIST({0},{1},1,TRUE)", 2),
 }
 
-FUNCTIONS = ("min", "max", "exp", "log", "sqrt", "abs", "floor", "ceil", "expit", "logit")
+#: Numbers that Python knows and a table doesn't: 1_000, 0x1F.
+_ODD_NUMBER = re.compile(r"(?<![\w.])(?:\d\w*_\w*|0[xob]\w+)", re.ASCII | re.IGNORECASE)
+
+#: Functions that are one operation.
+PLAIN = (
+    *("min", "max", "exp", "log", "sqrt", "abs", "floor", "ceil", "expit", "logit"),
+    *("norm_cdf", "gamma_cdf"),
+)
+
+FUNCTIONS = (*PLAIN, *SURVIVAL)
 
 _BINARY: dict[type, str] = {
     ast.Add: "add",
@@ -175,6 +194,9 @@ def parse(text: str) -> Expr:
         raise ExpressionError("the formula is empty; write a number or one line of arithmetic")
     if len(stripped) > MAX_LENGTH:
         raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters")
+    odd = _ODD_NUMBER.search(stripped)
+    if odd:
+        raise ExpressionError(f"'{odd[0]}' is not a number; write it in decimal digits alone")
     try:
         # Python warns of `1if 2else 3`; what a formula may hold is decided here alone
         with warnings.catch_warnings(action="ignore"):
@@ -187,8 +209,8 @@ def parse(text: str) -> Expr:
     if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
         raise ExpressionError(f"the formula has more than {MAX_NODES} parts; split it in two")
     parsed = _convert(tree.body)
-    # a level takes a character at least
-    levels = nesting(parsed) if len(stripped) > MAX_NESTED else 0
+    # a level takes a character at least, but where a function stands for a formula
+    levels = nesting(parsed) if len(stripped) > MAX_NESTED or "surv_" in stripped else 0
     if levels > MAX_NESTED:
         raise ExpressionError(
             f"the formula nests functions and brackets {levels} levels deep, allowed are "
@@ -257,13 +279,19 @@ def _convert(node: ast.expr) -> Expr:
 
 
 def _call(name: str, args: list[Expr]) -> Expr:
+    if name in SURVIVAL:
+        names, text = SURVIVAL[name]
+        if len(args) != len(names):
+            raise ExpressionError(f"{name}() takes {', '.join(names)}; found {len(args)} arguments")
+        meanings = dict(zip(names, args, strict=True))
+        return substitute(_convert(ast.parse(text, mode="eval").body), meanings)
     arity = OPERATIONS[name].arity
     if len(args) > MAX_ARGUMENTS:
         raise ExpressionError(
             f"{name}() has {len(args)} arguments, allowed are {MAX_ARGUMENTS} (a spreadsheet "
             "takes no more); split it in two"
         )
-    if arity == 2 and len(args) >= 2:
+    if OPERATIONS[name].series and len(args) >= 2:
         return _fold(name, args)
     if len(args) != arity:
         raise ExpressionError(f"{name}() takes {arity} argument(s), found {len(args)}")

@@ -14,7 +14,11 @@ from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
 from hecon.engine.ir import LANES, TRUTH, VECTOR, WHOLE, Writer, functions, look_up, number
 from hecon.engine.model import Key
+from hecon.engine.native import Unavailable
 from hecon.engine.program import TOLERANCE, Credit, Program
+
+#: Operations that only the kernel in NumPy knows.
+NOT_WRITTEN = ("norm_cdf", "gamma_cdf")
 
 _What = TypeVar("_What", bound=Hashable)
 
@@ -156,6 +160,8 @@ class Text:
                 return w.select(where, self._value(node.args[1]), self._value(node.args[2]))
             case "pow":
                 return self._power(*node.args)
+        if node.op in NOT_WRITTEN:
+            raise Unavailable(f"{node.op} is not compiled")
         return w.operation(node.op, [self._value(a) for a in node.args])
 
     def _power(self, base: Node, exponent: Node) -> str:

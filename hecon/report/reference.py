@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
+from hecon.analyses.exports import spreadsheet_safe
 from hecon.analyses.run import Run, Settings
 from hecon.errors import Fault, InputError
 from hecon.report.content import Column, Section, Table, table
@@ -71,7 +72,7 @@ class Reproduction:
 
 
 def settled(tables: Iterable[Table]) -> list[Table]:
-    """Tables without the columns whose digits hang on the machine."""
+    """Tables without the columns whose digits hang on the machine; those of nothing else go."""
     return [
         replace(
             t,
@@ -80,7 +81,7 @@ def settled(tables: Iterable[Table]) -> list[Table]:
             unsettled=(),
         )
         for t in tables
-        if len(t.frame)
+        if len(t.frame) and not set(t.unsettled) >= {c.key for c in t.columns}
     ]
 
 
@@ -158,7 +159,11 @@ def compare_with_reference(
         for name, rows in described.groupby("table")
     }
     summary, differences = compare_tables(expected, {k: _texts(f) for k, f in found.items()}, keys)
-    left_out = tuple(f"{t.name}.{c}" for t in all_tables for c in t.unsettled)
+    left_out = tuple(
+        f"all of {t.name}" if len(t.unsettled) == len(t.columns) else f"{t.name}.{c}"
+        for t in all_tables
+        for c in t.unsettled[: 1 if len(t.unsettled) == len(t.columns) else None]
+    )
     changed = tuple(n for n in names if before.get(n) != after.get(n))
     return Reproduction(summary, differences, left_out, changed, (_icer(expected), _icer_of(found)))
 
@@ -173,7 +178,7 @@ def _read(folder: Path) -> dict[str, pd.DataFrame]:
 
 def _texts(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame as it reads back from its file."""
-    return frame.map(lambda v: "" if v is None or v != v else str(v))
+    return spreadsheet_safe(frame).map(lambda v: "" if v is None or v != v else str(v))
 
 
 def _icer(tables: Mapping[str, pd.DataFrame]) -> float:
@@ -287,6 +292,7 @@ def _gap(expected: str, found: str, floor: float) -> float | None:
 
 def write_differences(found: Reproduction, path: Path) -> None:
     """Write every figure that differs."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_table(found.differences, path)
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hecon.engine.model import Key, Table, key_text
-from hecon.errors import nearest
 from hecon.parameters import limits
-from hecon.parameters.design import Correlation, ProbabilisticDesign
+from hecon.parameters.design import Correlation
 from hecon.parameters.money import parameter_problems
 from hecon.parameters.rows import CENTRE_TOLERANCE, name_problem, read_parameters
 from hecon.parameters.schema import Parameter
@@ -17,8 +16,8 @@ from hecon.parameters.tables import read_table
 from hecon.parameters.units import unit_problem
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.read import Synthesis, read_synthesis
-from hecon.studies.reading import Place, Reading, row_of
-from hecon.studies.schema import CorrelationRow, VariableRow
+from hecon.studies.reading import Reading
+from hecon.studies.schema import VariableRow
 from hecon.studies.study import Variable
 
 
@@ -182,47 +181,3 @@ def _settle_dirichlets(reading: Reading, inputs: Inputs) -> None:
     inputs.parameters = [
         replace(p, value=follow[p.key]) if p.key in follow else p for p in inputs.parameters
     ]
-
-
-def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
-    """Rank correlations, of the file and of shared evidence; they must be possible together."""
-    shared = inputs.shared_correlations()
-    if not reading.definition.correlations:
-        return shared
-    faulty = {(fault.file, fault.row) for fault in reading.faults.faults}
-    uncertain = {
-        p.text: p.key
-        for p in inputs.parameters
-        if p.distribution.varies or (p.file, p.row) in faulty
-    }
-    result: list[Correlation] = []
-    seen: dict[frozenset[str], Place] = {}
-    entries = reading.rows(
-        "correlations", CorrelationRow, lambda row: frozenset((row.first, row.second))
-    )
-    for file, number, row, _ in entries:
-        for column, name in (("first", row.first), ("second", row.second)):
-            if name not in uncertain and inputs.complete:
-                text = f"'{name}' is not a parameter with a distribution{nearest(name, uncertain)}"
-                reading.faults.add(file, number, column, text)
-        pair = frozenset((row.first, row.second))
-        keys = frozenset(uncertain[name] for name in pair & set(uncertain))
-        if len(pair) == 1:
-            text = f"'{row.second}' can't be correlated with itself"
-            reading.faults.add(file, number, "second", text)
-        elif pair in seen:
-            text = f"the pair is already in {row_of(seen[pair], file)}"
-            reading.faults.add(file, number, "second", text)
-        elif any(keys == {c.first, c.second} for c in shared):
-            text = "the two rest on the same evidence, which gives their correlation; leave it out"
-            reading.faults.add(file, number, "second", text)
-        elif pair <= set(uncertain):
-            result.append(Correlation(uncertain[row.first], uncertain[row.second], row.rho))
-        seen.setdefault(pair, (file, number))
-    result = [*shared, *result]
-    try:
-        ProbabilisticDesign(inputs.parameters, 1, 0, correlations=result)
-    except ValueError as error:
-        text = f"{error}; a pair that is not listed counts as 0"
-        reading.faults.add(reading.file("correlations"), None, "rho", text)
-    return result

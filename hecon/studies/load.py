@@ -12,6 +12,8 @@ from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.files import check_name, digests
+from hecon.studies.budget_reading import read_budget
+from hecon.studies.budget_values import check_budget
 from hecon.studies.checks import (
     DEEPEST,
     check_ages,
@@ -24,11 +26,12 @@ from hecon.studies.checks import (
     check_price,
     grids_in_local_money,
 )
+from hecon.studies.correlations import read_correlations
 from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.documents import read_documents
 from hecon.studies.extends import FILE, read_definition
 from hecon.studies.facts import read_facts
-from hecon.studies.inputs import Inputs, read_correlations, read_inputs
+from hecon.studies.inputs import Inputs, read_inputs
 from hecon.studies.population import read_population
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
 from hecon.studies.scenarios import read_scenarios
@@ -101,6 +104,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     population = _general_population(reading, model)
     check_payoffs(reading, payoffs)
     people = read_population(reading)
+    budget = read_budget(reading, inputs, course, payoffs)
     trials = read_planned_trials(reading)
     facts = read_facts(reading, inputs, scenarios, course)
     check_documents(reading, inputs)
@@ -118,7 +122,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     check_discounting(reading, inputs, model, scenarios)
     check_dead(reading, inputs, model)
     reading.faults.raise_if_any()
-    return Study(
+    study = Study(
         folder,
         found.content.model_copy(update={"two_way": grids}),
         place,
@@ -138,7 +142,10 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         read,
         _unused(reading, inputs, model),
         tuple(inputs.replaced),
+        budget,
     )
+    check_budget(study)
+    return study
 
 
 def _unused(reading: Reading, inputs: Inputs, model: CohortModel) -> tuple[str, ...]:

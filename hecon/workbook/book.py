@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 import numpy as np
@@ -95,10 +96,16 @@ def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[st
 
 @contextmanager
 def _limits_of_a_workbook() -> Iterator[None]:
-    """What the file format can't hold (rows, columns, characters) is an error of ours."""
+    """What the file format can't hold (rows, columns, characters) is an error of ours.
+
+    It is so where the library that writes the file refuses; elsewhere it is a fault of the program.
+    """
     try:
         yield
     except (ValueError, IllegalCharacterError) as error:
+        *_, (frame, _) = walk_tb(error.__traceback__)
+        if not frame.f_globals["__name__"].startswith("openpyxl"):
+            raise
         raise ModelError(f"a workbook can't hold this: {error}") from error
 
 
@@ -185,7 +192,13 @@ def _into_order(book: Book, sections: Sequence[Section], own: Mapping[str, Page 
     """Sheets in reading order: the answer, what goes in, the model, what comes out, the rest."""
     models = [book.study.model] + ([book.study.population] if book.study.population else [])
     traces = [trace_title(s) for m in models for s in m.strategies]
-    told = [page.title if (page := own.get(s.name)) else s.live for s in sections]
+    told: list[str] = []
+    for section in sections:
+        page = own.get(section.name)
+        told.append(page.title if page else section.live)
+        if section.name == "uncertainty":
+            # live: curves from the draws that the section is about, and the draws
+            told += ["Acceptability", "Draws"]
     first = ["Summary", "Inputs", "Sessions", "Evidence", "Heterogeneity"]
     live = ["Results", title_of(book.study), "One-way", "Scenarios", "Draws", "Acceptability"]
     last = ["Checks", "Edits", "Tables", "Guide"]

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +61,10 @@ class Edited:
             console.print("No input differs from the original study.")
         else:
             shown = Table(title=f"{len(self.edits)} inputs differ from the original study")
-            for heading in ("Sheet", "Cell", "What", "Original", "Edited"):
+            for heading in ("Sheet", "Cell", "What", "Original", "Edited", "What follows"):
                 shown.add_column(heading)
             for edit in self.edits:
-                shown.add_row(edit.sheet, edit.cell, edit.what, edit.before, edit.after)
+                shown.add_row(*vars(edit).values())
             console.print(shown)
         if math.isnan(self.gap):
             console.print(
@@ -111,8 +111,7 @@ def run_edited(
 
 def edit_table(edits: list[Edit]) -> pd.DataFrame:
     """The edits, one row each."""
-    columns = ["sheet", "cell", "what", "before", "after"]
-    return pd.DataFrame([vars(e) for e in edits], columns=columns)
+    return pd.DataFrame([vars(e) for e in edits], columns=[f.name for f in fields(Edit)])
 
 
 def workbook_gap(workbook: Path, run: Run, report: Path | None) -> float:

@@ -85,7 +85,8 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
         readers[scenarios.TITLE] = scenarios.read_scenarios
     with readable(path), closing(open_book(path)) as book:
         reading = Reading(book, path.name, original, files)
-        for sheet in (*readers, severity.title_of(original), acceptability.TITLE):
+        curves = (acceptability.TITLE,) if original.uncertain else ()
+        for sheet in (*readers, severity.title_of(original), *curves):
             if sheet not in reading.book.sheetnames:
                 text = f"sheet {sheet} is missing; keep every sheet, its inputs are read back"
                 reading.faults.add(path.name, None, None, text)

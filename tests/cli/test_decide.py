@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hecon.reports.answers.decide import compared, decided
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
@@ -17,6 +16,7 @@ from hecon.analyses.decision_tables import MANY
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.exports import write_exports
 from hecon.cli import app
+from hecon.reports.answers.decide import compared, decided
 
 LINE = ("Nothing", "Pills", "Talks", "Stay")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 import re
 
+from scipy.special import gammainc
+
 TOKEN = re.compile(
     r"\s*(\d+\.?\d*(?:E[+-]?\d+)?|\.\d+|[A-Za-z_][A-Za-z0-9_.]*|<>|<=|>=|[-+*/^()<>=,])"
 )
@@ -79,6 +81,8 @@ class Reader:
                 args.append(self.comparison())
             assert self.take() == ")"
             return self.call(token, args)
+        if token == "TRUE":
+            return True
         return self.values[token] if token in self.values else float(token)
 
     def call(self, name, args):
@@ -94,6 +98,8 @@ class Reader:
             "SQRT": math.sqrt,
             "ABS": abs,
             "INT": math.floor,
+            "_xlfn.NORM.S.DIST": lambda x, _: (1 + math.erf(x / math.sqrt(2))) / 2,
+            "_xlfn.GAMMA.DIST": lambda x, a, _, __: float(gammainc(a, x)),
             "ROUND": lambda a, digits: round(a, int(digits)),
         }[name](*args)
 

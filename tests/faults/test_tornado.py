@@ -27,11 +27,11 @@ def table() -> pd.DataFrame:
     rows = [("B", "low", -12.0), ("B", "high", 12.0), ("A", "low", 10.0), ("A", "high", 30.0)]
     table = pd.DataFrame(rows, columns=["parameter", "end", "nmb"])
     words = {"value": 1.0, "basis": "", "verdict": "more costly, more effective"}
-    return table.assign(icer=1.0, qaly_difference=1.0, **words)
+    return table.assign(icer=1.0, qaly_difference=1.0, cost_difference=0.0, **words)
 
 
 def test_fault_36_command_and_figure_have_the_same_order(table: pd.DataFrame) -> None:
-    base = pd.Series({"nmb": 0.0, "icer": 1.0, "qaly_difference": 1.0})
+    base = pd.Series({"nmb": 0.0, "icer": 1.0, "qaly_difference": 1.0, "threshold": 1.0})
     assert tornado(table, base)["parameter"].tolist() == ["A", "B"]
     assert [row["parameter"] for row in _ends(table, "nmb", 0.0)] == ["A", "B"]
     picture = drawn_tornado(table, comparison("x", "y", 0.0, 0.0, 0.0), Setting(["x", "y"]))

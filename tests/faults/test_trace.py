@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hecon.analyses.results import Results, analyse
-from hecon.reports.record import result_tables
 
+from hecon.analyses.base_case import base_trace
+from hecon.analyses.run import Run, Settings
 from hecon.report.figures.setting import study_setting
 from hecon.report.figures.trace import kept, occupancy
+from hecon.report.outcomes import trace_table
 from hecon.studies.load import load_study
 from hecon.workbook.book import label_step
 
@@ -18,27 +19,27 @@ STUDIES = Path(__file__).parent / "workbook_studies"
 
 
 @pytest.fixture(scope="module")
-def yearly() -> Results:
+def yearly() -> Run:
     """Four yearly cycles in which a fifth of those alive die."""
-    return analyse(load_study(STUDIES / "yearly"), draws=4)
+    return Run(load_study(STUDIES / "yearly"), Settings(draws=4))
 
 
-def test_fault_15_the_table_keeps_every_cycle(yearly: Results) -> None:
-    trace = result_tables(yearly)["trace"]
+def test_fault_15_the_table_keeps_every_cycle(yearly: Run) -> None:
+    trace = trace_table(yearly)
     alive = trace[(trace["strategy"] == "A") & (trace["state"] == "Well")]
     assert alive["cycle"].tolist() == [0, 1, 2, 3, 4]
     assert alive["share"].tolist() == pytest.approx([0.8**t for t in range(5)])
 
 
-def test_fault_15_the_figure_names_every_state_at_a_time_that_there_is(yearly: Results) -> None:
-    drawn = occupancy(yearly.trace, study_setting(yearly.study))
+def test_fault_15_the_figure_names_every_state_at_a_time_that_there_is(yearly: Run) -> None:
+    drawn = occupancy(yearly(base_trace), study_setting(yearly.study))
     # the horizon ends before the fifth year: 0.8 ** 4 = 0.41
     assert drawn.alt.startswith("After 4 years: A: Well 41")
     assert "and Dead 59" in drawn.alt
 
 
-def test_fault_15_the_last_state_need_not_be_death(yearly: Results) -> None:
-    turned = yearly.trace.isel(state=[1, 0])
+def test_fault_15_the_last_state_need_not_be_death(yearly: Run) -> None:
+    turned = yearly(base_trace).isel(state=[1, 0])
     drawn = occupancy(turned, study_setting(yearly.study))
     assert "A: Dead 59" in drawn.alt
     assert "and Well 41" in drawn.alt

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hecon.analyses.results import Results, analyse
 
+from hecon.analyses.base_case import base_table
+from hecon.analyses.run import Run, Settings
 from hecon.report.cited import cited
 from hecon.studies.load import load_study
 from hecon.workbook.book import compose
@@ -21,15 +22,15 @@ INPUTS = Path(__file__).parents[2] / "inputs"
 
 
 @pytest.fixture(scope="module")
-def results() -> Results:
+def run() -> Run:
     study = load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/norway")
-    return analyse(study, draws=20)
+    return Run(study, Settings(draws=20))
 
 
 @pytest.fixture(scope="module")
-def plain(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plain(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("edited") / "plain.xlsx"
-    save_plain(compose(results).workbook, path)
+    save_plain(compose(run).workbook, path)
     return path
 
 
@@ -45,7 +46,7 @@ def said(values: dict[str, object]) -> Iterator[str]:
 
 
 def test_fault_37_what_does_not_follow_an_edit_says_so(
-    plain: Path, results: Results, book: openpyxl.Workbook
+    plain: Path, run: Run, book: openpyxl.Workbook
 ) -> None:
     live = LiveWorkbook(plain)
     before = live.values()
@@ -62,9 +63,9 @@ def test_fault_37_what_does_not_follow_an_edit_says_so(
         assert "as delivered" in str(after[title]["A1"])
 
 
-def test_fault_38_every_id_is_on_sources(book: openpyxl.Workbook, results: Results) -> None:
+def test_fault_38_every_id_is_on_sources(book: openpyxl.Workbook, run: Run) -> None:
     listed = {str(row[0]) for row in book["Sources"].iter_rows(values_only=True)}
-    known = {row["id"] for row in results.study.evidence("sources")}
+    known = {row["id"] for row in run.study.evidence("sources")}
     for sheet in book:
         if sheet.title == "Edits":
             continue  # there E9 is a cell
@@ -86,14 +87,14 @@ def test_fault_41_few_rows_stay_on_the_screen(book: openpyxl.Workbook) -> None:
 
 
 def test_fault_42_perfect_information_is_given_once(
-    results: Results, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    heads = [str(c.value) for c in compose(results).workbook["Value of information"][5]]
+    heads = [str(c.value) for c in compose(run).workbook["Value of information"][5]]
     assert sum(head.startswith("EVPI per person") for head in heads) == 1
 
 
-def test_fault_36_both_ends_of_a_bar_are_seen(results: Results) -> None:
-    (chart,) = compose(results).workbook["One-way"]._charts
-    assert chart.x_axis.crossesAt == pytest.approx(float(results.base_table["nmb"].iloc[0]))
+def test_fault_36_both_ends_of_a_bar_are_seen(run: Run) -> None:
+    (chart,) = compose(run).workbook["One-way"]._charts
+    assert chart.x_axis.crossesAt == pytest.approx(float(run(base_table)["nmb"].iloc[0]))
     assert chart.x_axis.crosses is None
     assert chart.overlap == 0

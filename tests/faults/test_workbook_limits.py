@@ -8,8 +8,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hecon.analyses.results import analyse
 
+from hecon.analyses.run import Run, Settings
 from hecon.errors import ModelError
 from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook, compose
@@ -46,14 +46,14 @@ def many(folder: Path, count: int) -> Path:
 
 def test_fault_77_twelve_strategies_have_a_workbook(tmp_path: Path) -> None:
     """All figures as Python's, no formula that grows with the pairs of strategies."""
-    results = analyse(load_study(many(tmp_path / "many", 12)), draws=10)
-    table = prove(results, replays(results)[:1], libreoffice=False)
+    run = Run(load_study(many(tmp_path / "many", 12)), Settings(draws=10))
+    table = prove(run, replays(run)[:1], libreoffice=False)
     assert (table["difference"] <= AGREES).all(), table
     assert table.attrs["sound"] == [True]
     assert table.attrs["equal"] == ["yes"]
     lengths = [
         len(cell._value)
-        for sheet in build_workbook(results)
+        for sheet in build_workbook(run)
         for row in sheet.iter_rows()
         for cell in row
         if cell.data_type == "f"
@@ -69,12 +69,12 @@ def test_fault_60_checks_forgive_the_last_digits(tmp_path: Path) -> None:
     text = (folder / "study.toml").read_text()
     text = text.replace('cycle_months = "12"', 'cycle_months = "1"')
     (folder / "study.toml").write_text(text.replace('horizon_years = "4"', 'horizon_years = "2"'))
-    results = analyse(load_study(folder), draws=4)
-    table = prove(results, replays(results)[:1], libreoffice=False)
+    run = Run(load_study(folder), Settings(draws=4))
+    table = prove(run, replays(run)[:1], libreoffice=False)
     assert table.attrs["sound"] == [True]
     loose = [
         label
-        for label, text in compose(results).checks
+        for label, text in compose(run).checks
         # what is counted in whole numbers needs no tolerance
         if re.search("[<>=]", text) and "$C$" not in text and "horizon fits" not in label
     ]
@@ -119,7 +119,7 @@ def test_fault_39_only_a_sheets_last_table_repeats_its_headings() -> None:
 
 def test_fault_29_empty_sheets_are_left_out(tmp_path: Path) -> None:
     """A study without evidence, sources, tables, sessions and checklist has no sheets for them."""
-    results = analyse(load_study(STUDIES / "yearly"), draws=4)
-    build_workbook(results).save(tmp_path / "book.xlsx")
+    run = Run(load_study(STUDIES / "yearly"), Settings(draws=4))
+    build_workbook(run).save(tmp_path / "book.xlsx")
     titles = openpyxl.load_workbook(tmp_path / "book.xlsx").sheetnames
     assert not {"Evidence", "CHEERS 2022", "Sources", "Tables", "Sessions"} & set(titles)

@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hecon.reports import run as run_module
 from typer.testing import CliRunner
 
 from hecon.cli import app
@@ -16,14 +15,10 @@ from hecon.workbook import book as book_module
 STUDIES = Path(__file__).parent / "workbook_studies"
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures take most of a small run's time and have nothing to do with this."""
-    monkeypatch.setattr(run_module, "figure_book", lambda found, tell: [])
-
-
 def ran(study: Path, out: Path) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["run", str(study), "--draws", "10", "--out", str(out)])
+    """Figures take most of a small run's time and have nothing to do with this."""
+    how = ["--draws", "10", "--no-figures", "--out", str(out)]
+    result = CliRunner().invoke(app, ["run", str(study), *how])
     return result.exit_code, result.output
 
 
@@ -61,7 +56,7 @@ def test_fault_77_no_workbook_costs_nothing_else(
     report = tmp_path / "reports/M12_test.xlsx"
     report.parent.mkdir()
     report.write_text("of an earlier run")
-    monkeypatch.setattr(run_module, "write_workbook", full)
+    monkeypatch.setattr(book_module, "write_workbook", full)
     code, text = ran(study, tmp_path)
     assert code == 1
     assert "there is no workbook: sheet Results would need a formula of 9,000" in " ".join(

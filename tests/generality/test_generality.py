@@ -10,11 +10,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hecon.analyses.results import course_table
 
+from hecon.analyses.base_case import courses
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.frontier import frontier
+from hecon.analyses.run import Run
 from hecon.analyses.verification.battery import verify
 from hecon.analyses.verification.finding import FAIL
 from hecon.parameters.design import ProbabilisticDesign, base_case, base_values, rows
@@ -214,7 +215,8 @@ def test_sessions_are_paid_in_their_cycle_and_not_after_the_horizon():
         close(cost.sel(strategy="Treated", item="Room"), (room * factor).sum())
         close(cost.sel(strategy="Usual", item="Therapist"), 0.0)
     loaded = study("two_lengths")
-    assert course_table(loaded).set_index("strategy").loc["Treated", "therapist_hours"] == 7
+    hours = Run(loaded)(courses).set_index(["strategy", "quantity"])["value"]
+    assert hours["Treated", "therapist_hours"] == 7
 
 
 def test_the_population_lives_through_the_same_cycles():

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hecon.analyses.results import analyse
 from openpyxl.utils import get_column_letter
 
+from hecon.analyses.base_case import base_outcomes
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.run import Run, Settings
 from hecon.parameters.design import base_values, rows
 from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook
@@ -24,17 +25,17 @@ CHOSEN = ("base case", "scenario S1", "scenario S2", "scenario S3", "horizon low
 
 
 @cache
-def results(name):
-    return analyse(load_study(HERE / "studies" / name, HERE / "jurisdiction"), draws=20)
+def run_of(name):
+    return Run(load_study(HERE / "studies" / name, HERE / "jurisdiction"), Settings(draws=20))
 
 
 class Live:
     """A study's workbook, into which values can be typed."""
 
-    def __init__(self, study_results, folder):
-        self.study = study_results.study
+    def __init__(self, run, folder):
+        self.study = run.study
         path = folder / "live.xlsx"
-        self.plain = build_workbook(study_results)
+        self.plain = build_workbook(run)
         self.plain.save(path)
         self.engine = LiveWorkbook(path)
         self.values = self.engine.values()
@@ -75,9 +76,9 @@ class Live:
 
 
 def test_cycles_of_different_length_by_formualizer():
-    listed = [r for r in replays(results("two_lengths")) if r.name in CHOSEN or "draw" in r.name]
+    listed = [r for r in replays(run_of("two_lengths")) if r.name in CHOSEN or "draw" in r.name]
     assert len(listed) == len(CHOSEN) + 20
-    table = prove(results("two_lengths"), listed, libreoffice=False)
+    table = prove(run_of("two_lengths"), listed, libreoffice=False)
     assert (table["difference"] <= AGREES).all()
     assert table["cells"].min() > 0
 
@@ -87,14 +88,14 @@ def test_cycles_of_different_length_by_formualizer():
     reason="LibreOffice is missing: the second spreadsheet engine did not run",
 )
 def test_cycles_of_different_length_by_libreoffice():
-    listed = [r for r in replays(results("two_lengths")) if r.name in CHOSEN]
-    table = prove(results("two_lengths"), listed)
+    listed = [r for r in replays(run_of("two_lengths")) if r.name in CHOSEN]
+    table = prove(run_of("two_lengths"), listed)
     assert table["against"].nunique() == 2
     assert (table["difference"] <= AGREES).all()
 
 
 def test_a_horizon_that_is_typed(tmp_path):
-    live = Live(results("two_lengths"), tmp_path)
+    live = Live(run_of("two_lengths"), tmp_path)
     live.type("horizon", 4)
     np.testing.assert_allclose(live.totals(), live.expected(horizon=4.0), rtol=1e-12)
     assert live.value("Inputs", "cycles", 3) == 15
@@ -120,8 +121,8 @@ def test_a_session_after_the_horizon(tmp_path, length):
     study = load_study(folder, HERE / "jurisdiction")
     middles = (np.array([1, 7, 19]) - 0.5) / 12
     paid = 100 * (np.array([1, 2, 4]) * 1.04**-middles).sum()
-    found = analyse(study, draws=5)
-    cost = found.base["cost"].isel(draw=0).sel(strategy="Treated", item="Therapist")
+    found = Run(study, Settings(draws=5))
+    cost = found(base_outcomes)["cost"].isel(draw=0).sel(strategy="Treated", item="Therapist")
     assert float(cost) == pytest.approx(paid, rel=1e-12)
     live = Live(found, tmp_path)
     assert live.value("Sessions", "Therapist (EUR 2024, discounted", 3) == pytest.approx(paid)
@@ -135,7 +136,7 @@ def test_a_session_after_the_horizon(tmp_path, length):
 
 
 def test_time_in_a_state_follows_the_cycle_that_is_typed(tmp_path):
-    live = Live(results("tunnel"), tmp_path)
+    live = Live(run_of("tunnel"), tmp_path)
     for months in (1.0, 2.0, 4.0):
         live.type("cycle_months", months)
         np.testing.assert_allclose(live.totals(), live.expected(cycle_months=months), rtol=1e-12)
@@ -151,7 +152,7 @@ def test_a_cycle_too_short_to_remember_is_told_in_words(tmp_path):
     (folder / "study.toml").write_text(text, encoding="utf-8")
     with (folder / "parameters.csv").open("a", encoding="utf-8") as file:
         file.write("cycle_months,12,months,,,,,,,example,assumption\n")
-    live = Live(analyse(load_study(folder), draws=5), tmp_path)
+    live = Live(Run(load_study(folder), Settings(draws=5)), tmp_path)
     (row,) = [
         c.row for c in live.plain["Trace new"]["A"] if "is remembered as long" in str(c.value)
     ]

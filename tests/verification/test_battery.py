@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from broken_copies import HEALTHY, Copy
-from hecon.reports.verification import COLUMNS, verification_table, verify_command
 
 from hecon.analyses.verification.battery import CHECKS, verify
 from hecon.analyses.verification.by_hand import Hand
@@ -14,6 +13,7 @@ from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.finding import FAIL
 from hecon.analyses.verification.one_cycle import first_cycle
 from hecon.parameters.design import base_values
+from hecon.reports.verification import COLUMNS, verification_table, verify_command
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).parents[2]

@@ -1,35 +1,48 @@
-"""The shipped study, its results and its workbook: made once for all tests of the workbook."""
+"""A small run of the shipped study and its workbook, made once for all tests of the workbook."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from hecon.analyses.results import Results, analyse
 
+from hecon.analyses.run import Run, Settings
+from hecon.report.content import Section
+from hecon.report.whole import sections_of
 from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook, write_workbook
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 
+#: What a report says without thousands of further runs of the model.
+QUICK = (
+    *("answer", "results", "severity", "uncertainty", "one_way", "scenarios", "article"),
+    *("evidence", "assumptions", "sources", "cheers", "provenance"),
+)
+
 
 @pytest.fixture(scope="session")
-def results() -> Results:
+def run() -> Run:
     study = load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/norway")
-    return analyse(study, draws=60)
+    return Run(study, Settings(draws=60))
 
 
 @pytest.fixture(scope="session")
-def plain(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sections(run: Run) -> list[Section]:
+    return sections_of(run, QUICK)
+
+
+@pytest.fixture(scope="session")
+def plain(run: Run, sections: list[Section], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook with formulas and no values."""
     path = tmp_path_factory.mktemp("plain") / "plain.xlsx"
-    build_workbook(results).save(path)
+    build_workbook(run, sections).save(path)
     return path
 
 
 @pytest.fixture(scope="session")
-def report(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(run: Run, sections: list[Section], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The workbook as a run writes it."""
     path = tmp_path_factory.mktemp("report") / "report.xlsx"
-    write_workbook(results, path)
+    write_workbook(run, sections, path)
     return path

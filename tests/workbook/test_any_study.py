@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hecon.analyses.results import analyse
 
+from hecon.analyses.base_case import base_trace
+from hecon.analyses.run import Run, Settings
 from hecon.studies.load import load_study
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
@@ -22,10 +23,10 @@ MEMORY = Path(__file__).parent / "studies" / "memory"
 @pytest.mark.parametrize("folder", [*STUDIES, MEMORY], ids=lambda p: p.name)
 def test_every_figure_in_its_own_cell(folder: Path) -> None:
     """Base case and a draw: each trace, item, total, increment and curve where it belongs."""
-    results = analyse(load_study(folder), draws=20)
-    listed = replays(results)
-    table = prove(results, [listed[0], listed[-1]], libreoffice=False)
-    assert (table["cells"] > results.trace["share"].size).all()
+    run = Run(load_study(folder), Settings(draws=20))
+    listed = replays(run)
+    table = prove(run, [listed[0], listed[-1]], libreoffice=False)
+    assert (table["cells"] > run(base_trace)["share"].size).all()
     assert (table["difference"] <= AGREES).all(), table
     assert table.attrs["sound"] == [True, True]
     assert table.attrs["equal"] == ["yes", "yes"]

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hecon.analyses.results import Results, analyse
 from short_study import short_study
 
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
 from hecon.parameters.distributions import distribution
+from hecon.report.labels import study_units
+from hecon.report.whole import sections_of
+from hecon.report.words import spoken
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
 from hecon.workbook import safety
-from hecon.workbook.book import build_workbook, write_workbook
+from hecon.workbook.book import build_workbook
 from hecon.workbook.edited import workbook_gap
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.reading.inputs import moved_distribution
@@ -32,14 +35,14 @@ REPLICATION = ROOT / "tests/replications/studies/heemod_hiv_exact"
 
 
 @pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return analyse(short_study(tmp_path_factory.mktemp("study")), draws=20)
+def short(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return Run(short_study(tmp_path_factory.mktemp("study")), Settings(draws=20))
 
 
 @pytest.fixture(scope="module")
-def short_plain(short: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def short_plain(short: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("edits") / "report.xlsx"
-    build_workbook(short).save(path)
+    build_workbook(short, sections_of(short, ["provenance"])).save(path)
     return path
 
 
@@ -55,15 +58,15 @@ def row_of(sheet: object, *cells: object) -> int:
     raise AssertionError(cells)
 
 
-def test_untouched(plain: Path, results: Results, tmp_path: Path) -> None:
+def test_untouched(plain: Path, run: Run, tmp_path: Path) -> None:
     assert names_in_workbook(plain) == ("ptsd", "norway")
-    study, edits = read_edited(plain, results.study, tmp_path)
+    study, edits = read_edited(plain, run.study, tmp_path)
     assert edits == []
-    assert study.model.formulas == results.study.model.formulas
-    assert workbook_gap(plain, results, plain) < 1e-12
+    assert study.model.formulas == run.study.model.formulas
+    assert workbook_gap(plain, run, plain) < 1e-12
 
 
-def test_edits_arrive(book: openpyxl.Workbook, short: Results, tmp_path: Path) -> None:
+def test_edits_arrive(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> None:
     """A value, a computed row, a session, a table and a scenario, each typed over once."""
     inputs, sessions, tables = book["Inputs"], book["Sessions"], book["Tables"]
     inputs.cell(row_of(inputs, "rate_relapse"), 4).value = 0.08
@@ -108,7 +111,7 @@ def test_edits_arrive(book: openpyxl.Workbook, short: Results, tmp_path: Path) -
 
 
 def test_typing_over_an_estimate_unties_it(
-    book: openpyxl.Workbook, short: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Run, tmp_path: Path
 ) -> None:
     """A row can't have both: the edited ones become typed, the others still come from the arms."""
     inputs = book["Inputs"]
@@ -120,13 +123,9 @@ def test_typing_over_an_estimate_unties_it(
     copy = tmp_path / "copy"
     copy.mkdir()
     study, edits = read_edited(path, short.study, copy)
-    assert [e.what for e in edits] == [
-        "lnor_mdma_v_pbo, value",
-        "lnor_mdma_v_pbo, estimate",
-        "d_mdma, high",
-        "d_mdma, value",
-        "d_mdma, estimate",
-    ]
+    assert [e.what for e in edits] == ["lnor_mdma_v_pbo, value", "d_mdma, high", "d_mdma, value"]
+    assert edits[0].follows.startswith("estimate mdma_v_pbo -> none, status assumption; normal (")
+    assert edits[2].follows.endswith("-> beta (alpha 5, beta 94)")
     by_key = {p.text: p for p in study.parameters}
     effect, dropout = by_key["lnor_mdma_v_pbo"], by_key["d_mdma"]
     was = short.study.synthesis.estimates["mdma_v_pbo"]
@@ -141,9 +140,7 @@ def test_typing_over_an_estimate_unties_it(
     assert len(study.correlations) == 1  # what was typed shares no arms
 
 
-def test_faults_name_sheet_and_cell(
-    book: openpyxl.Workbook, short: Results, tmp_path: Path
-) -> None:
+def test_faults_name_sheet_and_cell(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> None:
     inputs = book["Inputs"]
     dropout, other = row_of(inputs, "d_mdma"), row_of(inputs, "d_pbo")
     inputs.cell(dropout, 4).value = 1.4
@@ -158,9 +155,7 @@ def test_faults_name_sheet_and_cell(
     assert "Traceback" not in message
 
 
-def test_text_where_a_number_belongs(
-    book: openpyxl.Workbook, short: Results, tmp_path: Path
-) -> None:
+def test_text_where_a_number_belongs(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> None:
     inputs = book["Inputs"]
     row = row_of(inputs, "u_gain")
     inputs.cell(row, 4).value = "a lot"
@@ -171,7 +166,7 @@ def test_text_where_a_number_belongs(
 
 
 def test_a_changed_formula_is_noticed(
-    book: openpyxl.Workbook, short_plain: Path, short: Results, tmp_path: Path
+    book: openpyxl.Workbook, short_plain: Path, short: Run, tmp_path: Path
 ) -> None:
     """Formulas are not read back, but a workbook whose own totals differ is found out."""
     sheet = book["Trace MDMA-AT"]
@@ -189,7 +184,7 @@ def test_a_changed_formula_is_noticed(
 def test_fault_70_formulas_that_are_not_ours_are_not_worked_out(
     book: openpyxl.Workbook,
     short_plain: Path,
-    short: Results,
+    short: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     cell: str,
@@ -313,9 +308,7 @@ def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
         refuse_unsafe(path)
 
 
-def test_malformed_sheets_are_no_traceback(
-    short_plain: Path, short: Results, tmp_path: Path
-) -> None:
+def test_malformed_sheets_are_no_traceback(short_plain: Path, short: Run, tmp_path: Path) -> None:
     with zipfile.ZipFile(short_plain) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     for name in parts:
@@ -330,7 +323,7 @@ def test_malformed_sheets_are_no_traceback(
 
 @pytest.mark.parametrize("folder", [MEMORY, REPLICATION], ids=lambda p: p.name)
 def test_untouched_studies_without_course(folder: Path, tmp_path: Path) -> None:
-    done = analyse(load_study(folder), draws=20)
+    done = Run(load_study(folder), Settings(draws=20))
     path = tmp_path / "report.xlsx"
     build_workbook(done).save(path)
     study, edits = read_edited(path, done.study, _folder(tmp_path))
@@ -346,26 +339,27 @@ def memory(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Path]:
     for name in ("parameters.csv", "transitions.csv"):
         file = folder / "memory" / name
         file.write_text(file.read_text().replace("shape", "moment"))
-    done = analyse(load_study(folder / "memory"), draws=20)
+    done = Run(load_study(folder / "memory"), Settings(draws=20))
     build_workbook(done).save(folder / "report.xlsx")
     return done.study, folder / "report.xlsx"
 
 
 def edited(
     memory: tuple[Study, Path], tmp_path: Path, name: str, value: object, column: int = 4
-) -> tuple[Study, set[tuple[str, str, str]]]:
+) -> tuple[Study, set[tuple[str, ...]]]:
     book = openpyxl.load_workbook(memory[1])
     sheet = book["Inputs"]
     row = next(r for r in range(HEADER + 1, sheet.max_row + 1) if sheet.cell(r, 1).value == name)
     sheet.cell(row, column).value = value
     book.save(tmp_path / "edited.xlsx")
     study, edits = read_edited(tmp_path / "edited.xlsx", memory[0], _folder(tmp_path))
-    return study, {(e.what, e.before, e.after) for e in edits}
+    return study, {(e.what, e.before, e.after, e.follows) for e in edits}
 
 
 def test_a_parameter_called_like_a_setting(memory: tuple[Study, Path], tmp_path: Path) -> None:
     study, edits = edited(memory, tmp_path, "moment", 0.6)
-    assert edits == {("moment, value", "0.5", "0.6")}
+    (edit,) = edits
+    assert edit[:3] == ("moment, value", "0.5", "0.6")
     assert next(p for p in study.parameters if p.name == "moment").value == 0.6
 
 
@@ -376,33 +370,42 @@ def test_a_parameter_called_like_a_setting(memory: tuple[Study, Path], tmp_path:
             "c_ill",
             0,
             "fixed",
-            {("value", "1000", "0"), ("low", "500", "0"), ("distribution", "gamma", "fixed")},
+            ("1000", "0", "low 500 -> 0; gamma (shape 25, scale 40) -> fixed"),
         ),
-        ("c_ill", 2500, "gamma", {("value", "1000", "2500"), ("high", "2000", "2500")}),
+        (
+            "c_ill",
+            2500,
+            "gamma",
+            (
+                "1000",
+                "2500",
+                "high 2000 -> 2500; gamma (shape 25, scale 40) -> gamma (shape 156.25, scale 16)",
+            ),
+        ),
         (
             "p_well",
             1,
             "fixed",
-            {("value", "0.3", "1"), ("high", "0.4", "1"), ("distribution", "beta", "fixed")},
+            ("0.3", "1", "high 0.4 -> 1; beta (alpha 30, beta 70) -> fixed"),
         ),
         (
             "rr_new",
             0,
             "fixed",
-            {("value", "1.4", "0"), ("low", "1.1", "0"), ("distribution", "lognormal", "fixed")},
+            ("1.4", "0", "low 1.1 -> 0; lognormal (mu 0.336472, sigma 0.12307) -> fixed"),
         ),
     ],
 )
-def test_a_value_outside_its_range_widens_it(
+def test_fault_40_a_value_typed_over_is_one_edit_with_what_follows(
     name: str,
     value: float,
     kind: str,
-    expected: set[tuple[str, str, str]],
+    expected: tuple[str, str, str],
     memory: tuple[Study, Path],
     tmp_path: Path,
 ) -> None:
     study, edits = edited(memory, tmp_path, name, value)
-    assert edits == {(f"{name}, {what}", before, after) for what, before, after in expected}
+    assert edits == {(f"{name}, value", *expected)}
     parameter = next(p for p in study.parameters if p.name == name)
     assert parameter.value == value
     assert parameter.distribution.kind == kind
@@ -426,7 +429,7 @@ def test_what_can_not_be_typed(
 
 
 def test_faults_of_sessions_tables_scenarios_and_settings(
-    book: openpyxl.Workbook, short: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Run, tmp_path: Path
 ) -> None:
     """One reading finds all of them."""
     sessions, tables, scenarios = book["Sessions"], book["Tables"], book["Scenarios"]
@@ -476,7 +479,7 @@ def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) ->
     toml.write_text(toml.read_text() + entry)
     payoffs = folder / "payoffs.csv"
     payoffs.write_text(payoffs.read_text() + "Other,cost,Well,all,rates.rate(year),year\n")
-    done = analyse(load_study(folder), draws=20)
+    done = Run(load_study(folder), Settings(draws=20))
     build_workbook(done).save(tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
     book["Tables"]["B6"].value = 0.25
@@ -486,7 +489,7 @@ def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) ->
     assert study.model.tables["rates"].columns["rate"].tolist() == [0.1, 0.25, 0.3]
 
 
-def test_an_engine_failure_is_no_traceback(short: Results, tmp_path: Path) -> None:
+def test_an_engine_failure_is_no_traceback(short: Run, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     path.write_text("not a workbook")
     assert math.isnan(workbook_gap(path, short, path))
@@ -511,7 +514,7 @@ def test_a_workbook_that_names_a_path_is_refused(book: openpyxl.Workbook, tmp_pa
 
 
 def test_what_is_missing_or_typed_over_is_named(
-    book: openpyxl.Workbook, short: Results, tmp_path: Path
+    book: openpyxl.Workbook, short: Run, tmp_path: Path
 ) -> None:
     """A scenario's row emptied, one of another name added, a computed setting typed over."""
     scenarios, inputs = book["Scenarios"], book["Inputs"]
@@ -536,7 +539,7 @@ def test_what_is_missing_or_typed_over_is_named(
     assert len(caught.value.faults) == 5
 
 
-def test_deleted_sheets_are_named(book: openpyxl.Workbook, short: Results, tmp_path: Path) -> None:
+def test_deleted_sheets_are_named(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> None:
     for title in ("Severity", "Acceptability", "Scenarios"):
         del book[title]
     path = tmp_path / "faulty.xlsx"
@@ -566,7 +569,7 @@ def test_study_and_jurisdiction_of_one_name(tmp_path: Path) -> None:
     (rules / "parameters.csv").write_text(f"{','.join(head)}\n{cells}\n")
     payoffs = study / "payoffs.csv"
     payoffs.write_text(payoffs.read_text() + "Other,cost,Well,all,c_rules,year\n")
-    done = analyse(load_study(study, rules), draws=20)
+    done = Run(load_study(study, rules), Settings(draws=20))
     build_workbook(done).save(tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
     inputs = book["Inputs"]
@@ -582,17 +585,17 @@ def test_study_and_jurisdiction_of_one_name(tmp_path: Path) -> None:
 
 def test_provenance_says_what_was_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = ROOT / "tests/generality"
-    done = analyse(load_study(place / "studies/two_lengths", place / "jurisdiction"), draws=20)
+    study = load_study(place / "studies/two_lengths", place / "jurisdiction")
 
     def command(inputs: str) -> str:
-        write_workbook(done, tmp_path / "report.xlsx", None, inputs)
-        sheet = openpyxl.load_workbook(tmp_path / "report.xlsx")["Provenance"]
-        return str(sheet.cell(row_of(sheet, "to reproduce"), 2).value)
+        run = Run(study, Settings(draws=20, options={"inputs": inputs}))
+        (section,) = sections_of(run, ["provenance"])
+        return spoken(section.sentences[0], study_units(study)).removeprefix("To make it again: ")
 
     monkeypatch.chdir(ROOT)
-    assert command("") == (
+    assert command("").startswith(
         "hecon run tests/generality/studies/two_lengths --jurisdiction tests/generality/"
-        "jurisdiction --draws 20 --seed 1 --design monte-carlo"
+        "jurisdiction --draws 20 --seed 1 --design monte-carlo. "
     )
     edited = command("outputs/two_lengths_edited/inputs")
     assert "run outputs/two_lengths_edited/inputs/two_lengths --jurisdiction" in edited

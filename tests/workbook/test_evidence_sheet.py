@@ -7,11 +7,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hecon.analyses.results import Results, analyse
 from short_study import Edits, short_study
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.run import Run, Settings
 from hecon.engine.expression import parse
 from hecon.engine.model import Key
 from hecon.errors import InputError
@@ -56,13 +56,13 @@ CASES: dict[str, Edits] = {
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Results:
-    return analyse(short_study(tmp_path_factory.mktemp("study")), draws=10)
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return Run(short_study(tmp_path_factory.mktemp("study")), Settings(draws=10))
 
 
 @pytest.fixture(scope="module")
-def book(results: Results) -> Book:
-    return compose(results)
+def book(run: Run) -> Book:
+    return compose(run)
 
 
 @pytest.fixture(scope="module")
@@ -135,11 +135,11 @@ def assert_follows(book: Book, values: Values, study: Study) -> int:
     return count
 
 
-def test_as_delivered(book: Book, plain: Path, results: Results) -> None:
+def test_as_delivered(book: Book, plain: Path, run: Run) -> None:
     """Every estimate of the study has a block; those of networks hold Python's figures."""
     values = recalculate(plain)
-    assert set(book.estimates) == set(results.study.synthesis.estimates)
-    assert assert_follows(book, values, results.study) > 200
+    assert set(book.estimates) == set(run.study.synthesis.estimates)
+    assert assert_follows(book, values, run.study) > 200
     assert values["Checks"]["B3"] is True
     assert values["Checks"]["B4"] == "yes"
 
@@ -215,27 +215,27 @@ BREAKS = {
 
 @pytest.mark.parametrize("what", BREAKS)
 def test_a_wrong_formula_is_noticed(
-    what: str, results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    what: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name, expr = BREAKS[what]
     room = evidence_rows if hasattr(evidence_rows, name) else evidence_blocks
     monkeypatch.setattr(room, name, expr)
     path = tmp_path / "wrong.xlsx"
-    wrong = compose(results)
+    wrong = compose(run)
     wrong.workbook.save(path)
     values = recalculate(path)
     with pytest.raises(AssertionError):
-        assert_follows(wrong, values, results.study)
+        assert_follows(wrong, values, run.study)
     if what != "upper end":
         assert values["Checks"]["B4"] == "no"
 
 
 def test_steps_that_have_not_come_to_rest(
-    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heterogeneity, "ROWS", 4)
     path = tmp_path / "few.xlsx"
-    compose(results).workbook.save(path)
+    compose(run).workbook.save(path)
     values = recalculate(path)
     assert values["Checks"]["B3"] is False
     sheet = openpyxl.load_workbook(path)["Checks"]
@@ -287,7 +287,7 @@ def evidence_cell(cells: dict[tuple[str, str], tuple[int, int]], name: str, colu
 def test_round_trip(
     case: str,
     plain: Path,
-    results: Results,
+    run: Run,
     cells: dict[tuple[str, str], tuple[int, int]],
     tmp_path: Path,
 ) -> None:
@@ -297,7 +297,7 @@ def test_round_trip(
         for (_, name, column), text in edits.items()
     }
     (tmp_path / "back").mkdir()
-    study, found = read_edited(typed(plain, tmp_path, entries), results.study, tmp_path / "back")
+    study, found = read_edited(typed(plain, tmp_path, entries), run.study, tmp_path / "back")
     assert {(e.sheet, e.cell) for e in found} == set(entries)
     direct = short_study(tmp_path, edits)
     assert {n: e.effect for n, e in study.synthesis.estimates.items()} == {
@@ -325,7 +325,7 @@ def test_faults_name_sheet_and_cell(
     value: object,
     words: str,
     plain: Path,
-    results: Results,
+    run: Run,
     cells: dict[tuple[str, str], tuple[int, int]],
     tmp_path: Path,
 ) -> None:
@@ -333,20 +333,20 @@ def test_faults_name_sheet_and_cell(
     (tmp_path / "back").mkdir()
     path = typed(plain, tmp_path, {("Evidence", cell): value})
     with pytest.raises(InputError) as caught:
-        read_edited(path, results.study, tmp_path / "back")
+        read_edited(path, run.study, tmp_path / "back")
     message = str(caught.value)
     assert f"edited.xlsx, sheet Evidence, cell {cell}: " in message
     assert words in message
 
 
 def test_an_estimate_without_contrast_names_its_cell(
-    plain: Path, results: Results, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
+    plain: Path, run: Run, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
 ) -> None:
     """Nobody has the event in either arm: each count is possible, the ratio is not."""
     entries = {("Evidence", evidence_cell(cells, t, "events_lod")): 0 for t in ("T005", "T006")}
     (tmp_path / "back").mkdir()
     with pytest.raises(InputError) as caught:
-        read_edited(typed(plain, tmp_path, entries), results.study, tmp_path / "back")
+        read_edited(typed(plain, tmp_path, entries), run.study, tmp_path / "back")
     cell = evidence_cell(cells, "T005", "events_lod")
     assert f"sheet Evidence, cell {cell}: mdma_v_pbo_phase23: study Mithoefer 2018: nobody" in str(
         caught.value
@@ -354,13 +354,13 @@ def test_an_estimate_without_contrast_names_its_cell(
 
 
 def test_a_row_that_is_gone(
-    plain: Path, results: Results, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
+    plain: Path, run: Run, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
 ) -> None:
     cell = evidence_cell(cells, "T003", "trial_arm")
     (tmp_path / "back").mkdir()
     path = typed(plain, tmp_path, {("Evidence", cell): "T999"})
     with pytest.raises(InputError) as caught:
-        read_edited(path, results.study, tmp_path / "back")
+        read_edited(path, run.study, tmp_path / "back")
     assert f"cell {cell}: 'T999' is no trial arm of the study" in str(caught.value)
     assert "the row of trial arm 'T003' is missing" in str(caught.value)
 
@@ -369,9 +369,7 @@ def inputs_row(book: Book, name: str) -> str:
     return place(book.layout.cells[(name, None)])[1].lstrip("C")
 
 
-def test_a_number_over_an_estimate(
-    book: Book, plain: Path, results: Results, tmp_path: Path
-) -> None:
+def test_a_number_over_an_estimate(book: Book, plain: Path, run: Run, tmp_path: Path) -> None:
     """The parameter goes its own way: value typed, status assumption, spread as before."""
     ratio, share = inputs_row(book, "lnor_mdma_v_pbo"), inputs_row(book, "p_lod_comp_pbo")
     entries = {
@@ -381,8 +379,8 @@ def test_a_number_over_an_estimate(
         ("Inputs", f"G{share}"): 0.6,
     }
     (tmp_path / "back").mkdir()
-    study, edits = read_edited(typed(plain, tmp_path, entries), results.study, tmp_path / "back")
-    was = {p.text: p for p in results.study.parameters}
+    study, edits = read_edited(typed(plain, tmp_path, entries), run.study, tmp_path / "back")
+    was = {p.text: p for p in run.study.parameters}
     now = {p.text: p for p in study.parameters}
     own, before = now["lnor_mdma_v_pbo"], was["lnor_mdma_v_pbo"]
     assert (own.value, own.estimate, own.status) == (0.9, "", "assumption")
@@ -400,25 +398,23 @@ def test_a_number_over_an_estimate(
     assert ("p_lod_comp_pbo, estimate", "pbo_lod", "no estimate any more, published") in told
 
 
-def test_an_end_over_an_estimate_alone(
-    book: Book, plain: Path, results: Results, tmp_path: Path
-) -> None:
+def test_an_end_over_an_estimate_alone(book: Book, plain: Path, run: Run, tmp_path: Path) -> None:
     row = inputs_row(book, "lnor_mdma_v_pbo")
     (tmp_path / "back").mkdir()
     path = typed(plain, tmp_path, {("Inputs", f"F{row}"): 0.1})
     with pytest.raises(InputError, match=f"cell F{row}: the ends of 'lnor_mdma_v_pbo' follow"):
-        read_edited(path, results.study, tmp_path / "back")
+        read_edited(path, run.study, tmp_path / "back")
 
 
 def test_a_number_over_a_scenarios_estimate(
-    book: Book, plain: Path, results: Results, tmp_path: Path
+    book: Book, plain: Path, run: Run, tmp_path: Path
 ) -> None:
     grid = book.scenarios
     column = openpyxl.utils.get_column_letter(grid.column("set lnor_pe_v_supportive"))
-    row = grid.first + [s.id for s in results.study.scenarios].index("S01")
+    row = grid.first + [s.id for s in run.study.scenarios].index("S01")
     (tmp_path / "back").mkdir()
     path = typed(plain, tmp_path, {("Scenarios", f"{column}{row}"): 0.7})
-    study, edits = read_edited(path, results.study, tmp_path / "back")
+    study, edits = read_edited(path, run.study, tmp_path / "back")
     (scenario,) = [s for s in study.scenarios if s.id == "S01"]
     assert (scenario.text, scenario.estimates) == ("lnor_pe_v_supportive = 0.7", ())
     assert [e.what for e in edits] == ["S01 sets lnor_pe_v_supportive"]
@@ -429,7 +425,7 @@ def test_texts_are_no_formulas_and_retracted_rows_are_marked(
 ) -> None:
     edits = {(TRIALS, "T010", "arm"): "=1+1", (TRIALS, "T010", "note"): "=HYPERLINK(1)"}
     study = short_study(tmp_path, edits)
-    sheet = compose(analyse(study, draws=5)).workbook["Evidence"]
+    sheet = compose(Run(study, Settings(draws=5))).workbook["Evidence"]
     row = cells[("T010", "trial_arm")][0]
     texts = [c for c in sheet[row] if str(c.value).startswith("=1+1")]
     assert [c.data_type for c in texts] == ["s"]

@@ -11,9 +11,9 @@ import formualizer
 import numpy as np
 import openpyxl
 import pytest
-from hecon.analyses.results import Results, analyse
 
 from hecon.analyses.frontier import frontier
+from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook
@@ -48,14 +48,14 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def results() -> Results:
-    return analyse(load_study(FOLDER), draws=5)
+def run() -> Run:
+    return Run(load_study(FOLDER), Settings(draws=5))
 
 
 @pytest.fixture(scope="module")
-def plain(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def plain(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("options") / "plain.xlsx"
-    build_workbook(results).save(path)
+    build_workbook(run).save(path)
     return path
 
 

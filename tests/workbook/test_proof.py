@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hecon.analyses.results import Results, analyse
 from rich.console import Console
+from swapped import swapped
 
+from hecon.analyses.run import Run, Settings
 from hecon.engine.expression import parse
 from hecon.studies.load import load_study
 from hecon.workbook import proof
@@ -33,16 +34,16 @@ needs_libreoffice = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def small() -> Results:
-    return analyse(load_study(SMALL), draws=30)
+def small() -> Run:
+    return Run(load_study(SMALL), Settings(draws=30))
 
 
-def test_sample(results: Results) -> None:
-    listed = replays(results)
-    assert len(listed) == 1 + len(results.study.scenarios) + 20 + 25
+def test_sample(run: Run) -> None:
+    listed = replays(run)
+    assert len(listed) == 1 + len(run.study.scenarios) + 20 + 25
     names = ("base case", "scenario S06", "scenario S23", "draw 60")
     chosen = [r for r in listed if r.name in names]
-    table = prove(results, [*chosen, listed[-45], listed[-26]], libreoffice=False)
+    table = prove(run, [*chosen, listed[-45], listed[-26]], libreoffice=False)
     assert list(table["against"]) == ["Python"] * 6
     # four strategies of four states and the general population of two, 720 cycles and the start
     assert table["cells"].iloc[0] > 721 * (4 * 4 + 2)
@@ -52,7 +53,7 @@ def test_sample(results: Results) -> None:
 
 
 @needs_libreoffice
-def test_second_engine_compares_every_formula(small: Results) -> None:
+def test_second_engine_compares_every_formula(small: Run) -> None:
     table = prove(small, replays(small)[:6])
     engines = table[table["against"] == "LibreOffice"]
     assert len(engines) == 6
@@ -62,7 +63,7 @@ def test_second_engine_compares_every_formula(small: Results) -> None:
     assert (table["difference"] <= AGREES).all(), table
 
 
-def test_one_cell_that_differs_is_found(small: Results, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_cell_that_differs_is_found(small: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second engine gives what the first gives, but for a millionth in one trace cell."""
     place = next(iter(compose(small).columns.values()))[0].rpartition("!")
     sheet, cell = place[0].strip("'"), place[2].partition(":")[0].replace("$", "")
@@ -83,20 +84,20 @@ def test_one_cell_that_differs_is_found(small: Results, monkeypatch: pytest.Monk
 
 
 def test_a_formula_without_the_mortality_ratio_is_found(
-    results: Results, monkeypatch: pytest.MonkeyPatch
+    run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Python runs the right model, the workbook's generator has lost the ratio."""
-    study = results.study
+    study = run.study
     wrong = {("p_die_ill", None): parse("1 - (1 - q_general) ** cycle_years")}
     broken = replace(study, model=study.model.with_formulas(wrong))
 
-    def careless(right: Results) -> Book:
-        book = compose(replace(right, study=broken))
-        book.results = right
+    def careless(right: Run) -> Book:
+        book = compose(swapped(right, broken))
+        book.run = right
         return book
 
     monkeypatch.setattr(proof, "compose", careless)
-    table = prove(results, replays(results)[:1], libreoffice=False)
+    table = prove(run, replays(run)[:1], libreoffice=False)
     row = table.iloc[0]
     assert row["difference"] > 1e-3
     assert row["sheet"].startswith(("Trace", "Results"))

@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from hecon.analyses.results import Results, analyse
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from hecon.analyses.base_case import threshold
 from hecon.analyses.comparison import totals
+from hecon.analyses.drawn import drawn_outcomes
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.results_table import result_table
+from hecon.analyses.run import Run, Settings
+from hecon.analyses.scenarios import scenario_results
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_values, rows
 from hecon.workbook.book import build_workbook
@@ -37,7 +40,7 @@ def rows_of(report: Path, sheet: str) -> dict[str, int]:
     return {str(c[0]): row for row, c in reversed(cells) if c and c[0] is not None}
 
 
-def test_a_policymaker_reads_switches_and_resets(report: Path, results: Results) -> None:
+def test_a_policymaker_reads_switches_and_resets(report: Path, run: Run) -> None:
     """Open, read, choose 'PE dropout 50 %', read the new answer, choose the base case again."""
     opened = openpyxl.load_workbook(report, data_only=True)["Summary"]
     live = LiveWorkbook(report)
@@ -45,11 +48,11 @@ def test_a_policymaker_reads_switches_and_resets(report: Path, results: Results)
     assert [opened[c].value for c in ("B6", "A8", "A9", "B10", "E10")] == before
     assert before[0] == "Base case"
 
-    scenario = next(s for s in results.study.scenarios if s.title == "PE dropout 50%")
+    scenario = next(s for s in run.study.scenarios if s.title == "PE dropout 50%")
     live.set("Inputs", SELECTORS, 3, "Scenario")
     live.set("Inputs", SELECTORS + 1, 3, scenario.id)
     shown, first, second, sound, equal = answer(live)
-    row = results.scenarios.set_index("scenario").loc[scenario.id]
+    row = run(scenario_results).set_index("scenario").loc[scenario.id]
     assert shown == f"Scenario {scenario.id}: PE dropout 50%"
     assert first == (
         f"MDMA-AT costs NOK {row['cost_difference']:,.0f} more per person than PE and gives "
@@ -67,9 +70,9 @@ def test_a_policymaker_reads_switches_and_resets(report: Path, results: Results)
     assert answer(live) == before
 
 
-def test_a_reviewer_makes_the_drug_free(report: Path, results: Results) -> None:
+def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
     """The workbook gives what Python gives when the price is 0, about NOK 564,000 per QALY."""
-    study = results.study
+    study = run.study
     key = ("unit_mdma_session", None)
     design = rows(base_values(study.parameters), [{key: 0.0}])
     outcomes = evaluate(study.model, design)
@@ -117,12 +120,12 @@ def test_a_reviewer_types_counts_into_the_delivered_file(report: Path, anew: boo
         pytest.skip(str(missing))
 
 
-def test_a_reviewer_replays_draw_57(report: Path, results: Results) -> None:
+def test_a_reviewer_replays_draw_57(report: Path, run: Run) -> None:
     live = LiveWorkbook(report)
     live.set("Inputs", SELECTORS, 3, "PSA draw")
     live.set("Inputs", SELECTORS + 4, 3, 57.0)
     values = live.values()["Results"]
-    cost, qaly = (t.values[:, 56] for t in totals(results.probabilistic.outcomes))
+    cost, qaly = (t.values[:, 56] for t in totals(run(drawn_outcomes)))
     labels = rows_of(report, "Results")
     for label, expected in (
         ("Total cost (NOK 2024), discounted", cost),
@@ -130,17 +133,17 @@ def test_a_reviewer_replays_draw_57(report: Path, results: Results) -> None:
     ):
         found = [values[f"{c}{labels[label]}"] for c in "BCDE"]
         np.testing.assert_allclose(np.array(found, dtype=float), expected, rtol=1e-9)
-    i, j = (results.study.model.strategies.index(s) for s in results.study.compared)
+    i, j = (run.study.model.strategies.index(s) for s in run.study.compared)
     nmb = next(row for text, row in labels.items() if text.startswith("Incremental net monetary"))
-    expected_nmb = results.threshold * (qaly[i] - qaly[j]) - (cost[i] - cost[j])
+    expected_nmb = run(threshold) * (qaly[i] - qaly[j]) - (cost[i] - cost[j])
     assert values[f"B{nmb}"] == pytest.approx(expected_nmb, rel=1e-8)
 
 
-def test_a_price_of_what_the_comparator_uses_more_of(results: Results, tmp_path: Path) -> None:
+def test_a_price_of_what_the_comparator_uses_more_of(run: Run, tmp_path: Path) -> None:
     """With the pair turned round, the price must be above that at which both break even."""
-    study = results.study
+    study = run.study
     turned = study.definition.model_copy(update={"intervention": "PE", "comparator": "MDMA-AT"})
-    other = analyse(replace(study, definition=turned, scenarios=[]), draws=20)
+    other = Run(replace(study, definition=turned, scenarios=[]), Settings(draws=20))
     path = tmp_path / "report.xlsx"
     build_workbook(other).save(path)
     labels, inputs = rows_of(path, "Results"), rows_of(path, "Inputs")

@@ -11,13 +11,13 @@ ROOT = Path(__file__).parents[2]
 BUILD = """
 import re, resource, sys
 from pathlib import Path
-from hecon.analyses.results import analyse
+from hecon.analyses.run import Run, Settings
 from hecon.workbook.book import write_workbook
 from hecon.studies.load import load_study
 
 root = Path(sys.argv[1])
 study = load_study(root / "inputs/studies/ptsd", root / "inputs/jurisdictions/norway")
-write_workbook(analyse(study, draws=10_000), Path(sys.argv[2]))
+write_workbook(Run(study, Settings(draws=10_000)), [], Path(sys.argv[2]))
 status = Path("/proc/self/status")
 if status.is_file():  # rusage would count what the parent had when it started this process
     peak = float(re.search(r"VmHWM:\\s+(\\d+)", status.read_text())[1]) / 1024

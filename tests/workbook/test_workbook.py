@@ -11,8 +11,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from hecon.analyses.results import Results
+from swapped import swapped
 
+from hecon.analyses.base_case import base_frontier, base_table
+from hecon.analyses.drawn import drawn_outcomes
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.run import Run
+from hecon.analyses.scenarios import scenario_results
 from hecon.engine.expression import parse
 from hecon.workbook.book import build_workbook, write_workbook
 from hecon.workbook.cached import LiveWorkbook, recalculate
@@ -74,20 +79,20 @@ def live(plain: Path) -> Live:
     return Live(plain)
 
 
-def expect(live: Live, results: Results, row: object) -> None:
+def expect(live: Live, run: Run, row: object) -> None:
     """The workbook's totals equal a row of Python's table."""
     names = {"cost": "Total cost", "qaly": "Total QALYs", "life_years": "Life-years, discounted"}
     for what, label in names.items():
-        expected = [row[f"{what} {s}"] for s in results.study.model.strategies]  # type: ignore[index]
+        expected = [row[f"{what} {s}"] for s in run.study.model.strategies]  # type: ignore[index]
         assert live.figures(label) == pytest.approx(expected, rel=TOLERANCE, abs=TOLERANCE)
     assert live.sound() is True
     assert live.equal() == "yes"
 
 
-def test_base_case(live: Live, results: Results) -> None:
+def test_base_case(live: Live, run: Run) -> None:
     live.show("Base case")
-    row = results.base_table.iloc[0]
-    expect(live, results, row)
+    row = run(base_table).iloc[0]
+    expect(live, run, row)
     assert live.value("ICER") == pytest.approx(row["icer"], rel=TOLERANCE)
     severity = live.values["Severity"]
     assert severity["B6"] == pytest.approx(row["shortfall"], rel=TOLERANCE)
@@ -97,10 +102,10 @@ def test_base_case(live: Live, results: Results) -> None:
 
 
 @pytest.mark.parametrize("scenario", ["S20", "S35", "S49", "S70"])
-def test_scenarios(live: Live, results: Results, scenario: str) -> None:
+def test_scenarios(live: Live, run: Run, scenario: str) -> None:
     live.show("Scenario", scenario=scenario)
-    row = results.scenarios.set_index("scenario").loc[scenario]
-    expect(live, results, row)
+    row = run(scenario_results).set_index("scenario").loc[scenario]
+    expect(live, run, row)
     assert live.value("Incremental net monetary") == pytest.approx(row["nmb"], rel=1e-8)
 
 
@@ -114,17 +119,17 @@ def test_dominance_is_in_words(live: Live) -> None:
 @pytest.mark.parametrize(
     ("parameter", "end"), [("start_age", "low"), ("smr_ptsd", "high"), ("disc_40_74", "low")]
 )
-def test_one_way_ends(live: Live, results: Results, parameter: str, end: str) -> None:
+def test_one_way_ends(live: Live, run: Run, parameter: str, end: str) -> None:
     live.show("One-way", parameter=parameter, end=end)
-    table = results.one_way
+    table = run(one_way_ends)
     row = table[(table["parameter"] == parameter) & (table["end"] == end)].iloc[0]
-    expect(live, results, row)
+    expect(live, run, row)
 
 
 @pytest.mark.parametrize("draw", [1, 37, 60])
-def test_draws(live: Live, results: Results, draw: int) -> None:
+def test_draws(live: Live, run: Run, draw: int) -> None:
     live.show("PSA draw", draw=draw)
-    outcomes = results.probabilistic.outcomes.isel(draw=draw - 1)
+    outcomes = run(drawn_outcomes).isel(draw=draw - 1)
     cost = outcomes["cost"].sum("item").values.tolist()
     qaly = outcomes["qaly"].sum("source").values.tolist()
     assert live.figures("Total cost") == pytest.approx(cost, rel=TOLERANCE)
@@ -133,14 +138,14 @@ def test_draws(live: Live, results: Results, draw: int) -> None:
     assert live.equal() == "yes"
 
 
-def test_an_input_changes_everything(live: Live, results: Results, plain: Path) -> None:
+def test_an_input_changes_everything(live: Live, run: Run, plain: Path) -> None:
     """A free drug, typed over the base value, gives what the scenario of a free drug gives."""
     live.show("Base case")
     inputs = enumerate(rows_of(plain, "Inputs"), start=1)
     row, before = next((i, cells[3]) for i, cells in inputs if cells[0] == "unit_mdma_session")
     assert isinstance(before, int | float)
     live.type(row, 4, 0.0)
-    free = results.scenarios.set_index("scenario").loc["S41"]
+    free = run(scenario_results).set_index("scenario").loc["S41"]
     assert live.value("ICER") == pytest.approx(free["icer"], rel=TOLERANCE)
     # the workbook is as sound as before, and says that Python has no such run
     assert live.sound() is True
@@ -150,14 +155,14 @@ def test_an_input_changes_everything(live: Live, results: Results, plain: Path) 
     assert live.equal() == "yes"
 
 
-def test_frontier(live: Live, results: Results, plain: Path) -> None:
+def test_frontier(live: Live, run: Run, plain: Path) -> None:
     live.show("Base case")
     first = 2 + next(r for t, r in live.rows.items() if t.startswith("Frontier"))
-    last = first + len(results.study.options) - 1
+    last = first + len(run.study.options) - 1
     names = [cells[0] for cells in rows_of(plain, "Results")[first - 1 : last]]
     values = live.values["Results"]
     found = {name: (values[f"D{r}"], values[f"F{r}"]) for r, name in enumerate(names, start=first)}
-    for _, each in results.frontier.iterrows():
+    for _, each in run(base_frontier).iterrows():
         status, icer = found[each["strategy"]]
         assert status == each["status"]
         if each["icer"] == each["icer"]:
@@ -207,23 +212,23 @@ def test_libreoffice_agrees(engines: dict[str, tuple[Values, Values]], chosen: s
     assert (theirs["Checks"]["B3"], theirs["Checks"]["B4"]) == (1.0, "yes")
 
 
-def test_checks_catch_a_wrong_formula(results: Results, tmp_path: Path) -> None:
+def test_checks_catch_a_wrong_formula(run: Run, tmp_path: Path) -> None:
     """Leave the mortality ratio out of the workbook's formulas: the comparison must go red."""
-    study = results.study
+    study = run.study
     key = ("p_die_ill", None)
     wrong = {key: parse("1 - (1 - q_general) ** cycle_years")}
-    broken = replace(results, study=replace(study, model=study.model.with_formulas(wrong)))
+    other = replace(study, model=study.model.with_formulas(wrong))
     path = tmp_path / "broken.xlsx"
-    build_workbook(broken).save(path)
+    build_workbook(swapped(run, other)).save(path)
     values = recalculate(path)
     # such a model is sound in itself; it is another one than Python's
     assert (values["Checks"]["B3"], values["Checks"]["B4"]) == (True, "no")
     assert values["Summary"]["E10"] == "no"
 
 
-def test_same_bytes_twice(report: Path, results: Results, tmp_path: Path) -> None:
+def test_same_bytes_twice(report: Path, run: Run, tmp_path: Path) -> None:
     again = tmp_path / "again.xlsx"
-    write_workbook(results, again)
+    write_workbook(run, again)
     assert again.read_bytes() == report.read_bytes()
     with closing(openpyxl.load_workbook(again, data_only=True, read_only=True)) as values:
         assert "not cost-effective" in values["Summary"]["A9"].value
@@ -251,9 +256,9 @@ def test_nothing_a_reviewer_would_refuse(plain: Path) -> None:
     assert not re.search(banned, formulas)
 
 
-def test_no_figure_stands_inside_a_formula(plain: Path, results: Results) -> None:
+def test_no_figure_stands_inside_a_formula(plain: Path, run: Run) -> None:
     """Columns, powers, kinds of case and the draws held; what a study's own formulas say apart."""
-    allowed = {0.0, 1.0, 2.0, 3.0, 4.0, 1e300, float(results.probabilistic.design.draws)}
+    allowed = {0.0, 1.0, 2.0, 3.0, 4.0, 1e300, float(run.settings.draws)}
     for sheet in openpyxl.load_workbook(plain):
         if sheet.title in ("Scenarios", "Sessions", "Edits"):
             continue
@@ -265,15 +270,15 @@ def test_no_figure_stands_inside_a_formula(plain: Path, results: Results) -> Non
                     assert {float(n) for n in found} <= allowed, (sheet.title, cell.coordinate)
 
 
-def test_text_from_inputs_is_never_a_formula(results: Results, tmp_path: Path) -> None:
-    study = results.study
+def test_text_from_inputs_is_never_a_formula(run: Run, tmp_path: Path) -> None:
+    study = run.study
     nasty = '=HYPERLINK("http://example.invalid","x")'
     parameters = [
         replace(study.parameters[0], description=nasty, note="+1+1"),
         *study.parameters[1:],
     ]
     path = tmp_path / "nasty.xlsx"
-    build_workbook(replace(results, study=replace(study, parameters=parameters))).save(path)
+    build_workbook(swapped(run, replace(study, parameters=parameters))).save(path)
     inputs = openpyxl.load_workbook(path)["Inputs"]
     cells = [c for row in inputs.iter_rows() for c in row if c.value in (nasty, "+1+1")]
     assert len(cells) == 2

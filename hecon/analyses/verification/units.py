@@ -191,6 +191,9 @@ class Reader:
                 return self._product(expr, args)
             case "pow":
                 return self._power(expr, args)
+            case "log" if args[0] is not None and not clash(args[0], YEARS):
+                # of a time, as in survival by a lognormal
+                return None
             case "exp" | "log" | "expit" | "logit":
                 self._same(f"{expr.op}() of", args[0], PLAIN)
                 return PLAIN if args[0] is not None else None

@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from hecon.analyses.global_sensitivity import morris_table, sobol_table
+from hecon.analyses.global_sensitivity import SAMPLES, morris_table, sobol_table
 from hecon.analyses.run import Run
 from hecon.report.content import (
     Chart,
@@ -17,6 +17,7 @@ from hecon.report.content import (
     Sentence,
     Series,
     Table,
+    count,
     share,
     table,
 )
@@ -82,6 +83,11 @@ def sobol_content(run: Run) -> tuple[tuple[Sentence, ...], Table]:
             "verdict",
         ),
         Sentence(explained, {"alone": share(alone)}),
+        Sentence(
+            "Sobol' indices from {samples} base samples; 95 % by bootstrap.",
+            {"samples": count(run.option("samples", SAMPLES))},
+            "note",
+        ),
     )
     caption = "Sobol' indices: shares of the variance of incremental net benefit, not clipped"
     return words, table("sobol", caption, SOBOL, frame, ("parameter",))

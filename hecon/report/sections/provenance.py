@@ -34,6 +34,7 @@ def section(run: Run) -> Section:
             FACTS,
             pd.DataFrame(facts, columns=["fact", "value"]),
             ("fact",),
+            unsettled=("fact", "value"),
         ),
         table(
             "input_files",
@@ -41,6 +42,7 @@ def section(run: Run) -> Section:
             INPUTS,
             pd.DataFrame(list(inputs.items()), columns=["file", "sha256"]),
             ("file",),
+            unsettled=("file", "sha256"),
         ),
     )
     said = [again]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from hecon.parameters.schema import STATUSES, Parameter
 from hecon.studies.estimates.evidence import Arm, Effect
-from hecon.workbook.layout import INPUTS
 from hecon.workbook.reading.cells import Reading, address, at, changed, show
 from hecon.workbook.reading.files import Edit
 from hecon.workbook.sheets.evidence_tables import (
@@ -134,11 +133,11 @@ def untie(
     edit: Edit,
     ends: Mapping[str, float | None],
     status: object,
-) -> None:
+) -> str:
     """Let a parameter whose value was typed over go its own way, away from its estimate.
 
     Range and kind of distribution stay as the estimate gave them. The status is that typed
-    into its cell, else an assumption.
+    into its cell, else an assumption. Returns the change in words.
     """
     stated = status if status in STATUSES and status != parameter.status else "assumption"
     cells = {
@@ -152,6 +151,4 @@ def untie(
         cells[column] = "" if end is None else repr(end)
     for column, text in cells.items():
         reading.files.set(file, parameter.row, column, text, edit)
-    what = f"{parameter.text}, estimate"
-    after = f"no estimate any more, {stated}"
-    reading.note(Edit(INPUTS, edit.cell, what, parameter.estimate, after))
+    return f"estimate {parameter.estimate} -> none, status {stated}"

@@ -14,13 +14,20 @@ from hecon.studies.study import Study
 
 @dataclass(frozen=True)
 class Edit:
-    """One cell that was typed over."""
+    """One cell that was typed over.
+
+    Attributes
+    ----------
+    follows
+        What else of the study changes with it, in words.
+    """
 
     sheet: str
     cell: str
     what: str
     before: str
     after: str
+    follows: str = ""
 
 
 @dataclass

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hecon.analyses.one_way import ranges
+from hecon.parameters.amounts import is_money
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.rows import parse_pairs
 from hecon.parameters.schema import Parameter
@@ -52,10 +54,6 @@ def _file(reading: Reading, parameter: Parameter) -> str:
     return reading.files.of_study(study, parameter.file)
 
 
-def _edit(reading: Reading, cell: str, what: str, before: str, after: str) -> Edit:
-    return reading.note(Edit(INPUTS, cell, what, before, after))
-
-
 def _range(
     reading: Reading,
     parameter: Parameter,
@@ -77,7 +75,8 @@ def _range(
         if (after is None and (needed or value is not None)) or not changed(before, after):
             continue
         what = f"{parameter.text}, {column}"
-        typed[column] = _edit(reading, f"{letter}{row}", what, show(before), show(after))
+        edit = Edit(INPUTS, f"{letter}{row}", what, show(before), show(after))
+        typed[column] = reading.note(edit)
         ends[column] = after
     if typed:
         # a range counts only if both of its ends are stated
@@ -110,46 +109,52 @@ def _base_value(
     if after is None or not (estimated or changed(parameter.value, after)):
         return False
     what = f"{parameter.text}, value"
-    edit = _edit(reading, f"D{row}", what, show(parameter.value), show(after))
+    edit = Edit(INPUTS, f"D{row}", what, show(parameter.value), show(after))
     files, file = reading.files, _file(reading, parameter)
     if parameter.group == "sessions":
         # a session's cell that a scenario changes: its file has a column for each quantity
-        files.set(file, parameter.row, cell_column(parameter), repr(after), edit)
+        files.set(file, parameter.row, cell_column(parameter), repr(after), reading.note(edit))
         return True
     files.set(file, parameter.row, "value", repr(after), edit)
     if parameter.formula is not None:
         files.set(file, parameter.row, "formula", "", edit)
-    if estimated:
-        untie(reading, parameter, file, edit, ends, status)
-    for column, letter, sign in (("low", "F", 1), ("high", "G", -1)):
+        if is_money(parameter.unit, parameter.money):
+            place = reading.study.jurisdiction.definition
+            files.set(file, parameter.row, "currency", place.currency, edit)
+            files.set(file, parameter.row, "price_year", place.price_year, edit)
+    follows = [untie(reading, parameter, file, edit, ends, status)] if estimated else []
+    for column, sign in (("low", 1), ("high", -1)):
         end = ends[column]
         if end is not None and column not in typed and sign * after < sign * end:
-            what = f"{parameter.text}, {column}"
-            _edit(reading, f"{letter}{row}", what, show(end), show(after))
+            follows.append(f"{column} {show(end)} -> {show(after)}")
             files.set(file, parameter.row, column, repr(after), edit)
-    _recentre(reading, parameter, after, edit)
+    follows += _recentre(reading, parameter, after, edit)
+    reading.note(replace(edit, follows="; ".join(follows)))
     return True
 
 
-def _recentre(reading: Reading, parameter: Parameter, value: float, edit: Edit) -> None:
+def _recentre(reading: Reading, parameter: Parameter, value: float, edit: Edit) -> list[str]:
     """Move an uncertain input's distribution to its new value, with the spread it had.
 
-    Where no such distribution exists the input becomes fixed.
+    Where no such distribution exists the input becomes fixed. Returns the change in words, nothing
+    for an input without a distribution.
     """
     drawn = parameter.distribution
     if drawn.kind in ("fixed", "dirichlet"):
-        return
+        return []
     moved = moved_distribution(drawn, value)
+    after = "fixed"
     try:
         if moved is not None:
-            distribution(drawn.kind, {k: float(v) for k, v in parse_pairs(moved).items()})
+            pairs = {k: float(v) for k, v in parse_pairs(moved).items()}
+            after = distribution(drawn.kind, pairs).describe()
     except (ValueError, ArithmeticError):
         moved = None
     files, file = reading.files, _file(reading, parameter)
     if moved is None:
-        _edit(reading, edit.cell, f"{parameter.text}, distribution", drawn.kind, "fixed")
         files.set(file, parameter.row, "distribution", "fixed", edit)
     files.set(file, parameter.row, "distribution_parameters", moved or "", edit)
+    return [f"{drawn.describe()} -> {after}"]
 
 
 def moved_distribution(drawn: Distribution, value: float) -> str | None:

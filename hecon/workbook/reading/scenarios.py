@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
+from hecon.parameters.amounts import is_money
 from hecon.parameters.rows import parse_pairs
+from hecon.parameters.units import currency_in
 from hecon.studies.study import Scenario
 from hecon.workbook.context import override_name
 from hecon.workbook.estimates import scenario_estimates
@@ -50,6 +52,7 @@ def _scenario(
 ) -> None:
     pairs = parse_pairs(scenario.text)
     texts = dict(zip(scenario.changes, pairs, strict=True))
+    file = reading.files.of_study(reading.study, scenario.file)
     touched: Edit | None = None
     for key in keys:
         position = reading.heading(heads, override_name(key), TITLE)
@@ -71,8 +74,28 @@ def _scenario(
         if after is None:
             del pairs[texts[key]]
         else:
-            pairs[texts.get(key, key_text(key))] = repr(after)
+            own = _in_its_money(reading, scenario, key, after, touched)
+            pairs[texts.get(key, key_text(key))] = repr(own)
     if touched is not None:
-        file = reading.files.of_study(reading.study, scenario.file)
         text = "; ".join(f"{k} = {v}" for k, v in pairs.items())
         reading.files.set(file, scenario.row, "changes", text, touched)
+
+
+def _in_its_money(
+    reading: Reading, scenario: Scenario, key: Key, value: float, edit: Edit
+) -> float:
+    """A typed amount in the money of its scenario's row, which states the country's if none."""
+    study, place = reading.study, reading.study.jurisdiction.definition
+    units = {v.key: (v.unit, currency_in(v.unit)) for v in study.variables}
+    units |= {p.key: (p.unit, p.money) for p in study.parameters}
+    if not is_money(*units.get(key, ("", ""))):
+        return value
+    file = reading.files.of_study(study, scenario.file)
+    grid = reading.files.grid(file)
+    row = dict(zip((h.strip() for h in grid[0]), grid[scenario.row - 1], strict=False))
+    currency, year = (row.get(name, "").strip() for name in ("currency", "price_year"))
+    if currency and year:
+        return value / place.money_factor(currency, year)
+    for name, text in (("currency", place.currency), ("price_year", place.price_year)):
+        reading.files.set(file, scenario.row, name, text, edit)
+    return value

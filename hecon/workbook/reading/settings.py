@@ -55,6 +55,8 @@ def _classes(reading: Reading) -> Iterator[tuple[str, str, float, object, str]]:
             cells = lines.get(row, ())
             yield severity.TITLE, f"D{row}", step.shortfall, at(cells, 3), "jurisdiction"
             yield severity.TITLE, f"E{row}", step.weight, at(cells, 4), "jurisdiction"
+    if not study.uncertain:
+        return
     lines = dict(reading.rows(acceptability.TITLE, acceptability.FIRST))
     for row, threshold in enumerate(acceptability.thresholds(study), start=acceptability.FIRST):
         value = at(lines.get(row, ()), 0)

@@ -182,6 +182,8 @@ def _selector(book: Book, page: Page) -> None:
         rule.add(f"C{row}")
         page.sheet.add_data_validation(rule)
     page.put(SELECTORS, 5, "type or choose in the yellow cells; 'Base case' resets", "note")
+    if not book.has("draw"):
+        return
     last = SELECTORS + len(found)
     page.put(last, 1, f"PSA draw (1 to {book.draws.rows})", "text")
     page.put(last, 3, 1, "input")
@@ -189,7 +191,7 @@ def _selector(book: Book, page: Page) -> None:
     rule = DataValidation(
         type="whole", operator="between", formula1="1", formula2=str(book.draws.rows)
     )
-    rule.add(f"C{SELECTORS + 4}")
+    rule.add(f"C{last}")
     page.sheet.add_data_validation(rule)
 
 

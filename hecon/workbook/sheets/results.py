@@ -170,20 +170,28 @@ def _python(book: Book, page: Page, row: int) -> None:
     _python_decision(book, page, row + 1)
 
 
+def _drawn(book: Book) -> dict[str, str]:
+    """Net monetary benefit and ICER of the draw in use, from Python's totals; nothing if none."""
+    if not book.has("draw"):
+        return {}
+    answers, draw = book.answers, book.selector["draw"]
+    a, b = book.study.compared
+    cost, qaly = (
+        f"(INDEX({book.draws.span(f'{what} {a}')},{draw})"
+        f"-INDEX({book.draws.span(f'{what} {b}')},{draw}))"
+        for what in ("cost", "qaly")
+    )
+    return {
+        "nmb": f"{answers['base threshold']}*{qaly}-{cost}",
+        "icer": f'IF(ISNUMBER({answers["icer"]}),{cost}/{qaly},"none")',
+    }
+
+
 def _python_decision(book: Book, page: Page, row: int) -> None:
     """Python's net monetary benefit and ICER for whatever is in use, the latter perhaps none."""
     answers, selector, tolerance = book.answers, book.selector, book.layout.fixed["tolerance"]
     base = book.run(base_table).iloc[0]
-    a, b = book.study.compared
-    drawn = [
-        f"(INDEX({book.draws.span(f'{what} {a}')},{selector['draw']})"
-        f"-INDEX({book.draws.span(f'{what} {b}')},{selector['draw']}))"
-        for what in ("cost", "qaly")
-    ]
-    draws = {
-        "nmb": f"{answers['base threshold']}*{drawn[1]}-{drawn[0]}",
-        "icer": f'IF(ISNUMBER({answers["icer"]}),{drawn[0]}/{drawn[1]},"none")',
-    }
+    draws = _drawn(book)
     for name, label in (("nmb", "net monetary benefit"), ("icer", "ICER")):
         page.put(row, 1, f"{label}, base case, Python")
         known = float(base[name])
@@ -192,7 +200,7 @@ def _python_decision(book: Book, page: Page, row: int) -> None:
         for grid, number in ((book.scenarios, "scenario"), (book.one_way, "one_way")):
             cell = f"INDEX({grid.span(name)},{selector[number]})"
             choose.append(f'IF({cell}="","none",{cell})' if book.has(number) else f"$B${row}")
-        choose.append(draws[name])
+        choose.append(draws.get(name, f"$B${row}"))
         page.put(row + 1, 1, f"{label}, what is in use, Python")
         text = f"CHOOSE({selector['mode']},{','.join(choose)})"
         page.formula(row + 1, 2, text, "link", "money")

@@ -16,18 +16,26 @@ from openpyxl.utils import get_column_letter
 from hecon.report.content import Chart, Column, Kind, Section, Table
 from hecon.report.layout import caption, spread
 from hecon.report.numbers import SCREEN, Units, numeric, sheet_format
+from hecon.report.sections import REGISTRY
 from hecon.report.words import spoken
 from hecon.workbook.charts import COLOURS, DASHES, dress
 from hecon.workbook.styles import Page, Sheets, add_page
 
-NOT_LIVE = "Computed in Python, not live."
-#: Widths of columns by what they hold; texts share what is left of a printed line.
-_WIDTHS = {"text": 42.0, "name": 24.0, "status": 14.0, "flag": 11.0}
-_FIGURE = 15.0
+NOT_LIVE = "Computed in Python, not live"
+#: Widths of columns by what they hold; those of words are as wide as their words, up to this.
+_WIDTHS = {"text": 42.0, "name": 30.0, "status": 14.0, "flag": 11.0}
+_FIGURE, _LEAST = 15.0, 10.0
+#: Characters side by side that can still be read on paper; further columns stay on screen.
+_PRINTED = 390.0
 #: Rows that a chart takes.
 _CHART = 20
 #: Statuses whose cells are filled.
-_MARKED = ("assumption", "memory", "retracted")
+_MARKED = {
+    "assumption": "assumption",
+    "memory": "memory",
+    "secondary": "memory",
+    "retracted": "retracted",
+}
 
 
 def write_section(workbook: Sheets, section: Section, units: Units) -> Page | None:
@@ -36,10 +44,11 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> Page | No
         return None
     tables = section.visible
     title = units.named(section.title)
-    page = add_page(workbook, title[:31], title, NOT_LIVE)
-    page.widths(*_widths(tables))
+    page = add_page(workbook, title[:31], title, _purpose(section))
+    widths = _widths(tables, units)
+    page.widths(*widths)
     row = 3
-    width = sum(_widths(tables)[:8]) or 100.0
+    width = sum(widths[:8]) or 100.0
     for sentence in section.sentences:
         page.put(row, 1, spoken(sentence, units, SCREEN), _tone(sentence.tone), wrap=False)
         _across(page, row, spoken(sentence, units, SCREEN), width)
@@ -54,7 +63,18 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> Page | No
         for position, chart in enumerate(charts):
             _chart(page, chart, table, first, end + 1, position)
         row = end + 1 + (_CHART if charts else 0)
+    if sum(widths) > _PRINTED:
+        fits = sum(1 for i in range(len(widths)) if sum(widths[: i + 1]) <= _PRINTED)
+        page.sheet.print_area = f"A1:{get_column_letter(fits)}{row}"
     return page
+
+
+def _purpose(section: Section) -> str:
+    """What the sheet is, in the words of the analysis that it shows."""
+    for entry in REGISTRY:
+        if section.name in (entry.name, entry.command_name):
+            return f"{NOT_LIVE}: {entry.summary[0].lower()}{entry.summary[1:]}"
+    return f"{NOT_LIVE}."
 
 
 def link_sheets(workbook: Sheets) -> None:
@@ -67,7 +87,7 @@ def link_sheets(workbook: Sheets) -> None:
 
 
 def _tone(tone: str) -> str:
-    return {"note": "note", "warning": "section"}.get(tone, "output")
+    return {"note": "note", "warning": "section", "verdict": "output"}.get(tone, "text")
 
 
 def _across(page: Page, row: int, text: str, width: float) -> None:
@@ -79,16 +99,27 @@ def _across(page: Page, row: int, text: str, width: float) -> None:
     page.sheet.row_dimensions[row].height = 14.0 * (1 + int(len(text) / (width * 0.95)))
 
 
-def _widths(tables: Sequence[Table]) -> list[float]:
+def _widths(tables: Sequence[Table], units: Units) -> list[float]:
     """Each column as wide as the widest of the tables below each other needs."""
     widths: list[float] = []
     for table in tables:
-        for position, column in enumerate(spread(table)[0]):
-            wanted = _WIDTHS.get(column.kind, _FIGURE)
+        columns, frame = spread(table)
+        for position, column in enumerate(columns):
+            wanted = _width(column, units.heading(column), frame[column.key])
             if position == len(widths):
                 widths.append(wanted)
             widths[position] = max(widths[position], wanted)
     return widths
+
+
+def _width(column: Column, heading: str, cells: pd.Series) -> float:
+    """Room for the words of the heading, and for the longest cell where cells are words."""
+    word = max(map(len, heading.split()), default=0) + 2.0
+    most = _WIDTHS.get(column.kind, _FIGURE)
+    if column.kind in ("text", "name"):
+        longest = cells.map(lambda value: len(str(value))).max() if len(cells) else 0
+        most = min(most, max(_LEAST, longest + 2.0))
+    return max(most, min(word, _WIDTHS["text"]))
 
 
 def put_table(page: Page, table: Table, units: Units, row: int) -> int:
@@ -121,7 +152,8 @@ def _cell(page: Page, row: int, column: int, value: object, described: Column) -
     if isinstance(value, int | float):
         kind: Kind = described.kind if numeric(described) else "number"
         shape = sheet_format(kind, float(value))
-    cell = page.put(row, column, value, str(value) if marked else "text", shape, wrap=wraps)
+    look = _MARKED[str(value)] if marked else "text"
+    cell = page.put(row, column, value, look, shape, wrap=wraps)
     if isinstance(value, str) and column > 1:
         # a style of its own: cells share theirs
         cell._style = copy(cell._style)

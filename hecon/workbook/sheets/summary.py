@@ -118,7 +118,7 @@ def _answer(book: Book, page: Page) -> None:
     )
     cost = "the severity-weighted opportunity cost of " if weighted(book.study) else ""
     threshold = f'"{mark}At {cost}{currency} "&{_money(a["threshold"])}&" per QALY "'
-    second = f"{threshold}&{_best(book) if _many(book) else _verdict(a, currency)}"
+    second = f"{threshold}&{_best(book, currency) if _many(book) else _verdict(a, currency)}"
     for row, text in ((8, first), (9, second)):
         page.formula(row, 1, text, "output", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
@@ -139,10 +139,15 @@ def _verdict(a: dict[str, str], currency: str) -> str:
     )
 
 
-def _best(book: Book) -> str:
-    """The best of all alternatives in use."""
+def _best(book: Book, currency: str) -> str:
+    """The best of all alternatives in use, and what the pair gains or loses by itself."""
     names = listed([s.replace('"', '""') for s in book.study.options])
-    return f'"the best of the alternatives ({names}) is "&{book.answers["best"]}&"."'
+    a = book.answers
+    return (
+        f'"the best of the alternatives ({names}) is "&{a["best"]}&"; "&{a["intervention"]}'
+        f'&" against "&{a["comparator"]}&": net monetary benefit {currency} "'
+        f'&TEXT({a["nmb"]},"#,##0;-#,##0")&" per person."'
+    )
 
 
 def _table(book: Book, page: Page, row: int) -> int:

@@ -261,6 +261,6 @@ def python_figures(book: Book, what: str, strategy: str, base: str) -> str:
     grids = (book.scenarios, book.one_way, book.draws)
     choose = [base]
     for grid, number in zip(grids, SHOWN, strict=True):
-        found = f"INDEX({grid.span(name)},{book.selector[number]})"
-        choose.append(found if book.has(number) else base)
+        there = book.has(number)
+        choose.append(f"INDEX({grid.span(name)},{book.selector[number]})" if there else base)
     return f"CHOOSE({book.selector['mode']},{','.join(choose)})"

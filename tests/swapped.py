@@ -1,0 +1,14 @@
+"""A run that has the results of one study and speaks of another."""
+
+from __future__ import annotations
+
+from hecon.analyses.run import Run
+from hecon.studies.study import Study
+
+
+def swapped(run: Run, study: Study) -> Run:
+    """A run of `study` that holds whatever `run` has worked out of its own."""
+    other = Run(study, run.settings)
+    other._results.update(run._results)
+    other.missing.update(run.missing)
+    return other
