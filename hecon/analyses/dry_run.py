@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from hecon.analyses.amounts import amount_faults
 from hecon.analyses.article import check_figures
-from hecon.analyses.evaluate import evaluate
 from hecon.analyses.input_values import Case, value_faults
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.population import study_population
 from hecon.analyses.results_table import evaluated_table
-from hecon.analyses.scenarios import scenario_design
+from hecon.analyses.scenarios import idle_scenarios, scenario_design
 from hecon.analyses.trial_plan import Uninformative, plan
-from hecon.engine.model import CohortModel, Key, key_text
+from hecon.engine.model import Key, key_text
 from hecon.errors import FaultList, ModelError
 from hecon.parameters.design import (
     Design,
@@ -27,6 +27,7 @@ from hecon.parameters.design import (
     held,
 )
 from hecon.parameters.units import currency_in, value_problem
+from hecon.studies.assumptions import Quantities
 from hecon.studies.study import Scenario, Study
 from hecon.studies.trials import TrialDefinition
 
@@ -55,21 +56,20 @@ def dry_run(study: Study) -> None:
     faults.raise_if_any()
     faults.faults += amount_faults(study)
     faults.raise_if_any()
-    table = evaluated_table(study, base_case(study.parameters), [study.compared])
-    for design, cases in _designs(study, faults):
-        _check_all(study.model, design, cases, faults)
-        faults.faults += value_faults(study, design, cases)
-    faults.faults += check_figures(study, [str(name) for name in table.columns])
+    base_row = evaluated_table(study, base_case(study.parameters), [study.compared]).iloc[0]
+    _check_scenarios(study, base_row, faults)
+    _check_ends(study, faults)
+    faults.faults += check_figures(study, [str(name) for name in base_row.index])
     _check_plans(study, faults)
     faults.raise_if_any()
 
 
-def _designs(study: Study, faults: FaultList) -> Iterator[tuple[TableDesign, list[Case]]]:
-    """Designs of scenarios, of the ends of ranges and of grids, with a case a row."""
+def _check_scenarios(study: Study, base: pd.Series, faults: FaultList) -> None:
+    """Every scenario: what it sets, what comes of it, and whether anything does."""
     cases = {s.id: Case(f"scenario {s.id}", s.file, s.row, "changes") for s in study.scenarios}
     good = study.scenarios
     try:
-        scenario_design(study, good)
+        design = scenario_design(study, good)
     except ModelError:
         good = []
         for scenario in study.scenarios:
@@ -78,28 +78,55 @@ def _designs(study: Study, faults: FaultList) -> Iterator[tuple[TableDesign, lis
                 good.append(scenario)
             except ModelError as error:
                 faults.faults.append(cases[scenario.id].fault(error))
-    if good:
         design = scenario_design(study, good)
-        for position, scenario in enumerate(good):
-            case = cases[scenario.id]
-            for key in scenario.changes:
-                problem = _unit_problem(study, key, float(design.columns[key][position]))
-                if problem:
-                    faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
-            for problem in _share_problems(study, scenario, design, position):
+    for position, scenario in enumerate(good):
+        case = cases[scenario.id]
+        for key in scenario.changes:
+            problem = _unit_problem(study, key, float(design.columns[key][position]))
+            if problem:
                 faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
-        yield design, [cases[s.id] for s in good]
+        for problem in _share_problems(study, scenario, design, position):
+            faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
+    table = _table(study, design, [s.compare for s in good], [cases[s.id] for s in good], faults)
+    if table is not None:
+        faults.faults += idle_scenarios(study, good, table, base)
+
+
+def _check_ends(study: Study, faults: FaultList) -> None:
+    """Both ends of every range."""
     ends = [
         ({r.parameter.key: value}, Case(f"{r.parameter.text} = {value:g}", p.file, p.row, end))
         for r in ranges(study)
         for p in [r.parameter]
         for end, value in (("low", r.low), ("high", r.high))
     ]
-    if ends:
-        yield (
-            changed_rows(study, [values for values, _ in ends]),
-            [case for _, case in ends],
-        )
+    design = changed_rows(study, [values for values, _ in ends])
+    _table(study, design, [study.compared] * len(ends), [case for _, case in ends], faults)
+
+
+def _table(
+    study: Study,
+    design: TableDesign,
+    pairs: list[tuple[str, str]],
+    cases: Sequence[Case],
+    faults: FaultList,
+) -> pd.DataFrame | None:
+    """Results of all rows at once; if some row is at fault none, and each is run by itself."""
+    if not cases:
+        return None
+    faults.faults += value_faults(study, design, cases)
+    try:
+        return evaluated_table(study, design, pairs)
+    except ModelError:
+        columns: Mapping[Key, Array] = design.block(0, design.draws)
+        for position, case in enumerate(cases):
+            here = {key: float(column[position]) for key, column in columns.items()}
+            alone = TableDesign(1, {**design.numbers, **here}, free=True)
+            try:
+                evaluated_table(study, alone, [pairs[position]])
+            except ModelError as error:
+                faults.faults.append(case.fault(error))
+        return None
 
 
 def _unit_problem(study: Study, key: Key, value: float) -> str | None:
@@ -135,22 +162,6 @@ def _share_problems(
             yield f"{names} are shares of one whole and add up to {sum(values):g}; change all"
 
 
-def _check_all(
-    model: CohortModel, design: TableDesign, cases: Sequence[Case], faults: FaultList
-) -> None:
-    """Evaluate all rows at once; one by one only where some row is at fault."""
-    try:
-        evaluate(model, design)
-    except ModelError:
-        columns: Mapping[Key, Array] = design.block(0, design.draws)
-        for position, case in enumerate(cases):
-            here = {key: float(column[position]) for key, column in columns.items()}
-            try:
-                evaluate(model, TableDesign(1, {**design.numbers, **here}, {}))
-            except ModelError as error:
-                faults.faults.append(case.fault(error))
-
-
 def _check_plans(study: Study, faults: FaultList) -> None:
     """The population and the trials, at their figures and at both ends of each one's range."""
     with faults.collect():
@@ -162,20 +173,25 @@ def _check_plans(study: Study, faults: FaultList) -> None:
     if study.trials and study.people is None:
         return
     design = held(ProbabilisticDesign(study.parameters, DRAWS, 1, correlations=study.correlations))
+    quantities = Quantities(study.model, design.numbers, design.columns)
     for trial in study.trials:
         changes: list[dict[str, float]] = [{}]
         for name, entry in trial.assumptions.items():
             changes += [{name: entry.low}, {name: entry.high}]
         for change in changes:
             with faults.collect():
-                _check_trial(study, trial, design, change)
+                _check_trial(study, trial, design, change, quantities)
 
 
 def _check_trial(
-    study: Study, definition: TrialDefinition, design: Design, changes: Mapping[str, float]
+    study: Study,
+    definition: TrialDefinition,
+    design: Design,
+    changes: Mapping[str, float],
+    quantities: Quantities,
 ) -> None:
     try:
-        planned = plan(definition, study, design, changes)
+        planned = plan(definition, study, design, changes, quantities=quantities)
     except Uninformative:
         return
     for trial in planned:

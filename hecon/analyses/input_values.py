@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon.engine.expression import Expr
-from hecon.engine.model import WEEKS_PER_YEAR
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, ModelError
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
@@ -21,7 +20,7 @@ from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
 
-#: How far a share may lie outside its bounds by rounding, and a week beyond the horizon.
+#: How far a share may lie outside its bounds by rounding.
 ROUNDING = 1e-9
 
 
@@ -70,7 +69,6 @@ def value_faults(study: Study, design: TableDesign, cases: Sequence[Case]) -> li
     faults = []
     if len(cases) == 1 and not cases[0].what:
         faults += _computed(study, design)
-        wanted += _weeks(study, design)
     columns = design.block(0, design.draws)
     targets = [(w.expr, w.strategy) for w in wanted]
     try:
@@ -93,7 +91,7 @@ def value_faults(study: Study, design: TableDesign, cases: Sequence[Case]) -> li
 
 
 def _course(study: Study) -> Iterator[_Wanted]:
-    """Shares of a course, and quantities of its sessions, none of which can be negative."""
+    """Shares of a course, and weeks and quantities of its sessions; none can be negative."""
     if study.course is None:
         return
     for session in study.course.sessions:
@@ -108,35 +106,12 @@ def _course(study: Study) -> Iterator[_Wanted]:
             f"{place}, attendance",
             most=1.0,
         )
-        for column, expr in cells_of(session).items():
+        for column, expr in {"week": session.week, **cells_of(session)}.items():
             most = 1.0 if column == "included" else np.inf
             yield _Wanted(
                 expr, session.strategy, session.file, session.row, column, f"{place}, {column}",
                 most=most,
             )  # fmt: skip
-
-
-def _weeks(study: Study, design: TableDesign) -> Iterator[_Wanted]:
-    """Sessions of the base case lie within its horizon, or nobody would pay for them."""
-    if study.course is None:
-        return
-    try:
-        (years,) = formula_values(study.model, [(study.model.horizon_years, None)],
-                                  design.numbers, {})  # fmt: skip
-    except ModelError:
-        return
-    if not 0 < float(years) < np.inf:  # said by the run of the model itself
-        return
-    for session in study.course.sessions:
-        yield _Wanted(
-            session.week,
-            session.strategy,
-            session.file,
-            session.row,
-            "week",
-            "week",
-            most=float(years) * WEEKS_PER_YEAR,
-        )
 
 
 def _ages(study: Study) -> Iterator[_Wanted]:

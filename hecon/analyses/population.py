@@ -10,7 +10,7 @@ import numpy as np
 from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import base_case
-from hecon.studies.assumptions import Assumption, evaluated, parsed
+from hecon.studies.assumptions import Assumption, Quantities, evaluated, parsed
 from hecon.studies.population import PopulationDefinition, population_file
 from hecon.studies.study import Study
 
@@ -67,9 +67,9 @@ def study_population(study: Study, changes: Mapping[str, float] | None = None) -
     changes = changes or {}
     assumptions = {**_ranges_of_inputs(study, definition), **definition.assumptions}
     own = {n: changes.get(n, entry.value) for n, entry in assumptions.items()}
-    numbers = base_case(study.parameters).numbers
+    quantities = Quantities(study.model, base_case(study.parameters).numbers, {})
     found = {
-        entry: float(evaluated(parsed(text, shown, entry), None, own, study.model, numbers, {})[0])
+        entry: float(evaluated(parsed(text, shown, entry), None, own, quantities)[0])
         for entry, text in definition.formulas()
     }
     faults = [

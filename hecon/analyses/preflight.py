@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from hecon.analyses.budget_results import budget_scenarios, budget_table
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.run import Run
 from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_values
 from hecon.parameters.schema import Parameter
@@ -15,7 +17,7 @@ from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
 
 #: Draws that `check` tries; draw 37 of a longer run with the same seed is the same.
-TRIED = 1_000
+TRIED = 200
 SEED = 1
 
 #: Points of a distribution at which its unit is checked.
@@ -27,6 +29,14 @@ def try_draws(study: Study) -> None:
     design = ProbabilisticDesign(study.parameters, TRIED, SEED, correlations=study.correlations)
     if design.varying:
         evaluate(study.model, design)
+
+
+def try_budget(study: Study) -> None:
+    """Run the budget impact of the base case and of its scenarios, if the study describes one."""
+    run = Run(study)
+    if study.budget is not None:
+        run(budget_table)
+        run(budget_scenarios)
 
 
 def outside_unit(parameter: Parameter) -> float:

@@ -14,8 +14,8 @@ from hecon.analyses.run import Run, result
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.engine.values import formula_values
-from hecon.errors import Fault, InputError, ModelError
-from hecon.parameters.design import Correlation, TableDesign, base_case, base_values
+from hecon.errors import Fault, ModelError
+from hecon.parameters.design import Correlation, TableDesign, base_values
 from hecon.parameters.schema import Parameter
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.synthesised import Synthesised
@@ -103,32 +103,43 @@ def _design(
     )
     columns: dict[Key, list[float]] = {key: [] for key in changed}
     for scenario in scenarios:
-        model = scenario_model(study, scenario)
-        kept = {k: v for k, v in numbers.items() if k not in scenario.changes}
-        targets = [
-            (Expr("name", name=k[0]), k[1] or strategy)
-            for strategy in model.strategies
-            for k in changed
-        ]
-        try:
-            found = formula_values(model, targets, kept, {})
-        except ModelError as error:
-            text = f"{error}; override the parameters it is made of instead"
-            raise ModelError(text, place=_place(scenario), run=_run(scenario)) from None
-        by_strategy = np.array([float(v) for v in found]).reshape(len(model.strategies), -1)
-        for position, key in enumerate(changed):
-            values = by_strategy[:, position]
-            if key in scenario.changes and not np.isfinite(values).all():
-                text = f"'{key_text(key)}' is {values[0]:g}, not a finite number"
-                raise ModelError(text, place=_place(scenario), run=_run(scenario))
-            if len(np.unique(values)) > 1:
-                text = f"'{key[0]}' differs by strategy; override it for one strategy"
-                raise ModelError(text, place=_place(scenario), run=_run(scenario))
-            columns[key].append(float(values[0]))
+        found = _values(study, scenario, changed, numbers)
+        for key in changed:
+            columns[key].append(found[key])
     constant = {k: v for k, v in numbers.items() if k not in columns}
     labels = [_run(scenario) for scenario in scenarios]
     table = {k: np.array(v) for k, v in columns.items()}
     return TableDesign(len(scenarios), constant, table, labels, free=True)
+
+
+def _values(
+    study: Study, scenario: Scenario, wanted: Sequence[Key], numbers: Mapping[Key, float]
+) -> dict[Key, float]:
+    """What some parameters and variables are in a scenario."""
+    kept = {k: v for k, v in numbers.items() if k not in scenario.changes}
+    worked_out = [key for key in wanted if key not in kept]
+    model = scenario_model(study, scenario)
+    targets = [
+        (Expr("name", name=name), strategy)
+        for name, own in worked_out
+        for strategy in ([own] if own else model.strategies)
+    ]
+    try:
+        values = iter(formula_values(model, targets, kept, {}))
+    except ModelError as error:
+        text = f"{error}; override the parameters it is made of instead"
+        raise ModelError(text, place=_place(scenario), run=_run(scenario)) from None
+    found = {key: kept[key] for key in wanted if key in kept}
+    for key in worked_out:
+        each = np.array([next(values) for _ in ([key[1]] if key[1] else model.strategies)])
+        if key in scenario.changes and not np.isfinite(each).all():
+            text = f"'{key_text(key)}' is {each[0]:g}, not a finite number"
+            raise ModelError(text, place=_place(scenario), run=_run(scenario))
+        if len(np.unique(each)) > 1:
+            text = f"'{key[0]}' differs by strategy; override it for one strategy"
+            raise ModelError(text, place=_place(scenario), run=_run(scenario))
+        found[key] = float(each[0])
+    return found
 
 
 def _run(scenario: Scenario) -> str:
@@ -139,35 +150,40 @@ def _place(scenario: Scenario) -> str:
     return f"{scenario.file}, row {scenario.row}"
 
 
-def check_scenarios(study: Study) -> None:
-    """Every scenario must move something; raises InputError with those that don't.
+def idle_scenarios(
+    study: Study, scenarios: Sequence[Scenario], table: pd.DataFrame, base: pd.Series
+) -> list[Fault]:
+    """Faults of scenarios that move nothing.
 
     A scenario without changes says something by comparing another pair than the study.
+
+    Parameters
+    ----------
+    table
+        Their rows of `result_table`.
+    base
+        The base case's row.
     """
-    if not study.scenarios:
-        return
-    design = scenario_design(study, study.scenarios)
-    pairs = [s.compare for s in study.scenarios]
-    table = evaluated_table(study, design, pairs)
-    base = evaluated_table(study, base_case(study.parameters), [study.compared]).iloc[0]
     faults = []
-    for scenario, (_, row) in zip(study.scenarios, table.iterrows(), strict=True):
+    figures = table.select_dtypes("number")
+    at_base = base[figures.columns].to_numpy(dtype=float)
+    gap = np.abs(figures.to_numpy(dtype=float) - at_base)
+    same = dict(zip(figures.columns, (gap <= SAME * np.abs(at_base)).T, strict=True))
+    for row, scenario in enumerate(scenarios):
         columns = [f"{what} {s}" for what in TOTALS for s in scenario.compare]
         if scenario.compare == study.compared:
             columns.append("threshold")
-        if not scenario.changes and scenario.compare != study.compared:
+        elif not scenario.changes:
             continue
         drawn = any(p.distribution.varies for p in scenario.own)
-        gap = (row[columns] - base[columns]).astype(float).abs()
-        if not drawn and (gap <= SAME * base[columns].astype(float).abs()).all():
+        if not drawn and all(same[column][row] for column in columns):
             pair = " v ".join(scenario.compare)
             text = (
                 f"scenario {scenario.id} moves nothing in {pair}: all its figures are those of the "
                 "base case; compare strategies that it changes, or change what acts in them"
             )
             faults.append(Fault(scenario.file, scenario.row, "changes", text))
-    if faults:
-        raise InputError(faults)
+    return faults
 
 
 def scenario_table(study: Study) -> pd.DataFrame:

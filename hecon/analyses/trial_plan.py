@@ -13,7 +13,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import WEEKS_PER_YEAR, Key
 from hecon.errors import Fault, InputError, ModelError, nearest
 from hecon.parameters.design import Design
-from hecon.studies.assumptions import evaluated, parsed
+from hecon.studies.assumptions import Quantities, evaluated, parsed
 from hecon.studies.population import population_file
 from hecon.studies.study import Study
 from hecon.studies.trials import PATIENTS, Arm, TrialDefinition
@@ -74,6 +74,7 @@ def plan(
     design: Design,
     changes: Mapping[str, float] | None = None,
     follow_up_weeks: Sequence[float] | None = None,
+    quantities: Quantities | None = None,
 ) -> list[Trial]:
     """The trial for each length of follow-up.
 
@@ -85,6 +86,8 @@ def plan(
         Other values for some assumptions of the trial or of the population.
     follow_up_weeks
         Lengths of follow-up; without it the trial's own.
+    quantities
+        The study's in the rows of the design, if another plan has asked for them already.
 
     Raises
     ------
@@ -97,8 +100,10 @@ def plan(
     if population is None:
         text = "is missing: a trial needs to know how many people a decision concerns"
         raise InputError([Fault(population_file(study.folder.name), None, None, text)])
+    if quantities is None:
+        quantities = Quantities(study.model, design.numbers, design.block(0, design.draws))
     return [
-        _plan(definition, study, design, weeks, dict(changes or {}), population)
+        _plan(definition, study, design, weeks, dict(changes or {}), population, quantities)
         for weeks in follow_up_weeks or definition.follow_up_weeks
     ]
 
@@ -110,12 +115,12 @@ def _plan(
     weeks: float,
     changes: dict[str, float],
     population: Population,
+    quantities: Quantities,
 ) -> Trial:
     shown = definition.file
     entries = {text: entry for entry, text in definition.numbers()}
     own = {n: changes.get(n, entry.value) for n, entry in definition.assumptions.items()}
     own |= {"follow_up_weeks": weeks, "weeks_per_year": WEEKS_PER_YEAR}
-    columns = design.block(0, design.draws)
     informs: set[Key] = set()
 
     def value(text: str, strategy: str | None, where: str, extra: Mapping[str, float]) -> Array:
@@ -126,7 +131,7 @@ def _plan(
                 hint = nearest(name, {*known, *(p.name for p in study.parameters)})
                 raise InputError([Fault(shown, None, where, f"'{name}' is not known{hint}")])
         try:
-            return evaluated(expr, strategy, known, study.model, design.numbers, columns)
+            return evaluated(expr, strategy, known, quantities)
         except ModelError as error:
             raise InputError([Fault(shown, None, where, str(error))]) from None
 

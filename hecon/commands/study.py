@@ -46,6 +46,9 @@ def run(
         bool, typer.Option("--report/--no-report", help="Write page and workbook.")
     ] = True,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
+    png: Annotated[
+        bool, typer.Option("--png", help="Write figures as PNG, too; without it as SVG.")
+    ] = False,
     verify: Annotated[
         bool,
         typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
@@ -65,7 +68,7 @@ def run(
     run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV with columns.csv that describes them,
-    outcomes as NetCDF, a record of the run, figures as SVG and PNG) and
+    outcomes as NetCDF, a record of the run, figures as SVG) and
     DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of those of an earlier run. Nothing is
     touched until everything is done. The exit code is 1 if the workbook disagrees with Python, or
     if the study does not fit into one.
@@ -101,7 +104,7 @@ def run(
 
         asked = {"verify": True} if verify else {}
         settings = Settings(draws, seed, design.value, workers, asked)
-        how: dict[str, Any] = {"only": names, "report": report, "figures": figures}
+        how: dict[str, Any] = {"only": names, "report": report, "figures": figures, "png": png}
         to = stdout()
         with ProgressBar() as tell:
             if edits:
@@ -129,9 +132,9 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
 
     Reads every file and runs the base case, every scenario, both ends of every range and some
     draws, so that formulas, names, units, ranges, currencies, rows of transition probabilities,
-    planned trials and the population are checked. Names inputs that nothing uses. Prints what was
-    read and what may not be meant, or every fault with its file, row and column; the exit code is
-    then 2. Writes nothing.
+    planned trials, the population and the budget impact are checked. Names inputs that nothing
+    uses. Prints what was read and what may not be meant, or every fault with its file, row and
+    column; the exit code is then 2. Writes nothing.
 
     \b
     Examples
@@ -142,14 +145,13 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
         study = read_study(folder, jurisdiction)
 
         from hecon.analyses.dry_run import dry_run
-        from hecon.analyses.preflight import notes, try_draws
-        from hecon.analyses.scenarios import check_scenarios
+        from hecon.analyses.preflight import notes, try_budget, try_draws
         from hecon.report.console import stdout
         from hecon.report.contents import print_contents
 
         dry_run(study)
-        check_scenarios(study)
         try_draws(study)
+        try_budget(study)
         print_contents(study, notes(study), stdout())
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -149,6 +150,9 @@ OPERATIONS: dict[str, Operation] = {
     "gamma_cdf": Operation(_gamma_cdf, "_xlfn.GAMMA.DIST({0},{1},1,TRUE)", 2),
 }
 
+#: Numbers that Python knows and a table doesn't: 1_000, 0x1F.
+_ODD_NUMBER = re.compile(r"(?<![\w.])(?:\d\w*_\w*|0[xob]\w+)", re.ASCII | re.IGNORECASE)
+
 #: Functions that are one operation.
 PLAIN = (
     *("min", "max", "exp", "log", "sqrt", "abs", "floor", "ceil", "expit", "logit"),
@@ -190,6 +194,9 @@ def parse(text: str) -> Expr:
         raise ExpressionError("the formula is empty; write a number or one line of arithmetic")
     if len(stripped) > MAX_LENGTH:
         raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters")
+    odd = _ODD_NUMBER.search(stripped)
+    if odd:
+        raise ExpressionError(f"'{odd[0]}' is not a number; write it in decimal digits alone")
     try:
         # Python warns of `1if 2else 3`; what a formula may hold is decided here alone
         with warnings.catch_warnings(action="ignore"):

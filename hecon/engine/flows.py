@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hecon.engine.checks import check_draw_rows, check_totals
 from hecon.engine.cohort import Kernel
 from hecon.engine.model import Key
-from hecon.engine.payoffs import Credit, Single
+from hecon.engine.payoffs import Credit, Outcome, Single
 from hecon.engine.program import weighted
 
 Array = NDArray[np.float64]
@@ -41,27 +41,39 @@ class _Kept:
 class FlowKernel(Kernel):
     """The kernel for few draws: it needs memory for every cycle, and sums to what `run` gives."""
 
-    def flows(self, columns: Mapping[Key, Array], draws: int, first: int = 0) -> BlockFlows:
-        """Run one block; parameters and errors as in `Kernel.run`."""
+    def flows(
+        self,
+        columns: Mapping[Key, Array],
+        draws: int,
+        first: int = 0,
+        wanted: Collection[Outcome] | None = None,
+    ) -> BlockFlows:
+        """Run one block; parameters and errors as in `Kernel.run`.
+
+        Of outcomes that are not wanted, all amounts are zero.
+        """
         program = self.program
         shape = (len(program.outcomes), len(program.model.strategies), program.cycles + 1, draws)
         amounts = np.zeros(shape)
+        asked = [i for i, o in enumerate(program.outcomes) if wanted is None or o in wanted]
+        credits = [c for c in program.credits if c.outcome in asked]
         with np.errstate(all="ignore"):
             values = self._start(columns, draws)
             check_draw_rows(program, values, draws, first)
-            kept = self._kept(values, draws, first)
-            for credit in program.credits:
+            kept = self._kept(credits, values, draws, first)
+            for credit in credits:
                 amounts[credit.outcome, credit.strategy] += self._by_cycle(credit, kept, values)
             for single in program.singles:
-                self._put(single, values, amounts[single.outcome, single.strategy])
+                if single.outcome in asked:
+                    self._put(single, values, amounts[single.outcome, single.strategy])
         check_totals(program, amounts.sum(axis=2), columns, first)
         return BlockFlows(amounts, kept.traces)
 
-    def _kept(self, values: list[Any], draws: int, first: int) -> _Kept:
+    def _kept(self, credits: Sequence[Credit], values: list[Any], draws: int, first: int) -> _Kept:
         program = self.program
         rows, states = program.cycles + 1, len(program.states)
-        wanted = {n.index for c in program.credits for n in c.loop}
-        wanted |= {c.flow.node.index for c in program.credits if c.flow is not None}
+        wanted = {n.index for c in credits for n in c.loop}
+        wanted |= {c.flow.node.index for c in credits if c.flow is not None}
         kept = _Kept(
             [np.empty((rows, states, draws)) for _ in program.traces],
             {index: np.empty((rows, draws)) for index in wanted},

@@ -25,7 +25,7 @@ SCALES: dict[str, tuple[float | None, float | None]] = {
 #: What is counted, and what is measured: never below zero.
 COUNTED = (
     *("count", "person", "people", "patient", "event", "session", "visit", "consultation"),
-    *("therapist", "night", "unit", "dose", "course"),
+    *("therapist", "night", "unit", "dose", "course", "room", "call"),
 )
 MEASURED = (
     *("second", "minute", "hour", "h", "day", "week", "month", "year", "cycle"),

@@ -16,6 +16,7 @@ from hecon.analyses.base_case import base_outcomes, base_trace
 from hecon.analyses.comparison import totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes, drawn_table
 from hecon.analyses.exports import spreadsheet_safe
+from hecon.analyses.flows import base_flows
 from hecon.analyses.run import Run
 from hecon.report.files import write_table
 from hecon.report.record import run_record
@@ -26,9 +27,10 @@ _BLOCK = 50_000
 
 
 def write_outcomes(run: Run, folder: Path) -> None:
-    """Write ``trace.csv``, ``draws.csv``, ``base_outcomes.nc`` and ``draw_outcomes.nc``."""
+    """Write trace, flows, base case and draws: `trace.csv`, `flows.csv`, `draws.csv`, `*.nc`."""
     folder.mkdir(parents=True, exist_ok=True)
     write_table(trace_table(run), folder / "trace.csv")
+    write_table(flows_table(run), folder / "flows.csv")
     record = run_record(run)
     write_netcdf(run.study, run(base_outcomes), record, folder / "base_outcomes.nc")
     if run.get(drawn_design) is not None:
@@ -41,6 +43,32 @@ def trace_table(run: Run) -> pd.DataFrame:
     share = run(base_trace)["share"].isel(draw=0)
     frame = share.to_dataframe(name="share").reset_index()
     return frame[["strategy", "cycle", "year", "state", "share"]]
+
+
+def flows_table(run: Run) -> pd.DataFrame:
+    """What each cycle of the base case adds, per person: a row a cycle and item.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``strategy, cycle, year, kind, item, amount, amount_undiscounted``: costs, effects,
+        life-years, and quantities of the course, which nobody discounts. Cycle 0 is the start.
+    """
+    found = run(base_flows).isel(draw=0, drop=True)
+    parts = []
+    for kind, dim in (
+        ("cost", "item"),
+        ("qaly", "source"),
+        ("life_years", ""),
+        ("course", "quantity"),
+    ):
+        names = {"amount": kind, "amount_undiscounted": f"{kind}_undiscounted"}
+        known = {key: found[name] for key, name in names.items() if name in found}
+        part = xr.Dataset(known if kind != "course" else {"amount_undiscounted": found[kind]})
+        frame = part.to_dataframe().reset_index().rename(columns={dim: "item"})
+        parts.append(frame.assign(kind=kind, **({} if dim else {"item": ""})))
+    columns = ["strategy", "cycle", "year", "kind", "item", "amount", "amount_undiscounted"]
+    return pd.concat(parts, ignore_index=True)[columns]
 
 
 def draws_table(run: Run, first: int = 0, last: int | None = None) -> pd.DataFrame:

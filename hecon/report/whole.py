@@ -8,7 +8,8 @@ from pathlib import Path
 
 from hecon.analyses.run import Run
 from hecon.errors import HeconError
-from hecon.report.content import Drawn, Section
+from hecon.report.content import Section
+from hecon.report.drawing import Drawings, drawing
 from hecon.report.files import write_tables
 from hecon.report.labels import study_units
 from hecon.report.names import run_name
@@ -51,16 +52,6 @@ def sections_of(run: Run, only: Collection[str] = ()) -> list[Section]:
     return made
 
 
-def drawings(run: Run, sections: Sequence[Section]) -> dict[str, Drawn]:
-    """All figures of sections, drawn once, by name."""
-    figures = [figure for section in sections for figure in section.figures]
-    drawn = {}
-    for done, figure in enumerate(figures):
-        run.tell("Figures", done, len(figures))
-        drawn[figure.name] = figure.draw()
-    return drawn
-
-
 def write_whole(
     run: Run,
     out: Path,
@@ -69,6 +60,7 @@ def write_whole(
     workbook: Write | None = None,
     report: bool = True,
     figures: bool = True,
+    png: bool = False,
     suffix: str = "",
     extra: Callable[[Path], None] | None = None,
 ) -> tuple[list[Section], Written]:
@@ -82,6 +74,8 @@ def write_whole(
         Writes the workbook and gives the checks that do not hold; without it there is none.
     report, figures
         Whether page and workbook, and figures, are written.
+    png
+        Whether figures are written as PNG beside SVG.
     suffix
         Added to the run's name.
     extra
@@ -92,27 +86,29 @@ def write_whole(
     sections = sections_of(run, only)
     written = Written(out / "outputs" / name)
     target = out / "reports" / f"{name}.xlsx"
-    with staging(out) as folder:
+    shown = [figure for section in sections for figure in section.figures] if figures else []
+    with staging(out) as folder, drawing(shown, png) as drawn:
         outputs = folder / name
-        drawn = drawings(run, sections) if figures else {}
         run.tell("Tables")
         write_tables([t for t in tables_of(sections) if len(t.frame)], units, outputs)
         if not only:
             write_outcomes(run, outputs)
-        write_drawings(drawn, outputs / "figures")
         if extra is not None:
             extra(outputs)
-        write_record(run_record(run), outputs)
         moves = [(outputs, written.outputs)]
         if report and not only:
-            html = folder / f"{name}.html"
-            html.write_text(page(run.study, sections, drawn, units), "utf-8", newline="\n")
-            written = replace(written, page=out / "reports" / html.name)
-            moves.append((html, out / "reports" / html.name))
             if workbook is not None:
                 written = _workbook(workbook, run, sections, folder / target.name, written, target)
             if written.report is not None:
                 moves.append((folder / target.name, target))
+        run.tell("Figures")
+        write_drawings(drawn(), outputs / "figures")
+        if report and not only:
+            html = folder / f"{name}.html"
+            html.write_text(page(run.study, sections, drawn(), units), "utf-8", newline="\n")
+            written = replace(written, page=out / "reports" / html.name)
+            moves.append((html, out / "reports" / html.name))
+        write_record(run_record(run), outputs)
         publish(moves, folder)
         if report and written.report is None:
             # one of an earlier run would stand beside figures that are not its own
@@ -134,14 +130,15 @@ def _workbook(
     return replace(written, report=target, problems=told)
 
 
-def write_drawings(drawn: dict[str, Drawn], folder: Path) -> None:
-    """Write each figure as SVG and PNG, and what they say as `captions.txt`."""
+def write_drawings(drawn: Drawings, folder: Path) -> None:
+    """Write each figure, and what they say as `captions.txt`."""
     if not drawn:
         return
     folder.mkdir(parents=True)
     captions = []
     for name, each in drawn.items():
         (folder / f"{name}.svg").write_bytes(each.svg)
-        (folder / f"{name}.png").write_bytes(each.png)
+        if each.png:
+            (folder / f"{name}.png").write_bytes(each.png)
         captions.append(f"{name}: {each.title}\n{each.alt}\n")
     (folder / "captions.txt").write_text("\n".join(captions), encoding="utf-8")

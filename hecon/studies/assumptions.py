@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -83,28 +84,59 @@ def remember_formulas(
             reading.faults.add(shown, None, column, problem)
 
 
+#: A plan is worked out many times, at each end of each range.
+_parse = cache(parse)
+
+
 def parsed(text: str, shown: str, where: str) -> Expr:
     """A formula; raises InputError with its place."""
     try:
-        return parse(text)
+        return _parse(text)
     except ExpressionError as error:
         raise InputError([Fault(shown, None, where, str(error))]) from None
 
 
+class Quantities:
+    """A study's quantities in the rows of a design, each worked out once.
+
+    Parameters
+    ----------
+    numbers, columns
+        Values of the parameters: common to all rows, and by row.
+    """
+
+    def __init__(
+        self, model: CohortModel, numbers: Mapping[Key, float], columns: Mapping[Key, Array]
+    ):
+        self._given = (model, numbers, columns)
+        self._known: dict[tuple[str, str | None], Array] = {}
+        self.rows = len(next(iter(columns.values()))) if columns else 1
+
+    def of(self, names: Iterable[str], strategy: str | None) -> dict[str, Array]:
+        """Values by name, as a strategy has them: a number, or shape (rows,)."""
+        model, numbers, columns = self._given
+        wanted = sorted(names)
+        new = [name for name in wanted if (name, strategy) not in self._known]
+        targets = [(Expr("name", name=name), strategy) for name in new]
+        for name, value in zip(
+            new, formula_values(model, targets, numbers, columns) if new else (), strict=True
+        ):
+            self._known[name, strategy] = value
+        return {name: self._known[name, strategy] for name in wanted}
+
+
 def evaluated(
-    expr: Expr,
-    strategy: str | None,
-    known: Mapping[str, float],
-    model: CohortModel,
-    numbers: Mapping[Key, float],
-    columns: Mapping[Key, Array],
+    expr: Expr, strategy: str | None, known: Mapping[str, float], quantities: Quantities
 ) -> Array:
-    """Value by draw; names in `known` go before the study's."""
-    wanted = sorted(expr.names - known.keys())
-    targets = [(Expr("name", name=name), strategy) for name in wanted]
+    """Value by row; names in `known` go before the study's."""
     found: dict[str, Array | float] = {**known}
-    found |= zip(wanted, formula_values(model, targets, numbers, columns), strict=True)
-    draws = len(next(iter(columns.values()))) if columns else 1
+    found |= quantities.of(expr.names - known.keys(), strategy)
+    value = np.asarray(worked_out(expr, found), dtype=float)
+    return np.array(np.broadcast_to(value, (quantities.rows,)))
+
+
+def worked_out(expr: Expr, found: Mapping[str, Array | float]) -> Array | float:
+    """An expression's value from those of the names in it; who asks looks at what comes out."""
 
     def fold(part: Expr) -> Array | float:
         if part.op == "const":
@@ -113,5 +145,5 @@ def evaluated(
             return found[part.name]
         return np.asarray(OPERATIONS[part.op].numpy(*map(fold, part.args)), dtype=float)
 
-    with np.errstate(all="ignore"):  # who asks looks at what comes out
-        return np.array(np.broadcast_to(np.asarray(fold(expr), dtype=float), (draws,)))
+    with np.errstate(all="ignore"):
+        return fold(expr)

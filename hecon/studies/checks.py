@@ -14,6 +14,7 @@ from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.amounts import is_money
 from hecon.parameters.design import base_values
 from hecon.parameters.schema import Parameter
+from hecon.studies.budget import BUDGET
 from hecon.studies.dependencies import Dependencies, Needs
 from hecon.studies.documents import MISSING, MissingRow
 from hecon.studies.extends import FILE
@@ -112,7 +113,7 @@ def grids_in_local_money(reading: Reading, inputs: Inputs) -> list[Grid]:
 def check_folder(reading: Reading) -> None:
     """A definition that nothing reads, in a file or a folder misspelt, is a fault."""
     folder = reading.study.folder
-    read = (FILE, JURISDICTION_FILE, POPULATION)
+    read = (FILE, JURISDICTION_FILE, POPULATION, BUDGET)
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name in (*read, TRIALS):
             continue

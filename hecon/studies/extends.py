@@ -18,6 +18,7 @@ from hecon.errors import Fault, InputError, nearest
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.files import inside
+from hecon.studies.budget import BUDGET_INPUTS, BUDGET_SCENARIOS
 from hecon.studies.schema import StudyDefinition
 
 FILE = "study.toml"
@@ -301,6 +302,7 @@ def _check_files(found: Layer) -> None:
     entries += [f"tables.{n}.file" for n in content.tables]
     entries += ["course.sessions"] * (content.course is not None)
     known = sorted({n for e in entries for n in _names(content, e, "*")})
+    known += [BUDGET_INPUTS, BUDGET_SCENARIOS]
     for path in sorted(found.folder.glob("*.csv")):
         if not any(fnmatch.fnmatch(path.name, name) for name in known):
             text = f"the study has no file of this name{nearest(path.name, known)}; "

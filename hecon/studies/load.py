@@ -12,6 +12,8 @@ from hecon.errors import Fault, InputError
 from hecon.jurisdictions.load import load_jurisdiction
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters.files import check_name, digests
+from hecon.studies.budget_reading import read_budget
+from hecon.studies.budget_values import check_budget
 from hecon.studies.checks import (
     DEEPEST,
     check_ages,
@@ -102,6 +104,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     population = _general_population(reading, model)
     check_payoffs(reading, payoffs)
     people = read_population(reading)
+    budget = read_budget(reading, inputs, course, payoffs)
     trials = read_planned_trials(reading)
     facts = read_facts(reading, inputs, scenarios, course)
     check_documents(reading, inputs)
@@ -119,7 +122,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     check_discounting(reading, inputs, model, scenarios)
     check_dead(reading, inputs, model)
     reading.faults.raise_if_any()
-    return Study(
+    study = Study(
         folder,
         found.content.model_copy(update={"two_way": grids}),
         place,
@@ -139,7 +142,10 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         read,
         _unused(reading, inputs, model),
         tuple(inputs.replaced),
+        budget,
     )
+    check_budget(study)
+    return study
 
 
 def _unused(reading: Reading, inputs: Inputs, model: CohortModel) -> tuple[str, ...]:

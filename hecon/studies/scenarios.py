@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from hecon.engine.expression import Expr, constant, substitute
@@ -11,9 +12,11 @@ from hecon.parameters import limits
 from hecon.parameters.amounts import amounts, converted, is_money
 from hecon.parameters.rows import parse_formula, parse_pairs, plain_number
 from hecon.parameters.schema import Parameter, weakest
+from hecon.parameters.tables import read_rows
 from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.choices import Choice, own_parameter, read_choice
 from hecon.studies.course import TreatmentCourse
+from hecon.studies.extends import Source
 from hecon.studies.inputs import Inputs
 from hecon.studies.reading import NO_TIME, Place, Reading, row_of
 from hecon.studies.schema import ScenarioRow
@@ -23,11 +26,15 @@ from hecon.studies.study import Scenario
 
 @dataclass
 class _Overrides:
-    """What scenarios may override; cells of sessions become parameters when one does."""
+    """What scenarios may override; cells of sessions become parameters when one does.
+
+    `local` names inputs that the model doesn't have: those of a plan with scenarios of its own.
+    """
 
     reading: Reading
     inputs: Inputs
     course: TreatmentCourse | None
+    local: frozenset[str] = frozenset()
     cells: dict[Cell, Parameter] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -94,15 +101,42 @@ def read_scenarios(
     if not reading.definition.scenarios:
         return [], course
     overrides = _Overrides(reading, inputs, course)
+    rows = reading.rows("scenarios", ScenarioRow, lambda row: row.id)
+    result = _scenarios(overrides, [(file, number, row) for file, number, row, _ in rows])
+    if len(result) > limits.SCENARIOS:
+        text = f"the study has {len(result)} scenarios, allowed are {limits.SCENARIOS}"
+        reading.faults.add(reading.file("scenarios"), None, None, text)
+    if course is not None and overrides.cells:
+        course = with_parameters(course, overrides.cells)
+        inputs.parameters += overrides.cells.values()
+    return result, course
+
+
+def read_own_scenarios(
+    reading: Reading, inputs: Inputs, source: Source, local: frozenset[str]
+) -> list[Scenario]:
+    """Scenarios of a plan's own file, over its inputs (`local`) and the study's."""
+    overrides = _Overrides(reading, inputs, None, local)
+    rows: list[tuple[str, int, ScenarioRow]] = []
+    with reading.faults.collect():
+        found = read_rows(source.path, source.shown, ScenarioRow, reading.faults)
+        rows = [(source.shown, number, row) for number, row, _ in found]
+    return _scenarios(overrides, rows)
+
+
+def _scenarios(
+    overrides: _Overrides, rows: Sequence[tuple[str, int, ScenarioRow]]
+) -> list[Scenario]:
+    reading = overrides.reading
     result: list[Scenario] = []
     seen: dict[str, Place] = {}
-    for file, number, row, _ in reading.rows("scenarios", ScenarioRow, lambda row: row.id):
+    for file, number, row in rows:
         if row.id in seen:
             text = f"scenario '{row.id}' is already in {row_of(seen[row.id], file)}"
             reading.faults.add(file, number, "id", text)
         seen.setdefault(row.id, (file, number))
         changes = _changes(overrides, row, file, number)
-        statuses = [inputs.synthesis.estimates[name].status for name in changes.estimates]
+        statuses = [overrides.inputs.synthesis.estimates[name].status for name in changes.estimates]
         result.append(
             Scenario(
                 row.id,
@@ -121,13 +155,7 @@ def read_scenarios(
                 weakest([row.status, *statuses]),
             )
         )
-    if len(result) > limits.SCENARIOS:
-        text = f"the study has {len(result)} scenarios, allowed are {limits.SCENARIOS}"
-        reading.faults.add(reading.file("scenarios"), None, None, text)
-    if course is not None and overrides.cells:
-        course = with_parameters(course, overrides.cells)
-        inputs.parameters += overrides.cells.values()
-    return result, course
+    return result
 
 
 @dataclass
@@ -190,7 +218,7 @@ def _choose(
     expr = parse_formula(choice.text, reading.faults, file, number, "changes") or constant(0.0)
     fixed = substitute(expr, choice.meanings) if choice.names else expr
     strategies = reading.strategies if key[1] is None else (key[1],)
-    reading.remember(fixed, file, number, "changes", strategies, time=NO_TIME)
+    reading.remember(fixed, file, number, "changes", strategies, overrides.local, NO_TIME)
     changes.fixed[key], changes.drawn[key] = fixed, expr
     for name, (found, estimate) in choice.names.items():
         if (name, None) in overrides.known:

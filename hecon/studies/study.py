@@ -12,6 +12,7 @@ from hecon.jurisdictions.schema import Jurisdiction
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
+from hecon.studies.budget import BudgetDefinition
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.documents import Document, Fact
 from hecon.studies.estimates.read import Synthesis
@@ -75,6 +76,30 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class Budget:
+    """A study's budget impact, read and checked.
+
+    Attributes
+    ----------
+    file
+        Where it was read, as messages name it.
+    parameters
+        Its own inputs, in file order; formulas of the study's may not use them.
+    exprs
+        Every formula by its entry; `quantity(..)` in them is a name of `quantities`.
+    quantities
+        Strategy and quantity of the course by that name.
+    """
+
+    file: str
+    definition: BudgetDefinition
+    parameters: tuple[Parameter, ...]
+    exprs: Mapping[str, Expr]
+    quantities: Mapping[str, tuple[str, str]]
+    scenarios: tuple[Scenario, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """A validated study.
 
@@ -105,6 +130,8 @@ class Study:
         Inputs that nothing rests on.
     replaced
         Rows of the study, or of the one that it extends, each with what took its place.
+    budget
+        What the decision does to a budget, if the study describes it for the jurisdiction.
     """
 
     folder: Path
@@ -126,6 +153,7 @@ class Study:
     digests: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     replaced: tuple[tuple[Parameter, Parameter], ...] = ()
+    budget: Budget | None = None
 
     @property
     def name(self) -> str:

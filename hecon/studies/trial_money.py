@@ -11,7 +11,7 @@ from hecon.parameters.amounts import amounts
 from hecon.parameters.units import currency_in
 from hecon.studies.assumptions import Assumption
 
-_SUCH_AS = 'such as { value = 300, unit = "NOK/patient", price_year = "2024" }'
+_SUCH_AS = 'such as {{ value = 300, unit = "{}/patient", price_year = "{}" }}'
 
 
 def in_local_money(
@@ -30,6 +30,7 @@ def in_local_money(
         With every amount whose currency is missing or has no rate.
     """
     faults: list[Fault] = []
+    such_as = _SUCH_AS.format(place.currency, place.price_year)
     found, money = dict(assumptions), set[str]()
     for name, entry in assumptions.items():
         own = place.currency if place.currency in entry.unit else ""
@@ -47,10 +48,10 @@ def in_local_money(
     for column, text in costs.items():
         expr = parse(text)
         if expr.names and expr.names <= assumptions.keys() and not expr.names & money:
-            said = f"no unit of {', '.join(sorted(expr.names))} names a currency; {_SUCH_AS}"
+            said = f"no unit of {', '.join(sorted(expr.names))} names a currency; {such_as}"
             faults.append(Fault(file, None, column, said))
         for amount in amounts(expr)[:1]:
-            said = f"{amount:g} is an amount without a currency; make it an assumption, {_SUCH_AS}"
+            said = f"{amount:g} is an amount without a currency; make it an assumption, {such_as}"
             faults.append(Fault(file, None, column, said))
     if faults:
         raise InputError(faults)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 import numpy as np
@@ -95,10 +96,16 @@ def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[st
 
 @contextmanager
 def _limits_of_a_workbook() -> Iterator[None]:
-    """What the file format can't hold (rows, columns, characters) is an error of ours."""
+    """What the file format can't hold (rows, columns, characters) is an error of ours.
+
+    It is so where the library that writes the file refuses; elsewhere it is a fault of the program.
+    """
     try:
         yield
     except (ValueError, IllegalCharacterError) as error:
+        *_, (frame, _) = walk_tb(error.__traceback__)
+        if not frame.f_globals["__name__"].startswith("openpyxl"):
+            raise
         raise ModelError(f"a workbook can't hold this: {error}") from error
 
 

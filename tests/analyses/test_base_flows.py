@@ -10,6 +10,7 @@ import pytest
 from hecon.analyses.base_case import base_outcomes, courses
 from hecon.analyses.flows import base_flows
 from hecon.analyses.run import Run
+from hecon.report.outcomes import flows_table
 from hecon.studies.load import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
@@ -43,3 +44,15 @@ def test_a_course_is_over_in_its_weeks(flows):
     """The last session of MDMA-AT is in week 13: in the third month."""
     hours = flows["course"].sel(strategy="MDMA-AT", quantity="psychologist_hours").isel(draw=0)
     assert np.flatnonzero(hours.values).tolist() == [1, 2, 3]
+
+
+def test_the_file_sums_to_the_totals(norway_run, flows):
+    table = flows_table(norway_run)
+    found = table.groupby(["kind", "strategy"])[["amount", "amount_undiscounted"]].sum()
+    outcomes = norway_run(base_outcomes).isel(draw=0)
+    for kind, dim in (("cost", "item"), ("qaly", "source")):
+        for column, name in (("amount", kind), ("amount_undiscounted", f"{kind}_undiscounted")):
+            wanted = outcomes[name].sum(dim).to_series()
+            np.testing.assert_allclose(found.loc[kind, column][wanted.index], wanted, rtol=1e-12)
+    assert table.loc[table["kind"] == "course", "amount"].isna().all()
+    assert not table.duplicated(["strategy", "cycle", "kind", "item"]).any()

@@ -10,7 +10,7 @@ CASES = {
         [
             (
                 "small/variables.csv, row 4, column formula: 'rate_wel' is not a parameter or "
-                "variable; did you mean rate_well?"
+                "variable; did you mean rate_well or rate_well[Old] or rate_well[New]?"
             ),
         ],
     ),

@@ -12,7 +12,8 @@ CASES = {
                 "small/parameters.csv, row 1, column stratgy: is not a known column; did you mean "
                 "strategy or status?; allowed are concerns, currency, derivation, description, "
                 "distribution, distribution_parameters, estimate, evidence_ids, formula, group, "
-                "high, id, low, name, note, price_year, source, status, strategy, unit, value"
+                "high, holds_fixed, id, low, name, note, price_year, range_is, source, status, "
+                "strategy, unit, value"
             ),
         ],
     ),
@@ -24,8 +25,9 @@ CASES = {
             (
                 "small/parameters.csv, row 1, column vlaue: is not a known column; did you mean "
                 "value?; allowed are concerns, currency, derivation, description, distribution, "
-                "distribution_parameters, estimate, evidence_ids, formula, group, high, id, low, "
-                "name, note, price_year, source, status, strategy, unit, value"
+                "distribution_parameters, estimate, evidence_ids, formula, group, high, "
+                "holds_fixed, id, low, name, note, price_year, range_is, source, status, "
+                "strategy, unit, value"
             ),
             "small/parameters.csv, row 1, column value: the column is missing",
         ],
@@ -515,8 +517,8 @@ CASES = {
     "semicolons": (
         "scenarios.csv",
         (
-            "id,title,changes,compare\nA,cheaper,c_ill = 500,\nB,better,rate_well[New] = 0.3; "
-            "p_back = 0.01,New v Old\n"
+            "id,title,currency,price_year,changes,compare\nA,cheaper,EUR,2024,c_ill = 500,\n"
+            "B,better,,,rate_well[New] = 0.3; p_back = 0.01,New v Old\n"
         ),
         "id;title;changes;compare\nA;cheaper;c_ill = 500;\n",
         [

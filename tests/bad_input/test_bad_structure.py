@@ -117,8 +117,8 @@ CASES = {
         "Ill -> Well -> Dead",
         [
             (
-                "small/payoffs.csv, row 5, column on: found 'Ill -> Well -> Dead', allowed is one "
-                "'state -> state' a row"
+                "small/payoffs.csv, row 5, column on: found 'Ill -> Well -> Dead', allowed is "
+                "'state -> state; state -> state'"
             ),
         ],
     ),

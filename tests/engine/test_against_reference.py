@@ -44,6 +44,11 @@ DISCOUNTS = (
 share = st.floats(0.01, 1.0)
 
 
+def without_memory(text):
+    """A formula of a state that has none."""
+    return text.replace(" + 0.1 * years_in_state", "").replace(" + years_in_state", "")
+
+
 @st.composite
 def models(draw):
     count = draw(st.integers(2, 4))
@@ -52,20 +57,23 @@ def models(draw):
     cycles = 2 * draw(st.integers(1, 4))
     names, formulas, transitions = ["late", "rate", "slow0"], {}, {}
     formulas["slow"] = "slow0 / (1 + cycle)"
-    formulas["slow[Y]"] = "slow0 * 0.5 + 0 * years_in_state"
+    memory = {s: draw(st.sampled_from((0.0, 0.0, 0.0, 0.25, 2.0))) for s in states}
+    # time in a state means something only where every state remembers it
+    remembered = " + 0 * years_in_state" if all(memory.values()) else ""
+    formulas["slow[Y]"] = f"slow0 * 0.5{remembered}"
     for i, a in enumerate(states):
         targets = draw(st.lists(st.sampled_from(states), min_size=1, unique=True))
         total = []
         for b in targets:
             names.append(f"w_{a}{b}")
-            formulas[f"h_{a}{b}"] = draw(st.sampled_from(RATES)).format(w=names[-1])
+            rate = draw(st.sampled_from(RATES)).format(w=names[-1])
+            formulas[f"h_{a}{b}"] = rate if memory[a] else without_memory(rate)
             total.append(f"h_{a}{b}")
         for b in targets[1:]:
             transitions[(a, b)] = f"h_{a}{b} / (1 + {' + '.join(total)})"
         transitions[(a, targets[0])] = "rest"
         if i == 0:
             continue
-    memory = {s: draw(st.sampled_from((0.0, 0.0, 0.0, 0.25, 2.0))) for s in states}
     names.append("start")
     payoffs = []
     for kind in ("cost", "qaly"):
@@ -85,7 +93,9 @@ def models(draw):
                 )
             )
             if on == "start":
-                amount = amount.replace(" + years_in_state", "").replace("slow * ", "")
+                amount = without_memory(amount).replace("slow * ", "")
+            elif not memory[a]:
+                amount = without_memory(amount)
             payoffs.append((f"{kind} {number}", kind, on, amount, per, week))
     plain = Plain(
         states=memory,

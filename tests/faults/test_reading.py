@@ -70,7 +70,7 @@ def test_fault_85_a_deleted_column(small, column):
 
 
 def test_fault_85_scenarios_without_their_changes(small):
-    small.change("scenarios.csv", "id,title,changes", "id,title,why")
+    small.change("scenarios.csv", "price_year,changes", "price_year,why")
     assert "small/scenarios.csv, row 1, column changes: the column is missing" in small.faults()
 
 
@@ -149,7 +149,7 @@ name = "test"
 title = "Test"
 sizes = [40, 400]
 follow_up_weeks = [12]
-fixed_cost = "1000"
+fixed_cost = "set_up"
 cost_per_patient = "visit * follow_up_weeks"
 years_to_report = "1 + patients / 100"
 
@@ -163,7 +163,10 @@ kind = "binomial"
 values = { New = "p_back" }
 
 [assumptions]
-visit = { value = 5, low = 1, high = 20, unit = "EUR/visit", source = "x", status = "assumption" }
+visit = { value = 5, low = 1, high = 20, unit = "EUR/visit", price_year = "2024", \
+source = "x", status = "assumption" }
+set_up = { value = 1000, low = 500, high = 2000, unit = "EUR", price_year = "2024", \
+source = "x", status = "assumption" }
 """
 
 
@@ -229,7 +232,7 @@ def planned(small):
         ("sessions.csv", "1,1,1,1", "1,1,5 - 1,1", ("sessions.csv, row 2, column included",)),
         ("sessions.csv", "1,1,1,1", "1,1,1,-2", ("sessions.csv, row 2, column hours",)),
         ("sessions.csv", "1,1,1,1", "1,1 / 0,1,1", ("sessions.csv, row 2, column week",)),
-        ("sessions.csv", "1,1,1,1", "1,5000,1,1", ("sessions.csv, row 2, column week",)),
+        ("sessions.csv", "1,1,1,1", "1,-1,1,1", ("sessions.csv, row 2, column week",)),
         ("sessions.csv", "Old,2,2", "Old,3,2", ("sessions.csv, row 3, column session", "2")),
         ("payoffs.csv", "all,u_ill,year", "all,5,year", ("payoffs.csv, row 3, column amount",)),
         ("payoffs.csv", "all,100,event", "all,-5,event", ("payoffs.csv, row 5, column amount",)),

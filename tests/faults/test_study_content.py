@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from hecon.analyses.cycle_length import cycle_length
+from hecon.analyses.dry_run import dry_run
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.one_way import one_way, tornado
 from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.probabilistic import decision
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.scenario_draws import against_base
-from hecon.analyses.scenarios import check_scenarios, probabilistic_scenario, scenario_design
+from hecon.analyses.scenarios import probabilistic_scenario, scenario_design
 from hecon.engine.expression import parse
 from hecon.engine.values import formula_values
 from hecon.errors import InputError
@@ -130,10 +131,10 @@ def test_fault_05_a_scenario_of_usual_care_compares_with_it(rounded):
 
 
 def test_fault_05_a_scenario_that_moves_nothing_is_a_fault(study, copy):
-    check_scenarios(study)
+    dry_run(study)
     found = copy("X1,nobody asks,,p_uc_outcome = 0,,,,assumption,assumption")
     with pytest.raises(InputError, match=r"row 84.*scenario X1 moves nothing in MDMA-AT v PE"):
-        check_scenarios(found)
+        dry_run(found)
 
 
 def test_fault_06_the_horizon_leaves_severity_as_it_is(study):

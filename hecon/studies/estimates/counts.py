@@ -8,6 +8,8 @@ from hecon.engine.expression import parse
 from hecon.studies.estimates.making import Sources, finished, measured, pooled_effects
 from hecon.studies.estimates.selection import EstimateRow, Problem, comparisons, single_arms
 from hecon.studies.estimates.synthesised import (
+    COUNTED,
+    MEAN_DIFFERENCE,
     PROPORTION,
     RATIOS,
     Member,
@@ -25,7 +27,7 @@ def pooled_counts(row: EstimateRow, number: int, sources: Sources) -> Synthesise
     events = sum(e for _, (e, _) in found)
     others = sum(n - e for _, (e, n) in found)
     if not events or not others:
-        text = f"{events} of {events + others} have the event; use the method 'proportion'"
+        text = f"{events} of {events + others} have the event; use the method 'Jeffreys'"
         raise Problem("method", text)
     slope = 1 / events + 1 / others
     # an arm's error, through its number of events
@@ -95,7 +97,10 @@ def arm_error(measure: str, events: int, n: int, added: float) -> float:
 
 def pairwise(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     """Random-effects mean of the trials that compare two treatments."""
-    measured(row, *RATIOS)
+    if row.measure in (*RATIOS, MEAN_DIFFERENCE) and row.measure not in COUNTED:
+        text = f"arms count no {row.measure}; pool published effects by 'pool of estimates'"
+        raise Problem("measure", text)
+    measured(row, *COUNTED)
     found = comparisons(row, sources.evidence)
     e1, n1, e2, n2 = zip(*(c.counts for c in found), strict=True)
     studies = [c.study for c in found]

@@ -42,7 +42,7 @@ def finished(
     loadings: dict[str, float],
     *,
     limits: tuple[float, float] | None = None,
-    events: tuple[int, int] | None = None,
+    events: tuple[float, float] | None = None,
     members: Sequence[Member] = (),
     parts: Sequence[str] = (),
     pooled: Pooled | None = None,

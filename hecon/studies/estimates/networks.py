@@ -21,7 +21,14 @@ from hecon.studies.estimates.selection import (
     known,
     pair,
 )
-from hecon.studies.estimates.synthesised import DIFFERENCE, RATIOS, Member, Synthesised
+from hecon.studies.estimates.synthesised import (
+    COUNTED,
+    DIFFERENCE,
+    MEAN_DIFFERENCE,
+    RATIOS,
+    Member,
+    Synthesised,
+)
 from hecon.synthesis.contrasts import Contrasts, combined, from_arms, from_differences
 from hecon.synthesis.effects import CONTINUITY
 from hecon.synthesis.estimate import Estimate
@@ -39,7 +46,7 @@ CHOICE = (
 
 def network(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     """One treatment against another, directly and through all others."""
-    measured(row, DIFFERENCE, *RATIOS)
+    measured(row, DIFFERENCE, MEAN_DIFFERENCE, *RATIOS)
     if row.measure == DIFFERENCE:
         return _of_differences(row, number, sources)
     return _of_arms(row, number, sources)
@@ -94,7 +101,10 @@ def _of_differences(row: EstimateRow, number: int, sources: Sources) -> Synthesi
 def _of_arms(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     """A network of trials' counts, and of published effects named in `parts` beside them."""
     counts: list[tuple[Arm, tuple[int, int]]] = []
-    for arm in arms_of(row, sources.evidence):
+    if row.measure not in COUNTED and not row.parts:
+        text = f"name the published effects of the network: no arm counts a {row.measure}"
+        raise Problem("parts", text)
+    for arm in arms_of(row, sources.evidence) if row.measure in COUNTED else ():
         found = counted(row, arm)
         if found is not None:
             counts.append((arm, found))
@@ -143,6 +153,8 @@ def _of_arms(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
 def _contrasts(
     row: EstimateRow, counts: list[tuple[Arm, tuple[int, int]]], parts: dict[str, Synthesised]
 ) -> Contrasts:
+    if row.measure not in COUNTED:
+        return _published(row, counts, parts)
     arms = pd.DataFrame(
         {
             "study": [a.study for a, _ in counts],
@@ -155,6 +167,13 @@ def _contrasts(
     found = from_arms(row.measure, arms, source=row.name)
     if not parts:
         return found
+    return combined(found, _published(row, counts, parts), source=row.name)
+
+
+def _published(
+    row: EstimateRow, counts: list[tuple[Arm, tuple[int, int]]], parts: dict[str, Synthesised]
+) -> Contrasts:
+    """The published effects of a network, each a study of its own."""
     for name, part in parts.items():
         if len(part.treatments) != 2:
             raise Problem("parts", f"'{name}' doesn't say which two treatments it compares")
@@ -171,7 +190,7 @@ def _contrasts(
             "scale": row.measure,
         }
     )
-    return combined(found, from_differences(published, source=row.name), source=row.name)
+    return from_differences(published, source=row.name)
 
 
 def _effect(row: EstimateRow, contrasts: Contrasts) -> tuple[Network, Estimate]:

@@ -15,6 +15,7 @@ from hecon.studies.estimates.selection import (
 )
 from hecon.studies.estimates.synthesised import (
     DIFFERENCE,
+    MEAN_DIFFERENCE,
     RATIOS,
     Member,
     Synthesised,
@@ -101,7 +102,7 @@ def indirect(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     Where the two share evidence their covariance is counted, which Bucher's sum of variances
     leaves out because it supposes different trials.
     """
-    measured(row, *RATIOS, DIFFERENCE)
+    measured(row, *RATIOS, DIFFERENCE, MEAN_DIFFERENCE)
     parts = named_parts(row, sources, 2)
     same_scale(row, parts)
     a, b = parts.values()

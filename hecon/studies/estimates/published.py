@@ -9,7 +9,13 @@ from hecon.engine.expression import Expr, parse
 from hecon.studies.estimates.evidence import Effect
 from hecon.studies.estimates.making import Sources, finished
 from hecon.studies.estimates.selection import EstimateRow, Problem, known, listed, pair, selected
-from hecon.studies.estimates.synthesised import DIFFERENCE, PROPORTION, Member, Synthesised
+from hecon.studies.estimates.synthesised import (
+    DIFFERENCE,
+    MEAN_DIFFERENCE,
+    PROPORTION,
+    Member,
+    Synthesised,
+)
 from hecon.synthesis.conversion import se_from_interval
 from hecon.synthesis.estimate import Estimate, evaluate
 
@@ -17,6 +23,9 @@ from hecon.synthesis.estimate import Estimate, evaluate
 SCALES = {
     "OR": "log odds ratio",
     "RR": "log risk ratio",
+    "HR": "log hazard ratio",
+    "IRR": "log rate ratio",
+    "MD": MEAN_DIFFERENCE,
     "SMD": DIFFERENCE,
     "g": DIFFERENCE,
     "proportion": PROPORTION,
@@ -25,6 +34,9 @@ SCALES = {
 ON_SCALE: Mapping[str, Expr] = {
     "OR": parse("log(value)"),
     "RR": parse("log(value)"),
+    "HR": parse("log(value)"),
+    "IRR": parse("log(value)"),
+    "MD": parse("value"),
     "SMD": parse("value"),
     "g": parse("value"),
     "proportion": parse("logit(value)"),
@@ -74,7 +86,7 @@ def _published(item: Effect) -> tuple[Estimate, float, float]:
     if item.low is None or item.high is None or math.isnan(item.estimate):
         raise Problem("rows", f"{item.id} ({item.study}) has no estimate with an interval")
     ends = (item.estimate, item.low, item.high)
-    inside = item.low > 0 or SCALES[item.scale] == DIFFERENCE
+    inside = item.low > 0 or SCALES[item.scale] in (DIFFERENCE, MEAN_DIFFERENCE)
     if item.scale == "proportion":
         inside = inside and item.high < 1
     if not inside:

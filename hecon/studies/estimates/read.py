@@ -14,13 +14,17 @@ from hecon.studies.estimates.networks import network
 from hecon.studies.estimates.parts import converted, indirect, pool_of_estimates
 from hecon.studies.estimates.published import reported
 from hecon.studies.estimates.selection import EstimateRow, Problem, Unmade, known
+from hecon.studies.estimates.singles import jeffreys, prediction, shrunk
 from hecon.studies.estimates.synthesised import MEASURES, Synthesised
 from hecon.studies.reading import Reading
 from hecon.synthesis.heterogeneity import METHODS as TAU2
 
 _MAKERS: dict[str, Callable[[EstimateRow, int, Sources], Synthesised]] = {
     "pooled counts": pooled_counts,
+    "Jeffreys": jeffreys,
     "proportion": proportion,
+    "prediction": prediction,
+    "shrunk": shrunk,
     "pairwise": pairwise,
     "reported": reported,
     "pool of estimates": pool_of_estimates,

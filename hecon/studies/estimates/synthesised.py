@@ -15,12 +15,19 @@ from hecon.synthesis.estimate import Estimate, normal_point
 from hecon.synthesis.network import Network
 from hecon.synthesis.pooling import Pooled
 
-RATIOS = {"log odds ratio": "odds ratio", "log risk ratio": "risk ratio"}
+#: Ratios that arms' counts give.
+COUNTED = {"log odds ratio": "odds ratio", "log risk ratio": "risk ratio"}
+RATIOS = {**COUNTED, "log hazard ratio": "hazard ratio", "log rate ratio": "rate ratio"}
 DIFFERENCE = "SMD"
+#: A difference in units of its own: points of a scale, utility, days.
+MEAN_DIFFERENCE = "mean difference"
 PROPORTION = "probability"
 #: What a method is called beside its result.
 WORDS = {
+    "Jeffreys": "counts under Jeffreys's prior",
     "proportion": "meta-analysis of proportions",
+    "prediction": "a further arm of a meta-analysis of proportions",
+    "shrunk": "a result shrunk to its class",
     "pairwise": "meta-analysis",
     "reported": "published effect",
     "pool of estimates": "meta-analysis",
@@ -28,7 +35,7 @@ WORDS = {
     "converted": "converted effect",
     "network": "network meta-analysis",
 }
-MEASURES = (*RATIOS, DIFFERENCE, PROPORTION)
+MEASURES = (*RATIOS, DIFFERENCE, MEAN_DIFFERENCE, PROPORTION)
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Synthesised:
     low, high
         95 % interval on that scale.
     events
-        Events and non-events of a proportion from pooled counts.
+        Events and non-events of a proportion from pooled counts, with what a prior adds.
     rows
         Rows of the evidence files it rests on.
     files
@@ -89,7 +96,7 @@ class Synthesised:
     effect: Estimate
     low: float
     high: float
-    events: tuple[int, int] | None
+    events: tuple[float, float] | None
     rows: tuple[str, ...]
     files: tuple[str, ...]
     studies: tuple[str, ...]
@@ -133,7 +140,7 @@ class Synthesised:
         own = (self.measure, RATIOS.get(self.measure, self.measure))
         if self.measure == PROPORTION:
             own = (PROPORTION, "share")
-        if unit and unit not in own:
+        if unit and unit not in own and self.measure != MEAN_DIFFERENCE:
             raise ValueError(
                 f"the unit is '{unit}', but the estimate '{self.name}' is a {self.measure}; "
                 f"allowed are {' and '.join(own)}"

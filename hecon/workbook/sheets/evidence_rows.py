@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hecon.engine.expression import Expr
-from hecon.studies.estimates.synthesised import DIFFERENCE, PROPORTION, RATIOS, Synthesised
+from hecon.studies.estimates.synthesised import (
+    DIFFERENCE,
+    MEAN_DIFFERENCE,
+    PROPORTION,
+    RATIOS,
+    Synthesised,
+)
 from hecon.synthesis.effects import MEASURES, Measure
 from hecon.synthesis.estimate import HIGH, LOW
 from hecon.workbook.context import Book
@@ -123,10 +129,10 @@ class Rows:
     def natural(self, row: int, measure: str) -> None:
         """An estimate and its interval on the scale that people know."""
         for name, own in zip(NATURAL, ("estimate", "low", "high"), strict=True):
-            if measure == DIFFERENCE:
+            if measure in (DIFFERENCE, MEAN_DIFFERENCE):
                 self.formula(row, name, self.cell(own, row))
             else:
-                known = measure_of(measure)
+                known = measure_of("log odds ratio" if measure in RATIOS else measure)
                 self.face(row, name, known.natural, {"estimate": self.cell(own, row)})
 
     def result(self, estimate: Synthesised, row: int, label: str) -> None:

@@ -1,0 +1,238 @@
+"""Reading a study's budget impact, with every fault of its files recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import Payoff
+from hecon.errors import nearest
+from hecon.parameters.definitions import read_toml
+from hecon.parameters.money import parameter_problems
+from hecon.parameters.rows import parse_formula, read_parameters
+from hecon.parameters.schema import Parameter
+from hecon.studies.assumptions import there
+from hecon.studies.budget import (
+    BUDGET,
+    BUDGET_INPUTS,
+    BUDGET_SCENARIOS,
+    QUANTITY,
+    YEAR,
+    BudgetDefinition,
+)
+from hecon.studies.course import TreatmentCourse
+from hecon.studies.extends import Source
+from hecon.studies.inputs import Inputs
+from hecon.studies.reading import NO_TIME, Reading
+from hecon.studies.scenarios import read_own_scenarios
+from hecon.studies.study import Budget
+
+
+def read_budget(
+    reading: Reading,
+    inputs: Inputs,
+    course: TreatmentCourse | None,
+    payoffs: Sequence[Payoff],
+) -> Budget | None:
+    """What a study says of its budget impact, or None if it says nothing for the jurisdiction."""
+    folder = reading.study.folder
+    if not there(folder / BUDGET):
+        return None
+    shown = f"{folder.name}/{BUDGET}"
+    found = None
+    with reading.faults.collect():
+        found = read_toml(folder / BUDGET, shown, BudgetDefinition)
+    return None if found is None else _budget(reading, inputs, course, payoffs, found, shown)
+
+
+def _budget(
+    reading: Reading,
+    inputs: Inputs,
+    course: TreatmentCourse | None,
+    payoffs: Sequence[Payoff],
+    found: BudgetDefinition,
+    shown: str,
+) -> Budget | None:
+    sources = _sources(reading, BUDGET_INPUTS)
+    if not sources and reading.jurisdiction.folder != reading.study.folder:
+        return None  # nobody has given them for this jurisdiction
+    parameters = [p for source in sources for p in _parameters(reading, inputs, source)]
+    _remember(reading, parameters)
+    names = frozenset(p.name for p in parameters)
+    exprs, quantities = _formulas(reading, found, shown, names)
+    _check_course(reading, course, found, shown, quantities)
+    _check_strategies(reading, found, shown)
+    _check_items(reading, found, shown, payoffs)
+    known = replace(inputs, parameters=[*inputs.parameters, *parameters])
+    rows = _sources(reading, BUDGET_SCENARIOS)
+    scenarios = [s for source in rows for s in read_own_scenarios(reading, known, source, names)]
+    return Budget(shown, found, tuple(parameters), exprs, quantities, tuple(scenarios))
+
+
+def _sources(reading: Reading, name: str) -> list[Source]:
+    """A file beside the budget's, and the jurisdiction's own."""
+    folders = [reading.study.folder, *(x.folder for x in reading.study.layers if x.pair)]
+    return [Source(folder, name) for folder in folders if there(folder / name)]
+
+
+def _parameters(reading: Reading, inputs: Inputs, source: Source) -> list[Parameter]:
+    """The inputs of a file: they hold for all strategies and have names of their own."""
+    found: list[Parameter] = []
+    with reading.faults.collect():
+        found, _ = read_parameters(
+            source.path, source.shown, reading.faults, inputs.synthesis.derived
+        )
+    here = reading.jurisdiction.definition
+    for p in found:
+        for column, text in parameter_problems(p, here.currency, here.price_year, here.title):
+            reading.faults.add(p.file, p.row, column, text)
+        if p.strategy is not None:
+            text = f"found '{p.strategy}', allowed is all: a budget's input has no strategy"
+            reading.faults.add(p.file, p.row, "strategy", text)
+        taken = [k for k, _, _ in inputs.places if k[0] == p.name]
+        if taken or any(q.name == p.name and q.row != p.row for q in found):
+            text = f"'{p.name}' is already defined; choose another name"
+            reading.faults.add(p.file, p.row, "name", text)
+    return found
+
+
+def _remember(reading: Reading, parameters: Sequence[Parameter]) -> None:
+    """Have computed inputs checked; each may rest on those above it, so that none is a circle."""
+    above: list[str] = []
+    for p in parameters:
+        if p.formula is not None:
+            reading.remember(p.formula, p.file, p.row, "formula", (None,), above, NO_TIME)
+        above.append(p.name)
+
+
+def _formulas(
+    reading: Reading, found: BudgetDefinition, shown: str, names: Iterable[str]
+) -> tuple[dict[str, Expr], dict[str, tuple[str, str]]]:
+    """Formulas by entry, and the quantities of courses that stand in them by a name."""
+    exprs: dict[str, Expr] = {}
+    quantities: dict[str, tuple[str, str]] = {}
+    stocks = [resource.name for resource in found.resources]
+    for entry, text, uses in found.formulas():
+        for asked in QUANTITY.finditer(text):
+            name = next((n for n, q in quantities.items() if q == asked.groups()), None)
+            name = name or f"course_quantity_{len(quantities) + 1}_"
+            quantities[name] = (asked.group(1), asked.group(2))
+            text = text.replace(asked.group(0), name)
+        expr = parse_formula(text, reading.faults, shown, None, entry)
+        if expr is not None:
+            exprs[entry] = expr
+            local = [*names, *quantities, *[YEAR] * bool(uses), *stocks * (uses == "stocks")]
+            reading.remember(expr, shown, None, entry, (None,), local, NO_TIME)
+    return exprs, quantities
+
+
+def _check_course(
+    reading: Reading,
+    course: TreatmentCourse | None,
+    found: BudgetDefinition,
+    shown: str,
+    quantities: dict[str, tuple[str, str]],
+) -> None:
+    """What is asked of courses must be counted there, and a resource must ask for something."""
+    known = [] if course is None else [q.name for q, _ in course.quantities]
+
+    def missing(quantity: str, entry: str) -> None:
+        if quantity not in known:
+            allowed = ", ".join(known) or "none"
+            text = f"'{quantity}' is not a quantity of the course{nearest(quantity, known)}"
+            reading.faults.add(shown, None, entry, f"{text}; allowed are {allowed}")
+
+    for strategy, quantity in quantities.values():
+        entry = next(
+            e for e, text, _ in found.formulas() if quantity in text and "quantity(" in text
+        )
+        missing(quantity, entry)
+        _strategy(reading, strategy, shown, entry)
+    for each in found.full_time:
+        missing(each.quantity, f"full_time[{each.quantity}]")
+    for resource in found.resources:
+        entry = f"resources[{resource.name}]"
+        if not QUANTITY.search(resource.needed):
+            text = "names no quantity of a course; write quantity(STRATEGY, QUANTITY)"
+            reading.faults.add(shown, None, f"{entry}.needed", text)
+        if resource.stock and not resource.per_year:
+            text = "is missing: how much one of the stock gives in a year"
+            reading.faults.add(shown, None, f"{entry}.per_year", text)
+
+
+def _strategy(reading: Reading, name: str, shown: str, entry: str) -> None:
+    if name not in reading.strategies:
+        allowed = (
+            f"{nearest(name, reading.strategies)}; allowed are {', '.join(reading.strategies)}"
+        )
+        reading.faults.add(shown, None, entry, f"'{name}' is not a strategy{allowed}")
+
+
+def _check_strategies(reading: Reading, found: BudgetDefinition, shown: str) -> None:
+    _strategy(reading, found.strategy, shown, "strategy")
+    for entry, shares in (("without", found.without), ("displaced", found.displaced)):
+        for name in shares:
+            _strategy(reading, name, shown, f"{entry}.{name}")
+            if name == found.strategy:
+                text = f"'{name}' is the new treatment itself"
+                reading.faults.add(shown, None, f"{entry}.{name}", text)
+    for name in found.displaced.keys() - found.without.keys():
+        text = f"'{name}' is displaced and nobody has it without the new treatment"
+        reading.faults.add(shown, None, f"displaced.{name}", text)
+    if found.waiting is not None and found.waiting.state not in reading.states:
+        allowed = ", ".join(reading.states)
+        text = (
+            f"'{found.waiting.state}' is not a state{nearest(found.waiting.state, reading.states)}"
+        )
+        reading.faults.add(shown, None, "waiting.state", f"{text}; allowed are {allowed}")
+
+
+def _check_items(
+    reading: Reading, found: BudgetDefinition, shown: str, payoffs: Sequence[Payoff]
+) -> None:
+    """Every item is paid by somebody, once; what is named is there."""
+    items = list(dict.fromkeys(p.item for p in payoffs if p.kind == "cost"))
+    blocks = [block.name for block in found.blocks]
+    for what, names in (("blocks", blocks), ("resources", [r.name for r in found.resources])):
+        for name in sorted({n for n in names if names.count(n) > 1}):
+            reading.faults.add(shown, None, what, f"'{name}' appears twice")
+
+    def missing(name: str, entry: str, allowed: Sequence[str] = items) -> None:
+        if name not in allowed:
+            text = f"'{name}' is not an item of the model's costs{nearest(name, allowed)}"
+            listed = "; ".join(allowed)
+            reading.faults.add(shown, None, entry, f"{text}; allowed are {listed}")
+
+    if found.vat is not None:
+        missing(found.vat.item, "vat.item")
+    for position, name in enumerate(found.outside, start=1):
+        missing(name, f"outside[{position}]")
+    if found.waiting is not None and found.waiting.item:
+        missing(found.waiting.item, "waiting.item")
+    for block in found.blocks:
+        for name in block.items:
+            missing(name, f"blocks[{block.name}].items.{name}")
+    for entry, those in (("instead_of", found.instead_of), ("beside", found.beside)):
+        for paid in those:
+            where = f"{entry}[{paid.item}]"
+            if entry == "instead_of":
+                missing(paid.item, where)
+            elif paid.item in items:
+                text = f"'{paid.item}' is an item of the model; list it under instead_of"
+                reading.faults.add(shown, None, where, text)
+            if paid.block not in blocks:
+                text = f"'{paid.block}' is not a block{nearest(paid.block, blocks)}"
+                reading.faults.add(
+                    shown, None, f"{where}.block", f"{text}; allowed are {', '.join(blocks)}"
+                )
+    replaced = [paid.item for paid in found.instead_of]
+    for item in items:
+        places = [f"the block {b.name}" for b in found.blocks if item in b.items]
+        apart = ["outside"] * (item in found.outside) + ["instead_of"] * (item in replaced)
+        if not places and not apart:
+            text = f"'{item}' is in no block and not outside the budget"
+            reading.faults.add(shown, None, "blocks", text)
+        elif apart and len(places) + len(apart) > 1:
+            text = f"'{item}' stands in more than one place: {', '.join(places + apart)}"
+            reading.faults.add(shown, None, "blocks", text)

@@ -1,0 +1,214 @@
+"""Faults in a study's budget impact: each is one message, found at load."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from hecon.errors import InputError
+from hecon.studies.load import load_study
+
+STUDY = Path(__file__).parents[1] / "analyses" / "studies" / "budget"
+TOML, INPUTS = "budget_impact.toml", "budget_inputs.csv"
+
+CASES = {
+    "uptake above one": (
+        INPUTS,
+        "up_2,all,uptake in years 2 and 3,0.2,share,0.1,0.4",
+        "up_2,all,uptake in years 2 and 3,1.2,number,0.1,1.4",
+        "budget_impact.toml, column uptake[2]: found 1.2, allowed is a share from 0 to 1",
+    ),
+    "not one uptake a year": (
+        TOML,
+        '["up_1", "up_2", "up_2"]',
+        '["up_1", "up_2"]',
+        "column uptake: found 2 entries, needed are 3",
+    ),
+    "more uptakes than years": (
+        TOML,
+        '["up_1", "up_2", "up_2"]',
+        '["up_1", "up_2", "up_2", "up_2"]',
+        "column uptake: found 4 entries, allowed is one for each of 3 years",
+    ),
+    "shares without that do not add up": (
+        TOML,
+        'Old = "old_share"',
+        'Old = "old_share * 0.9"',
+        "column without: the shares add up to 0.9, allowed is 1",
+    ),
+    "displaced shares that do not add up": (
+        TOML,
+        'Old = "given_up"',
+        'Old = "given_up * 0.5"',
+        "column displaced: the shares add up to 0.5, allowed is 1",
+    ),
+    "a stock without hours": (
+        TOML,
+        'per_year = "1"\n',
+        "",
+        "column resources[beds].per_year: is missing: how much one of the stock gives in a year",
+    ),
+    "a resource that asks for no quantity": (
+        TOML,
+        '"quantity(New, slots)"',
+        '"1"',
+        "column resources[beds].needed: names no quantity of a course",
+    ),
+    "a quantity that is not there": (
+        TOML,
+        '"quantity(New, slots)"',
+        '"quantity(New, slot)"',
+        "'slot' is not a quantity of the course; did you mean slots?; allowed are slots",
+    ),
+    "a quantity of nobody": (
+        TOML,
+        '"quantity(New, slots)"',
+        '"quantity(Newt, slots)"',
+        "'Newt' is not a strategy; did you mean New?",
+    ),
+    "an item in two blocks": (
+        TOML,
+        'items = { Care = "1 - part" }',
+        'items = { Care = "1" }',
+        "column blocks: 'Care' is in first and second; its shares add up to 1.5, allowed is 1",
+    ),
+    "an item in none": (
+        TOML,
+        'outside = ["Travel"]',
+        "outside = []",
+        "column blocks: 'Travel' is in no block and not outside the budget",
+    ),
+    "an item inside and outside": (
+        TOML,
+        'outside = ["Travel"]',
+        'outside = ["Travel", "Care"]',
+        "'Care' stands in more than one place: the block first, the block second, outside",
+    ),
+    "tax on what is not there": (
+        TOML,
+        'item = "Care"\nrate',
+        'item = "Cure"\nrate',
+        "column vat.item: 'Cure' is not an item of the model's costs; did you mean Care?",
+    ),
+    "growth below minus one": (
+        INPUTS,
+        "growth,all,growth of the eligible,0",
+        "growth,all,growth of the eligible,-1.5",
+        "column eligible_per_year: found -50 in year 2, allowed is a finite number from 0 up",
+    ),
+    "another currency": (
+        INPUTS,
+        "c_wait,all,a month of waiting,1,EUR/month,,,fixed,,EUR,2024",
+        "c_wait,all,a month of waiting,1,NOK/month,,,fixed,,NOK,2024",
+        "budget_inputs.csv, row 13, column currency",
+    ),
+    "another price year": (
+        INPUTS,
+        "c_wait,all,a month of waiting,1,EUR/month,,,fixed,,EUR,2024",
+        "c_wait,all,a month of waiting,1,EUR/month,,,fixed,,EUR,2020",
+        "budget_inputs.csv, row 13, column price_year",
+    ),
+    "no years": (
+        INPUTS,
+        "years,all,years shown,3",
+        "years,all,years shown,0",
+        "column years: found 0, allowed is a whole number from 1 to 100",
+    ),
+    "half a year": (
+        INPUTS,
+        "years,all,years shown,3",
+        "years,all,years shown,2.5",
+        "column years: found 2.5, allowed is a whole number from 1 to 100",
+    ),
+    "an unknown strategy": (
+        TOML,
+        'strategy = "New"',
+        'strategy = "Newer"',
+        "column strategy: 'Newer' is not a strategy; did you mean New?",
+    ),
+    "an unknown state": (
+        TOML,
+        'state = "Alive"',
+        'state = "Well"',
+        "column waiting.state: 'Well' is not a state",
+    ),
+    "an unknown block": (
+        TOML,
+        'block = "second"',
+        'block = "third"',
+        "column beside[Training].block: 'third' is not a block",
+    ),
+    "an unknown name": (
+        TOML,
+        'rate = "vat"',
+        'rate = "vatt"',
+        "column vat.rate: 'vatt' is not a parameter or variable",
+    ),
+    "a name of the study": (
+        INPUTS,
+        "training,all,paid every year,",
+        "first_new,all,paid every year,",
+        "'first_new' is already defined; choose another name",
+    ),
+    "a scenario of nothing": (
+        "budget_scenarios.csv",
+        "limit = 0,,,invented,assumption\nclosed",
+        "limitt = 0,,,invented,assumption\nclosed",
+        "budget_scenarios.csv, row 2, column changes: 'limitt' is not a parameter",
+    ),
+    "cycles longer than a year": (
+        "parameters.csv",
+        "cycle_months,all,length of a cycle,12",
+        "cycle_months,all,length of a cycle,24",
+        "a year holds 0.5 cycles, allowed is a whole number from 1 up",
+    ),
+    "an entry that nobody knows": (
+        TOML,
+        'strategy = "New"',
+        'strategie = "New"',
+        "column strategie: is not a known entry; did you mean strategy?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_fault_is_told_at_load(case, tmp_path):
+    file, old, new, wanted = CASES[case]
+    folder = tmp_path / "budget"
+    shutil.copytree(STUDY, folder)
+    path = folder / file
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+    with pytest.raises(InputError) as error:
+        load_study(folder)
+    told = str(error.value).splitlines()
+    assert any(wanted in line for line in told), told
+    assert len(told) <= 2, told
+
+
+def test_displaced_above_the_share_without(tmp_path):
+    """Two old treatments: 60 % uptake of whom all had the one that 50 % have."""
+    folder = tmp_path / "budget"
+    shutil.copytree(STUDY, folder)
+    for file, old, new in (
+        (
+            "study.toml",
+            '[[strategies]]\nname = "New"',
+            '[[strategies]]\nname = "New"\n\n[[strategies]]\nname = "None"',
+        ),
+        ("payoffs.csv", "Travel,cost", "Care,cost,Alive,None,1,cycle\nTravel,cost"),
+        (TOML, 'Old = "old_share"', 'Old = "old_share / 2"\nNone = "0.5"'),
+        (INPUTS, "0.2,share,0.1,0.4", "0.6,share,0.1,0.7"),
+    ):
+        path = folder / file
+        assert path.read_text().count(old) == 1
+        path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(InputError) as error:
+        load_study(folder)
+    assert str(error.value) == (
+        "budget/budget_impact.toml, column displaced.Old: in year 2 the uptake of 0.6 times the "
+        "share of 1 that Old loses is above the share of 0.5 that it has: negative starts"
+    )
