@@ -55,12 +55,10 @@ YEAR = Column("year", "Year", "count", meaning="calendar year after the decision
 NET = Column("net", "Net cost", "millions", meaning="to the payer, undiscounted")
 EFFECT = Column("effect_difference", "{effects}", "gain", meaning="gained within the year")
 PEOPLE = (
-    Column("eligible", "Eligible", "number", "persons", meaning="who start any treatment"),
-    Column(
-        "demand", "Want it", "number", "persons", meaning="who would start if there were places"
-    ),
-    Column("places", "Places", "number", "starts", infinite="no limit"),
-    Column("treated", "Treated", "number", "persons", meaning="who start it"),
+    Column("eligible", "Eligible", "number", detail=True, meaning="who start any treatment"),
+    Column("demand", "Want it", "number", meaning="who would start if there were places"),
+    Column("places", "Places", "number", infinite="no limit", meaning="starts that are possible"),
+    Column("treated", "Treated", "number", meaning="who start it"),
     Column(
         "returned", "Return", "number", detail=True, meaning="who take what they would have had"
     ),
