@@ -23,6 +23,7 @@ from hecon.commands.options import (
     numbers,
     read_study,
 )
+from hecon.errors import Fault, InputError
 from hecon.report.registry import Analysis, Entry, Option
 
 _DRAWN: tuple[tuple[str, Any, Any], ...] = (
@@ -63,7 +64,7 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
 def _default(option: Option) -> Any:
     if option.required:
         return inspect.Parameter.empty
-    return option.default
+    return None if option.only_with else option.default
 
 
 def _annotated(option: Option) -> Any:
@@ -73,15 +74,18 @@ def _annotated(option: Option) -> Any:
         base = str
     if option.many:
         base = list[base]
-    if option.default is None and not option.required:
+    told = option.help
+    if option.only_with:
+        told += f" [default: {option.default}]"
+    if (option.default is None or option.only_with) and not option.required:
         base = base | None
     limits: dict[str, Any] = {}
     if option.kind in (int, float) and not option.series:
         limits = {"min": option.least, "max": option.most}
     if option.argument:
         shown = f"[{option.name.upper()}]..." if option.many else option.name.upper()
-        return Annotated[base, typer.Argument(metavar=shown, help=option.help, **limits)]
-    return Annotated[base, typer.Option(_flag(option), help=option.help, **limits)]
+        return Annotated[base, typer.Argument(metavar=shown, help=told, **limits)]
+    return Annotated[base, typer.Option(_flag(option), help=told, **limits)]
 
 
 def _flag(option: Option) -> str:
@@ -111,7 +115,7 @@ def run_alone(
     from hecon.report.terminal import show
 
     drawn = {name: options.pop(name) for name, _, _ in _DRAWN if analysis.draws}
-    asked = {k: _plain(v) for k, v in options.items() if v is not None}
+    asked = _asked(analysis, {k: _plain(v) for k, v in options.items() if v is not None})
     for each in analysis.options:
         if each.series and each.name in asked:
             asked[each.name] = numbers(asked[each.name], _flag(each))
@@ -125,8 +129,26 @@ def run_alone(
     with ProgressBar() as tell:
         run = Run(study, settings, tell)
         section = analysis.content(run)
+    found = any(len(t.frame) for t in section.tables)
+    if not found and (run.missing or not section.sentences):
+        reasons = "; ".join(dict.fromkeys(run.missing.values())) or "the study asks for none"
+        raise InputError([Fault(study.folder.name, None, section.title, reasons)])
     show(section, study_units(study), stdout())
-    write_alone(run, entry.command_name, section, out, stdout())
+    if found:
+        write_alone(run, entry.command_name, section, out, stdout())
+
+
+def _asked(analysis: Analysis, given: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for, with defaults; an option that would be ignored is refused."""
+    for option in analysis.options:
+        if option.only_with is None:
+            continue
+        name, words = option.only_with
+        if option.name in given and given.get(name) not in words:
+            text = f"means nothing with --{name} {given.get(name)}; leave it out"
+            raise InputError([Fault(_flag(option), None, None, text)])
+        given.setdefault(option.name, option.default)
+    return given
 
 
 def _plain(value: Any) -> Any:

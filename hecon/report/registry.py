@@ -27,6 +27,8 @@ class Option:
         Whether it is written without its name, after the study.
     many
         Whether there may be several.
+    only_with
+        Another option and its words with which alone this one means something.
     series
         Whether it is a list of numbers, written as ``1,2,3`` or ``first:last:step``.
     """
@@ -41,6 +43,7 @@ class Option:
     required: bool = False
     least: float | None = None
     most: float | None = None
+    only_with: tuple[str, Sequence[str]] | None = None
 
 
 #: What several analyses by threshold are asked for.

@@ -182,7 +182,23 @@ ANALYSIS = Analysis(
     """,
     (
         Option("method", ("both", "sobol", "morris"), "Which method.", "both"),
-        Option("samples", int, "Base samples of Sobol' indices, a power of two.", 2**13, least=2),
-        Option("trajectories", int, "Trajectories of Morris screening.", 50, least=2),
+        Option(
+            "samples",
+            int,
+            "Base samples of Sobol' indices, a power of two.",
+            2**13,
+            least=2,
+            most=2**16,
+            only_with=("method", ("both", "sobol")),
+        ),
+        Option(
+            "trajectories",
+            int,
+            "Trajectories of Morris screening.",
+            50,
+            least=2,
+            most=1_000,
+            only_with=("method", ("both", "morris")),
+        ),
     ),
 )

@@ -152,6 +152,6 @@ ANALYSIS = Analysis(
         Option("second", str, "Another input.", argument=True, required=True),
         Option("first_values", float, _VALUES, series=True),
         Option("second_values", float, _VALUES, series=True),
-        Option("steps", int, "Values of each, where none are given.", STEPS, least=2),
+        Option("steps", int, "Values of each, where none are given.", STEPS, least=2, most=100),
     ),
 )
