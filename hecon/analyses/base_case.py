@@ -6,6 +6,7 @@ import pandas as pd
 import xarray as xr
 
 from hecon.analyses.comparison import Comparison, compare, totals
+from hecon.analyses.draws_table import checked_thresholds
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.analyses.frontier import frontier
 from hecon.analyses.results_table import result_table
@@ -41,7 +42,10 @@ def base_limits(run: Run) -> pd.DataFrame:
 
 @result()
 def threshold(run: Run) -> float:
-    """Opportunity cost times the severity weight."""
+    """Value of a unit of effect: the one asked for, or opportunity cost times severity weight."""
+    asked: float | None = run.option("threshold", None)
+    if asked is not None:
+        return float(checked_thresholds([asked], "--threshold")[0])
     return float(run(base_limits)["threshold"].iloc[0])
 
 

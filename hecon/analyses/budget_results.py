@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -114,6 +115,53 @@ def budget_table(run: Run) -> pd.DataFrame:
 
 
 @result()
+def budget_months(run: Run) -> pd.DataFrame:
+    """The base case by period: ``period``, ``year``, people, ``net``, ``effect_difference``."""
+    found = run(budget_periods).isel(draw=0, drop=True)
+    net = (found["cost_difference"] * found["share"]).sum(["item", "block"])
+    frame = found[[*_PEOPLE, "effect_difference"]].assign(net=net).to_dataframe().reset_index()
+    return frame[["period", "year", *_PEOPLE, "net", "effect_difference"]]
+
+
+@result()
+def budget_counted(run: Run) -> pd.DataFrame:
+    """What is counted beside the model, by year: ``year``, ``count``, ``amount``."""
+    found = run(budget_years)["counted"].transpose("year", "count")
+    return found.to_dataframe("amount").reset_index()
+
+
+@result()
+def waiting_rules(run: Run) -> pd.DataFrame:
+    """Pairs of scenarios that differ in nothing but who of the unserved waits.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``more``, ``fewer`` (scenarios), ``share_more``, ``share_fewer`` who wait,
+        ``effect_more``, ``effect_fewer`` of the last year; of those where places are short.
+    """
+    study, table = run(budget_study), run(budget_scenarios)
+    assert study.budget is not None
+    columns = ["more", "fewer", "share_more", "share_fewer", "effect_more", "effect_fewer"]
+    names = study.budget.exprs["waiting.share"].names if study.budget.definition.waiting else set()
+    rows = []
+    for first, second in itertools.combinations(study.budget.scenarios, 2):
+        alike = [{k: v for k, v in s.changes.items() if k[0] not in names} for s in (first, second)]
+        if alike[0] != alike[1] or first.changes == second.changes:
+            continue
+        design = scenario_design(study, [first, second])
+        shares = budget_values(study, design)["waiting.share"]
+        last = [table[table["scenario"] == s.id].iloc[-1] for s in (first, second)]
+        short = all(row["waiting"] + row["returned"] > 0 for row in last)
+        if short and shares[0] != shares[1]:
+            pair = sorted(zip(shares, (first, second), last, strict=True), key=lambda p: -p[0])
+            (more, a, x), (fewer, b, y) = pair
+            effects = (x["effect_difference"], y["effect_difference"])
+            rows.append((a.id, b.id, more, fewer, *effects))
+    return pd.DataFrame(rows, columns=columns)
+
+
+@result()
 def budget_items(run: Run) -> pd.DataFrame:
     """Costs by year, block and item in both worlds.
 
@@ -131,7 +179,13 @@ def budget_items(run: Run) -> pd.DataFrame:
     frame = worlds.transpose("year", "block", "item").to_dataframe().reset_index()
     borne = whole.to_dataframe("borne").reset_index()
     frame = frame.merge(borne, on=["block", "item"], how="left")
-    frame = frame[frame["borne"] > 0].reset_index(drop=True)
+    places = {name: i for i, name in enumerate(found["block"].values)}
+    frame = frame[frame["borne"] > 0].sort_values(
+        ["year", "block"],
+        key=lambda c: c.map(places).fillna(len(places)) if c.name == "block" else c,
+        kind="stable",
+        ignore_index=True,
+    )
     frame["cost_with"] = frame["cost_without"] + frame["cost_difference"]
     return frame[["year", "block", "item", "cost_without", "cost_with", "cost_difference"]]
 
@@ -258,7 +312,8 @@ def budget_one_way(run: Run) -> pd.DataFrame:
     Returns
     -------
     pd.DataFrame
-        ``parameter``, ``low``, ``high``, ``net_low``, ``net_high``; inputs that move it alone.
+        ``parameter``, ``range_low``, ``range_high``, ``net_low``, ``net_high``; no input that
+        moves nothing.
     """
     study = run(budget_study)
     lengths = _lengths(study)
@@ -270,8 +325,8 @@ def budget_one_way(run: Run) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "parameter": [r.parameter.text for r in found],
-            "low": [r.low for r in found],
-            "high": [r.high for r in found],
+            "range_low": [r.low for r in found],
+            "range_high": [r.high for r in found],
             "net_low": net[1::2],
             "net_high": net[2::2],
         }

@@ -53,7 +53,7 @@ print(evppi(outputs, inputs, pars = as.list(names(inputs))))
 
 
 #: What a text begins with that spreadsheets read as a formula when they open a CSV.
-_FORMULA = re.compile(r"[=+\-@\t\r](?![\d.]+(e[+-]?\d+)?$)", re.ASCII | re.IGNORECASE)
+_FORMULA = re.compile(r"[=@\t\r]|[+\-](?![\d.]+(e[+-]?\d+)?$)", re.ASCII | re.IGNORECASE)
 
 
 def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:

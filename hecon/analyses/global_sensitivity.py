@@ -30,6 +30,8 @@ RESAMPLES = 200
 #: Base samples and trajectories of a full run: enough for an order.
 SAMPLES = 2**10
 TRAJECTORIES = 50
+#: What can be asked for.
+METHODS = ("both", "sobol", "morris")
 #: Morris steps over this share of each distribution: its ends may be infinite.
 SPAN = (0.01, 0.99)
 LEVELS = 4
@@ -277,6 +279,14 @@ def morris_table(run: Run) -> pd.DataFrame:
     at, settings = run(threshold), run.settings
     with _refusals():
         return morris(run.study, at, trajectories, settings.seed, settings.workers, told)
+
+
+@result()
+def sampled(run: Run) -> dict[str, pd.DataFrame]:
+    """Tables of the methods asked for, by method; unavailable if one of them is."""
+    method = run.option("method", METHODS[0])
+    wanted = {"sobol": sobol_table, "morris": morris_table}
+    return {name: run(r) for name, r in wanted.items() if method in (METHODS[0], name)}
 
 
 @contextmanager

@@ -17,9 +17,8 @@ from hecon.engine.values import formula_values
 from hecon.errors import Fault, ModelError
 from hecon.parameters.design import Correlation, TableDesign, base_values
 from hecon.parameters.schema import Parameter
-from hecon.studies.estimates.covariance import shared_correlations
-from hecon.studies.estimates.synthesised import Synthesised
 from hecon.studies.study import Scenario, Study
+from hecon.studies.variant import correlations_of
 
 #: Share of a figure within which two are the same, however they were rounded.
 SAME = 1e-12
@@ -36,8 +35,6 @@ def probabilistic_scenario(
     """What a probabilistic run of a scenario draws from: model, parameters and correlations.
 
     An override by an estimate or a distribution is drawn from it; any other holds in every draw.
-    Correlations that follow from shared evidence are those of the estimates in use; those of the
-    study's file hold between parameters that the scenario leaves alone.
     """
     own = {p.key: p for p in scenario.own}
     model = study.model.with_formulas(scenario.drawn)
@@ -49,28 +46,7 @@ def probabilistic_scenario(
     kept = [own.get(p.key, p) for p in study.parameters if p.key not in scenario.drawn]
     known = {p.key for p in kept}
     parameters = [*kept, *(p for p in scenario.own if p.key not in known)]
-    made = study.synthesis.estimates
-    # what a change is relative to is still drawn, with what it is correlated with
-    moved = {p.drawn_as: p.key for p in scenario.own if p.drawn_as}
-    shared = shared_correlations(_drawn_estimates(parameters, made))
-    pairs = {
-        frozenset((c.first, c.second))
-        for c in shared_correlations(_drawn_estimates(study.parameters, made))
-    }
-    stated = [
-        replace(c, first=first, second=second)
-        for c in study.correlations
-        for first, second in [[moved.get(key_text(k), k) for k in (c.first, c.second)]]
-        if frozenset((c.first, c.second)) not in pairs
-        and not {first, second} & scenario.changes.keys()
-    ]
-    return model, parameters, [*shared, *stated]
-
-
-def _drawn_estimates(
-    parameters: Sequence[Parameter], made: Mapping[str, Synthesised]
-) -> dict[Key, Synthesised]:
-    return {p.key: made[p.estimate] for p in parameters if p.estimate and p.distribution.varies}
+    return model, parameters, correlations_of(study, parameters, scenario)
 
 
 def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:

@@ -221,7 +221,8 @@ def _searched(known: TrialInformation, start: int) -> Row:
 @result()
 def trial_definitions(run: Run) -> Sequence[TrialDefinition]:
     """The trials that the study plans, or those that the run was asked for."""
-    files: list[Path] = run.option("files", [])
+    asked: list[str] = run.option("files", [])
+    files = [Path(name) for name in asked]
     place = run.study.jurisdiction.definition
     return read_trials(files, place) if files else run.study.trials
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -33,14 +33,15 @@ MOST_VALUES = 10_001
 LONGEST = 60
 
 
-def said(context: typer.Context, option: typer.CallbackParam, value: str | None) -> str | None:
+def said(context: typer.Context, option: typer.CallbackParam, value: Any) -> Any:
     """An option that is written down says something, and something that can be shown."""
     if value is None or not _given(context, option.name):
         return value
-    if not value.strip():
-        raise typer.BadParameter("found nothing, needed is a value; or leave the option out")
-    if problem := unprintable(value):
-        raise typer.BadParameter(f"found {problem}")
+    for text in [value] if isinstance(value, str) else value:
+        if not text.strip():
+            raise typer.BadParameter("found nothing, needed is a value; or leave the option out")
+        if problem := unprintable(text):
+            raise typer.BadParameter(f"found {problem}")
     return value
 
 
@@ -119,21 +120,6 @@ OutBoth = Annotated[
         metavar="DIR", help="Where outputs/ and reports/ are written.", callback=out_folder
     ),
 ]
-Threshold = Annotated[
-    float | None,
-    typer.Option(help="Value of a QALY; without it the study's own.", callback=sensible),
-]
-Thresholds = Annotated[
-    str,
-    typer.Option(
-        "--thresholds",
-        metavar="LIST",
-        help="Values of a QALY, as 100000,200000 or as 0:2000000:50000 (first:last:step); without "
-        "it the study's own.",
-        callback=said,
-    ),
-]
-
 Sets = Annotated[
     list[str] | None,
     typer.Option(
@@ -219,6 +205,8 @@ def numbers(text: str, option: str) -> list[float]:
             f"{LARGEST:g}, as 1,2,3 or first:last:step"
         )
         raise InputError([Fault(option, None, None, message)]) from None
+    if not found:
+        raise InputError([Fault(option, None, None, "found none, needed is at least one number")])
     return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,34 +22,50 @@ from hecon.commands.options import (
     Workers,
     numbers,
     read_study,
+    refuse_idle,
+    said,
+    sensible,
 )
 from hecon.errors import Fault, InputError
 from hecon.report.registry import Analysis, Entry, Option
 
-_DRAWN: tuple[tuple[str, Any, Any], ...] = (
-    ("draws", Draws, 10_000),
-    ("seed", Seed, 1),
-    ("design", DesignOption, DesignName.MONTE_CARLO),
-    ("workers", Workers, 1),
-)
+if TYPE_CHECKING:
+    from hecon.analyses.run import Run
+
+_SETTINGS: dict[str, tuple[Any, Any]] = {
+    "draws": (Draws, 10_000),
+    "seed": (Seed, 1),
+    "design": (DesignOption, DesignName.MONTE_CARLO),
+    "workers": (Workers, 1),
+}
 
 
 def command_of(entry: Entry) -> Callable[..., None]:
     """A function as typer reads it, that runs one analysis of a study alone."""
     analysis = entry.load()
 
-    def body(folder: Path, jurisdiction: str, out: Path, **options: Any) -> None:
+    def body(
+        context: typer.Context, folder: Path, jurisdiction: str, out: Path, **options: Any
+    ) -> None:
         with messages():
+            for idle in analysis.idle:
+                if _plain(options[idle.option]) == idle.value:
+                    refuse_idle(context, idle.why, *idle.names)
             run_alone(entry, analysis, folder, jurisdiction, out, options)
 
     body.__doc__ = analysis.help
     body.__name__ = entry.command_name.replace("-", "_")
+    defaults = {"draws": analysis.draws}
     body.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
+            _parameter("context", typer.Context),
             _parameter("folder", StudyFolder),
             *(_parameter(o.name, _annotated(o), _default(o)) for o in analysis.options),
             _parameter("jurisdiction", JurisdictionName, ""),
-            *(_parameter(*each) for each in _DRAWN if analysis.draws),
+            *(
+                _parameter(name, _SETTINGS[name][0], defaults.get(name, _SETTINGS[name][1]))
+                for name in analysis.settings
+            ),
             _parameter("out", Out, Path()),
         ]
     )
@@ -64,37 +80,39 @@ def _parameter(name: str, annotation: Any, default: Any = inspect.Parameter.empt
 def _default(option: Option) -> Any:
     if option.required:
         return inspect.Parameter.empty
-    return None if option.only_with else option.default
+    if isinstance(option.kind, type):
+        return option.default
+    return None if option.default is None else _choice(option)(option.default)
 
 
 def _annotated(option: Option) -> Any:
-    """An option as typer reads it."""
-    base: Any = _choice(option) if isinstance(option.kind, Sequence) else option.kind
-    if option.series:
-        base = str
+    """An option as typer reads it, with the guards that its kind asks for."""
+    base: Any = option.kind if isinstance(option.kind, type) else _choice(option)
+    how: dict[str, Any] = {"help": option.help, "metavar": option.metavar}
+    if option.series or option.kind is str:
+        base, how["callback"] = str, said
+    elif option.kind is float:
+        how["callback"] = sensible
+    elif option.kind is int:
+        how |= {"min": option.least, "max": option.most}
     if option.many:
         base = list[base]
-    told = option.help
-    if option.only_with:
-        told += f" [default: {option.default}]"
-    if (option.default is None or option.only_with) and not option.required:
+    if option.default is None and not option.required:
         base = base | None
-    limits: dict[str, Any] = {}
-    if option.kind in (int, float) and not option.series:
-        limits = {"min": option.least, "max": option.most}
     if option.argument:
         shown = f"[{option.name.upper()}]..." if option.many else option.name.upper()
-        return Annotated[base, typer.Argument(metavar=shown, help=told, **limits)]
-    return Annotated[base, typer.Option(_flag(option), help=told, **limits)]
+        return Annotated[base, typer.Argument(**how | {"metavar": shown})]
+    return Annotated[base, typer.Option(flag(option.name), **how)]
 
 
-def _flag(option: Option) -> str:
-    return f"--{option.name.replace('_', '-')}"
+def flag(name: str) -> str:
+    """An option's name as it is written."""
+    return f"--{name.replace('_', '-')}"
 
 
 def _choice(option: Option) -> Any:
     assert not isinstance(option.kind, type)
-    return StrEnum(option.name, {word.upper(): word for word in option.kind})
+    return StrEnum(option.name, {word.upper().replace("-", "_"): word for word in option.kind})
 
 
 def run_alone(
@@ -105,7 +123,15 @@ def run_alone(
     out: Path,
     options: dict[str, Any],
 ) -> None:
-    """Run one analysis, print its section and write its tables into a folder of their own."""
+    """Run one analysis, print its section and write its tables into a folder of their own.
+
+    Raises
+    ------
+    InputError
+        If the study can't have the analysis, with the reason why.
+    typer.Exit
+        With 1 if the analysis says that something is wrong.
+    """
     study = read_study(folder, jurisdiction)
     from hecon.analyses.run import Run, Settings
     from hecon.report.alone import write_alone
@@ -114,41 +140,37 @@ def run_alone(
     from hecon.report.progress import ProgressBar
     from hecon.report.terminal import show
 
-    drawn = {name: options.pop(name) for name, _, _ in _DRAWN if analysis.draws}
-    asked = _asked(analysis, {k: _plain(v) for k, v in options.items() if v is not None})
+    given = {name: _plain(options.pop(name)) for name in analysis.settings}
+    if "design" in given:
+        given["method"] = given.pop("design")
+    asked = {k: _plain(v) for k, v in options.items() if v is not None}
     for each in analysis.options:
         if each.series and each.name in asked:
-            asked[each.name] = numbers(asked[each.name], _flag(each))
-    settings = Settings(
-        drawn.get("draws", 10_000),
-        drawn.get("seed", 1),
-        str(drawn.get("design", DesignName.MONTE_CARLO).value),
-        drawn.get("workers", 1),
-        asked,
-    )
+            if asked[each.name]:
+                asked[each.name] = numbers(asked[each.name], flag(each.name))
+            else:
+                del asked[each.name]
     with ProgressBar() as tell:
-        run = Run(study, settings, tell)
+        run = Run(study, Settings(**given, options=asked), tell)
+        _refuse_unavailable(run, analysis)
         section = analysis.content(run)
-    found = any(len(t.frame) for t in section.tables)
-    if not found and (run.missing or not section.sentences):
-        reasons = "; ".join(dict.fromkeys(run.missing.values())) or "the study asks for none"
-        raise InputError([Fault(study.folder.name, None, section.title, reasons)])
+        if section.empty:
+            raise InputError([Fault(study.name, None, None, analysis.lacking)])
     show(section, study_units(study), stdout())
-    if found:
-        write_alone(run, entry.command_name, section, out, stdout())
+    write_alone(run, entry.command_name, section, out, stdout(), analysis.files)
+    if analysis.failed is not None and analysis.failed(section):
+        raise typer.Exit(1)
 
 
-def _asked(analysis: Analysis, given: dict[str, Any]) -> dict[str, Any]:
-    """What was asked for, with defaults; an option that would be ignored is refused."""
-    for option in analysis.options:
-        if option.only_with is None:
-            continue
-        name, words = option.only_with
-        if option.name in given and given.get(name) not in words:
-            text = f"means nothing with --{name} {given.get(name)}; leave it out"
-            raise InputError([Fault(_flag(option), None, None, text)])
-        given.setdefault(option.name, option.default)
-    return given
+def _refuse_unavailable(run: Run, analysis: Analysis) -> None:
+    """Raise InputError with the reason if the run can't have what the analysis rests on."""
+    from hecon.analyses.run import Unavailable
+
+    for each in analysis.rests_on:
+        try:
+            run(each)
+        except Unavailable as error:
+            raise InputError([Fault(run.study.name, None, None, str(error))]) from None
 
 
 def _plain(value: Any) -> Any:

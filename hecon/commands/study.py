@@ -23,6 +23,7 @@ from hecon.commands.options import (
     analyses_named,
     read_study,
     refuse_idle,
+    said,
 )
 
 
@@ -45,6 +46,23 @@ def run(
     report: Annotated[
         bool, typer.Option("--report/--no-report", help="Write page and workbook.")
     ] = True,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A full report with this scenario's changes as the base case.",
+            callback=said,
+        ),
+    ] = "",
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set an input, in its own unit; may be given again.",
+            callback=said,
+        ),
+    ] = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
     png: Annotated[
         bool, typer.Option("--png", help="Write figures as PNG, too; without it as SVG.")
@@ -70,8 +88,9 @@ def run(
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV with columns.csv that describes them,
     outcomes as NetCDF, a record of the run, figures as SVG) and
     DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of those of an earlier run. Nothing is
-    touched until everything is done. The exit code is 1 if the workbook disagrees with Python, or
-    if the study does not fit into one.
+    touched until everything is done. With --scenario or --set the files are those of
+    STUDY_JURISDICTION_NAME or STUDY_JURISDICTION_set. The exit code is 1 if the workbook
+    disagrees with Python, or if the study does not fit into one.
 
     \b
     Examples
@@ -80,6 +99,8 @@ def run(
       hecon run inputs/studies/ptsd -j norway --design sobol --workers 2
       hecon run inputs/studies/ptsd -j norway --only psa,voi
       hecon run inputs/studies/ptsd -j ../my-rules/norway
+      hecon run inputs/studies/ptsd -j norway --scenario S22
+      hecon run inputs/studies/ptsd -j norway --set drug_price_session=5000
       hecon run reports/ptsd_norway.xlsx
       hecon run reports/ptsd_norway.xlsx --verify
     """  # noqa: D301
@@ -87,6 +108,8 @@ def run(
         source, rules = folder, jurisdiction
         edits = folder.suffix.lower() == ".xlsx"
         if edits:
+            why = "not for an edited workbook, whose inputs stand in it"
+            refuse_idle(context, why, "scenario", "values")
             source, rules = _origin(folder, original, jurisdiction)
         else:
             refuse_idle(context, "only for an edited workbook", "original")
@@ -100,8 +123,13 @@ def run(
         from hecon.report.progress import ProgressBar
         from hecon.report.summary import show_summary
         from hecon.report.whole import write_whole
+        from hecon.studies.variant import with_scenario, with_values
         from hecon.workbook.book import write_workbook
 
+        if scenario:
+            study = with_scenario(study, scenario)
+        if values:
+            study = with_values(study, values)
         asked = {"verify": True} if verify else {}
         settings = Settings(draws, seed, design.value, workers, asked)
         how: dict[str, Any] = {"only": names, "report": report, "figures": figures, "png": png}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -15,10 +16,22 @@ from hecon.report.record import run_record, write_record
 from hecon.report.staging import publish, staging
 
 
-def write_alone(run: Run, command: str, section: Section, out: Path, to: Console) -> Path:
+def write_alone(
+    run: Run,
+    command: str,
+    section: Section,
+    out: Path,
+    to: Console,
+    files: Callable[[Run, Path], None] | None = None,
+) -> Path:
     """Write a section's tables and figures, say where, and give the folder.
 
     An earlier folder of the same command is replaced; those of full runs stay.
+
+    Parameters
+    ----------
+    files
+        Writes what the analysis leaves besides.
     """
     name = file_name(f"{run_name(run.study)}_{command.replace('-', '_')}")
     target = out / "outputs" / name
@@ -30,6 +43,8 @@ def write_alone(run: Run, command: str, section: Section, out: Path, to: Console
             drawn = figure.draw()
             (folder / f"{figure.name}.svg").write_bytes(drawn.svg)
             (folder / f"{figure.name}.png").write_bytes(drawn.png)
+        if files is not None:
+            files(run, folder)
         write_record(run_record(run) | {"command": command}, folder)
         publish([(folder, target)], staged)
     to.print()

@@ -61,7 +61,9 @@ def headline(run: Run) -> tuple[Sentence, ...]:
 
 
 def titled(study: Study, text: str) -> str:
-    """A headline of a study, with what is exploratory said before it."""
+    """A headline of a study: what is exploratory before it, whose base case if not its own."""
+    if study.variant:
+        text = f"{text} ({study.variant})"
     if study.definition.grade:
         return f"Exploratory: {text}"
     return f"Exploratory ({listed(study.exploratory)}): {text}" if study.exploratory else text

@@ -8,8 +8,8 @@ from hecon.studies.study import Study
 
 
 def run_name(study: Study) -> str:
-    """The name of a run's files: study and jurisdiction."""
-    return file_name(f"{study.name}_{study.jurisdiction.definition.name}")
+    """The name of a run's files: study and jurisdiction, and whose base case if not its own."""
+    return file_name(f"{study.name}_{study.jurisdiction.definition.name}{study.suffix}")
 
 
 def file_name(text: str) -> str:

@@ -44,6 +44,7 @@ class ProgressBar:
         self._lock = threading.Lock()
         self._over = False
         self._what = ""
+        self._said: set[str] = set()
         self._task: TaskID | None = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
@@ -52,7 +53,8 @@ class ProgressBar:
             if self._task is not None:
                 self._progress.remove_task(self._task)
             self._what = what
-            if not self.shown:
+            if not self.shown and what not in self._said:
+                self._said.add(what)
                 self._console.print(f"{what} ...")
             self._task = self._progress.add_task(what, total=total if total > 1 else None)
         if self._task is not None:

@@ -31,6 +31,8 @@ def run_record(run: Run) -> dict[str, object]:
         "seed": settings.seed,
         "design": settings.method,
         "options": dict(settings.options),
+        "scenario": study.scenario,
+        "values_set": list(study.values_set),
         "counting": {kind: study.model.rule(kind) for kind in ("cost", "qaly")},
         "inputs": study.input_hashes(),
     }

@@ -296,6 +296,16 @@ def write_differences(found: Reproduction, path: Path) -> None:
     write_table(found.differences, path)
 
 
+#: Figures that differ which the screen shows; the file holds all.
+SHOWN = 10
+_DIFFERENCES = (
+    Column("table", "Table", "name"),
+    Column("row", "Row"),
+    Column("column", "Column", "name"),
+    Column("expected", "Expected"),
+    Column("found", "Found"),
+    Column("relative", "Difference", "tiny", meaning="relative"),
+)
 _SUMMARY = (
     Column("table", "Table", "name"),
     Column("figures", "Figures", "count"),
@@ -319,6 +329,11 @@ def show_reproduction(found: Reproduction, folder: Path, units: Units, to: Conso
     if found.differences.empty:
         to.print(f"All {found.figures:,} figures agree with {folder}.", soft_wrap=True)
         return
+    named = ("table", "row", "column")
+    differences = table(
+        "differences", "Figures that differ", _DIFFERENCES, found.differences, named
+    )
+    show_table(differences, units, to, rows=SHOWN)
     for name in found.changed_inputs:
         to.print(f"Input changed since the reference was made: {name}", soft_wrap=True)
     before, after = (figure(x, "money") or "none, see words" for x in found.headline)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hecon.analyses.run import Run
+    from pathlib import Path
+
+    from hecon.analyses.run import Result, Run
     from hecon.report.content import Section, Sentence
     from hecon.studies.study import Study
 
@@ -27,10 +29,12 @@ class Option:
         Whether it is written without its name, after the study.
     many
         Whether there may be several.
-    only_with
-        Another option and its words with which alone this one means something.
     series
         Whether it is a list of numbers, written as ``1,2,3`` or ``first:last:step``.
+    least, most
+        Of a number.
+    metavar
+        What stands for its value in the help.
     """
 
     name: str
@@ -43,7 +47,17 @@ class Option:
     required: bool = False
     least: float | None = None
     most: float | None = None
-    only_with: tuple[str, Sequence[str]] | None = None
+    metavar: str | None = None
+
+
+@dataclass(frozen=True)
+class Idle:
+    """Options that mean nothing while another one has a value: they are refused then."""
+
+    names: tuple[str, ...]
+    option: str
+    value: Any
+    why: str
 
 
 #: What several analyses by threshold are asked for.
@@ -53,7 +67,14 @@ THRESHOLDS = Option(
     "Values of a unit of effect, as 100000,200000 or 0:2000000:50000 (first:last:step); without "
     "it the study's own.",
     series=True,
+    metavar="LIST",
 )
+THRESHOLD = Option(
+    "threshold", float, "Value of a unit of effect; without it the study's own.", least=0
+)
+
+#: Settings of a run that a command takes: those of its draws, or those of sampling of its own.
+DRAWN, SAMPLED = ("draws", "seed", "design", "workers"), ("seed", "workers")
 
 
 @dataclass(frozen=True)
@@ -72,14 +93,32 @@ class Analysis:
         What its command does, and examples.
     options
         What its command takes beside the study and the jurisdiction.
+    settings
+        Settings of a run that its command takes, of `DRAWN`.
     draws
-        Whether it rests on random draws: its command then takes their number and seed.
+        How many its command makes, unless told.
+    idle
+        Options that are refused beside others.
+    rests_on
+        Results without which there is nothing to say: its command ends with the reason why.
+    lacking
+        What a study that has nothing for it lacks, in words.
+    failed
+        Whether its section says that something is wrong: the exit code is then 1.
+    files
+        Writes what its command leaves besides tables and figures.
     """
 
     section: Callable[[Run], Section] | None = None
     help: str = ""
     options: tuple[Option, ...] = ()
-    draws: bool = False
+    settings: tuple[str, ...] = ()
+    draws: int = 10_000
+    idle: tuple[Idle, ...] = ()
+    rests_on: tuple[Result[Any], ...] = ()
+    lacking: str = "nothing here is to be said of this study"
+    failed: Callable[[Section], bool] | None = None
+    files: Callable[[Run, Path], None] | None = None
     closing: Callable[[Run, Sequence[Section]], Section] | None = None
     answers: Callable[[Run], tuple[Sentence, ...]] | None = None
 

@@ -103,14 +103,6 @@ class FullTime(Strict):
     all: Formula = ""
 
 
-class Trigger(Strict):
-    """A net cost in any of the first years from which a country's rules ask for more."""
-
-    amount: RequiredFormula
-    years: RequiredFormula
-    what: Required
-
-
 class BudgetDefinition(Strict):
     """Contents of `budget_impact.toml`: formulas of the study's and of the budget's own inputs."""
 
@@ -128,7 +120,6 @@ class BudgetDefinition(Strict):
     blocks: Annotated[list[Block], Field(min_length=1)]
     resources: list[Resource] = Field(default_factory=list)
     full_time: list[FullTime] = Field(default_factory=list)
-    trigger: Trigger | None = None
 
     @property
     def paid(self) -> list[Paid]:
@@ -170,6 +161,3 @@ class BudgetDefinition(Strict):
             yield f"full_time[{each.quantity}].per_year", each.per_year, ""
             if each.all:
                 yield f"full_time[{each.quantity}].all", each.all, ""
-        if self.trigger is not None:
-            yield "trigger.amount", self.trigger.amount, ""
-            yield "trigger.years", self.trigger.years, ""

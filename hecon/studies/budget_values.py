@@ -228,7 +228,7 @@ class _Reckoning:
                 self._refuse(entry, ~((found >= 0) & (found <= 1)), found, "a share from 0 to 1")
             elif last == "needed" or (entry.startswith("full_time") and last == "per_year"):
                 self._refuse(entry, ~(found > 0), found, "above 0")
-            elif entry.startswith(("instead_of", "beside", "trigger")):
+            elif entry.startswith(("instead_of", "beside")):
                 self._refuse(entry, ~np.isfinite(found), found, "a finite number")
             else:
                 wrong = ~((found >= 0) & np.isfinite(found))

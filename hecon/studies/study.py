@@ -132,6 +132,10 @@ class Study:
         Rows of the study, or of the one that it extends, each with what took its place.
     budget
         What the decision does to a budget, if the study describes it for the jurisdiction.
+    scenario
+        The scenario whose changes are the base case, if it is not the study's own.
+    values_set
+        Inputs that were set to another value, as ``name = value unit``.
     """
 
     folder: Path
@@ -154,6 +158,19 @@ class Study:
     unused: tuple[str, ...] = ()
     replaced: tuple[tuple[Parameter, Parameter], ...] = ()
     budget: Budget | None = None
+    scenario: str = ""
+    values_set: tuple[str, ...] = ()
+
+    @property
+    def variant(self) -> str:
+        """How the base case differs from that of the study's files, in words; else empty."""
+        chosen = [f"scenario {self.scenario}"] if self.scenario else []
+        return "; ".join([*chosen, *self.values_set])
+
+    @property
+    def suffix(self) -> str:
+        """What tells names of files of a variant from those of the study."""
+        return f"_{self.scenario}" * bool(self.scenario) + "_set" * bool(self.values_set)
 
     @property
     def name(self) -> str:

@@ -95,19 +95,17 @@ def test_summary_says_what_matters(finished):
         "Is the new treatment cost-effective against the old one?",
         "costs in EUR, 2024 prices, per person",
         "New treatment",
-        "no option",
         "per QALY gained.",
         "on the frontier",
-        "not a ceiling",
-        "Absolute shortfall",
-        "Severity weight",
-        "Opportunity cost, weighted",
-        "Net monetary benefit",
+        "shortfall",
+        "Severity classes (assumption)",
+        "severity-weighted opportunity cost of EUR 30,000 per QALY",
+        "Net benefit",
         "60 draws, Monte Carlo, seed 1",
-        "Monte Carlo SE",
-        "% of draws at EUR",
-        "EVPI",
-        "Conclusion",
+        "Standard error",
+        "% of the draws at EUR 30,000 per QALY",
+        "Perfect information on everything would be worth",
+        "The answer",
         "Evidence status of the 7 inputs: 3 published, 1 derived, 2 assumption, 1 memory.",
         str(out / "reports" / "small_testland.xlsx"),
     ):
@@ -136,16 +134,19 @@ def test_dominance_is_in_words(copy, tmp_path):
     edit(copy / "parameters.csv", "lognormal,estimate=0.6; ci_low=0.45; ci_high=0.8", "fixed,")
     result = run(tmp_path / "out", study=copy)
     assert result.exit_code == 0, result.output
+    text = " ".join(result.stdout.split())
     words = "New is dominated by Old: it costs more and gives fewer QALYs."
-    assert result.stdout.count(words) == 2
-    assert "per QALY gained." not in result.stdout
-    assert "QALYs fewer" in result.stdout
+    results, _, answer = text.partition("The answer")
+    assert words in results
+    assert words in answer
+    assert "New against Old: EUR" not in text
+    assert "QALYs fewer" in text
 
 
 def test_without_a_severity_rule_none_is_shown(tmp_path):
     result = run(tmp_path)
     assert result.exit_code == 0, result.output
-    assert "Opportunity cost " in result.stdout
+    assert "At EUR 20,000 per QALY" in " ".join(result.stdout.split())
     assert "Severity weight" not in result.stdout
     assert "Absolute shortfall" not in result.stdout
 
@@ -153,7 +154,9 @@ def test_without_a_severity_rule_none_is_shown(tmp_path):
 def test_one_draw(tmp_path):
     result = run(tmp_path, draws=1)
     assert result.exit_code == 0, result.output
-    assert "(n/a)" in result.stdout
+    assert "in the one draw there is, which says nothing of how sure that is" in " ".join(
+        result.stdout.split()
+    )
 
 
 def test_jurisdiction_by_folder_is_the_same_run(finished, tmp_path):
@@ -165,9 +168,9 @@ def test_the_study_one_stands_in_is_the_same_run(finished, tmp_path, monkeypatch
     monkeypatch.chdir(SMALL)
     assert run(tmp_path, "-j", "../../jurisdictions/testland", study=".").exit_code == 0
     found, wanted = files(tmp_path), files(finished[1])
-    # the workbook names the command that was given
+    # page and workbook name the command that was given
     differing = [name for name in wanted if found.get(name) != wanted[name]]
-    assert differing == ["reports/small_testland.xlsx"]
+    assert differing == ["reports/small_testland.html", "reports/small_testland.xlsx"]
     assert sorted(found) == sorted(wanted)
 
 
@@ -180,6 +183,74 @@ def test_the_same_run_gives_the_same_bytes(finished, tmp_path):
     found, wanted = files(tmp_path), files(finished[1])
     assert sorted(found) == sorted(wanted)
     assert [name for name in wanted if found[name] != wanted[name]] == []
+
+
+def test_only_some_analyses(tmp_path):
+    """Named by their commands or their own names; neither page nor workbook is written."""
+    result = run(tmp_path, "--only", "scenarios,two-way,one_way")
+    assert result.exit_code == 0, result.output
+    assert [p.name for p in tmp_path.iterdir()] == ["outputs"]
+    names = {p.stem for p in tmp_path.rglob("*.csv")}
+    assert names == {"columns", "tornado", "one_way", "one_way_totals", "scenarios"} | {
+        "scenario_totals"
+    }
+    wrong = run(tmp_path / "out", "--only", "scenarioz")
+    assert_refused(wrong, tmp_path / "out", "'scenarioz' is no analysis; did you mean scenarios?")
+
+
+def test_without_report_or_figures(tmp_path):
+    assert run(tmp_path, "--no-report", "--no-figures").exit_code == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["outputs"]
+    assert list(tmp_path.rglob("base_case.csv"))
+    assert not list(tmp_path.rglob("*.svg"))
+
+
+def test_a_scenario_as_the_base_case(finished, tmp_path):
+    """Its base case is the scenario's row of the study's own run."""
+    done = run(tmp_path, "-j", "testland", "--scenario", "S2", "--no-report", "--no-figures")
+    assert done.exit_code == 0, done.output
+    (own,) = (tmp_path / "outputs").iterdir()
+    assert own.name == "small_testland_S2"
+    with (own / "comparison.csv").open(newline="") as file:
+        (made,) = csv.DictReader(file)
+    with (finished[1] / "outputs/small_testland/scenarios.csv").open(newline="") as file:
+        wanted = next(row for row in csv.DictReader(file) if row["scenario"] == "S2")
+    for column in ("intervention", "comparator", "icer", "nmb"):
+        assert made[column] == wanted[column], column
+    assert "(scenario S2)" in done.stdout
+    assert "--scenario S2" in (own / "record.json").read_text() or "S2" in done.stdout
+
+
+def test_values_set(tmp_path):
+    """At the new treatment's price of nothing its costs are those of a course without it."""
+    more = ("--set", "c_new=0", "--set", "rr_new=1", "--no-figures")
+    done = run(tmp_path, "-j", "testland", *more)
+    assert done.exit_code == 0, done.output
+    assert "c_new = 0 EUR/year; rr_new = 1 risk ratio" in " ".join(done.stdout.split())
+    (own,) = (tmp_path / "outputs").iterdir()
+    assert own.name == "small_testland_set"
+    with (own / "comparison.csv").open(newline="") as file:
+        (made,) = csv.DictReader(file)
+    assert float(made["cost_difference"]) == 0
+    assert float(made["qaly_difference"]) == 0
+    page = (tmp_path / "reports" / "small_testland_set.html").read_text("utf-8")
+    assert "--set c_new=0 --set rr_new=1" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--scenario", "S9"], "'S9' is no scenario; allowed are S1, S2"),
+        (["--set", "c_nwe=5"], "'c_nwe' is no input; did you mean c_new"),
+        (["--set", "c_new"], "found 'c_new', allowed is NAME=VALUE"),
+        (["--set", "c_new=much"], "c_new: found 'much', needed is a number (EUR/year)"),
+        (["--set", "p_ill=1.2"], "p_ill: found 1.2, allowed for a probability is 0 to 1"),
+        (["--set", "c_new=-1"], "c_new: found -1, a cost can't be negative"),
+        (["--set", "c_new=1", "--set", "c_new=2"], "'c_new' is set twice"),
+    ],
+)
+def test_a_base_case_that_cannot_be(arguments, message, tmp_path):
+    assert_refused(run(tmp_path / "out", *arguments), tmp_path / "out", message)
 
 
 @pytest.mark.parametrize("design", ["latin-hypercube", "sobol"])
@@ -222,7 +293,11 @@ def test_unknown_jurisdiction(tmp_path):
 
 
 def test_missing_study(tmp_path):
-    assert_refused(run(tmp_path / "out", study=tmp_path / "none"), tmp_path / "out", "is missing")
+    assert_refused(
+        run(tmp_path / "out", study=tmp_path / "none"),
+        tmp_path / "out",
+        "there is no study's folder here",
+    )
 
 
 def test_out_is_a_file(tmp_path):
@@ -243,11 +318,11 @@ def test_a_run_cut_short_leaves_everything_as_it_was(error, code, again, tmp_pat
         assert run(out).exit_code == 0
     before = files(tmp_path)
 
-    def fail(results, path, *more):
+    def fail(results, sections, path):
         path.write_bytes(b"half a workbook")
         raise error
 
-    monkeypatch.setattr("hecon.reports.run.write_workbook", fail)
+    monkeypatch.setattr("hecon.workbook.book.write_workbook", fail)
     result = run(out, "--seed", 2)
     assert result.exit_code == code
     assert sum(not line.endswith(" ...") for line in result.stderr.splitlines()) == 1
@@ -338,6 +413,11 @@ def test_reference_is_the_same_when_made_again(reference):
     assert files(reference) == before
 
 
+def differences(folder):
+    with (folder / "differences.csv").open(newline="") as file:
+        return [(r["table"], r["row"], r["column"]) for r in csv.DictReader(file)]
+
+
 def change(path, row, column, to):
     with path.open(newline="") as file:
         rows = list(csv.reader(file))
@@ -349,19 +429,20 @@ def change(path, row, column, to):
 @pytest.mark.parametrize(
     ("table", "row", "column", "to", "named"),
     [
-        ("scenarios", 1, "qaly_difference", lambda x: repr(float(x) * 1.001), "S1"),
-        ("scenarios", 1, "verdict", lambda x: "dominant!", "S1"),
+        ("scenarios", 2, "qaly_difference", lambda x: repr(float(x) * 1.001), "S1"),
+        ("scenarios", 2, "verdict", lambda x: "dominant!", "S1"),
         ("probabilistic", 2, "mean", lambda x: repr(float(x) * (1 + 1e-7)), "New cost"),
         ("one_way", 1, "nmb", lambda x: "", "c_new low"),
     ],
 )
-def test_a_changed_figure_is_named(table, row, column, to, named, reference):
+def test_a_changed_figure_is_named(table, row, column, to, named, reference, tmp_path):
     change(reference / f"{table}.csv", row, column, to)
-    result = reproduce(reference)
+    result = reproduce(reference, "--out", tmp_path)
     assert result.exit_code == 1
-    line = result.stdout.splitlines()[0]
-    assert line.startswith(f"{table}.csv, {named}, {column}: expected ")
+    found = differences(tmp_path)
+    assert found == [(table, named, column)]
     assert "1 of " in result.stdout
+    assert named in result.stdout.partition("Figures that differ")[2]
 
 
 def test_rounding_is_no_difference(reference):
@@ -370,19 +451,20 @@ def test_rounding_is_no_difference(reference):
     assert reproduce(reference).exit_code == 0
 
 
-def test_a_missing_table_and_a_missing_row_are_named(reference):
+def test_a_missing_table_and_a_missing_row_are_named(reference, tmp_path):
     (reference / "frontier.csv").unlink()
     text = (reference / "scenarios.csv").read_text().splitlines(keepends=True)
     (reference / "scenarios.csv").write_text("".join(text[:-1]))
-    result = reproduce(reference)
+    result = reproduce(reference, "--out", tmp_path)
     assert result.exit_code == 1
-    assert "frontier.csv: expected no table, found a table" in result.stdout
-    assert "scenarios.csv, S2: expected no row, found a row" in result.stdout
+    assert {*differences(tmp_path)} == {("frontier", "", ""), ("scenarios", "S2", "")}
+    assert "no table" in result.stdout
+    assert "no row" in result.stdout
 
 
 def test_changed_inputs_are_named(reference, copy):
     edit(copy / "parameters.csv", "treatment,6000,EUR", "treatment,6001,EUR")
-    result = reproduce(reference, study=copy)
+    result = reproduce(reference, "--out", copy, study=copy)
     assert result.exit_code == 1
     assert "Input changed since the reference was made: small/parameters.csv" in result.stdout
 

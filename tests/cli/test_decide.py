@@ -16,7 +16,7 @@ from hecon.analyses.decision_tables import MANY
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.exports import write_exports
 from hecon.cli import app
-from hecon.reports.answers.decide import compared, decided
+from hecon.report.decide.decided import compared, decided
 
 LINE = ("Nothing", "Pills", "Talks", "Stay")
 

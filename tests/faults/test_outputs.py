@@ -93,10 +93,9 @@ def test_fault_68_headings_are_no_formulas():
 
 def test_fault_86_draws_are_written_block_by_block(outputs, monkeypatch, tmp_path):
     whole = (outputs / "draws.csv").read_bytes()
-    monkeypatch.setattr("hecon.reports.record._BLOCK", 7)
+    monkeypatch.setattr("hecon.report.outcomes._BLOCK", 7)
     study = tiny.write(tmp_path / "tiny", *CHANGES)
-    monkeypatch.setattr("hecon.reports.run.write_workbook", lambda *_: Path(_[1]).touch())
-    result = hecon("run", study, "--draws", 30, "--out", tmp_path)
+    result = hecon("run", study, "--draws", 30, "--out", tmp_path, "--no-figures")
     assert result.exit_code == 0, result.output
     (made,) = (tmp_path / "outputs").iterdir()
     assert (made / "draws.csv").read_bytes() == whole
@@ -117,7 +116,7 @@ def test_fault_82_a_command_s_folder_is_no_reference(tmp_path):
     study = tiny.write(tmp_path / "tiny", *CHANGES)
     assert hecon("psa", study, "--draws", 5, "--out", tmp_path).exit_code == 0
     (made,) = (tmp_path / "outputs").iterdir()
-    assert json.loads((made / "record.json").read_text("utf-8"))["settings"]["draws"] == 5
+    assert json.loads((made / "record.json").read_text("utf-8"))["draws"] == 5
     result = hecon("reproduce", study, "--reference", made, "--update", "--draws", 5)
     assert (result.exit_code, "other files" in result.stderr) == (2, True)
 
@@ -127,7 +126,7 @@ def test_fault_82_a_command_s_folder_is_no_reference(tmp_path):
     [
         ["reproduce", "--reference", "none", "--draws", 5],
         ["reproduce", "--reference", "none", "--seed", 5],
-        ["sensitivity", "--trajectories", 5],
+        ["sensitivity", "--method", "sobol", "--trajectories", 5],
         ["sensitivity", "--method", "morris", "--samples", 64],
         ["scenarios", "--draws", 5],
         ["scenarios", "--seed", 5],
@@ -191,14 +190,14 @@ def test_fault_47_a_reader_that_leaves_does_not_end_the_work(tmp_path):
     done = process("psa", study, "--draws", 5, "--out", tmp_path, stdout=write, stderr=-1)
     os.close(write)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
-    assert len(list(tmp_path.rglob("psa_means.csv"))) == 1
+    assert len(list(tmp_path.rglob("probabilistic.csv"))) == 1
     close = {"preexec_fn": lambda: os.close(1)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         done = process("psa", study, "--draws", 6, "--out", tmp_path, stderr=-1, **close)
     assert (done.returncode, done.stderr.count("Traceback")) == (0, 0)
     (record,) = tmp_path.rglob("record.json")
-    assert json.loads(record.read_text("utf-8"))["settings"]["draws"] == 6
+    assert json.loads(record.read_text("utf-8"))["draws"] == 6
 
 
 def test_fault_47_nothing_large_is_loaded_for_help():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hecon.reports import staging as module
+from hecon.report import staging as module
 from hecon.report.staging import finish_earlier, publish, staging
 
 NAMES = ("outputs/s/a.csv", "reports/s.xlsx", "reports/s.html")

@@ -120,7 +120,7 @@ def test_the_answer_is_on_the_first_page(pages: list[str]) -> None:
     first = re.sub(r"\s+", " ", pages[0])
     for words in (
         "MDMA-AT costs NOK 127,352 more per person than PE",
-        "it is not cost-effective: net monetary benefit NOK -60,246 per person",
+        "MDMA-AT against PE: net monetary benefit NOK -60,246 per person",
         "The model is internally sound (see Checks) TRUE",
         "Probability of being the best option",
         "What drives the result",

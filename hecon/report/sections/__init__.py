@@ -16,6 +16,7 @@ REGISTRY = (
     Entry("break_even", "The value of an input at which the decision turns."),
     Entry("price", "The price at which two strategies are equal."),
     Entry("cycle_length", "What the length of the cycle does to the result."),
+    Entry("budget_impact", "What a payer pays year by year, and for whom there are places."),
     Entry("scenarios", "Every scenario against the base case."),
     Entry(
         "global_sensitivity", "Which inputs matter when all move at once.", command="sensitivity"

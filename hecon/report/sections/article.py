@@ -44,4 +44,5 @@ ANALYSIS = Analysis(
     Examples
       hecon article inputs/studies/ptsd --jurisdiction norway
     """,
+    lacking="the study states no facts of an article",
 )

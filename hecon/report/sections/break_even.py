@@ -88,4 +88,5 @@ ANALYSIS = Analysis(
         Option("low", float, "Where the search begins (one input)."),
         Option("high", float, "Where the search ends (one input)."),
     ),
+    lacking="no input has a range",
 )

@@ -8,7 +8,7 @@ from hecon.analyses.evidence import input_evidence
 from hecon.analyses.run import Run
 from hecon.report.content import Column, Section, Table, table
 from hecon.report.plain import plain_table
-from hecon.report.registry import Analysis
+from hecon.report.registry import DRAWN, Analysis
 from hecon.report.sections.answer import status_of_inputs
 from hecon.report.vocabulary import (
     LABEL,
@@ -85,4 +85,14 @@ def inputs_table(run: Run) -> Table:
     return table("inputs", caption, INPUTS, frame, ("parameter",))
 
 
-ANALYSIS = Analysis(section)
+ANALYSIS = Analysis(
+    section,
+    """What the result rests on: every input with its source, and the weak links that matter most.
+
+    \b
+    Examples
+      hecon evidence inputs/studies/ptsd --jurisdiction norway
+      hecon evidence inputs/studies/ptsd -j norway --draws 2000
+    """,
+    settings=DRAWN,
+)

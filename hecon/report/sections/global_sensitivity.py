@@ -6,7 +6,14 @@ from functools import partial
 
 import pandas as pd
 
-from hecon.analyses.global_sensitivity import SAMPLES, morris_table, sobol_table
+from hecon.analyses.global_sensitivity import (
+    METHODS,
+    SAMPLES,
+    TRAJECTORIES,
+    morris_table,
+    sampled,
+    sobol_table,
+)
 from hecon.analyses.run import Run
 from hecon.report.content import (
     Chart,
@@ -22,7 +29,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import inputs, labeller
-from hecon.report.registry import Analysis, Option
+from hecon.report.registry import SAMPLED, THRESHOLD, Analysis, Idle, Option
 from hecon.report.vocabulary import LABEL, PARAMETER
 
 _MEMBERS = Column("members", "Members", "name", shown=False, meaning="inputs sampled as one")
@@ -130,7 +137,7 @@ def morris_content(run: Run) -> tuple[tuple[Sentence, ...], Table]:
 def section(run: Run) -> Section:
     """Both methods, or the one that was asked for."""
     title = "Global sensitivity"
-    method = run.option("method", "both")
+    method = run.option("method", METHODS[0])
     contents = []
     figures: list[Figure] = []
     if method != "morris" and run.get(sobol_table) is not None:
@@ -173,32 +180,28 @@ _SOBOL_CHART = Chart(
 
 ANALYSIS = Analysis(
     section,
-    """Which uncertain inputs matter, all moving at once: Sobol' indices or Morris screening.
+    """Which uncertain inputs matter, all moving at once: Sobol' indices and Morris screening.
+
+    Of incremental net monetary benefit, with 95 % intervals; correlated inputs are sampled as one.
 
     \b
     Examples
       hecon sensitivity inputs/studies/ptsd --jurisdiction norway
       hecon sensitivity inputs/studies/ptsd -j norway --method morris
+      hecon sensitivity inputs/studies/ptsd -j norway --samples 1024 --threshold 275000
     """,
     (
-        Option("method", ("both", "sobol", "morris"), "Which method.", "both"),
+        Option("method", METHODS, "Shares of variance, screening, or both.", METHODS[0]),
+        THRESHOLD,
         Option(
-            "samples",
-            int,
-            "Base samples of Sobol' indices, a power of two.",
-            2**13,
-            least=2,
-            most=2**16,
-            only_with=("method", ("both", "sobol")),
+            "samples", int, "Base samples of sobol, a power of two.", 2**13, least=1, most=2**20
         ),
-        Option(
-            "trajectories",
-            int,
-            "Trajectories of Morris screening.",
-            50,
-            least=2,
-            most=1_000,
-            only_with=("method", ("both", "morris")),
-        ),
+        Option("trajectories", int, "Trajectories of morris.", TRAJECTORIES, least=2, most=10_000),
     ),
+    settings=SAMPLED,
+    idle=(
+        Idle(("trajectories",), "method", "sobol", "has no meaning with --method sobol"),
+        Idle(("samples",), "method", "morris", "has no meaning with --method morris"),
+    ),
+    rests_on=(sampled,),
 )

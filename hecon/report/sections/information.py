@@ -12,6 +12,7 @@ from hecon.analyses.base_case import threshold
 from hecon.analyses.drawn import (
     drawn_decision,
     drawn_design,
+    drawn_outcomes,
     group_information,
     partial_information,
 )
@@ -35,7 +36,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import at_threshold, inputs, labeller
-from hecon.report.registry import THRESHOLDS, Analysis, Option
+from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Option
 from hecon.report.vocabulary import LABEL, PARAMETER, STANDARD_ERROR, THRESHOLD
 
 TITLE = "Value of information"
@@ -345,9 +346,16 @@ ANALYSIS = Analysis(
       hecon voi inputs/studies/ptsd -j norway --set durability=rate_relapse,hr_relapse_mdma
     """,
     (
-        Option("set", str, "A set of inputs to learn about together, NAME=A,B.", many=True),
+        Option(
+            "set",
+            str,
+            "A set of inputs to learn about together; may be given again, sets may not overlap.",
+            many=True,
+            metavar="NAME=A,B",
+        ),
         Option("method", METHODS, "How partial information is estimated.", METHODS[0]),
         THRESHOLDS,
     ),
-    draws=True,
+    settings=DRAWN,
+    rests_on=(drawn_outcomes, group_information),
 )

@@ -22,7 +22,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import labeller
-from hecon.report.registry import THRESHOLDS, Analysis, Option
+from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Option
 from hecon.report.vocabulary import (
     INTERVAL_HIGH,
     INTERVAL_LOW,
@@ -178,8 +178,9 @@ ANALYSIS = Analysis(
       hecon price inputs/studies/ptsd -j norway --parameter unit_psychologist_hour
     """,
     (
-        Option("parameter", str, "The price; without it the study's own.", ""),
+        Option("parameter", str, "The price; without it the study's own.", "", metavar="NAME"),
         THRESHOLDS,
     ),
-    draws=True,
+    settings=DRAWN,
+    rests_on=(price_values,),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pandas as pd
@@ -62,8 +63,13 @@ def command(run: Run) -> str:
     study, settings = run.study, run.settings
     place = study.jurisdiction.folder
     rules = "" if place == study.folder else f" --jurisdiction {_shown(run, place)}"
+    words = ["--scenario", study.scenario] if study.scenario else []
+    for text in study.values_set:
+        name, _, value = text.partition(" = ")
+        words += ["--set", f"{name}={value.split()[0]}"]
+    variant = "".join(f" {shlex.quote(word)}" for word in words)
     return (
-        f"hecon run {_shown(run, study.folder)}{rules} --draws {settings.draws} "
+        f"hecon run {_shown(run, study.folder)}{rules}{variant} --draws {settings.draws} "
         f"--seed {settings.seed} --design {settings.method}"
     )
 

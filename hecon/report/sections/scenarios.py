@@ -22,7 +22,7 @@ from hecon.report.content import (
     count,
     table,
 )
-from hecon.report.registry import Analysis, Option
+from hecon.report.registry import DRAWN, Analysis, Idle, Option
 from hecon.report.switches import BY_SEVERITY, TURNS, by_severity, with_switches
 from hecon.report.vocabulary import (
     COMPARATOR,
@@ -270,5 +270,8 @@ ANALYSIS = Analysis(
       hecon scenarios inputs/studies/ptsd -j norway --probabilistic --draws 2000
     """,
     (Option("probabilistic", bool, "Also draw every scenario.", False),),
-    draws=True,
+    settings=DRAWN,
+    draws=1_000,
+    idle=(Idle(DRAWN, "probabilistic", False, "only with --probabilistic"),),
+    lacking="the study has no scenarios",
 )

@@ -73,4 +73,5 @@ ANALYSIS = Analysis(
     Examples
       hecon synthesis inputs/studies/ptsd --jurisdiction norway
     """,
+    lacking="the study names no evidence to put together",
 )

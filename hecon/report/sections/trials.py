@@ -10,6 +10,7 @@ import pandas as pd
 
 from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
 from hecon.analyses.base_case import threshold
+from hecon.analyses.drawn import drawn_outcomes
 from hecon.analyses.population import population
 from hecon.analyses.run import Run
 from hecon.analyses.trial_report import TrialReport, trial_definitions, trial_values
@@ -29,7 +30,7 @@ from hecon.report.content import (
     money,
     table,
 )
-from hecon.report.registry import Analysis, Option
+from hecon.report.registry import DRAWN, THRESHOLD, Analysis, Option
 from hecon.report.vocabulary import SOURCE, STATUS, UNIT
 
 TITLE = "Trials"
@@ -400,8 +401,10 @@ ANALYSIS = Analysis(
     """,
     (
         Option("files", str, "Trials; without any, those of the study.", argument=True, many=True),
+        THRESHOLD,
         Option("check_all_sizes", bool, "Check every size by importance weights.", False),
     ),
-    draws=True,
+    settings=DRAWN,
+    rests_on=(drawn_outcomes, trial_values),
     answers=short_answer,
 )

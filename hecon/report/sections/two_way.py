@@ -150,8 +150,8 @@ ANALYSIS = Analysis(
     (
         Option("first", str, "An input.", argument=True, required=True),
         Option("second", str, "Another input.", argument=True, required=True),
-        Option("first_values", float, _VALUES, series=True),
-        Option("second_values", float, _VALUES, series=True),
-        Option("steps", int, "Values of each, where none are given.", STEPS, least=2, most=100),
+        Option("first_values", float, _VALUES, series=True, metavar="LIST"),
+        Option("second_values", float, _VALUES, series=True, metavar="LIST"),
+        Option("steps", int, "Values of each, where none are given.", STEPS, least=2, most=500),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -19,10 +20,13 @@ from hecon.analyses.drawn import (
     drawn_outcomes,
     drawn_plane,
     drawn_summary,
+    drawn_table,
     needed_draws,
     rank_probabilities,
     running_results,
+    thresholds,
 )
+from hecon.analyses.exports import write_exports
 from hecon.analyses.run import Run
 from hecon.report.conclusions import best_on_average, means, often
 from hecon.report.content import (
@@ -39,7 +43,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import labeller, study_units
-from hecon.report.registry import THRESHOLDS, Analysis
+from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Option
 from hecon.report.sections.information import left_out, perfect
 from hecon.report.vocabulary import (
     BASE,
@@ -425,6 +429,14 @@ _PICTURES: dict[str, Callable[[Run], Drawn]] = {
 }
 
 
+def exports(run: Run, folder: Path) -> None:
+    """Files that packages of R read, if they were asked for."""
+    if run.option("exports", False):
+        currency = run.study.jurisdiction.definition.currency
+        at = run(threshold)
+        write_exports(run(drawn_table), run(thresholds), folder / "exports", currency, at)
+
+
 ANALYSIS = Analysis(
     section,
     """The probabilistic analysis: means with their error, acceptability, and how sure it is.
@@ -432,9 +444,15 @@ ANALYSIS = Analysis(
     \b
     Examples
       hecon psa inputs/studies/ptsd --jurisdiction norway
+      hecon psa inputs/studies/ptsd -j norway --exports
       hecon psa inputs/studies/ptsd -j norway --draws 2000 --design sobol
       hecon psa inputs/studies/ptsd -j norway --thresholds 0:1000000:25000
     """,
-    (THRESHOLDS,),
-    draws=True,
+    (
+        THRESHOLDS,
+        Option("exports", bool, "Also write the draws for BCEA, dampack and voi.", False),
+    ),
+    settings=DRAWN,
+    rests_on=(drawn_outcomes,),
+    files=exports,
 )

@@ -32,4 +32,22 @@ def section(run: Run) -> Section:
     return Section("verification", "Verification", (tally,), (checks,), live="Checks")
 
 
-ANALYSIS = Analysis(section)
+def failed(section: Section) -> bool:
+    """Whether a check fails."""
+    return bool((section.tables[0].frame["result"] == _RESULTS[1]).any())
+
+
+ANALYSIS = Analysis(
+    section,
+    """Ask a study questions whose answers are known.
+
+    Nobody may appear or vanish, discounting at zero is no discounting, two strategies made equal
+    have equal results, a higher price costs more, and so on: structure, cost-effectiveness,
+    uncertainty, and the workbook's own formulas. The exit code is 1 if a check fails.
+
+    \b
+    Examples
+      hecon verify inputs/studies/ptsd --jurisdiction norway
+    """,
+    failed=failed,
+)

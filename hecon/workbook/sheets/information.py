@@ -134,7 +134,8 @@ def _population(book: Book, page: Page, row: int, evpi: str) -> int:
     )
     page.put(row + 2, 1, "discounted patients", wrap=True)
     page.put(row + 2, 2, people.effective(), "text", "count")
-    page.put(row + 3, 1, f"EVPI, all patients, at the base case's threshold ({book.currency})")
+    label = f"EVPI, all patients, at the base case's threshold ({book.currency})"
+    page.put(row + 3, 1, label, wrap=True)
     page.put(row + 3, 2, book.run(population_evpi), "text", "money")
     column = 1 + frontier_column(book.study.options)
     page.headings(FIRST - 1, [f"EVPI, all patients ({book.currency})"], column)

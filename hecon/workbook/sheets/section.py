@@ -12,6 +12,7 @@ from openpyxl.chart import BarChart, Reference, ScatterChart
 from openpyxl.chart import Series as Line
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
 
 from hecon.report.content import Chart, Column, Kind, Section, Table
 from hecon.report.layout import caption, spread
@@ -60,6 +61,8 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> Page | No
         if len(tables) == 1:
             page.sheet.freeze_panes = f"A{first + 1}"
         charts = [f.chart for f in section.figures if f.chart and f.chart.table == table.name]
+        if charts:
+            page.sheet.row_breaks.append(Break(id=end))
         for position, chart in enumerate(charts):
             _chart(page, chart, table, first, end + 1, position)
         row = end + 1 + (_CHART if charts else 0)

@@ -114,7 +114,7 @@ def _answer(book: Book, page: Page) -> None:
         f'&IF({dq}<0," fewer QALYs: "," more QALYs: "))&IF(ISNUMBER({a["icer"]}),'
         f'"{currency} "&{_money(a["icer"])}'
         f'&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
-        f'{a["verdict"]}&".")'
+        f'IF({dc}*{dq}<0,{a["intervention"]}&" is ","")&{a["verdict"]}&".")'
     )
     cost = "the severity-weighted opportunity cost of " if weighted(book.study) else ""
     threshold = f'"{mark}At {cost}{currency} "&{_money(a["threshold"])}&" per QALY "'

@@ -1,0 +1,74 @@
+"""The section of the budget impact, of a study whose figures can be worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hecon.analyses.run import Run, Settings
+from hecon.report.numbers import Units
+from hecon.report.sections.budget_impact import ANALYSIS, section
+from hecon.report.words import spoken
+from hecon.studies.load import load_study
+
+STUDY = Path(__file__).parents[1] / "analyses" / "studies" / "budget"
+UNITS = Units("EUR", "2024")
+
+
+@pytest.fixture(scope="module")
+def made():
+    return section(Run(load_study(STUDY), Settings(draws=50)))
+
+
+def test_the_sentences(made):
+    """8, 8 and 50 places: net 512, 156 and 2 344; 2, 14 and nobody wait."""
+    said = [spoken(s, UNITS) for s in made.sentences]
+    assert said[0].startswith("New changes the payer's costs by EUR 0.00 million in year 1")
+    assert "with 50 people treated" in said[0]
+    assert said[1] == "Nobody waits for New at the end of year 3."
+    assert said[2] == (
+        "What limits most is beds: 50 in year 3 allow 50 courses, 20 people come to want one, "
+        "which takes 20."
+    )
+    assert any(s == "Outside the payer's costs, shown and not added: Travel." for s in said)
+
+
+def test_tables_by_hand(made):
+    tables = {t.name: t.frame for t in made.tables}
+    years = tables["budget_impact"].set_index("year")
+    assert years["net"].tolist() == pytest.approx([512, 156, 2344], rel=1e-12)
+    assert years["waiting"].tolist() == pytest.approx([2, 14, 0], rel=1e-12, abs=1e-12)
+    items = tables["budget_items"].set_index(["block", "item", "year"])
+    assert items.loc[("first", "Care", 1), "cost_difference"] == pytest.approx(256, rel=1e-12)
+    assert ("", "Travel", 1) in items.index
+    assert len(tables["budget_periods"]) == 3
+    assert tables["budget_scenarios"]["scenario"].nunique() == 4
+
+
+def test_the_finding_is_said_where_the_rule_decides(made):
+    """Nothing to say where no scenario differs in the rule alone."""
+    assert not [s for s in made.sentences if s.tone == "warning"]
+
+
+def test_norway_says_that_the_rule_decides():
+    inputs = Path(__file__).parents[2] / "inputs"
+    study = load_study(inputs / "studies/ptsd", inputs / "jurisdictions/norway")
+    said = [s for s in section(Run(study, Settings(draws=20))).sentences if s.tone == "warning"]
+    assert [spoken(s, Units("NOK", "2024")) for s in said] == [
+        "With more demand than places, waiting for MDMA-AT costs more health than MDMA-AT gives: "
+        "in year 5 -8.901 QALYs where 100 % of those without a place wait (BI6), +17.406 where "
+        "0 % do and the others have at once what they would have had (BI6b)."
+    ]
+
+
+def test_figures_are_drawn(made):
+    for figure in made.figures:
+        drawn = figure.draw()
+        assert drawn.title
+        assert drawn.alt.endswith(".")
+        assert drawn.svg.startswith(b"<?xml")
+
+
+def test_nothing_for_a_study_without_a_budget(algebra):
+    assert ANALYSIS.content(Run(algebra)).empty
