@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 
 #: The one item that all that the payer bears is put under, and draws that are handled together.
 NET = Outcome("cost", "net", False)
-BLOCK = 1_024
+BLOCK = 2_048
 
 
 def net_costs(

@@ -276,7 +276,8 @@ def means(run: Run) -> Sentence:
 
 
 APART = Sentence(
-    "That differs from the base case by more than a twentieth: section Uncertainty says why.",
+    "The means over the draws differ from the base case by more than a twentieth: section "
+    "Uncertainty says why.",
     tone="warning",
 )
 

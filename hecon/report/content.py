@@ -291,11 +291,11 @@ class Section:
 
 def said_once(sections: Sequence[Section]) -> list[Section]:
     """Sections without the sentences that an earlier one has said: for media that show them all."""
-    said: list[Sentence] = []
+    said: list[tuple[str, Mapping[str, Value]]] = []
     kept = []
     for section in sections:
-        new = tuple(s for s in section.sentences if s not in said)
-        said += new
+        new = tuple(s for s in section.sentences if (s.template, s.values) not in said)
+        said += [(s.template, s.values) for s in new]
         kept.append(replace(section, sentences=new))
     return kept
 

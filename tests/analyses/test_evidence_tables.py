@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from hecon.analyses.article import article_table
-from hecon.analyses.evidence import evidence_table
-from hecon.analyses.results import analyse
-from hecon.analyses.syntheses import BASE, synthesis_table
-from hecon.cli import app
+from hecon.analyses.article import article_facts
+from hecon.analyses.base_case import base_comparison, courses
+from hecon.analyses.drawn import partial_information
+from hecon.analyses.evidence import input_evidence
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.run import Run, Settings
+from hecon.analyses.scenarios import scenario_results
+from hecon.analyses.syntheses import BASE, synthesis_choices
 from hecon.errors import InputError
 from hecon.studies.load import load_study
 
@@ -22,13 +24,13 @@ STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")
 
 
 @cache
-def results():
-    return analyse(load_study(INPUTS / STUDY, INPUTS / JURISDICTION), draws=600, seed=1)
+def run():
+    return Run(load_study(INPUTS / STUDY, INPUTS / JURISDICTION), Settings(600))
 
 
 @cache
 def syntheses():
-    return synthesis_table(results().study, results().scenarios).set_index("scenario")
+    return run()(synthesis_choices).set_index("scenario")
 
 
 def odds(p):
@@ -43,13 +45,13 @@ def test_odds_ratio_is_that_of_the_probabilities():
 
 
 def test_base_case_and_every_choice_are_there():
-    study = results().study
+    study = run().study
     chosen = [s.id for s in study.scenarios if s.estimates]
     assert list(syntheses().index) == [BASE, *chosen]
     assert {"S01", "S04", "S05", "S06", "S07", "S08", "S09", "S59"} <= set(chosen)
-    base = results().comparison
+    base = run()(base_comparison)
     assert syntheses().loc[BASE, "icer"] == pytest.approx(base.icer)
-    table = results().scenarios.set_index("scenario")
+    table = run()(scenario_results).set_index("scenario")
     assert syntheses().loc["S06", "icer"] == table.loc["S06", "icer"]
 
 
@@ -72,21 +74,21 @@ def test_ends_of_intervals_are_numbers_in_every_draw():
 
 
 def test_what_parameters_rest_on():
-    table = evidence_table(results().study, results()).set_index("parameter")
+    table = run()(input_evidence).set_index("parameter")
     row = table.loc["lnor_mdma_v_pbo"]
     assert (row["status"], row["estimate"], row["weak"]) == ("derived", "mdma_v_pbo", False)
     assert row["rows"].endswith("T001, T002, T003, T004")
     assert row["needed"].startswith("a third phase 3 trial")
-    one_way = results().one_way
+    one_way = run()(one_way_ends)
     nmb = one_way[one_way["parameter"] == "lnor_mdma_v_pbo"]["nmb"]
     assert row["swing"] == pytest.approx(nmb.max() - nmb.min())
-    partial = results().probabilistic.evppi.set_index("set")["evppi"]
+    partial = run()(partial_information).set_index("set")["evppi"]
     assert row["evppi"] == partial["lnor_mdma_v_pbo"]
-    assert len(table) == sum(p.is_input for p in results().study.parameters) - 1
+    assert len(table) == sum(p.is_input for p in run().study.parameters) - 1
 
 
 def test_weak_links_come_first_by_influence():
-    table = evidence_table(results().study, results())
+    table = run()(input_evidence)
     weak = table["weak"].tolist()
     assert weak == sorted(weak, reverse=True)
     assert set(table[table["weak"]]["status"]) == {"assumption", "memory"}
@@ -96,8 +98,8 @@ def test_weak_links_come_first_by_influence():
 
 
 def test_every_fact_of_the_article_has_a_figure():
-    study = results().study
-    table = article_table(study, results())
+    study = run().study
+    table = run()(article_facts)
     facts = study.evidence("article")
     assert len(facts) == 13
     assert set(table["fact"]) == {f["id"] for f in facts}
@@ -106,10 +108,10 @@ def test_every_fact_of_the_article_has_a_figure():
     assert figures.loc["of all who start", "value"] == pytest.approx(0.6635, abs=1e-4)
     assert figures.loc["dropout in the base case", "value"] == 5 / 99
     assert figures.loc["response in that trial (9 of 12)", "value"] == pytest.approx(0.75)
-    scenario = results().scenarios.set_index("scenario")
+    scenario = run()(scenario_results).set_index("scenario")
     assert figures.loc["ICER at 9.3 %", "value"] == scenario.loc["S17", "icer"]
-    course = results().course.set_index("strategy")
-    assert figures.loc["drug units with dropout", "value"] == course.loc["MDMA-AT", "drug_sessions"]
+    course = run()(courses).set_index(["strategy", "quantity"])["value"]
+    assert figures.loc["drug units with dropout", "value"] == course["MDMA-AT", "drug_sessions"]
     doubled = figures.loc["ICER if the relapse hazard is doubled for 5 years"]
     assert math.isnan(doubled["value"])
     assert doubled["text"] == "dominated"
@@ -135,23 +137,7 @@ def test_a_figure_that_is_not_there(tmp_path, reference):
     )
     study = load_study(tmp_path / "inputs" / STUDY, tmp_path / "inputs" / JURISDICTION)
     with pytest.raises(InputError) as caught:
-        article_table(study, results())
+        Run(study)(article_facts)
     (fault,) = caught.value.faults
     assert (fault.file, fault.row, fault.column) == ("ptsd/seed_facts.csv", 2, "figures")
     assert fault.message.startswith(BROKEN[reference])
-
-
-def test_the_command(tmp_path):
-    place = [str(INPUTS / STUDY), "-j", "norway", "--draws", "200", "--out", str(tmp_path)]
-    found = CliRunner().invoke(app, ["evidence", *place])
-    assert found.exit_code == 0, found.output
-    for text in ("Choices of synthesis", "S59", "retracted", "Weakest links", "shrink_mdma"):
-        assert text in found.output
-    folder = tmp_path / "outputs" / "ptsd_norway_evidence"
-    assert sorted(p.name for p in folder.iterdir()) == [
-        "article.csv",
-        "evidence.csv",
-        "synthesis.csv",
-    ]
-    again = CliRunner().invoke(app, ["evidence", *place])
-    assert again.output == found.output

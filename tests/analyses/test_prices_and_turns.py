@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hecon.analyses.base_case import base_table
 from hecon.analyses.break_even import break_even
 from hecon.analyses.one_way import one_way, tornado
 from hecon.analyses.pair import increments
 from hecon.analyses.price import threshold_price
-from hecon.analyses.results import base_row
+from hecon.analyses.run import Run
 from hecon.analyses.two_way import two_way
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, base_case
@@ -115,7 +116,7 @@ def test_two_ends_alike_turn_a_base_case_that_is_not(algebra):
     changed = {"price": {"value": 2000.0}, "root": {"low": -0.5, "high": 0.5}}
     parameters = [replace(p, **changed.get(p.name, {})) for p in algebra.parameters]
     study = replace(algebra, parameters=parameters)
-    base = base_row(study).iloc[0]
+    base = Run(study)(base_table).iloc[0]
     assert base["nmb"] == pytest.approx(-2000)
     bars = tornado(one_way(study), base).set_index("parameter")
     assert bars.loc["root", ["nmb_low", "nmb_high"]].tolist() == pytest.approx([3000, 3000])

@@ -1,4 +1,4 @@
-"""What `analyse` hands to reports beside the tables of a run."""
+"""Results of a run that other results and sections rest on."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,14 +6,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hecon.analyses.base_case import threshold
 from hecon.analyses.comparison import totals
 from hecon.analyses.convergence import convergence
+from hecon.analyses.drawn import (
+    drawn_decision,
+    drawn_design,
+    drawn_outcomes,
+    evpi,
+    group_information,
+    needed_draws,
+    partial_information,
+    population_evpi,
+    rank_probabilities,
+    running_results,
+)
 from hecon.analyses.draws_table import study_draws
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.information import evppi
 from hecon.analyses.pair import increments
-from hecon.analyses.results import analyse
-from hecon.analyses.scenario_draws import scenario_draws, scenario_effects
+from hecon.analyses.population import population
+from hecon.analyses.price import price_values
+from hecon.analyses.run import Run, Settings
+from hecon.analyses.scenario_draws import scenario_draws, scenario_rows
 from hecon.analyses.scenarios import probabilistic_scenario
 from hecon.engine.expression import parse
 from hecon.parameters.design import ProbabilisticDesign, base_values, rows
@@ -23,26 +38,25 @@ from hecon.studies.study import Scenario
 
 
 @pytest.fixture(scope="module")
-def results(algebra):
-    return analyse(algebra, draws=800)
+def run(algebra):
+    return Run(algebra, Settings(800))
 
 
-def test_information_ranking_and_convergence(algebra, results):
-    psa = results.probabilistic
-    table = study_draws(algebra, psa.design, psa.outcomes)
-    shares = psa.decision["probability_best"]
-    np.testing.assert_array_equal(psa.ranking["probability"].sel(place=1), shares)
-    assert psa.convergence.equals(convergence(table, results.threshold))
-    assert bool(psa.draws_needed["enough"].all())
-    assert psa.evppi_groups["set"].tolist() == []
-    again = evppi(table, [results.threshold]).set_index("set")["evppi"]
-    assert psa.evppi.set_index("set")["evppi"].to_dict() == again.to_dict()
+def test_information_ranking_and_convergence(algebra, run):
+    table = study_draws(algebra, run(drawn_design), run(drawn_outcomes))
+    shares = run(drawn_decision)["probability_best"]
+    np.testing.assert_array_equal(run(rank_probabilities)["probability"].sel(place=1), shares)
+    assert run(running_results).equals(convergence(table, run(threshold)))
+    assert bool(run(needed_draws)["enough"].all())
+    assert run(group_information)["set"].tolist() == []
+    again = evppi(table, [run(threshold)]).set_index("set")["evppi"]
+    assert run(partial_information).set_index("set")["evppi"].to_dict() == again.to_dict()
 
 
-def test_population_value(results):
+def test_population_value(run):
     # 100 a year, half of them in the first of four years, not discounted
-    assert results.population.effective() == pytest.approx(350)
-    assert results.population_evpi == pytest.approx(350 * results.probabilistic.evpi)
+    assert run(population).effective() == pytest.approx(350)
+    assert run(population_evpi) == pytest.approx(350 * run(evpi))
 
 
 def test_a_run_reports_the_price(algebra):
@@ -50,7 +64,7 @@ def test_a_run_reports_the_price(algebra):
         update={"price": type("P", (), {"parameter": "price", "quantity": "units"})()}
     )
     study = replace(algebra, definition=definition)
-    found = analyse(study, draws=600).price.iloc[0]
+    found = Run(study, Settings(600))(price_values).iloc[0]
     columns = ProbabilisticDesign(algebra.parameters, 600, 1).block(0, 600)
     gain, units = columns[("gain", None)], columns[("units", None)]
     assert found["deterministic"] == pytest.approx(1500)
@@ -58,9 +72,10 @@ def test_a_run_reports_the_price(algebra):
 
 
 def test_few_draws_tell_no_partial_information(algebra):
-    psa = analyse(algebra, draws=20).probabilistic
-    assert psa.evppi.empty
-    assert psa.evppi_groups.empty
+    run = Run(algebra, Settings(20))
+    for wanted in (partial_information, group_information):
+        found = run.get(wanted)
+        assert found is None or found.empty
 
 
 def scenario(study, changes, distributions=None):
@@ -93,7 +108,7 @@ def test_a_scenario_fixes_what_it_sets_and_draws_the_rest(algebra):
     assert ("gain", None) not in design.varying | set(design.numbers)
     np.testing.assert_array_equal(design.block(0, 50)[("units", None)], base[("units", None)])
     study = replace(algebra, scenarios=[one])
-    effects = scenario_effects(study, analyse(algebra, draws=2).base_table)
+    effects = Run(study)(scenario_rows)
     found = scenario_draws(study, effects, 400).iloc[0]
     units = ProbabilisticDesign(algebra.parameters, 400, 1).block(0, 400)[("units", None)]
     price = next(p.value for p in algebra.parameters if p.name == "price")
@@ -111,7 +126,7 @@ def test_a_scenarios_distribution_takes_the_place_of_the_parameters(algebra):
     values = design.block(0, 200)[("gain", None)]
     assert 0.39 <= values.min() < values.max() <= 0.41
     study = replace(algebra, scenarios=[one])
-    effects = scenario_effects(study, analyse(algebra, draws=2).base_table)
+    effects = Run(study)(scenario_rows)
     found = scenario_draws(study, effects, 200).iloc[0]
     columns = ProbabilisticDesign(algebra.parameters, 200, 1).block(0, 200)
     wanted = 20_000 * values - 1000 * columns[("units", None)]
@@ -124,7 +139,7 @@ def test_a_scenario_of_another_pair_has_no_difference_and_turns_nothing(algebra)
     turned = scenario(algebra, {"gain": "0.1"})
     other = replace(scenario(algebra, {}), id="S2", compare=("Old", "New"))
     study = replace(algebra, scenarios=[other, turned])
-    found = scenario_effects(study, analyse(algebra, draws=2).base_table).set_index("scenario")
+    found = Run(study)(scenario_rows).set_index("scenario")
     assert list(found.index) == ["S1", "S2"]
     assert found["compared"].tolist() == ["New v Old", "Old v New"]
     assert found["turns"].tolist() == [True, False]

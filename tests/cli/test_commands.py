@@ -137,8 +137,8 @@ def test_dominance_is_in_words(copy, tmp_path):
     text = " ".join(result.stdout.split())
     words = "New is dominated by Old: it costs more and gives fewer QALYs."
     results, _, answer = text.partition("The answer")
-    assert words in results
-    assert words in answer
+    assert "dominated" in results
+    assert answer.count(words) == 2
     assert "New against Old: EUR" not in text
     assert "QALYs fewer" in text
 

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from short_study import short_study
 
 from hecon.analyses.run import Run, Settings
 from hecon.report.content import Section
+from hecon.report.figures.picture import Picture
+from hecon.report.figures.setting import Setting, run_setting
 from hecon.report.numbers import Units
+from hecon.report.whole import drawings, sections_of
 from hecon.report.words import spoken
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
@@ -17,6 +21,28 @@ UNITS = Units("EUR", "2024")
 @pytest.fixture(scope="session")
 def algebra() -> Study:
     return load_study(Path(__file__).parents[1] / "analyses" / "studies" / "algebra")
+
+
+@pytest.fixture(scope="session")
+def ptsd(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run of the shipped study over two years."""
+    return Run(short_study(tmp_path_factory.mktemp("study")), Settings(600))
+
+
+@pytest.fixture(scope="session")
+def sections(ptsd: Run) -> list[Section]:
+    return sections_of(ptsd)
+
+
+@pytest.fixture(scope="session")
+def book(ptsd: Run, sections: list[Section]) -> dict[str, Picture]:
+    """All its figures by name."""
+    return drawings(ptsd, sections)
+
+
+@pytest.fixture(scope="session")
+def setting(ptsd: Run) -> Setting:
+    return run_setting(ptsd)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from hecon.analyses.run import Run, Settings
 from hecon.report.numbers import Units
-from hecon.report.sections.budget_impact import ANALYSIS, section
+from hecon.report.sections.budget_impact import ANALYSIS, answers, section
 from hecon.report.words import spoken
 from hecon.studies.load import load_study
 
@@ -32,6 +32,12 @@ def test_the_sentences(made):
         "which takes 20."
     )
     assert any(s == "Outside the payer's costs, shown and not added: Travel." for s in said)
+
+
+def test_the_answer_has_what_it_costs_and_who_waits():
+    said = [spoken(s, UNITS) for s in answers(Run(load_study(STUDY)))]
+    assert len(said) == 3
+    assert said[1] == "Nobody waits for New at the end of year 3."
 
 
 def test_tables_by_hand(made):

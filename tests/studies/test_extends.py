@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.results import analyse
+from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
-from hecon.workbook.book import build_workbook
-from hecon.workbook.edits import read_edited
 from hecon.studies.load import load_study
+from hecon.workbook.book import compose
+from hecon.workbook.edits import read_edited
 
 SMALL = Path(__file__).parents[1] / "bad_input/small"
 TOML = 'extends = "../small"\nname = "more"\n'
@@ -184,7 +184,7 @@ def test_an_edited_workbook_comes_back(pair, tmp_path):
         scenarios="id,title,changes\nC,session,Third.2-1.hours = 4\n",
     )
     study = pair.load()
-    book = build_workbook(analyse(study, draws=5))
+    book = compose(Run(study, Settings(5))).workbook
     typed = {"c_ill": 1200.0, "rate_well[Third]": 0.4}
     for row in book["Inputs"].iter_rows():
         if row[0].value in typed:

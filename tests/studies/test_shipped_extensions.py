@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hecon.analyses.base_case import courses
 from hecon.analyses.evaluate import base_traces, evaluate
-from hecon.analyses.results import course_table
+from hecon.analyses.run import Run
 from hecon.engine.expression import constant, parse
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_case, base_values, rows
@@ -178,8 +179,8 @@ def test_durability_acts_on_second_line_remissions_only():
     [("CPT", 2.5 + 2 * 12 * (1 - 0.30 / 2)), ("EMDR", 2.5 + 3 * 8 * (1 - 0.18 / 2))],
 )
 def test_exploratory_courses_by_hand(strategy, hours):
-    table = course_table(study("ptsd_exploratory")).set_index("strategy")
-    assert table.loc[strategy, "psychologist_hours"] == pytest.approx(hours, rel=1e-12)
+    table = Run(study("ptsd_exploratory"))(courses).set_index(["strategy", "quantity"])
+    assert table.loc[(strategy, "psychologist_hours"), "value"] == pytest.approx(hours, rel=1e-12)
 
 
 @pytest.mark.parametrize(("strategy", "effect"), [("CPT", 0.1764), ("EMDR", 0.1789)])

@@ -55,12 +55,10 @@ YEAR = Column("year", "Year", "count", meaning="calendar year after the decision
 NET = Column("net", "Net cost", "millions", meaning="to the payer, undiscounted")
 EFFECT = Column("effect_difference", "{effects}", "gain", meaning="gained within the year")
 PEOPLE = (
-    Column("eligible", "Eligible", "number", "persons", meaning="who start any treatment"),
-    Column(
-        "demand", "Want it", "number", "persons", meaning="who would start if there were places"
-    ),
-    Column("places", "Places", "number", "starts", infinite="no limit"),
-    Column("treated", "Treated", "number", "persons", meaning="who start it"),
+    Column("eligible", "Eligible", "number", detail=True, meaning="who start any treatment"),
+    Column("demand", "Want it", "number", meaning="who would start if there were places"),
+    Column("places", "Places", "number", infinite="no limit", meaning="starts that are possible"),
+    Column("treated", "Treated", "number", meaning="who start it"),
     Column(
         "returned", "Return", "number", detail=True, meaning="who take what they would have had"
     ),
@@ -250,7 +248,20 @@ def conclusion(run: Run) -> tuple[Sentence, ...]:
     """What it costs, who waits, what limits, and what that does to health."""
     frame, budget = run(budget_table), run(budget_study).budget
     assert budget is not None
-    first, last, new = frame.iloc[0], frame.iloc[-1], budget.definition.strategy
+    new = budget.definition.strategy
+    return (
+        _cost(frame, new),
+        *_queue(frame, new),
+        *_limit(run),
+        *_health(frame, new),
+        *rules(run, new),
+        *_uncertain(run),
+    )
+
+
+def _cost(frame: pd.DataFrame, new: str) -> Sentence:
+    """Net cost of the first and the last year and of all."""
+    first, last = frame.iloc[0], frame.iloc[-1]
     years = count(last["year"])
     said: dict[str, Value] = {
         "a": new,
@@ -267,14 +278,7 @@ def conclusion(run: Run) -> tuple[Sentence, ...]:
     if len(frame) == 1:
         text = "{a} changes the payer's costs by {last} in the year, with {treated} people treated."
         said = {k: said[k] for k in ("a", "last", "treated")}
-    return (
-        Sentence(text, said, "verdict"),
-        *_queue(frame, new),
-        *_limit(run),
-        *_health(frame, new),
-        *rules(run, new),
-        *_uncertain(run),
-    )
+    return Sentence(text, said, "verdict")
 
 
 def _queue(frame: pd.DataFrame, new: str) -> tuple[Sentence, ...]:
@@ -383,6 +387,16 @@ def _uncertain(run: Run) -> tuple[Sentence, ...]:
     return (Sentence(text, said),)
 
 
+def answers(run: Run) -> tuple[Sentence, ...]:
+    """What the answer says of it: the net cost, who waits, and what limits."""
+    if run.get(budget_study) is None:
+        return ()
+    frame, budget = run(budget_table), run(budget_study).budget
+    assert budget is not None
+    new = budget.definition.strategy
+    return replace(_cost(frame, new), tone="plain"), *_queue(frame, new), *_limit(run)
+
+
 def basis(run: Run) -> tuple[Sentence, ...]:
     """What the figures are, and what moves them most."""
     budget = run(budget_study).budget
@@ -444,4 +458,5 @@ ANALYSIS = Analysis(
       hecon budget-impact inputs/studies/ptsd --jurisdiction norway
     """,
     draws=True,
+    answers=answers,
 )

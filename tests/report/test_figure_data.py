@@ -10,19 +10,22 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.patches import Rectangle
 
+from hecon.analyses.base_case import base_table, base_trace, threshold
 from hecon.analyses.comparison import comparison
-from hecon.analyses.results import Results
+from hecon.analyses.drawn import drawn_outcomes, running_results
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.population import population
+from hecon.analyses.run import Run
+from hecon.analyses.scenarios import scenario_results
 from hecon.report.figures.bars import partial_information, sobol_picture
 from hecon.report.figures.convergence import convergence_picture
 from hecon.report.figures.evidence import Effect, forest
-from hecon.report.figures.material import Material
 from hecon.report.figures.picture import Picture
 from hecon.report.figures.plane import SHOWN
 from hecon.report.figures.sampling import net_benefit_of_sampling, sample_information
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.tornado import tornado
 from hecon.report.figures.two_way import heat_map
-from hecon.studies.study import Study
 
 
 def lines(picture: Picture) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -37,32 +40,30 @@ def bars(area: Axes) -> list[Rectangle]:
     return [p for p in area.patches if isinstance(p, Rectangle) and p.get_width() != 0]
 
 
-def draws(results: Results, kind: str, strategies: list[str]) -> np.ndarray:
+def draws(ptsd: Run, kind: str, strategies: list[str]) -> np.ndarray:
     dim = {"cost": "item", "qaly": "source"}[kind]
-    outcomes = results.probabilistic.outcomes[kind].sel(strategy=strategies)
+    outcomes = ptsd(drawn_outcomes)[kind].sel(strategy=strategies)
     return np.asarray(outcomes.sum(dim).transpose("strategy", "draw").values)
 
 
-def test_acceptability_is_the_share_of_draws(results: Results, book: dict[str, Picture]) -> None:
-    options = list(results.study.options)
-    cost, effect = draws(results, "cost", options), draws(results, "qaly", options)
+def test_acceptability_is_the_share_of_draws(ptsd: Run, book: dict[str, Picture]) -> None:
+    options = list(ptsd.study.options)
+    cost, effect = draws(ptsd, "cost", options), draws(ptsd, "qaly", options)
     drawn = lines(book["acceptability"])
-    for threshold in (100_000.0, 1_000_000.0):
-        winner = (threshold * effect - cost).argmax(axis=0)
+    for worth in (100_000.0, 1_000_000.0):
+        winner = (worth * effect - cost).argmax(axis=0)
         for row, name in enumerate(options):
             x, y = drawn[name]
-            assert y[np.flatnonzero(x == threshold)[0]] == pytest.approx((winner == row).mean())
+            assert y[np.flatnonzero(x == worth)[0]] == pytest.approx((winner == row).mean())
 
 
-def test_loss_and_net_benefit_follow_from_the_draws(
-    results: Results, book: dict[str, Picture]
-) -> None:
-    options = list(results.study.options)
-    cost, effect = draws(results, "cost", options), draws(results, "qaly", options)
+def test_loss_and_net_benefit_follow_from_the_draws(ptsd: Run, book: dict[str, Picture]) -> None:
+    options = list(ptsd.study.options)
+    cost, effect = draws(ptsd, "cost", options), draws(ptsd, "qaly", options)
     at = 500_000.0
     benefit = at * effect - cost
     loss, nmb = lines(book["expected_loss"]), lines(book["net_benefit"])
-    reference = benefit[options.index(results.study.compared[1])].mean()
+    reference = benefit[options.index(ptsd.study.compared[1])].mean()
     for row, name in enumerate(options):
         x, y = loss[name]
         expected = (benefit.max(axis=0) - benefit[row]).mean()
@@ -71,14 +72,16 @@ def test_loss_and_net_benefit_follow_from_the_draws(
         assert y[np.flatnonzero(x == at)[0]] == pytest.approx(benefit[row].mean() - reference)
 
 
-def test_population_information_is_people_times_each(book: dict[str, Picture]) -> None:
+def test_population_information_is_people_times_each(ptsd: Run, book: dict[str, Picture]) -> None:
+    people = ptsd(population)
+    assert people is not None
     one, all_ = lines(book["evpi"])["EVPI"], lines(book["evpi_population"])["EVPI"]
-    assert all_[1] == pytest.approx(one[1] * 2_000 / 1e6)
+    assert all_[1] == pytest.approx(one[1] * people.effective() / 1e6)
 
 
-def test_the_plane_holds_the_increments(results: Results, book: dict[str, Picture]) -> None:
-    pair = list(results.study.compared)
-    cost, effect = draws(results, "cost", pair), draws(results, "qaly", pair)
+def test_the_plane_holds_the_increments(ptsd: Run, book: dict[str, Picture]) -> None:
+    pair = list(ptsd.study.compared)
+    cost, effect = draws(ptsd, "cost", pair), draws(ptsd, "qaly", pair)
     (area,) = book["plane"].figure.axes
     shown = np.asarray(area.collections[0].get_offsets())
     assert len(shown) == min(SHOWN, cost.shape[1])
@@ -92,17 +95,19 @@ def test_the_plane_holds_the_increments(results: Results, book: dict[str, Pictur
 
 
 def test_tornado_bars_run_from_the_base_to_both_ends(
-    results: Results, setting: Setting, book: dict[str, Picture]
+    ptsd: Run, setting: Setting, book: dict[str, Picture]
 ) -> None:
-    base = float(results.base_table["nmb"][0])
+    base = float(ptsd(base_table)["nmb"][0])
     (area,) = book["tornado_nmb"].figure.axes
     found = {tuple(sorted((b.get_x(), b.get_x() + b.get_width()))) for b in bars(area)}
-    widest = results.one_way[results.one_way["parameter"] == results.one_way["parameter"][0]]
+    widest = ptsd(one_way_ends)[
+        ptsd(one_way_ends)["parameter"] == ptsd(one_way_ends)["parameter"][0]
+    ]
     for value in widest["nmb"]:
         wanted = tuple(sorted((base, float(value))))
         assert any(pair == pytest.approx(wanted) for pair in found)
     first = area.get_yticklabels()[0].get_text().replace("\n", " ")
-    assert first.startswith(setting.label(str(results.one_way["parameter"][0]), 38, 1)[:20])
+    assert first.startswith(setting.label(str(ptsd(one_way_ends)["parameter"][0]), 38, 1)[:20])
 
 
 def test_dominated_ends_have_a_word_and_no_bar(setting: Setting) -> None:
@@ -129,12 +134,12 @@ def test_dominated_ends_have_a_word_and_no_bar(setting: Setting) -> None:
     assert area.get_yticklabels()[0].get_text().startswith("a")
 
 
-def test_scenario_dots_are_changes_from_the_base(
-    results: Results, study: Study, book: dict[str, Picture]
-) -> None:
-    base = float(results.base_table["nmb"][0])
-    table = results.scenarios
-    same = (table["intervention"] == study.compared[0]) & (table["comparator"] == study.compared[1])
+def test_scenario_dots_are_changes_from_the_base(ptsd: Run, book: dict[str, Picture]) -> None:
+    base = float(ptsd(base_table)["nmb"][0])
+    table = ptsd(scenario_results)
+    same = (table["intervention"] == ptsd.study.compared[0]) & (
+        table["comparator"] == ptsd.study.compared[1]
+    )
     wanted = (table["nmb"] - base)[same]
     wanted = wanted.reindex(wanted.abs().sort_values(ascending=False).index).head(20)
     (area,) = book["scenarios"].figure.axes
@@ -159,20 +164,20 @@ def test_the_heat_map_puts_each_value_where_it_belongs(setting: Setting) -> None
     assert "in 3 of 6 combinations" in drawn.alt
 
 
-def test_ranking_bars_are_shares_of_draws(results: Results, book: dict[str, Picture]) -> None:
-    options = list(results.study.options)
-    cost, effect = draws(results, "cost", options), draws(results, "qaly", options)
-    order = np.argsort(-(results.threshold * effect - cost), axis=0)
+def test_ranking_bars_are_shares_of_draws(ptsd: Run, book: dict[str, Picture]) -> None:
+    options = list(ptsd.study.options)
+    cost, effect = draws(ptsd, "cost", options), draws(ptsd, "qaly", options)
+    order = np.argsort(-(ptsd(threshold) * effect - cost), axis=0)
     (area,) = book["ranking"].figure.axes
     widths = [[p.get_width() for p in c.patches] for c in area.containers]
     expected = [[(order[place] == row).mean() for row in range(3)] for place in range(3)]
     assert np.array(widths) == pytest.approx(np.array(expected))
 
 
-def test_occupancy_areas_add_up_to_everyone(results: Results, book: dict[str, Picture]) -> None:
+def test_occupancy_areas_add_up_to_everyone(ptsd: Run, book: dict[str, Picture]) -> None:
     panels = book["occupancy"].figure.axes
-    assert [p.get_title("left") for p in panels] == list(results.study.model.strategies)
-    share = results.trace["share"].isel(draw=0)
+    assert [p.get_title("left") for p in panels] == list(ptsd.study.model.strategies)
+    share = ptsd(base_trace)["share"].isel(draw=0)
     top = panels[1].collections[1].get_paths()[0].vertices
     drawn = np.unique(top[:, 0])
     rows = [top[top[:, 0] == x, 1] for x in drawn]
@@ -184,12 +189,11 @@ def test_occupancy_areas_add_up_to_everyone(results: Results, book: dict[str, Pi
         assert found == pytest.approx(edges[..., position].ravel(), abs=0.0021)
 
 
-def test_convergence_ends_where_the_analysis_does(results: Results, found: Material) -> None:
-    assert found.convergence is not None
-    options = list(results.study.options)
-    cost, effect = draws(results, "cost", options), draws(results, "qaly", options)
-    benefit = (results.threshold * effect - cost).mean(axis=1)
-    drawn = lines(convergence_picture(found.convergence, Setting(options)))
+def test_convergence_ends_where_the_analysis_does(ptsd: Run) -> None:
+    options = list(ptsd.study.options)
+    cost, effect = draws(ptsd, "cost", options), draws(ptsd, "qaly", options)
+    benefit = (ptsd(threshold) * effect - cost).mean(axis=1)
+    drawn = lines(convergence_picture(ptsd(running_results), Setting(options)))
     best = int(benefit.argmax())
     for row, name in enumerate(options):
         if row != best:

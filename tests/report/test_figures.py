@@ -14,19 +14,26 @@ import pandas as pd
 import pytest
 from looking import lightness, misplaced, texts
 
+from hecon.analyses.base_case import base_comparison
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.run import Run
+from hecon.report.content import Section
 from hecon.report.figures.evidence import Effect, Link, forest, network_graph
 from hecon.report.figures.labels import spread
-from hecon.report.figures.material import Material
-from hecon.report.figures.picture import Picture, write_pictures
+from hecon.report.figures.picture import Picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, HIGH, LOW, looks
 from hecon.report.figures.writing import money, number, share, short
+from hecon.report.whole import drawings, write_drawings
 
 EXPECTED = {
-    *("occupancy", "frontier", "tornado_nmb", "tornado_qaly", "tornado_icer", "two_way"),
+    *("occupancy", "frontier", "tornado_nmb", "tornado_qaly", "tornado_icer"),
+    "two_way_shrink_mdma_unit_mdma_session",
     *("scenarios", "plane", "acceptability", "acceptability_frontier", "expected_loss"),
     *("net_benefit", "ranking", "convergence", "evpi", "evpi_population", "evppi"),
+    *("sobol", "morris", "evsi", "enbs", "syntheses", "network"),
 }
+NO_MONEY = {"occupancy", "ranking", "tornado_qaly", "sobol", "syntheses", "network"}
 EFFECTS = [
     Effect("First trial, a long name that has to be broken", 1.43, 0.5, 2.36, 0.45),
     Effect("Second trial", 1.0, 0.1, 1.9, 0.5),
@@ -45,7 +52,8 @@ def evidence() -> list[Picture]:
 
 
 def test_all_that_apply_are_there(book: dict[str, Picture]) -> None:
-    assert set(book) == EXPECTED
+    assert set(book) == EXPECTED | {n for n in book if n.startswith("forest_")}
+    assert any(n.startswith("forest_") for n in book)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
@@ -61,7 +69,7 @@ def test_texts_of_evidence_stay_inside_and_apart() -> None:
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_axes_are_named_with_units(book: dict[str, Picture], name: str) -> None:
     words = " ".join(t.get_text() for t in texts(book[name].figure))
-    money_shown = name not in ("occupancy", "ranking", "tornado_qaly")
+    money_shown = name not in NO_MONEY
     assert ("NOK" in words and "2024" in words) or not money_shown
     # thousands are grouped by a narrow space, never by a comma
     assert not re.search(r"\d,\d{3}", words)
@@ -80,11 +88,12 @@ def test_the_alt_text_has_figures_and_ends_like_a_sentence(
 
 
 def test_bytes_are_the_same_when_drawn_again(
-    again: list[Picture], book: dict[str, Picture]
+    ptsd: Run, sections: list[Section], book: dict[str, Picture]
 ) -> None:
-    assert [each.name for each in again] == list(book)
-    for each in again:
-        first = book[each.name]
+    again = drawings(ptsd, sections)
+    assert list(again) == list(book)
+    for name, each in again.items():
+        first = book[name]
         assert hashlib.sha256(each.svg).digest() == hashlib.sha256(first.svg).digest()
         assert hashlib.sha256(each.png).digest() == hashlib.sha256(first.png).digest()
 
@@ -119,10 +128,9 @@ def test_svg_fetches_nothing_and_carries_no_clock(book: dict[str, Picture]) -> N
 def test_a_folder_holds_both_formats_and_the_captions(
     book: dict[str, Picture], tmp_path: Path
 ) -> None:
-    written = write_pictures(book.values(), tmp_path / "figures")
+    write_drawings(book, tmp_path / "figures")
     files = {p.name for p in (tmp_path / "figures").iterdir()}
     assert files == {f"{name}.{e}" for name in book for e in ("svg", "png")} | {"captions.txt"}
-    assert {p.name for p in written} == files
     captions = (tmp_path / "figures" / "captions.txt").read_text(encoding="utf-8")
     assert all(p.alt in captions for p in book.values())
 
@@ -165,10 +173,10 @@ def test_numbers_in_words() -> None:
     assert short(129000.0) == "129\u202f000"
 
 
-def test_an_empty_tornado_does_not_fail(found: Material, setting: Setting) -> None:
+def test_an_empty_tornado_does_not_fail(ptsd: Run, setting: Setting) -> None:
     from hecon.report.figures.tornado import tornado
 
-    empty = found.results.one_way.iloc[:0]
+    empty = ptsd(one_way_ends).iloc[:0]
     assert isinstance(empty, pd.DataFrame)
-    drawn = tornado(empty, found.results.comparison, setting)
+    drawn = tornado(empty, ptsd(base_comparison), setting)
     assert misplaced(drawn.figure) == []

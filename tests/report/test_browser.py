@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from hecon.report.figures.material import Material
+from hecon.analyses.run import Run
+from hecon.report.content import Section
 from hecon.report.figures.picture import Picture
-from hecon.reports.html.page import write_page
+from hecon.report.labels import study_units
+from hecon.report.page import page as page_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -56,10 +58,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def address(
-    found: Material, book: dict[str, Picture], tmp_path_factory: pytest.TempPathFactory
+    ptsd: Run,
+    sections: list[Section],
+    book: dict[str, Picture],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
     path: Path = tmp_path_factory.mktemp("page") / "report.html"
-    write_page(found, list(book.values()), path)
+    path.write_text(page_of(ptsd.study, sections, book, study_units(ptsd.study)), "utf-8")
     return path.as_uri()
 
 

@@ -12,7 +12,7 @@ from looking import lightness, misplaced, texts
 from matplotlib.colors import to_hex
 
 from hecon.analyses.draws_table import DrawsTable
-from hecon.reports.answers.decide import decided, pictures
+from hecon.report.decide.decided import decided, pictures
 from hecon.report.figures.evidence import Link, network_graph
 from hecon.report.figures.picture import Picture
 from hecon.report.figures.setting import Setting
@@ -80,8 +80,12 @@ def test_names_that_would_look_the_same_are_numbered() -> None:
 def test_strategies_above_panels_are_broken() -> None:
     shares = np.full((1, 2, 3, 2), 0.5)
     trace = xr.Dataset(
-        {"share": (("draw", "strategy", "year", "state"), shares)},
-        coords={"strategy": list(LONG[2:4]), "year": [0.0, 1.0, 2.0], "state": ["ill", "well"]},
+        {"share": (("draw", "strategy", "cycle", "state"), shares)},
+        coords={
+            "strategy": list(LONG[2:4]),
+            "year": ("cycle", [0.0, 1.0, 2.0]),
+            "state": ["ill", "well"],
+        },
     )
     assert misplaced(occupancy(trace, Setting(LONG)).figure) == []
 
