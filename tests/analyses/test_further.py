@@ -93,7 +93,7 @@ def why(run):
 def test_why_there_are_no_trials(small, run):
     assert run.get(trial_values) is not None
     assert "40 draws, needed are 500" in why(Run(small, Settings(40)))
-    assert "how many people" in why(changed(run, population=None))
+    assert "how many people" in why(changed(run, people=None))
     strategies = [
         s.model_copy(update={"option": s.name != "New"}) for s in small.definition.strategies
     ]
