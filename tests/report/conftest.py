@@ -7,10 +7,11 @@ from short_study import short_study
 
 from hecon.analyses.run import Run, Settings
 from hecon.report.content import Section
+from hecon.report.drawing import render
 from hecon.report.figures.picture import Picture
 from hecon.report.figures.setting import Setting, run_setting
 from hecon.report.numbers import Units
-from hecon.report.whole import drawings, sections_of
+from hecon.report.whole import sections_of
 from hecon.report.words import spoken
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
@@ -37,7 +38,7 @@ def sections(ptsd: Run) -> list[Section]:
 @pytest.fixture(scope="session")
 def book(ptsd: Run, sections: list[Section]) -> dict[str, Picture]:
     """All its figures by name."""
-    return drawings(ptsd, sections)
+    return render([f for s in sections for f in s.figures], png=True)
 
 
 @pytest.fixture(scope="session")

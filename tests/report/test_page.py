@@ -16,13 +16,14 @@ from hecon.analyses.base_case import base_comparison, threshold
 from hecon.analyses.drawn import drawn_decision
 from hecon.analyses.run import Run, Settings
 from hecon.report.content import Column, Section, Sentence, said_once, share, table
+from hecon.report.drawing import render
 from hecon.report.figures.picture import Picture
 from hecon.report.labels import study_units
 from hecon.report.numbers import Units
 from hecon.report.page import page
 from hecon.report.page_view import table_view
 from hecon.report.registry import marked
-from hecon.report.whole import drawings, sections_of, write_whole
+from hecon.report.whole import sections_of, write_whole
 from hecon.studies.load import load_study
 
 THIN = "\u202f"
@@ -231,7 +232,7 @@ def test_a_study_in_which_nothing_is_uncertain_has_a_page() -> None:
     assert not any(p.distribution.varies for p in study.parameters)
     run = Run(study, Settings(600))
     made = sections_of(run)
-    pictures = drawings(run, made)
+    pictures = render([f for s in made for f in s.figures])
     text = page(study, made, pictures, study_units(study))
     assert "evppi" not in pictures
     assert "No input has a distribution" in text
