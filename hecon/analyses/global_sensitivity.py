@@ -267,6 +267,7 @@ def sobol_table(run: Run) -> pd.DataFrame:
     """The rows of `sobol` at the threshold."""
     samples, told = run.option("samples", SAMPLES), run.telling("Sobol' indices")
     at, settings = run(threshold), run.settings
+    _check_samples(samples)
     with _refusals():
         return sobol(run.study, at, samples, settings.seed, settings.workers, told)
 

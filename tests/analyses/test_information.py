@@ -187,7 +187,7 @@ def test_a_set_too_large_is_said_so(linear):
     ("thresholds", "sets", "method", "message"),
     [
         ([], None, "auto", "needed is at least one"),
-        ([-1.0], None, "auto", "found -1, allowed is 0 or more"),
+        ([-1.0], None, "auto", "found -1, allowed is from 0 to"),
         ([1.0], {"x": ["aa"]}, "auto", "'aa' is not a parameter; did you mean a"),
         ([1.0], {"x": []}, "auto", "a set without parameters"),
         ([1.0], None, "gam", "'gam' is not a method; allowed are auto, additive"),

@@ -15,9 +15,10 @@ from hecon.analyses.verification import strategies, uncertainty
 from hecon.analyses.verification.battery import CHECKS, answer, verify
 from hecon.analyses.verification.case import Case
 from hecon.engine import timing
+from hecon.engine.clock import Clock
 from hecon.engine.expression import parse
 from hecon.engine.model import CohortModel
-from hecon.engine.program import Program
+from hecon.engine.payoffs import Credits
 from hecon.parameters.distributions import Distribution
 
 ACTS = "Every parameter acts or is named"
@@ -203,6 +204,22 @@ def test_counting_rule_that_lost_weight(monkeypatch, name):
     assert ask(Copy(HEALTHY).load(), name).result == "fail"
 
 
+def test_a_range_that_is_not_its_distributions(copy):
+    drawn = "estimate=2; ci_low=1.5; ci_high=2.667,,,,made up,assumption,"
+    copy.change("parameters.csv", f"{drawn}plausible", drawn)
+    finding = ask(copy.load(), "Ranges and distributions agree")
+    assert finding.result == "fail"
+    assert finding.detail.endswith("doesn't say so: smr_ill")
+
+
+def test_draws_that_leave_their_unit(copy):
+    """A normal share of 0.2 with a standard deviation of 0.1 is negative in 2.3 % of draws."""
+    copy.change("parameters.csv", "beta,mean=0.2; se=0.04", "normal,mean=0.2; sd=0.1")
+    finding = ask(copy.load(), "Draws keep to their units")
+    assert finding.result == "fail"
+    assert "p_drop: 2.28% of draws" in finding.detail
+
+
 def test_every_check_has_a_fault_that_it_catches():
     """This file names each check at least once where it must fail."""
     text = Path(__file__).read_text(encoding="utf-8")
@@ -229,13 +246,13 @@ def test_death_that_does_not_reach_everybody(monkeypatch):
 
 def test_discount_rate_that_forgets_time(monkeypatch):
     """All cycles are discounted at the moment of the first."""
-    honest = Program.times
+    honest = Clock._regular_times
 
     def stopped(self):
         times = honest(self)
         return {**times, "discount_time": np.full_like(times["cycle"], times["discount_time"][0])}
 
-    monkeypatch.setattr(Program, "times", stopped)
+    monkeypatch.setattr(Clock, "_regular_times", stopped)
     finding = ask(Copy(HEALTHY).load(), "Very high rate leaves the first cycle")
     assert finding.result == "fail"
 
@@ -257,14 +274,15 @@ def test_horizon_that_takes_life_away(monkeypatch):
 
 def test_health_that_a_strategy_gets_without_transitions(monkeypatch):
     """The last strategy lives on a life table of its own, whatever its rows say."""
-    honest = Program.coefficient
+    honest = Credits._discount
 
-    def favoured(self, credit):
-        outcome = self.outcomes[credit.outcome]
-        last = credit.strategy == len(self.model.strategies) - 1
-        return honest(self, credit) * (1.05 if last and outcome.kind == "life_years" else 1.0)
+    def favoured(self, kind, strategy, local=None):
+        node = honest(self, kind, strategy, local)
+        if kind == "life_years" and strategy == self.model.strategies[-1]:
+            node = self.graph.add("mul", node, self.graph.constant(1.05))
+        return node
 
-    monkeypatch.setattr(Program, "coefficient", favoured)
+    monkeypatch.setattr(Credits, "_discount", favoured)
     finding = ask(Copy(HEALTHY).load(), "No treatment effect, equal outcomes")
     assert finding.result == "fail"
 

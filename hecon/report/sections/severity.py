@@ -27,8 +27,11 @@ def severity_table(run: Run) -> Table:
     """The one row of severity."""
     frame = run(base_limits).iloc[:1].copy()
     frame["comparator"] = run.study.compared[1]
-    columns = [c for c in SEVERITY if c.key in frame]
-    return table("severity", "From severity to the threshold", columns, frame, ("comparator",))
+    weighted = run.study.jurisdiction.definition.severity is not None
+    columns = [c for c in SEVERITY if c.key in frame and (weighted or c.key != "weight")]
+    caption = "From severity to the threshold" if weighted else "The threshold"
+    kept = frame[[c.key for c in columns]]
+    return table("severity", caption, columns, kept, ("comparator",))
 
 
 def section(run: Run) -> Section:
