@@ -18,7 +18,7 @@ from hecon.analyses.base_case import base_comparison
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.report.content import Section
-from hecon.report.drawing import Rendered
+from hecon.report.drawing import render
 from hecon.report.figures.evidence import Effect, Link, forest, network_graph
 from hecon.report.figures.labels import spread
 from hecon.report.figures.picture import Picture
@@ -91,7 +91,7 @@ def test_the_alt_text_has_figures_and_ends_like_a_sentence(
 def test_bytes_are_the_same_when_drawn_again(
     ptsd: Run, sections: list[Section], book: dict[str, Picture]
 ) -> None:
-    again = {figure.name: figure.draw() for each in sections for figure in each.figures}
+    again = render([f for s in sections for f in s.figures], png=True)
     assert list(again) == list(book)
     for name, each in again.items():
         first = book[name]
@@ -129,8 +129,7 @@ def test_svg_fetches_nothing_and_carries_no_clock(book: dict[str, Picture]) -> N
 def test_a_folder_holds_both_formats_and_the_captions(
     book: dict[str, Picture], tmp_path: Path
 ) -> None:
-    made = {n: Rendered(p.title, p.alt, p.svg, p.png) for n, p in book.items()}
-    write_drawings(made, tmp_path / "figures")
+    write_drawings(book, tmp_path / "figures")
     files = {p.name for p in (tmp_path / "figures").iterdir()}
     assert files == {f"{name}.{e}" for name in book for e in ("svg", "png")} | {"captions.txt"}
     captions = (tmp_path / "figures" / "captions.txt").read_text(encoding="utf-8")

@@ -232,7 +232,7 @@ def test_a_study_in_which_nothing_is_uncertain_has_a_page() -> None:
     assert not any(p.distribution.varies for p in study.parameters)
     run = Run(study, Settings(600))
     made = sections_of(run)
-    pictures = render([figure for each in made for figure in each.figures])
+    pictures = render([f for s in made for f in s.figures])
     text = page(study, made, pictures, study_units(study))
     assert "evppi" not in pictures
     assert "No input has a distribution" in text

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from broken_copies import HEALTHY, Copy
-from hecon.report.sections import verification
 
 from hecon.analyses.run import Run
 from hecon.analyses.verification.battery import CHECKS, battery_table, verify
@@ -15,6 +14,7 @@ from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.finding import FAIL
 from hecon.analyses.verification.one_cycle import first_cycle
 from hecon.parameters.design import base_values
+from hecon.report.sections import verification
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).parents[2]
