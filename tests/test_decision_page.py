@@ -54,8 +54,8 @@ def quoted():
     chosen = chosen[(chosen["trial"] == first["trial"]) & (chosen["follow_up_weeks"] == 104)]
     value = chosen.set_index("choice")["value"]
     curve = table("acceptability")
-    at = curve[curve["threshold"] == THRESHOLD].iloc[0]
-    price, groups = table("price").iloc[0], table("partial_information_groups").iloc[0]
+    at = curve[(curve["threshold"] == THRESHOLD) & (curve["strategy"] == "PE")].iloc[0]
+    price, groups = table("price").iloc[0], table("evppi_groups").iloc[0]
     total = table("sobol").set_index("parameter")["total"]
     solved = turns[turns["break_even"].notna()].set_index("parameter")["break_even"]
     single = ranges[ranges["assumption"] != "all"]["times"]
@@ -65,12 +65,12 @@ def quoted():
         f"About {first['patients']} patients.",
         f"some {round(people['people'], -2):,.0f} discounted patients "
         f"({people['eligible_per_year']:,.0f} eligible a year, uptake 0.5 to 5 %, "
-        f"{people['years']:.0f} years)",
+        f"{people['horizon_years']:.0f} years)",
         f"favourable end {together['times']:.1f} times as many would still be needed",
         f"lose NOK {-value['adopt now, no trial'] / 1e6:.0f} million in expectation",
         f"(NOK {(value['wait for the trial'] + first['cost']) / 1e6:.1f} million)",
         f"below {int(single.min())} times as many patients",
-        f"in {at['probability_best PE'] * 100:.0f} % of draws",
+        f"in {at['probability_best'] * 100:.0f} % of draws",
         f"NOK {price['expected']:,.0f} per session, SE {price['standard_error']:.0f}",
         f"within the range of {len(solved)} of {turns['parameter'].nunique()} inputs",
         f"(log odds ratio {solved['lnor_mdma_v_pbo']:.2f})",

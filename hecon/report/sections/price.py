@@ -69,9 +69,7 @@ def price_table(run: Run) -> Table:
     frame = frame.assign(label=[label(name) for name in frame["parameter"]], now=now)
     a, b = run.study.compared
     caption = f"The price at which {a} and {b} have equal net benefit"
-    return table(
-        "price", caption, COLUMNS, frame, ("parameter", "threshold"), unsettled=("standard_error",)
-    )
+    return table("price", caption, COLUMNS, frame, ("parameter", "threshold"))
 
 
 def _now(run: Run, name: str) -> float:
