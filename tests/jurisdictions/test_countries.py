@@ -73,5 +73,5 @@ def test_a_part_of_a_study_keeps_its_name(tmp_path: Path) -> None:
 def test_a_file_that_nothing_reads_is_named(tmp_path: Path) -> None:
     shutil.copytree(COUNTRIES / "england", tmp_path / "england")
     (tmp_path / "england/ptsd_in_england/parametres.csv").write_text("a,b\n1,2\n")
-    with pytest.raises(InputError, match="did you mean parameters.csv"):
+    with pytest.raises(InputError, match=r"did you mean parameters\.csv"):
         load_study(PTSD, tmp_path / "england")

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from broken_copies import HEALTHY, Copy
 
-from hecon.analyses.verification.battery import CHECKS, verify
+from hecon.analyses.run import Run
+from hecon.analyses.verification.battery import CHECKS, battery_table, verify
 from hecon.analyses.verification.by_hand import Hand
 from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.finding import FAIL
 from hecon.analyses.verification.one_cycle import first_cycle
 from hecon.parameters.design import base_values
-from hecon.reports.verification import COLUMNS, verification_table, verify_command
+from hecon.report.sections import verification
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -43,15 +44,15 @@ def test_published_models_pass(folder):
 
 
 def test_table_and_exit_code(copy, capsys):
-    table = verification_table(copy.load())
-    assert tuple(table.columns) == COLUMNS
+    table = Run(copy.load())(battery_table)
+    assert list(table.columns) == ["check", "why", "result", "figure", "detail"]
     assert table["check"].to_list() == [c.name for c in CHECKS]
     assert table["check"].is_unique
     assert set(table["result"]) == {"pass"}
-    assert verify_command(copy.load()) == 0
+    assert not verification.ANALYSIS.failed(verification.section(Run(copy.load())))
     assert f"{len(CHECKS)} checks: {len(CHECKS)} pass, 0 fail" in capsys.readouterr().out
     copy.change("payoffs.csv", "New,c_new_year", "New,-c_new_year")
-    assert verify_command(copy.load()) == 1
+    assert verification.ANALYSIS.failed(verification.section(Run(copy.load())))
     assert "fail: Higher price, no lower cost" in capsys.readouterr().out
 
 
