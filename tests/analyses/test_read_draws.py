@@ -67,7 +67,7 @@ def test_every_form_gives_the_same(tmp_path):
         (lambda t: t.rename(columns={"qaly_B": "qaly_b"}), "'b' has effects but no costs"),
         (lambda t: t.drop(columns=["cost_A", "cost_B"]), "no column cost_<strategy>"),
         (lambda t: t.assign(p=[0.1, np.nan, 0.2]), "row 3, column p: found an empty cell or NaN"),
-        (lambda t: t.assign(p=["1", "2", "x"]), "row 4, column p: found 'x', allowed is a finite"),
+        (lambda t: t.assign(p=["1", "2", "x"]), "row 4, column p: found 'x', allowed is a number"),
         (lambda t: t.assign(p=[0.1, np.inf, 0.2]), "row 3, column p: found 'inf'"),
         (lambda t: t.iloc[:0], "the table has no draws"),
     ],
@@ -298,7 +298,7 @@ def test_grouped_thousands_are_read_and_said(tmp_path):
     ):
         read_draws(tmp_path / "t.csv")
     (tmp_path / "t.csv").write_text("\n".join(lines).replace("900", "0.5"))
-    with pytest.raises(InputError, match=r"row 3, column cost_B: found '0.5', allowed is a finite"):
+    with pytest.raises(InputError, match=r"row 3, column cost_B: found '0.5', allowed is a number"):
         read_draws(tmp_path / "t.csv")
 
 

@@ -207,7 +207,8 @@ CASES = {
         LINE,
         row(method="pairwse"),
         f"{AT}method: ratio: 'pairwse' is not a method; did you mean pairwise?; allowed are pooled "
-        "counts, proportion, pairwise, reported, pool of estimates, indirect, converted, network",
+        "counts, Jeffreys, proportion, prediction, shrunk, pairwise, reported, pool of estimates, "
+        "indirect, converted, network",
     ),
     "unknown study": (
         "estimates.csv",

@@ -43,7 +43,10 @@ CASES = {
         [
             (
                 "small/variables.csv, row 2, column formula: '__import__' is not a function; "
-                "allowed are min, max, exp, log, sqrt, abs, floor, ceil, expit, logit and look-ups "
+                "allowed are min, max, exp, log, sqrt, abs, floor, ceil, expit, logit, norm_cdf, "
+                "gamma_cdf, "
+                "surv_exponential, surv_weibull, surv_gompertz, surv_loglogistic, "
+                "surv_lognormal, surv_gengamma and look-ups "
                 "table.column(age)"
             ),
         ],
@@ -120,7 +123,9 @@ CASES = {
             (
                 "small/variables.csv, row 2, column formula: 'age = 1' is not one line of "
                 "arithmetic (+ - * / **, comparisons, 'a if condition else b', min, max, exp, log, "
-                "sqrt, abs, floor, ceil, expit, logit, table.column(age))"
+                "sqrt, abs, floor, ceil, expit, logit, norm_cdf, gamma_cdf, "
+                "surv_exponential, surv_weibull, surv_gompertz, surv_loglogistic, "
+                "surv_lognormal, surv_gengamma, table.column(age))"
             ),
         ],
     ),

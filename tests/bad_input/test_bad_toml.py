@@ -184,7 +184,9 @@ CASES = {
             (
                 "small/jurisdiction.toml, column discount.steps[1].cost: '0.03) * (1' is not one "
                 "line of arithmetic (+ - * / **, comparisons, 'a if condition else b', min, max, "
-                "exp, log, sqrt, abs, floor, ceil, expit, logit, table.column(age))"
+                "exp, log, sqrt, abs, floor, ceil, expit, logit, norm_cdf, gamma_cdf, "
+                "surv_exponential, surv_weibull, surv_gompertz, surv_loglogistic, "
+                "surv_lognormal, surv_gengamma, table.column(age))"
             ),
         ],
     ),

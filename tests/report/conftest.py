@@ -7,7 +7,6 @@ from short_study import short_study
 
 from hecon.analyses.run import Run, Settings
 from hecon.report.content import Section
-from hecon.report.drawing import render
 from hecon.report.figures.picture import Picture
 from hecon.report.figures.setting import Setting, run_setting
 from hecon.report.numbers import Units
@@ -38,7 +37,7 @@ def sections(ptsd: Run) -> list[Section]:
 @pytest.fixture(scope="session")
 def book(ptsd: Run, sections: list[Section]) -> dict[str, Picture]:
     """All its figures by name."""
-    return render([f for s in sections for f in s.figures], png=True)
+    return {f.name: f.draw() for s in sections for f in s.figures}
 
 
 @pytest.fixture(scope="session")

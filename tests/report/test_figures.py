@@ -18,7 +18,6 @@ from hecon.analyses.base_case import base_comparison
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.report.content import Section
-from hecon.report.drawing import render
 from hecon.report.figures.evidence import Effect, Link, forest, network_graph
 from hecon.report.figures.labels import spread
 from hecon.report.figures.picture import Picture
@@ -32,9 +31,11 @@ EXPECTED = {
     "two_way_shrink_mdma_unit_mdma_session",
     *("scenarios", "plane", "acceptability", "acceptability_frontier", "expected_loss"),
     *("net_benefit", "ranking", "convergence", "evpi", "evpi_population", "evppi"),
-    *("sobol", "morris", "evsi", "enbs", "syntheses", "network"),
+    *("sobol", "morris", "evsi", "enbs", "syntheses", "network", "budget_net", "budget_people"),
 }
-NO_MONEY = {"occupancy", "ranking", "tornado_qaly", "sobol", "syntheses", "network"}
+NO_MONEY = {
+    *("occupancy", "ranking", "tornado_qaly", "sobol", "syntheses", "network", "budget_people")
+}
 EFFECTS = [
     Effect("First trial, a long name that has to be broken", 1.43, 0.5, 2.36, 0.45),
     Effect("Second trial", 1.0, 0.1, 1.9, 0.5),
@@ -91,7 +92,7 @@ def test_the_alt_text_has_figures_and_ends_like_a_sentence(
 def test_bytes_are_the_same_when_drawn_again(
     ptsd: Run, sections: list[Section], book: dict[str, Picture]
 ) -> None:
-    again = render([f for s in sections for f in s.figures], png=True)
+    again = {f.name: f.draw() for s in sections for f in s.figures}
     assert list(again) == list(book)
     for name, each in again.items():
         first = book[name]
