@@ -37,7 +37,9 @@ def article_facts(run: Run) -> pd.DataFrame:
         If a figure can't be worked out.
     """
     rows = []
-    faults: list[Fault] = []
+    faults = check_figures(run.study, [str(name) for name in run(base_table).columns])
+    if faults:
+        raise InputError(faults)
     for fact in run.study.facts:
         for figure in fact.figures:
             try:

@@ -36,9 +36,23 @@ kind = "normal"
 sd = "0.8"
 values = {{ New = "{formula}" }}
 
-[assumptions]
-start = {{ value = 3000, low = 1000, high = 5000, source = "invented", status = "assumption" }}
-visit = {{ value = 5, low = 1, high = 20, source = "invented", status = "assumption" }}
+[assumptions.start]
+value = 3000
+low = 1000
+high = 5000
+unit = "EUR"
+price_year = "2024"
+source = "invented"
+status = "assumption"
+
+[assumptions.visit]
+value = 5
+low = 1
+high = 20
+unit = "EUR/patient"
+price_year = "2024"
+source = "invented"
+status = "assumption"
 """
 
 
