@@ -36,7 +36,6 @@ class CubeDesign(ProbabilisticDesign):
         points: Mapping[Key, Array],
         correlations: Sequence[Correlation] = (),
     ):
-        self._points = {key: np.clip(u, _EDGE, 1 - _EDGE) for key, u in points.items()}
         joined = [c for c in correlations if c.first in points and c.second in points]
         rows = len(next(iter(points.values())))
         super().__init__(parameters, rows, 0, correlations=joined)
@@ -46,9 +45,7 @@ class CubeDesign(ProbabilisticDesign):
             assert parameter.value is not None
             self.numbers[key] = parameter.value
         self.varying = frozenset(self.parameters)
-
-    def _uniform(self, key: Key, first: int, last: int) -> Array:
-        return self._points[key][first:last]
+        self._stored = {key: np.clip(u, _EDGE, 1 - _EDGE) for key, u in points.items()}
 
 
 def uncertain_or_refused(study: Study) -> None:
