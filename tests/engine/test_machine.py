@@ -145,7 +145,11 @@ SPECIAL = np.array(
 )
 
 
-@pytest.mark.parametrize("op", sorted(OPERATIONS))
+#: Distribution functions are left to the NumPy kernel.
+NOT_COMPILED = {"gamma_cdf", "norm_cdf"}
+
+
+@pytest.mark.parametrize("op", sorted(OPERATIONS.keys() - NOT_COMPILED))
 def test_every_operation(op):
     random = np.random.default_rng(3)
     arity = OPERATIONS[op].arity

@@ -12,6 +12,7 @@ import pytest
 from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run, Settings
 from hecon.report.cited import cited
+from hecon.report.whole import sections_of
 from hecon.studies.load import load_study
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
@@ -63,7 +64,8 @@ def test_fault_37_what_does_not_follow_an_edit_says_so(
         assert "as delivered" in str(after[title]["A1"])
 
 
-def test_fault_38_every_id_is_on_sources(book: openpyxl.Workbook, run: Run) -> None:
+def test_fault_38_every_id_is_on_sources(run: Run) -> None:
+    book = compose(run, sections_of(run, ("assumptions", "evidence", "sources"))).workbook
     listed = {str(row[0]) for row in book["Sources"].iter_rows(values_only=True)}
     known = {row["id"] for row in run.study.evidence("sources")}
     for sheet in book:

@@ -43,17 +43,15 @@ def test_published_models_pass(folder):
     assert fails(load_study(folder)) == []
 
 
-def test_table_and_exit_code(copy, capsys):
+def test_table_and_exit_code(copy):
     table = Run(copy.load())(battery_table)
     assert list(table.columns) == ["check", "why", "result", "figure", "detail"]
     assert table["check"].to_list() == [c.name for c in CHECKS]
     assert table["check"].is_unique
     assert set(table["result"]) == {"pass"}
     assert not verification.ANALYSIS.failed(verification.section(Run(copy.load())))
-    assert f"{len(CHECKS)} checks: {len(CHECKS)} pass, 0 fail" in capsys.readouterr().out
     copy.change("payoffs.csv", "New,c_new_year", "New,-c_new_year")
     assert verification.ANALYSIS.failed(verification.section(Run(copy.load())))
-    assert "fail: Higher price, no lower cost" in capsys.readouterr().out
 
 
 def test_first_cycle_in_figures():

@@ -389,13 +389,12 @@ def test_a_number_over_an_estimate(book: Book, plain: Path, run: Run, tmp_path: 
     own = now["p_lod_comp_pbo"]
     assert (own.value, own.high, own.status) == (0.3, 0.6, "published")
     assert own.distribution.centre == pytest.approx(0.3)
-    told = {(e.what, e.before, e.after) for e in edits}
+    told = {(e.what, e.follows) for e in edits}
     assert (
-        "lnor_mdma_v_pbo, estimate",
-        "mdma_v_pbo",
-        "no estimate any more, assumption",
+        "lnor_mdma_v_pbo, value",
+        "estimate mdma_v_pbo -> none, status assumption",
     ) in told
-    assert ("p_lod_comp_pbo, estimate", "pbo_lod", "no estimate any more, published") in told
+    assert ("p_lod_comp_pbo, value", "estimate pbo_lod -> none, status published") in told
 
 
 def test_an_end_over_an_estimate_alone(book: Book, plain: Path, run: Run, tmp_path: Path) -> None:
