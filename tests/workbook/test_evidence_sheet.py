@@ -389,12 +389,11 @@ def test_a_number_over_an_estimate(book: Book, plain: Path, run: Run, tmp_path: 
     own = now["p_lod_comp_pbo"]
     assert (own.value, own.high, own.status) == (0.3, 0.6, "published")
     assert own.distribution.centre == pytest.approx(0.3)
-    told = {(e.what, e.follows) for e in edits}
-    assert (
-        "lnor_mdma_v_pbo, value",
-        "estimate mdma_v_pbo -> none, status assumption",
-    ) in told
-    assert ("p_lod_comp_pbo, value", "estimate pbo_lod -> none, status published") in told
+    told = {e.what: e.follows for e in edits}
+    untied = "estimate mdma_v_pbo -> none, status assumption"
+    assert told["lnor_mdma_v_pbo, value"].startswith(untied)
+    untied = "estimate pbo_lod -> none, status published"
+    assert told["p_lod_comp_pbo, value"].startswith(untied)
 
 
 def test_an_end_over_an_estimate_alone(book: Book, plain: Path, run: Run, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ _DETAILS = ("topic", "uncertainty_kind", "n", "N", "country", "url_read", "note"
 
 
 def section(run: Run, others: Sequence[Section]) -> Section:
-    """Sources named in any sentence or cell of the other sections."""
-    rows = cited(texts(others), run.study.evidence("sources"))
+    """Sources named in any sentence or cell of the other sections, or by an input."""
+    named = [text for p in run.study.parameters for text in (p.description, p.source, p.note)]
+    rows = cited([*texts(others), *named], run.study.evidence("sources"))
     if not rows:
         return Section("sources", "Sources")
     caption = "Every published figure that this report refers to by its id"
