@@ -15,8 +15,9 @@ _DETAILS = ("topic", "uncertainty_kind", "n", "N", "country", "url_read", "note"
 
 def section(run: Run, others: Sequence[Section]) -> Section:
     """Sources named in any sentence or cell of the other sections, or by an input."""
-    named = [text for p in run.study.parameters for text in (p.description, p.source, p.note)]
-    rows = cited([*texts(others), *named], run.study.evidence("sources"))
+    study = run.study
+    named = [text for p in study.parameters for text in vars(p).values() if type(text) is str]
+    rows = cited([*texts(others), *named], study.evidence("sources"))
     if not rows:
         return Section("sources", "Sources")
     caption = "Every published figure that this report refers to by its id"
