@@ -159,7 +159,7 @@ def test_nothing_is_fetched(text: str) -> None:
 def test_the_file_is_small_and_written_the_same_twice(
     text: str, ptsd: Run, sections: list[Section], book: dict[str, Picture]
 ) -> None:
-    assert len(text.encode()) < 3_500_000
+    assert len(text.encode()) < 3_000_000
     assert page(ptsd.study, sections, book, study_units(ptsd.study)) == text
 
 

@@ -33,4 +33,4 @@ def test_ten_thousand_draws(tmp_path: Path) -> None:
     command = [sys.executable, "-c", BUILD, str(ROOT), str(path)]
     peak = float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     assert path.stat().st_size < 8_000_000
-    assert peak < 700, f"{peak:.0f} MiB"
+    assert peak < 500, f"{peak:.0f} MiB"
