@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -45,8 +46,8 @@ def test_the_original_is_found_by_its_name(project: Path, monkeypatch: pytest.Mo
     assert "c_ill, value │ 1000 │ 1234" in output
     (report,) = (project / "reports").glob("*_edited.xlsx")
     sheet = openpyxl.load_workbook(report)["Provenance"]
-    told = {str(a.value): str(b.value) for a, b in sheet.iter_rows(max_col=2)}
-    folder = told["to reproduce"].split()[2]
+    words = " ".join(str(cell.value) for row in sheet.iter_rows(max_col=2) for cell in row)
+    (folder,) = re.findall(r"To make it again: hecon run (\S+)", words)
     again = CliRunner().invoke(app, ["run", folder, "--draws", "20", "--out", str(project / "2")])
     assert again.exit_code == 0, again.output
     values = (project / folder / "parameters.csv").read_text(encoding="utf-8")

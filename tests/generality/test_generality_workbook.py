@@ -151,7 +151,7 @@ def test_a_cycle_too_short_to_remember_is_told_in_words(tmp_path):
     text = text.replace('cycle_months = "12"', 'cycle_months = "cycle_months"')
     (folder / "study.toml").write_text(text, encoding="utf-8")
     with (folder / "parameters.csv").open("a", encoding="utf-8") as file:
-        file.write("cycle_months,12,months,,,,,,,example,assumption\n")
+        file.write("cycle_months,12,months,,,,,,,,example,assumption\n")
     live = Live(Run(load_study(folder), Settings(draws=5)), tmp_path)
     (row,) = [
         c.row for c in live.plain["Trace new"]["A"] if "is remembered as long" in str(c.value)
