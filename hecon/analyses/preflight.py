@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hecon.analyses.budget_results import budget_scenarios, budget_table
+from hecon.analyses.budget_results import budget_table
+from hecon.analyses.budget_scenarios import budget_scenarios
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.run import Run
 from hecon.engine.values import formula_values

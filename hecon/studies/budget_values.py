@@ -12,10 +12,10 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, FaultList, InputError, ModelError
-from hecon.parameters.design import Design, base_case, row_label
+from hecon.parameters.design import Design, TableDesign, base_values, row_label
 from hecon.studies.assumptions import worked_out
 from hecon.studies.budget import YEAR, Resource
-from hecon.studies.study import Budget, Study
+from hecon.studies.study import Budget, Scenario, Study
 
 Array = NDArray[np.float64]
 
@@ -104,12 +104,53 @@ def check_budget(study: Study) -> None:
     """Raise InputError if base case or a scenario of a study's budget impact can't be."""
     if study.budget is None:
         return
-    whole = with_budget(study)
-    values = budget_values(whole, base_case(whole.parameters))
+    whole, faults = with_budget(study), FaultList()
+    base = TableDesign(1, base_values(whole.parameters))
+    values = budget_values(whole, base)
     given = len(study.budget.definition.uptake)
     if given != values.years:
         text = f"found {given} entries, allowed is one for each of {values.years} years"
         raise InputError([Fault(study.budget.file, None, "uptake", text)])
+    for scenarios in _alike(whole, base):
+        keys = dict.fromkeys(key for s in scenarios for key in s.changes)
+        kept = {k: v for k, v in base.numbers.items() if k not in keys}
+        changed, columns = whole, {}
+        if len(scenarios) == 1:
+            changed = replace(whole, model=whole.model.with_formulas(scenarios[0].changes))
+        else:
+            set_to = [{k: e.value for k, e in s.changes.items()} for s in scenarios]
+            columns = {k: np.array([{**base.numbers, **s}[k] for s in set_to]) for k in keys}
+        labels = [f"scenario {s.id}" for s in scenarios]
+        with faults.collect():
+            budget_values(changed, TableDesign(len(scenarios), kept, columns, labels))
+    faults.raise_if_any()
+
+
+def lengths(study: Study) -> set[str]:
+    """Names that the number of years, or of periods in one, rests on."""
+    assert study.budget is not None
+    return study.model.rests_on(study.budget.exprs["years"], study.model.cycle_months)
+
+
+def _alike(study: Study, base: Design) -> list[list[Scenario]]:
+    """Scenarios of a budget in groups: those that set inputs to numbers go together.
+
+    The others, and those of another number of years, are alone: they are a model of their own.
+    """
+    assert study.budget is not None
+    names = lengths(study)
+    together: list[Scenario] = []
+    alone: list[list[Scenario]] = []
+    for scenario in study.budget.scenarios:
+        plain = all(
+            expr.op == "const" and key in base.numbers and key[0] not in names
+            for key, expr in scenario.changes.items()
+        )
+        if plain:
+            together.append(scenario)
+        else:
+            alone.append([scenario])
+    return [together, *alone] if together else alone
 
 
 class _Reckoning:
@@ -208,8 +249,8 @@ class _Reckoning:
         self.faults.add(self.budget.file, None, "years", text)
 
     def _add(self, entry: str, row: int, text: str) -> None:
-        """A fault of a row, which is named unless it is the only one."""
-        label = row_label(self.design, row) if self.design.draws > 1 else ""
+        """A fault of a row, which is named if it has a name."""
+        label = row_label(self.design, row)
         self.faults.add(self.budget.file, None, entry, f"{label}: {text}" if label else text)
 
     def _refuse(self, entry: str, wrong: NDArray[np.bool_], values: Array, allowed: str) -> None:
@@ -245,7 +286,7 @@ class _Reckoning:
             self._sum_to_one("blocks", parts, f"'{item}' is in {' and '.join(names)}; its shares")
         if len(self.definition.uptake) < values.years:
             text = f"found {len(self.definition.uptake)} entries, needed are {values.years}"
-            self.faults.add(self.budget.file, None, "uptake", text)
+            self._add("uptake", 0, text)
         elif self.starts and not self.faults.faults:
             self._starts(values)
 

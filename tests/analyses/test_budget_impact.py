@@ -10,23 +10,29 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hecon.analyses.base_case import base_outcomes, courses
 from hecon.analyses.budget_draws import net_costs
-from hecon.analyses.budget_impact import budget_impact, by_year
+from hecon.analyses.budget_impact import Flows, budget_impact, by_year
 from hecon.analyses.budget_results import (
-    budget_draws,
     budget_items,
-    budget_one_way,
-    budget_places_by_uptake,
     budget_quantities,
     budget_resources,
-    budget_scenarios,
     budget_table,
+    budget_years,
 )
-from hecon.analyses.evaluate import evaluate
+from hecon.analyses.budget_scenarios import budget_scenario_years, budget_scenarios
+from hecon.analyses.budget_sensitivity import (
+    budget_draws,
+    budget_one_way,
+    budget_places_by_uptake,
+)
+from hecon.analyses.pair import changed_rows
+from hecon.analyses.queue import convolved, queue
 from hecon.analyses.run import Run, Settings, Unavailable
+from hecon.engine.expression import parse
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, TableDesign, base_case
-from hecon.studies.budget_values import with_budget
+from hecon.studies.budget_values import Values, budget_values, with_budget
 from hecon.studies.load import load_study
 
 HERE = Path(__file__).parent
@@ -35,8 +41,13 @@ INPUTS = HERE.parents[1] / "inputs"
 
 
 @pytest.fixture(scope="module")
-def example():
-    return with_budget(load_study(HERE / "studies" / "budget"))
+def example_run():
+    return Run(load_study(HERE / "studies" / "budget"), Settings(draws=50))
+
+
+@pytest.fixture(scope="module")
+def example(example_run):
+    return with_budget(example_run.study)
 
 
 def impact(study, **changes):
@@ -143,9 +154,8 @@ def test_draws_are_those_of_the_whole_impact(example):
     np.testing.assert_allclose(net_costs(example, design), whole, rtol=1e-12)
 
 
-def test_scenarios_may_have_fewer_years(example):
-    run = Run(load_study(HERE / "studies" / "budget"), Settings(draws=50))
-    found = run(budget_scenarios)
+def test_scenarios_may_have_fewer_years(example_run):
+    found = example_run(budget_scenarios)
     assert found.groupby("scenario", sort=False)["year"].max().to_dict() == {
         "none": 3,
         "closed": 3,
@@ -157,8 +167,8 @@ def test_scenarios_may_have_fewer_years(example):
     assert net["short", 2] == pytest.approx(1300, rel=1e-12)
 
 
-def test_one_way_and_two_way_by_hand(example):
-    run = Run(load_study(HERE / "studies" / "budget"), Settings(draws=50))
+def test_one_way_and_two_way_by_hand(example_run):
+    run = example_run
     bars = run(budget_one_way).set_index("parameter")
     base = 2344
     assert bars.loc["first_new", "net_low"] == pytest.approx(base - 50 * 34, rel=1e-12)
@@ -181,6 +191,90 @@ def test_a_jurisdiction_without_the_inputs_has_no_budget(tmp_path):
     for name in ("budget_inputs.csv", "budget_scenarios.csv"):
         (copy / "ptsd_in_norway" / name).unlink()
     assert load_study(INPUTS / "studies" / "ptsd", copy).budget is None
+
+
+# -- closed forms ------------------------------------------------------------------------------
+
+#: Twenty-two figures of algebra, in the order of the file.
+CLOSED = pd.read_csv(DATA / "expected_tests.csv")["reference"].tolist()
+MONTHS = 60
+
+
+def steady(demand, places=np.inf, wait_share=1.0, leave=0.0, months=MONTHS):
+    """A queue with as many people and places every month."""
+    everywhere = np.ones((1, months))
+    share, leaves = np.array([wait_share]), np.array([leave])
+    return queue(demand * everywhere, places * everywhere, share, leaves)
+
+
+def yearly(monthly):
+    return monthly.reshape(-1, 12).sum(axis=1)
+
+
+def test_steady_costs():
+    """A cost every month for ever, and one at the start, of people who start every month."""
+    starts = steady(5.0).treated
+    lasting = yearly(convolved(starts, np.full((1, MONTHS), 2.0))[0])
+    np.testing.assert_allclose(lasting, CLOSED[:5], rtol=1e-12)
+    once = yearly(convolved(starts, np.eye(1, MONTHS) * 280.0)[0])
+    np.testing.assert_allclose(once, CLOSED[5], rtol=1e-12)
+
+
+def test_no_places():
+    """Nobody waits: both worlds are equal. All wait at 4 a month, none leaves."""
+    none = steady(2.0, places=0.0, wait_share=0.0)
+    assert none.treated.sum() == CLOSED[6]
+    np.testing.assert_allclose(none.returned, none.demand)
+    all_wait = steady(2.0, places=0.0)
+    np.testing.assert_allclose(yearly(4.0 * all_wait.waited[0]), CLOSED[7:12], rtol=1e-12)
+
+
+def test_places_for_all():
+    """The difference is the convolution of demand with the difference of costs; nobody waits."""
+    rng = np.random.default_rng(1)
+    demand, new, old = rng.random((3, 1, MONTHS))
+    found = queue(demand, np.full((1, MONTHS), np.inf), np.ones(1), np.zeros(1))
+    assert found.waiting.max() == CLOSED[13]
+    both = convolved(found.treated, new) - convolved(found.demand - found.returned, old)
+    wanted = [np.dot(demand[0, : t + 1], (new - old)[0, t::-1]) for t in range(MONTHS)]
+    np.testing.assert_allclose(both[0], wanted, rtol=1e-12, atol=1e-12)
+
+
+def test_queues():
+    """(D - K) t, and (D - K) / leaving in the long run; nobody is lost."""
+    assert steady(2.0, 1.5).waiting[0, -1] == pytest.approx(CLOSED[14], rel=1e-12)
+    long = steady(2.0, 1.5, leave=0.1, months=600)
+    assert long.waiting[0, -1] == pytest.approx(CLOSED[15], rel=1e-12)
+    growing = queue(
+        np.repeat([[25.0, 50.0, 150.0, 500.0, 1_000.0]], 12, axis=0).T.reshape(1, -1) / 12,
+        np.full((1, MONTHS), 8.0),
+        np.array([0.7]),
+        np.array([0.1]),
+    )
+    assert growing.demand.sum() == pytest.approx(CLOSED[21], rel=1e-12)
+    assert growing.unaccounted < 1e-9
+
+
+def test_a_stock_comes_to_what_is_trained_over_what_leaves(example):
+    """T / a + (S - T / a) (1 - a) ** (y - 1) in years 2, 5 and 30."""
+    budget = example.budget
+    formulas = {"stock": "8", "added": "10", "attrition": "0.09"}
+    uptake = {f"uptake[{y}]": parse("up_2") for y in range(1, 31)}
+    longer = replace(
+        example,
+        budget=replace(
+            budget,
+            definition=budget.definition.model_copy(update={"uptake": ["up_2"] * 30}),
+            exprs={
+                **budget.exprs,
+                **uptake,
+                **{f"resources[beds].{n}": parse(text) for n, text in formulas.items()},
+            },
+        ),
+    )
+    numbers = {**base_case(example.parameters).numbers, ("years", None): 30.0}
+    stock = budget_values(longer, TableDesign(1, numbers)).stocks["beds"][0]
+    np.testing.assert_allclose(stock[[1, 4, 29]], CLOSED[16:19], rtol=1e-12)
 
 
 # -- Norway, by an independent program --------------------------------------------------------
@@ -208,15 +302,80 @@ FIGURES = {
 }
 
 
+BLOCKS = ("block1_drugs", "block2_specialist", "block3_other")
+
+
 @pytest.mark.parametrize("scenario", SUMMARY["scenario"].unique())
 def test_norway_base_case_and_scenarios(norway, scenario):
     wanted = SUMMARY[SUMMARY["scenario"] == scenario]
     found = norway(budget_table)
+    whole = norway(budget_years)
     if scenario != "BI0":
         scenarios = norway(budget_scenarios)
         found = scenarios[scenarios["scenario"] == scenario]
-    for column, name in FIGURES.items():
-        np.testing.assert_allclose(found[name], wanted[column], rtol=1e-6, atol=1e-9, err_msg=name)
+        whole = norway(budget_scenario_years)[scenario]
+    figures = {column: found[name] for column, name in FIGURES.items()}
+    for block, column in zip(whole["block"], BLOCKS, strict=True):
+        figures[column] = whole["block_difference"].sel(block=block)
+    hours = whole["quantity_difference"].sel(quantity="psychologist_hours")
+    figures["psychologist_hours_difference"] = hours
+    figures["calls"] = whole["counted"].sel(count="Poison-centre calls")
+    for column, figure in figures.items():
+        np.testing.assert_allclose(figure, wanted[column], rtol=1e-6, atol=1e-6, err_msg=column)
+
+
+def test_norway_further_scenarios(norway):
+    """The specification's own table, to the digits that it prints: year 5."""
+    found = norway(budget_scenarios).set_index(["scenario", "year"]).loc[(slice(None), 5), :]
+    found = found.droplevel("year")
+    for name, net, treated, waiting, effect in (
+        ("BI4", 18.4, 138, 73, 5.0),
+        ("BI6c", 103.1, 750, 0, 32.9),
+        ("BI11", 136.5, 242, 4.5, 10.7),
+        ("BI22b", 65.1, 242, 4.5, 10.7),
+    ):
+        row = found.loc[name]
+        assert row["net"] / 1e6 == pytest.approx(net, abs=0.05)
+        assert row["treated"] == pytest.approx(treated, abs=0.5)
+        assert row["waiting"] == pytest.approx(waiting, abs=0.5)
+        assert row["effect_difference"] == pytest.approx(effect, abs=0.05)
+
+
+def test_norway_as_it_must_change(norway):
+    """Tax moves the drugs' block alone, the shares of payers none of the total; and so on."""
+    study = with_budget(norway.study)
+    unlimited = {"places_limited": 0, "trained_per_year": 0}
+    changes = [
+        {"vat_rate": 0},
+        {"drug_price_session": 0},
+        {"specialist_share": 0.8},
+        {f"uptake_y{y}": 0 for y in range(1, 6)},
+        unlimited,
+        {**unlimited, "n_eligible_year": 10_000},
+    ]
+    design = changed_rows(study, [{(n, None): float(v) for n, v in c.items()} for c in changes])
+    found = by_year(budget_impact(study, design))
+    untaxed, free, moved, unwanted, once, twice = (found.isel(draw=i) for i in range(6))
+    base = norway(budget_years)
+    blocks, drugs = base["block_difference"], {"block": "drugs"}
+    others = {"block": ["specialist", "other"]}
+    for which, factor in ((drugs, 1 / 1.25), (others, 1.0)):
+        wanted = factor * blocks.sel(which)
+        np.testing.assert_allclose(untaxed["block_difference"].sel(which), wanted, rtol=1e-12)
+    np.testing.assert_allclose(free["net"], base["net"] - blocks.sel(drugs), rtol=1e-12)
+    np.testing.assert_allclose(moved["net"], base["net"], rtol=1e-12)
+    training = base["cost_difference"].sel(item="Training")
+    np.testing.assert_allclose(unwanted["net"], training, rtol=1e-12)
+    np.testing.assert_allclose(twice["net"], 2 * once["net"], rtol=1e-12)
+    # the other program's costs a person agree with the model's to 4e-12
+    assert float(twice["net"].sum()) == pytest.approx(CLOSED[20], rel=4e-12)
+
+
+def test_the_order_of_strategies_changes_nothing(example):
+    model = replace(example.model, strategies=example.model.strategies[::-1])
+    np.testing.assert_allclose(
+        impact(replace(example, model=model))["net"], impact(example)["net"], rtol=1e-12
+    )
 
 
 def test_norway_by_block_item_and_quantity(norway):
@@ -268,33 +427,19 @@ def test_the_waiting_rule_decides_the_sign_of_health(norway):
 def test_one_patient_costs_the_models_total(norway):
     """Sixty years, one start in the first month, nothing displaced: the undiscounted total."""
     study = with_budget(norway.study)
-    definition = study.budget.definition
-    alone = replace(
-        study,
-        budget=replace(
-            study.budget,
-            definition=definition.model_copy(
-                update={"instead_of": [], "beside": [], "resources": [], "vat": None}
-            ),
-        ),
-    )
-    from hecon.analyses.budget_impact import Flows
-    from hecon.studies.budget_values import Values
-
-    values = Values(60, 12, {}, {}, {})
-    flows = Flows(alone, base_case(study.parameters), values)
-    outcomes = evaluate(norway.study.model, base_case(norway.study.parameters))
-    for strategy in ("MDMA-AT", "PE", "UC"):
-        total = outcomes["cost_undiscounted"].sel(strategy=strategy).sum()
-        found = flows.costs(alone.budget.definition)[strategy].sum()
-        assert found == pytest.approx(float(total), rel=1e-12)
+    alone = study.budget.definition.model_copy(update={"instead_of": []})
+    study = replace(study, budget=replace(study.budget, definition=alone))
+    flows = Flows(study, base_case(study.parameters), Values(60, 12, {}, {}, {}))
+    totals = norway(base_outcomes)["cost_undiscounted"].sum("item").isel(draw=0)
+    for strategy, items in flows.costs(alone).items():
+        total = float(totals.sel(strategy=strategy))
+        assert convolved(np.eye(1, 720), items).sum() == pytest.approx(total, rel=1e-12)
+    assert float(totals.sel(strategy="MDMA-AT")) == pytest.approx(CLOSED[19], rel=1e-12)
 
 
 def test_the_hours_behind_the_time_for_a_patient_are_those_of_the_course(norway):
     course = norway(budget_quantities)
     hours = {p.name: p.value for p in norway.study.budget.parameters}["hours_per_patient"]
-    from hecon.analyses.base_case import courses
-
     table = norway(courses).set_index(["strategy", "quantity"])["value"]
     assert 2 * hours == pytest.approx(table["MDMA-AT", "psychologist_hours"], rel=1e-12)
     assert len(course)

@@ -158,6 +158,18 @@ CASES = {
         "limitt = 0,,,invented,assumption\nclosed",
         "budget_scenarios.csv, row 2, column changes: 'limitt' is not a parameter",
     ),
+    "a scenario that can't be": (
+        "budget_scenarios.csv",
+        "none,No limit,,limit = 0",
+        "none,No limit,,limit = 0; growth = -1.5",
+        "column eligible_per_year: scenario none: found -50 in year 2, allowed is a finite",
+    ),
+    "a scenario of more years than uptakes": (
+        "budget_scenarios.csv",
+        "years = 2; limit = 0",
+        "years = 4; limit = 0",
+        "column uptake: scenario short: found 3 entries, needed are 4",
+    ),
     "cycles longer than a year": (
         "parameters.csv",
         "cycle_months,all,length of a cycle,12",

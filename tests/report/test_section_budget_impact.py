@@ -8,7 +8,7 @@ import pytest
 
 from hecon.analyses.run import Run, Settings
 from hecon.report.numbers import Units
-from hecon.report.sections.budget_impact import ANALYSIS, answers, section
+from hecon.report.sections.budget_impact import ANALYSIS, answers, rules, section
 from hecon.report.words import spoken
 from hecon.studies.load import load_study
 
@@ -60,11 +60,14 @@ def test_the_finding_is_said_where_the_rule_decides(made):
 def test_norway_says_that_the_rule_decides():
     inputs = Path(__file__).parents[2] / "inputs"
     study = load_study(inputs / "studies/ptsd", inputs / "jurisdictions/norway")
-    said = [s for s in section(Run(study, Settings(draws=20))).sentences if s.tone == "warning"]
-    assert [spoken(s, Units("NOK", "2024")) for s in said] == [
-        "With more demand than places, waiting for MDMA-AT costs more health than MDMA-AT gives: "
-        "in year 5 -8.901 QALYs where 100 % of those without a place wait (BI6), +17.406 where "
-        "0 % do and the others have at once what they would have had (BI6b)."
+    said = rules(Run(study), "MDMA-AT")
+    assert [(spoken(s, Units("NOK", "2024")), s.tone) for s in said] == [
+        (
+            "With more demand than places, waiting for MDMA-AT costs more health than MDMA-AT "
+            "gives: in year 5 -8.901 QALYs where 100 % of those without a place wait (BI6), "
+            "+17.406 where 0 % do and the others have at once what they would have had (BI6b).",
+            "warning",
+        )
     ]
 
 
