@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hecon.engine.expression import Expr
-from hecon.engine.values import formula_values
+from hecon.engine.model import Key
+from hecon.engine.values import formula_values, values_without_cycle
 from hecon.errors import Fault, ModelError
 from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
 from hecon.parameters import limits
 from hecon.parameters.design import TableDesign
-from hecon.parameters.units import value_problem
+from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.sessions import cells_of
 from hecon.studies.study import Study
 
@@ -136,21 +137,52 @@ def _threshold(study: Study) -> Iterator[_Wanted]:
     )
 
 
+@dataclass(frozen=True)
+class ComputedRow:
+    """A formula of the parameters or variables: where it is written, and its unit."""
+
+    key: Key
+    file: str
+    row: int
+    unit: str
+    money: str
+
+    def problem(self, values: Array) -> str | None:
+        """Why one of the values can't be in the unit, or None."""
+        for value in (float(np.min(values)), float(np.max(values))):
+            if found := value_problem(self.unit, self.money, value):
+                return found
+        return None
+
+
+def computed_values(
+    study: Study, numbers: Mapping[Key, float], columns: Mapping[Key, Array]
+) -> Iterator[tuple[ComputedRow, Array]]:
+    """Every computed row whose value stays the same over time, with its value by strategy."""
+    rows = [
+        ComputedRow(p.key, p.file, p.row, p.unit, p.money)
+        for p in study.parameters
+        if p.formula is not None and p.group != "sessions"
+    ]
+    rows += [
+        ComputedRow(v.key, v.file, v.row, v.unit, currency_in(v.unit)) for v in study.variables
+    ]
+    targets = [
+        (row, (Expr("name", name=row.key[0]), strategy))
+        for row in rows
+        for strategy in (study.model.strategies if row.key[1] is None else (row.key[1],))
+    ]
+    found = values_without_cycle(study.model, [t for _, t in targets], numbers, columns)
+    for (row, _), values in zip(targets, found, strict=True):
+        if values is not None:
+            yield row, values
+
+
 def _computed(study: Study, design: TableDesign) -> list[Fault]:
-    """Computed parameters whose value can't be in their unit."""
-    faults = []
-    for p in study.parameters:
-        if p.formula is None or p.group == "sessions":
-            continue
-        strategies = study.model.strategies if p.strategy is None else (p.strategy,)
-        for strategy in strategies:
-            name = Expr("name", name=p.name)
-            try:
-                (value,) = formula_values(study.model, [(name, strategy)], design.numbers, {})
-            except ModelError:  # it changes from cycle to cycle
-                break
-            problem = value_problem(p.unit, p.money, float(value))
-            if problem:
-                faults.append(Fault(p.file, p.row, "formula", problem))
-                break
-    return faults
+    """Computed rows whose value can't be in their unit; each is named once."""
+    faults: dict[Key, Fault] = {}
+    for row, value in computed_values(study, design.numbers, {}):
+        problem = row.problem(value)
+        if problem:
+            faults.setdefault(row.key, Fault(row.file, row.row, "formula", problem))
+    return list(faults.values())

@@ -10,7 +10,9 @@ import numpy as np
 from hecon.analyses.budget_results import budget_table
 from hecon.analyses.budget_scenarios import budget_scenarios
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.input_values import computed_values
 from hecon.analyses.run import Run
+from hecon.engine.model import key_text
 from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_values
 from hecon.parameters.schema import Parameter
@@ -20,6 +22,9 @@ from hecon.studies.study import Study
 #: Draws that `check` tries; draw 37 of a longer run with the same seed is the same.
 TRIED = 200
 SEED = 1
+
+#: Draws in which computed rows are held against their units.
+COMPUTED = 1_000
 
 #: Points of a distribution at which its unit is checked.
 POINTS = (np.arange(10_000) + 0.5) / 10_000
@@ -57,8 +62,15 @@ def _problem(parameter: Parameter, value: float) -> str | None:
     return value_problem(parameter.unit, parameter.money, float(value))
 
 
-def unit_problems(study: Study) -> list[tuple[Parameter, str]]:
-    """Inputs whose draws leave what their unit allows, each with the expected share in words."""
+def unit_problems(study: Study) -> list[tuple[str, str, str]]:
+    """Inputs and computed rows whose draws leave what their unit allows.
+
+    Returns
+    -------
+    list of tuple
+        The place, the name, and the share of draws outside in words: expected for an input,
+        observed in the first draws for a computed row.
+    """
     found = []
     for parameter in study.parameters:
         share = outside_unit(parameter)
@@ -69,15 +81,25 @@ def unit_problems(study: Study) -> list[tuple[Parameter, str]]:
                 if _problem(parameter, v)
             }
             text = f"{share:.2%} of draws are outside what the unit allows ({'; '.join(reasons)})"
-            found.append((parameter, text))
-    return found
+            found.append((f"{parameter.file}, row {parameter.row}", parameter.text, text))
+    design = ProbabilisticDesign(study.parameters, COMPUTED, SEED, correlations=study.correlations)
+    columns = design.block(0, design.draws)
+    for row, values in computed_values(study, design.numbers, columns):
+        problem = row.problem(values) if np.ndim(values) else None
+        if problem:
+            share = float(np.mean([bool(row.problem(value)) for value in values]))
+            text = (
+                f"{share:.1%} of the first {COMPUTED:,} draws are outside what the unit allows "
+                f"({problem.partition(', ')[2]})"
+            )
+            found.append((f"{row.file}, row {row.row}", key_text(row.key), text))
+    return list(dict.fromkeys(found))
 
 
 def notes(study: Study) -> list[str]:
     """What passes and may still not be meant, each with its place."""
-    found = [f"{p.file}, row {p.row}: {p.text}: {text}" for p, text in unit_problems(study)]
     return [
-        *found,
+        *(f"{place}: {name}: {text}" for place, name, text in unit_problems(study)),
         *_twins(study),
         *_kind_notes(study),
         *_death_notes(study),

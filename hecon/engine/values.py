@@ -50,11 +50,31 @@ def formula_values(
     ModelError
         If an expression depends on the cycle.
     """
+    found = values_without_cycle(model, targets, numbers, columns, cycle=cycle)
+    values = []
+    for value, (expr, _) in zip(found, targets, strict=True):
+        if value is None:
+            raise ModelError(f"'{expr.text or expr.name}' depends on the cycle, which it must not")
+        values.append(value)
+    return values
+
+
+def values_without_cycle(
+    model: CohortModel,
+    targets: Sequence[tuple[Expr, str | None]],
+    numbers: Mapping[Key, float],
+    columns: Mapping[Key, Array],
+    *,
+    cycle: Array | None = None,
+) -> list[Array | None]:
+    """Values as of `formula_values`, and None where an expression depends on time."""
     if cycle is not None:
         columns = {**columns, _CYCLE: cycle}
     varying = frozenset(columns)
     graph = Graph(model, varying, varying | frozenset(numbers))
-    local = {} if cycle is None else {"cycle": graph.add("parameter", what=_CYCLE)}
+    local = {"years_in_state": graph.add("time", what="years_in_state")}
+    if cycle is not None:
+        local["cycle"] = graph.add("parameter", what=_CYCLE)
     nodes = [graph.lower(expr, strategy, local=local) for expr, strategy in targets]
     values: dict[int, Array] = {}
     with np.errstate(all="ignore"):
@@ -69,10 +89,7 @@ def formula_values(
                 values[node.index] = np.asarray(_FIXED[str(node.what)])
             else:
                 values[node.index] = _value(node, values, model, numbers, columns)
-    for node, (expr, _) in zip(nodes, targets, strict=True):
-        if node.by_cycle:
-            raise ModelError(f"'{expr.text or expr.name}' depends on the cycle, which it must not")
-    return [values[n.index] for n in nodes]
+    return [None if n.by_cycle else values[n.index] for n in nodes]
 
 
 def _value(

@@ -13,9 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from hecon.parameters.limits import LARGEST_AMOUNT
+
 Array = NDArray[np.float64]
 
 Z = float(special.ndtri(0.975))
+
+#: One draw in a million lies beyond each.
+_TAILS = np.array([1e-6, 1.0 - 1e-6])
+_TOO_LARGE = f"allowed are values from {-LARGEST_AMOUNT:g} to {LARGEST_AMOUNT:g}"
 
 #: What a base value may be of its distribution; without a word it is the first of `CENTRES`.
 BASES = ("mean", "median", "mode")
@@ -219,27 +225,36 @@ def distribution(
     if base and (base not in BASES or kind in ("fixed", "dirichlet")):
         allowed_bases = "none" if kind in ("fixed", "dirichlet") else ", ".join(BASES)
         raise DistributionError(f"found 'value = {base}', allowed for a {kind} is {allowed_bases}")
+    try:
+        native = _native(kind, given)
+        _check(kind, native)
+        found = Distribution(kind, native, group, base)
+        _check_size(found)
+    except OverflowError:
+        raise DistributionError(f"{_TOO_LARGE}; found larger ones in a {kind}") from None
+    return found
+
+
+def _native(kind: str, given: Mapping[str, float]) -> tuple[float, ...]:
+    """A distribution's own parameters, from any of the ways in which they are given."""
     names = frozenset(given)
     if kind == "triangular" and names == {"min", "mode", "max"}:
         given = {"low": given["min"], "mode": given["mode"], "high": given["max"]}
         names = frozenset(given)
     if names == frozenset(NATIVE[kind]):
-        native = tuple(given[n] for n in NATIVE[kind])
-    elif names == {"mean", "se"} and kind in _MOMENTS:
+        return tuple(given[n] for n in NATIVE[kind])
+    if names == {"mean", "se"} and kind in _MOMENTS:
         if given["se"] <= 0:
             raise DistributionError(f"the standard error must be above 0, found {given['se']:g}")
-        native = _MOMENTS[kind](given["mean"], given["se"])
-    elif names == {"estimate", "ci_low", "ci_high"} and kind in _MOMENTS:
-        native = _from_interval(kind, given["estimate"], given["ci_low"], given["ci_high"])
-    else:
-        allowed = [" and ".join(NATIVE[kind])]
-        if kind in _MOMENTS:
-            allowed += ["mean and se", "estimate, ci_low and ci_high"]
-        raise DistributionError(
-            f"a {kind} takes {'; or '.join(allowed)}; found {', '.join(sorted(given)) or 'nothing'}"
-        )
-    _check(kind, native)
-    return Distribution(kind, native, group, base)
+        return _MOMENTS[kind](given["mean"], given["se"])
+    if names == {"estimate", "ci_low", "ci_high"} and kind in _MOMENTS:
+        return _from_interval(kind, given["estimate"], given["ci_low"], given["ci_high"])
+    allowed = [" and ".join(NATIVE[kind])]
+    if kind in _MOMENTS:
+        allowed += ["mean and se", "estimate, ci_low and ci_high"]
+    raise DistributionError(
+        f"a {kind} takes {'; or '.join(allowed)}; found {', '.join(sorted(given)) or 'nothing'}"
+    )
 
 
 def _from_interval(kind: str, estimate: float, low: float, high: float) -> tuple[float, float]:
@@ -270,3 +285,11 @@ def _check(kind: str, native: tuple[float, ...]) -> None:
     ordered = kind in ("uniform", "triangular")
     if ordered and (list(native) != sorted(native) or native[0] == native[-1]):
         raise DistributionError(f"a {kind} needs {' <= '.join(NATIVE[kind])} with low below high")
+
+
+def _check_size(found: Distribution) -> None:
+    """Refuse what draws values that can't be calculated with."""
+    with np.errstate(over="ignore"):
+        ends = np.abs([found._mean(), *found.quantile(_TAILS)])
+    if not (ends <= LARGEST_AMOUNT).all():
+        raise OverflowError

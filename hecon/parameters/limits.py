@@ -36,3 +36,8 @@ LAST_PRICE_YEAR = 2100
 
 #: What anything may cost: more, and sums of it are no numbers any more.
 LARGEST_AMOUNT = 1e15
+
+#: Persons in an arm of a trial, and what a standardised difference and its standard error may be.
+PERSONS = 10**9
+LARGEST_DIFFERENCE = 1_000.0
+SMALLEST_ERROR, LARGEST_ERROR = 0.001, 1_000.0

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from hecon.parameters.limits import LARGEST_AMOUNT
+
 LONGEST_SHOWN = 80
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -75,6 +77,11 @@ def _formula(value: object) -> object:
 
 
 Number = Annotated[float | None, BeforeValidator(_number_or_blank)]
+#: A number, or a blank, that can be calculated with.
+Bounded = Annotated[
+    Annotated[float, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)] | None,
+    BeforeValidator(_number_or_blank),
+]
 Real = Annotated[float, BeforeValidator(lambda v: number(v) if isinstance(v, str) else v)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Text = Annotated[str, BeforeValidator(_text)]

@@ -42,7 +42,9 @@ def test_a_fault_fails(tmp_path: Path) -> None:
     payoffs.write_text(text.replace(",c_drug,", ",-c_drug,"), encoding="utf-8")
     result = CliRunner().invoke(app, ["verify", str(study)])
     assert result.exit_code == 1, result.output
-    assert " 1 fail, " in " ".join(result.output.split())
+    said = " ".join(result.output.split())
+    assert " 1 fail, " in said
+    assert "Failed: Higher price, no lower cost; " in said
 
 
 def test_the_battery_is_in_the_workbook(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hecon.analyses.dry_run import dry_run
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.preflight import notes, outside_unit, try_draws
 from hecon.analyses.verification.case import Case
+from hecon.analyses.verification.horizon import rescaled_probabilities
 from hecon.analyses.verification.uncertainty import within_units
 from hecon.errors import InputError, ModelError
 from hecon.parameters.design import ProbabilisticDesign, base_case
@@ -149,6 +150,51 @@ def test_fault_58_draws_beyond_the_unit_are_told_with_their_share(tmp_path, row,
     assert len(told) == (share > 0)
     assert all(f"{outside_unit(parameter):.2%}" in note for note in told)
     assert within_units(Case(study)).result == ("fail" if share else "pass")
+
+
+@pytest.mark.parametrize("computed", ["a parameter", "a variable"])
+def test_fault_58_computed_rows_beyond_their_unit_are_told(tmp_path, computed):
+    """A normal about 0.85 with 0.1 on top is above 1 from one standard deviation of 0.05 on."""
+    base = input_row("u_base", 0.85, "utility", "normal: mean=0.85; sd=0.05")
+    paid = ("payoffs.csv", "Well,1,year", "Well,u_sum,year")
+    if computed == "a parameter":
+        row = "u_sum,all,,u_base + 0.1,utility,,,,,,,s,derived\n"
+        table = tiny.FILES["parameters.csv"].replace("value,unit", "value,formula,unit")
+        table = table.replace(",A,0,", ",A,0,,").replace(",B,10,", ",B,10,,")
+        table += base.replace("0.85,utility", "0.85,,utility", 1) + "\n" + row
+        study = tiny.study(tmp_path, ("parameters.csv", tiny.FILES["parameters.csv"], table), paid)
+        place = "parameters.csv, row 5: u_sum: "
+    else:
+        variables = "name,strategy,formula,unit,description\nu_sum,all,u_base + 0.1,utility,x\n"
+        study = tiny.study(tmp_path, given(base), paid, variables=variables)
+        place = "variables.csv, row 2: u_sum: "
+    (told,) = [note for note in notes(study) if "u_sum" in note]
+    assert place in told
+    share = float(told.partition(place)[2].partition("%")[0]) / 100
+    wanted = norm.sf(1)
+    assert share == pytest.approx(wanted, abs=4 * (wanted * (1 - wanted) / 1000) ** 0.5)
+    assert within_units(Case(study)).result == "fail"
+
+
+def test_fault_63_two_half_cycles_are_said_to_keep_what_they_keep(tmp_path):
+    """Exits of 0.3 and 0.2 added up: 0.5 stay a year, (0.7 ** 0.5 + 0.8 ** 0.5 - 1) ** 2 halves."""
+    rows = (
+        input_row("months", 12, "months"),
+        input_row("p_ill", 0.3, "probability"),
+        input_row("p_die", 0.2, "probability"),
+    )
+    added = "Well,Ill,1 - (1 - p_ill) ** cycle_years\nIll,Ill,rest"
+    study = tiny.study(
+        tmp_path,
+        given(*rows),
+        ILL[1],
+        ("transitions.csv", "Well,Dead,0.2", f"Well,Dead,1 - (1 - p_die) ** cycle_years\n{added}"),
+        ("study.toml", 'cycle_months = "12"', 'cycle_months = "months"'),
+    )
+    found = rescaled_probabilities(Case(study))
+    assert found.result == "pass"
+    assert "0.534 for 0.5" in found.detail
+    assert found.figure == "largest difference 0.034"
 
 
 def test_fault_63_a_way_out_of_death_is_noted(tmp_path):

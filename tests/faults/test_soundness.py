@@ -101,3 +101,64 @@ def test_fault_66_a_course_of_three_deep_formulas_is_a_message(tmp_path):
     found = tiny.faults(tmp_path / "signs", (course[0], course[1], signs), sessions=rows)
     assert found
     assert all("nests" in text for text in found)
+
+
+TOO_LARGE = (
+    *("lognormal(1000, 1)", "lognormal(0, 40)", "normal(0, 1e308)", "gamma(1e300, 1e300)"),
+    *("uniform(0, 1e16)", "triangular(-1e308, 0, 1e308)"),
+)
+
+
+@pytest.mark.parametrize("drawn", TOO_LARGE)
+@pytest.mark.parametrize("target", ["extra[B]", "alive"])
+def test_fault_66_a_distribution_of_impossible_values_is_refused(tmp_path, target, drawn):
+    found = tiny.faults(
+        tmp_path,
+        ("payoffs.csv", "100 + extra", "100 * alive + extra"),
+        variables="name,strategy,formula,unit,description\nalive,all,1,number,x\n",
+        scenarios=f'id,title,changes,currency,price_year\nS1,x,"{target} = {drawn}",EUR,2024\n',
+    )
+    one(found, "scenarios.csv, row 2, column changes", target, "-1e+15 to 1e+15")
+
+
+CONTRASTS = "contrast_id,study,treat1,treat2,g,se,n1,n2,status\nC1,S1,X,P,0.5,0.25,33,32,published"
+EFFECTS = (
+    "id,study,treat1,treat2,scale,estimate,ci_low,ci_high,status\n"
+    "R1,S1,X,P,OR,1.5,1.1,2.05,published"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new"),
+    [
+        ("contrasts", ",0.25,", ",1e155,"),
+        ("contrasts", ",0.25,", ",1e-160,"),
+        ("contrasts", ",0.5,", ",1e308,"),
+        ("contrasts", ",33,", ",1e308,"),
+        ("contrasts", ",33,", ",0,"),
+        ("effects", ",2.05,", ",1e308,"),
+    ],
+)
+def test_fault_84_evidence_of_impossible_size_is_refused(tmp_path, kind, old, new):
+    rows = {"contrasts": CONTRASTS, "effects": EFFECTS}[kind]
+    measure, method = {
+        "contrasts": ("SMD", "network"),
+        "effects": ("log odds ratio", "reported"),
+    }[kind]
+    estimates = f"name,title,method,measure,treatments,rows,tau2\nnet,net,{method},{measure},X v P,"
+    files = {
+        kind: f"{rows}\n",
+        "estimates": estimates + {"contrasts": ",fixed\n", "effects": "R1,\n"}[kind],
+    }
+    named = (
+        "study.toml",
+        "[time]",
+        f'[synthesis]\n{kind} = "{kind}.csv"\nestimates = "estimates.csv"\n[time]',
+    )
+    assert not tiny.faults(tmp_path / "sound", named, **files)
+    assert old in files[kind]
+    found = tiny.faults(
+        tmp_path / "unsound", named, **files | {kind: files[kind].replace(old, new)}
+    )
+    assert f"{kind}.csv, row 2" in found[0]
+    assert "allowed is" in found[0]

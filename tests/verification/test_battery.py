@@ -14,7 +14,10 @@ from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.finding import FAIL
 from hecon.analyses.verification.one_cycle import first_cycle
 from hecon.parameters.design import base_values
+from hecon.report.console import stdout
+from hecon.report.labels import study_units
 from hecon.report.sections import verification
+from hecon.report.terminal import show
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -43,15 +46,30 @@ def test_published_models_pass(folder):
     assert fails(load_study(folder)) == []
 
 
-def test_table_and_exit_code(copy):
+def printed(study, capsys):
+    """What `verify` prints, in one line."""
+    show(verification.section(Run(study)), study_units(study), stdout())
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_table_and_exit_code(copy, capsys):
     table = Run(copy.load())(battery_table)
     assert list(table.columns) == ["check", "why", "result", "figure", "detail"]
     assert table["check"].to_list() == [c.name for c in CHECKS]
     assert table["check"].is_unique
     assert set(table["result"]) == {"pass"}
-    assert not verification.ANALYSIS.failed(verification.section(Run(copy.load())))
+    study = copy.load()
+    assert not verification.ANALYSIS.failed(verification.section(Run(study)))
+    said = printed(study, capsys)
+    assert f"{len(CHECKS)} questions whose answers are known: {len(CHECKS)} pass, 0 fail" in said
+    assert "Failed:" not in said
     copy.change("payoffs.csv", "New,c_new_year", "New,-c_new_year")
-    assert verification.ANALYSIS.failed(verification.section(Run(copy.load())))
+    study = copy.load()
+    assert verification.ANALYSIS.failed(verification.section(Run(study)))
+    said = printed(study, capsys)
+    assert f"{len(CHECKS) - 1} pass, 1 fail" in said
+    assert "Failed: Higher price, no lower cost; " in said
+    assert said.count("Failed:") == 1
 
 
 def test_first_cycle_in_figures():

@@ -145,13 +145,11 @@ def ranges_and_distributions(case: Case) -> Finding:
 
 
 def within_units(case: Case) -> Finding:
-    """No distribution reaches beyond what its unit allows."""
+    """Neither a distribution nor what is computed from it leaves what its unit allows."""
     if not any(p.distribution.varies for p in case.inputs()):
         raise NotApplicable("no parameter has a distribution")
-    wrong = [f"{p.text}: {text}" for p, text in unit_problems(case.study)]
-    return found(
-        not wrong, f"{len(wrong)} inputs outside", listed(wrong, 4) or "all draws keep to them"
-    )
+    wrong = [f"{name}: {text}" for _, name, text in unit_problems(case.study)]
+    return found(not wrong, f"{len(wrong)} outside", listed(wrong, 4) or "all draws keep to them")
 
 
 CHECKS = [

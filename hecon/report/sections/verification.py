@@ -18,7 +18,7 @@ _RESULTS = ("pass", "fail", "not applicable")
 
 
 def section(run: Run) -> Section:
-    """Every check, and the tally."""
+    """Every check, the tally, and each check that fails by name."""
     found = run(battery_table)
     counts = found["result"].value_counts()
     passed, failed, beside = (count(counts.get(r, 0)) for r in _RESULTS)
@@ -28,8 +28,13 @@ def section(run: Run) -> Section:
         {"all": count(len(found)), "passed": passed, "failed": failed, "beside": beside},
         "warning" if failed.value else "verdict",
     )
+    fails = found[found["result"] == _RESULTS[1]]
+    wrong = [
+        Sentence("Failed: {check}; {detail}.", {"check": check, "detail": detail}, "warning")
+        for check, detail in zip(fails["check"], fails["detail"], strict=True)
+    ]
     checks = table("verification", "Verification battery", COLUMNS, found, ("check",))
-    return Section("verification", "Verification", (tally,), (checks,), live="Checks")
+    return Section("verification", "Verification", (tally, *wrong), (checks,), live="Checks")
 
 
 def failed(section: Section) -> bool:

@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import Field
 
 from hecon.errors import FaultList, nearest
-from hecon.parameters.records import Number, Real, Required, Strict, Text, Whole, short
+from hecon.parameters import limits
+from hecon.parameters.records import Bounded, Real, Required, Strict, Text, Whole, short
 from hecon.parameters.schema import STATUSES
 from hecon.studies.reading import Reading, row_of
 from hecon.studies.schema import Synthesis
@@ -19,7 +20,8 @@ EVENTS = "events_"
 DROPOUT = "dropout"
 RANDOMISED, ASSESSED = "n_randomised", "n_assessed"
 
-Count = Annotated[Whole, Field(ge=0)]
+Count = Annotated[Whole, Field(ge=0, le=limits.PERSONS)]
+Size = Annotated[Whole, Field(ge=1, le=limits.PERSONS)]
 
 
 def events_column(outcome: str) -> str:
@@ -58,9 +60,9 @@ class EffectRow(Strict):
     treat2: Text = ""
     outcome: Text = ""
     scale: Required
-    estimate: Number = None
-    ci_low: Number = None
-    ci_high: Number = None
+    estimate: Bounded = None
+    ci_low: Bounded = None
+    ci_high: Bounded = None
     n: Text = ""
     status: Required
     evidence_ids: Text = ""
@@ -76,10 +78,10 @@ class ContrastRow(Strict):
     arm1_letter: Text = ""
     treat1: Required
     treat2: Required
-    g: Real
-    se: Annotated[Real, Field(gt=0)]
-    n1: Count
-    n2: Count
+    g: Annotated[Real, Field(ge=-limits.LARGEST_DIFFERENCE, le=limits.LARGEST_DIFFERENCE)]
+    se: Annotated[Real, Field(ge=limits.SMALLEST_ERROR, le=limits.LARGEST_ERROR)]
+    n1: Size
+    n2: Size
     instrument: Text = ""
     rating: Text = ""
     analysis: Text = ""
