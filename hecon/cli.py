@@ -36,6 +36,7 @@ COMMANDS: tuple[Own | Entry, ...] = (
     Own("run", f"{_STUDY}:run", "Run every analysis; write tables, page and workbook."),
     Own("check", f"{_STUDY}:check", "Read and validate a study without the full run."),
     *(entry for entry in REGISTRY if entry.command_name),
+    Own("batch", "hecon.commands.batch:batch", "Studies x countries x scenarios as one table."),
     Own("decide", "hecon.commands.draws:decide", "Decide from anybody's table of draws."),
     Own("reproduce", f"{_STUDY}:reproduce", "Run again and compare with a committed reference."),
     Own("prove", f"{_STUDY}:prove", "Replay the workbook in two spreadsheet engines."),
@@ -105,6 +106,7 @@ def main(
       hecon check inputs/studies/ptsd --jurisdiction norway
       hecon one-way inputs/studies/ptsd --jurisdiction norway
       hecon voi inputs/studies/ptsd --jurisdiction norway
+      hecon batch plan.toml
       hecon decide draws.csv
       hecon reproduce inputs/studies/ptsd --jurisdiction norway \\
           --reference reference/ptsd_norway

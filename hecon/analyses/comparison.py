@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass
+from functools import reduce
 
 import xarray as xr
 
@@ -49,7 +51,15 @@ def icer(cost: float, qaly: float) -> float:
 
 def totals(outcomes: xr.Dataset, suffix: str = "") -> tuple[xr.DataArray, xr.DataArray]:
     """Total cost and QALYs by strategy and draw."""
-    return outcomes["cost" + suffix].sum("item"), outcomes["qaly" + suffix].sum("source")
+    cost, qaly = outcomes["cost" + suffix], outcomes["qaly" + suffix]
+    return _added_up(cost, "item"), _added_up(qaly, "source")
+
+
+def _added_up(values: xr.DataArray, dim: str) -> xr.DataArray:
+    """One part after the other, so that a draw's last digit doesn't hang on how many there are."""
+    none = values.isel({dim: slice(0)}).sum(dim)
+    parts = values.transpose(dim, ...).values
+    return none.copy(data=reduce(operator.add, parts, none.values))
 
 
 def compare(outcomes: xr.Dataset, intervention: str, comparator: str, draw: int = 0) -> Comparison:

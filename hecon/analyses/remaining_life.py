@@ -72,6 +72,7 @@ def remaining_qalys(study: Study, model: CohortModel, design: Design, strategy: 
         {**design.numbers, **{k: float(v[0]) for k, v in columns.items() if k not in varying}},
         {key: columns[key][first] for key in varying},
         [row_label(design, int(row)) for row in first],
+        free=isinstance(design, TableDesign) and design.free,
     )
     found = totals(evaluate(alone, chosen), "_undiscounted")[1].values[0]
     return np.asarray(found[row_of.ravel()])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -151,37 +150,15 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
     """
     from hecon.report.progress import ProgressBar
     from hecon.report.staging import finish_earlier
+    from hecon.studies.folders import jurisdiction_folder, study_folder
 
-    # files are named by their folder, which `.` and `..` would leave blank
-    here = Path(os.path.abspath(folder))
-    for path in (str(here), jurisdiction):
-        if problem := unprintable(path):
-            raise InputError([Fault(shown(path), None, None, f"found {problem}")])
-    if not here.is_dir():
-        known = sorted(p.parent.name for p in here.parent.glob("*/study.toml"))
-        text = f"there is no study's folder here{nearest(here.name, known)}"
-        raise InputError([Fault(str(folder), None, None, text)])
+    here = study_folder(folder)
     with ProgressBar() as tell:
         tell("Reading the study", 0, 1)
         finish_earlier(here)
         from hecon.studies.load import load_study
 
-        return load_study(here, _jurisdiction_folder(here, jurisdiction))
-
-
-def _jurisdiction_folder(study: Path, text: str) -> Path | None:
-    """The folder meant by `--jurisdiction`: a name beside the studies first, else a path."""
-    if not text:
-        return None
-    beside = study.parent.parent / "jurisdictions"
-    if Path(text).name == text and (beside / text).is_dir():
-        return beside / text
-    if Path(text).is_dir():
-        return Path(os.path.abspath(text))
-    known = sorted(p.name for p in beside.iterdir() if p.is_dir()) if beside.is_dir() else []
-    named = f"; in {beside} there are {', '.join(known)}" if known else ""
-    message = f"{shown(text)} is neither a jurisdiction nor a folder{nearest(text, known)}{named}"
-    raise InputError([Fault("--jurisdiction", None, None, message)])
+        return load_study(here, jurisdiction_folder(here, jurisdiction))
 
 
 def numbers(text: str, option: str) -> list[float]:

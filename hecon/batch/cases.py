@@ -1,0 +1,167 @@
+"""Cases of a batch: a study in a jurisdiction, read once, with a hash of what its jobs rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hecon.analyses.scenario_draws import BASE
+from hecon.errors import Fault, HeconError, InputError, grouped
+from hecon.parameters.schema import weakest
+from hecon.studies.budget import BUDGET, BUDGET_INPUTS, BUDGET_SCENARIOS
+from hecon.studies.load import load_study
+from hecon.studies.study import Scenario, Study
+from hecon.studies.trials import TRIALS
+
+
+@dataclass(frozen=True)
+class Rests:
+    """What a scenario's jobs rest on.
+
+    Attributes
+    ----------
+    inputs
+        Hash of all that their figures come from.
+    status
+        The weakest status of an input in use.
+    """
+
+    inputs: str
+    status: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A study in a jurisdiction, ready to be sent to whoever computes.
+
+    Attributes
+    ----------
+    study, jurisdiction, perspective, subgroup
+        What tells cases apart; the last two are empty where a study has none.
+    content
+        The study itself, pickled: two workers read the same.
+    scenarios
+        The base case and every scenario, by name, in the order of the file.
+    """
+
+    study: str
+    jurisdiction: str
+    currency: str
+    price_year: str
+    content: bytes = field(repr=False)
+    scenarios: Mapping[str, Rests]
+    perspective: str = ""
+    subgroup: str = ""
+
+    @property
+    def title(self) -> str:
+        """The case in words."""
+        more = [text for text in (self.perspective, self.subgroup) if text]
+        return ", ".join([f"{self.study} in {self.jurisdiction}", *more])
+
+
+@dataclass(frozen=True)
+class BatchFault:
+    """A job, or all jobs of a study in a jurisdiction, that could not be done."""
+
+    study: str
+    jurisdiction: str
+    message: str
+    scenario: str = ""
+    draws: int = 0
+    seed: int = 0
+    perspective: str = ""
+    subgroup: str = ""
+
+
+class Cases:
+    """Studies in jurisdictions, each read once, and why some could not be."""
+
+    def __init__(self) -> None:
+        self.faults: list[BatchFault] = []
+        self._known: dict[tuple[Path, Path | None], Case | None] = {}
+        self._named: dict[tuple[str, str], tuple[Path, Path | None]] = {}
+
+    def case(self, study: Path, jurisdiction: Path | None) -> Case | None:
+        """The case of two folders; None, and a fault, if it can't be read.
+
+        Raises
+        ------
+        InputError
+            If another study, or another jurisdiction, of the batch has the same name.
+        """
+        place = (study, jurisdiction)
+        if place not in self._known:
+            try:
+                self._known[place] = made = _read(load_study(study, jurisdiction))
+            except HeconError as error:
+                said = grouped(error.faults) if isinstance(error, InputError) else [str(error)]
+                more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
+                where = jurisdiction.name if jurisdiction else ""
+                self.faults.append(BatchFault(study.name, where, said[0] + more))
+                self._known[place] = made = None
+            if made is not None:
+                other = self._named.setdefault((made.study, made.jurisdiction), place)
+                if other != place:
+                    text = f"{other[0]} and {study} are both {made.title}; give one another name"
+                    raise InputError([Fault(str(study), None, "name", text)])
+        return self._known[place]
+
+
+def _read(study: Study) -> Case:
+    place = study.jurisdiction.definition
+    common = _common(study)
+    scenarios = {BASE: Rests(_hash(common, BASE), _status(study))}
+    scenarios |= {
+        s.id: Rests(_hash(common, _changes(s)), _status(study, s)) for s in study.scenarios
+    }
+    return Case(
+        study.name, place.name, place.currency, place.price_year, pickle.dumps(study), scenarios
+    )
+
+
+def _common(study: Study) -> str:
+    """Hash of what every job of a study rests on.
+
+    All that was read, but for what moves no figure of a job: files for the reader, plans of
+    trials, the budget, and the rows of other scenarios. Cells that a scenario overrides are
+    inputs of the model, so that its inputs are named besides.
+    """
+    apart = ["scenarios", *(f"evidence.{name}" for name in study.definition.evidence)]
+    left_out = {source.shown for entry in apart for source in study.sources(entry)}
+    budget = {f"{folder.name}/{name}" for folder in study.folders for name in _BUDGET}
+    kept = {
+        name: digest
+        for name, digest in study.digests.items()
+        if name not in left_out | budget and Path(name).parent.name != TRIALS
+    }
+    return _hash(repr(sorted(kept.items())), repr(study.model.parameters))
+
+
+_BUDGET = (BUDGET, BUDGET_INPUTS, BUDGET_SCENARIOS)
+
+
+def _changes(scenario: Scenario) -> str:
+    """Everything of a scenario that its figures come from."""
+    own = [
+        (p.key, p.value, p.formula, p.low, p.high, p.distribution, p.stream) for p in scenario.own
+    ]
+    changes, drawn = (sorted(each.items(), key=repr) for each in (scenario.changes, scenario.drawn))
+    return repr((scenario.id, scenario.compare, scenario.weakest_status, changes, drawn, own))
+
+
+def _status(study: Study, scenario: Scenario | None = None) -> str:
+    """The weakest status of the inputs in use."""
+    left = scenario.changes if scenario is not None else {}
+    used = [p.status for p in study.parameters if p.key not in left and p.text not in study.unused]
+    return weakest([*used, *([scenario.weakest_status] if scenario is not None else [])])
+
+
+def _hash(*texts: str) -> str:
+    found = hashlib.sha256()
+    for text in texts:
+        found.update(text.encode() + b"\0")
+    return found.hexdigest()

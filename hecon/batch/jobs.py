@@ -1,0 +1,301 @@
+"""Jobs of a batch: a scenario of a case, and its figures, which nothing but its inputs decides.
+
+Jobs are done in packs, so that those of one case share what is read and compiled; a job's figures
+are the same to the last bit whatever else is in its pack.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import re
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.analyses.comparison import SAVING, icer, verdict
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.results_table import TOTALS, evaluated_table
+from hecon.analyses.scenario_draws import BASE
+from hecon.analyses.scenarios import probabilistic_scenario, scenario_design
+from hecon.analyses.ties import difference
+from hecon.batch.cases import Case
+from hecon.batch.versions import code
+from hecon.errors import HeconError
+from hecon.parameters.design import ProbabilisticDesign
+from hecon.studies.study import Scenario, Study
+
+#: What jobs are sorted by, whoever planned them in which order.
+Order = tuple[object, ...]
+
+Array = NDArray[np.float64]
+
+#: What the threshold comes from, besides the opportunity cost.
+SEVERITY = ("shortfall", "weight")
+
+#: Jobs of a pack: those of base values share one program; draws are many.
+TOGETHER, DRAWN_TOGETHER = 40, 8_000
+#: Studies that a process keeps open.
+OPEN = 4
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a job is drawn."""
+
+    draws: int
+    seed: int
+    method: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """A scenario of a case; without a drawing, at its base values."""
+
+    case: Case
+    scenario: str
+    drawing: Drawing | None = None
+
+    @property
+    def title(self) -> str:
+        """The job in words."""
+        drawn = f", {self.drawing.draws:,} draws" if self.drawing else ""
+        return f"{self.case.title}, {self.scenario}{drawn}"
+
+    @property
+    def inputs(self) -> str:
+        """Hash of the inputs that it rests on."""
+        return self.case.scenarios[self.scenario].inputs
+
+    @property
+    def status(self) -> str:
+        """The weakest status of an input in use."""
+        return self.case.scenarios[self.scenario].status
+
+    @cached_property
+    def key(self) -> str:
+        """What it is known by in a store: its inputs, its settings, and what computes."""
+        text = repr((code(), self.inputs, self.drawing, self.case.perspective, self.case.subgroup))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def order(self) -> Order:
+        """Its place in the table."""
+        case = self.case
+        drawn = self.drawing or Drawing(0, 0, "")
+        return (
+            *(case.study, case.jurisdiction, case.perspective, case.subgroup),
+            *(drawn.draws, drawn.seed, drawn.method),
+            *(self.scenario != BASE, _natural(self.scenario)),
+        )
+
+
+def _natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A name whose numbers sort as numbers."""
+    return tuple(
+        (int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)
+    )
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a job.
+
+    Attributes
+    ----------
+    of
+        A strategy, or a comparison written `A v B`.
+    error
+        Its Monte Carlo standard error, NaN where there is none.
+    words
+        What is said in its place, or what it means.
+    """
+
+    of: str
+    name: str
+    value: float
+    error: float = np.nan
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A job's figures, or why it has none."""
+
+    figures: tuple[Figure, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Jobs of one case and one drawing, which are sent and done together."""
+
+    case: Case
+    scenarios: tuple[str, ...]
+    drawing: Drawing | None
+
+    @property
+    def jobs(self) -> list[Job]:
+        """Its jobs."""
+        return [Job(self.case, name, self.drawing) for name in self.scenarios]
+
+
+def packed(jobs: Iterable[Job]) -> list[Pack]:
+    """Jobs in packs, those of base values first: they are soon done."""
+
+    def alike(job: Job) -> Order:
+        return (job.drawing is not None, *job.order[:-2])
+
+    packs = []
+    for _, group in groupby(sorted(jobs, key=lambda j: (alike(j), j.order)), alike):
+        some = list(group)
+        first = some[0]
+        size = TOGETHER
+        if first.drawing is not None:
+            size = max(1, DRAWN_TOGETHER // first.drawing.draws)
+        packs += [
+            Pack(first.case, tuple(j.scenario for j in some[i : i + size]), first.drawing)
+            for i in range(0, len(some), size)
+        ]
+    return packs
+
+
+class OtherVersion(HeconError):
+    """A worker that would compute with another version."""
+
+
+def do_pack(
+    content: bytes, scenarios: Sequence[str], drawing: Drawing | None, expected: str
+) -> list[Done]:
+    """The figures of a pack's jobs, in their order.
+
+    Parameters
+    ----------
+    content
+        The study of the case, pickled.
+    expected
+        The version that asks, see `code`.
+
+    Raises
+    ------
+    OtherVersion
+        If this process has another one.
+    """
+    if code() != expected:
+        raise OtherVersion(f"{code()}; needed is {expected}")
+    with _ONE_AT_A_TIME:
+        study = _opened(content)
+        known = {s.id: s for s in study.scenarios}
+        wanted = [known[name] if name != BASE else _base(study) for name in scenarios]
+        if drawing is not None:
+            return [_drawn(study, scenario, drawing) for scenario in wanted]
+        return _at_base_values(study, wanted)
+
+
+#: A study remembers what is worked out for it: one thread at a time may.
+_ONE_AT_A_TIME = threading.Lock()
+
+
+@lru_cache(maxsize=OPEN)
+def _opened(content: bytes) -> Study:
+    study: Study = pickle.loads(content)
+    return study
+
+
+def _base(study: Study) -> Scenario:
+    """The base case as a scenario that changes nothing."""
+    return Scenario(BASE, "Base case", "", {}, study.compared, "", "", study.folder.name, 0, "")
+
+
+def _at_base_values(study: Study, scenarios: Sequence[Scenario]) -> list[Done]:
+    """Scenarios that replace the same formulas have one program, and are run together."""
+    own = study.model.parameter_set
+
+    def replaced(scenario: Scenario) -> list[tuple[str, str]]:
+        return sorted((name, strategy or "") for name, strategy in scenario.changes.keys() - own)
+
+    done: dict[str, Done] = {}
+    for _, group in groupby(sorted(scenarios, key=replaced), replaced):
+        some = list(group)
+        try:
+            done |= zip((s.id for s in some), _evaluated(study, some), strict=True)
+        except HeconError:
+            for scenario in some:
+                done[scenario.id] = _alone(study, scenario)
+    return [done[scenario.id] for scenario in scenarios]
+
+
+def _alone(study: Study, scenario: Scenario) -> Done:
+    try:
+        return next(_evaluated(study, [scenario]))
+    except HeconError as error:
+        return Done(fault=str(error))
+
+
+def _evaluated(study: Study, scenarios: Sequence[Scenario]) -> Iterator[Done]:
+    design = scenario_design(study, list(scenarios))
+    for row in evaluated_table(study, design, [s.compare for s in scenarios]).to_dict("records"):
+        figures = [
+            Figure(strategy, what, float(row[f"{what} {strategy}"]))
+            for strategy in study.model.strategies
+            for what in TOTALS
+        ]
+        pair = f"{row['intervention']} v {row['comparator']}"
+        cost, qaly = float(row["cost_difference"]), float(row["qaly_difference"])
+        figures += _compared(pair, Figure(pair, "", cost), Figure(pair, "", qaly))
+        figures += [
+            Figure(pair, name, float(row[name])) for name in (*SEVERITY, "threshold", "nmb")
+        ]
+        yield Done(tuple(f for f in figures if not np.isnan(f.value) or f.words))
+
+
+def _compared(pair: str, cost: Figure, qaly: Figure) -> list[Figure]:
+    """Differences of costs and effects, and their ratio or what stands in its place."""
+    words = verdict(cost.value, qaly.value)
+    ratio = icer(cost.value, qaly.value)
+    saves = words == SAVING
+    return [
+        Figure(pair, "cost_difference", cost.value, cost.error),
+        Figure(pair, "qaly_difference", qaly.value, qaly.error),
+        Figure(pair, "icer", np.nan if saves else ratio, words=words),
+        *([Figure(pair, "saving", ratio, words=words)] if saves else []),
+    ]
+
+
+def _drawn(study: Study, scenario: Scenario, drawing: Drawing) -> Done:
+    """Means over draws with their standard errors, at the threshold of the base values."""
+    try:
+        base = {f.name: f for f in next(_evaluated(study, [scenario])).figures}
+        model, parameters, correlations = probabilistic_scenario(study, scenario)
+        design = ProbabilisticDesign(
+            parameters, drawing.draws, drawing.seed, drawing.method, correlations
+        )
+        if not design.varying:
+            return Done(fault="no input has a distribution, so that nothing can be drawn")
+        outcomes = evaluate(model.between(scenario.compare), design, summed=True)
+    except HeconError as error:
+        return Done(fault=str(error))
+    a, b = scenario.compare
+    pair = f"{a} v {b}"
+    totals = {s: [outcomes[what].sel(strategy=s).values for what in TOTALS] for s in (a, b)}
+    figures = [
+        _mean(s, what, values)
+        for s in (a, b)
+        for what, values in zip(TOTALS, totals[s], strict=True)
+    ]
+    cost, qaly = (difference(x, y) for x, y in list(zip(*totals.values(), strict=True))[:2])
+    figures += _compared(pair, _mean(pair, "", cost), _mean(pair, "", qaly))
+    figures += [base[name] for name in (*SEVERITY, "threshold") if name in base]
+    benefit = base["threshold"].value * qaly - cost
+    figures += [_mean(pair, "nmb", benefit), _mean(pair, "probability", (benefit > 0) * 1.0)]
+    return Done(tuple(figures))
+
+
+def _mean(of: str, name: str, values: Array) -> Figure:
+    spread = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.nan
+    return Figure(of, name, float(values.mean()), spread)

@@ -1,0 +1,29 @@
+"""What computes: figures of one and the same job can hang on it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+#: Packages whose source a figure can hang on.
+_MODEL = ("engine", "parameters", "jurisdictions", "synthesis", "studies", "analyses", "batch")
+
+
+@cache
+def code() -> str:
+    """Hecon's version with a hash of its source, and those of the libraries beneath, in words."""
+    import llvmlite
+    import numpy
+    import scipy
+
+    from hecon import __version__
+
+    root = Path(__file__).parents[1]
+    found = hashlib.sha256()
+    for path in sorted(p for name in _MODEL for p in (root / name).rglob("*.py")):
+        found.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return (
+        f"hecon {__version__} ({found.hexdigest()[:8]}) with NumPy {numpy.__version__}, "
+        f"SciPy {scipy.__version__}, llvmlite {llvmlite.__version__}"
+    )
