@@ -1,4 +1,4 @@
-"""The shipped study over a few years, so that its workbook is small, with edits in its files."""
+"""The shipped study made small, over two years or in cycles of a year, edited in its files."""
 
 from __future__ import annotations
 
@@ -23,13 +23,24 @@ SHORT: Edits = {
     ("parameters.csv", "P001", "high"): "41",
     **{("scenarios.csv", s, "changes"): "horizon_age = 41" for s in ("S36", "S37", "S38")},
 }
+#: A twelfth of the cycles, so that a workbook has a twelfth of the rows, and as many formulas else.
+YEARLY: Edits = {("parameters.csv", "P007", "value"): "12"}
 
 
 def short_study(folder: Path, edits: Edits | None = None) -> Study:
-    """The study from a copy of its files with these edits."""
+    """The study over two years from a copy of its files, with these edits."""
+    return _edited(folder, {**SHORT, **(edits or {})})
+
+
+def yearly_study(folder: Path, edits: Edits | None = None) -> Study:
+    """The study in cycles of a year from a copy of its files, with these edits."""
+    return _edited(folder, {**YEARLY, **(edits or {})})
+
+
+def _edited(folder: Path, edits: Edits) -> Study:
     copy = folder / "ptsd"
     shutil.copytree(INPUTS / "studies/ptsd", copy)
-    for (file, name, column), text in {**SHORT, **(edits or {})}.items():
+    for (file, name, column), text in edits.items():
         with (copy / file).open(encoding="utf-8", newline="") as source:
             lines = list(csv.reader(source))
         (line,) = [cells for cells in lines if cells[0] == name]

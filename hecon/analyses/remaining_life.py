@@ -20,18 +20,37 @@ Array = NDArray[np.float64]
 OLDEST = 111.0
 
 
-def years_of_life(study: Study) -> Expr:
+def years_of_life(study: Study, end: Expr | None = None, year: Expr | None = None) -> Expr:
     """From the start until the life table ends, in whole cycles; a formula over parameters.
+
+    Parameters
+    ----------
+    end, year
+        What stands for the age at which the life table ends, and for the months of a year;
+        their numbers if left out.
 
     Notes
     -----
-    The life table is what the general population's mortality looks up by age; of several the
-    one that ends first. Cycles of different length, and a study that knows no age, give no
-    other horizon than the study's own.
+    Cycles of different length, and a study that knows no age, give no other horizon than the
+    study's own.
     """
-    model, people = study.model, study.population
-    if people is None or model.start_age is None or model.cycles_differ:
+    model = study.model
+    if study.population is None or model.start_age is None or model.cycles_differ:
         return model.horizon_years
+    end, year = end or constant(life_table_end(study.population)), year or constant(MONTHS_PER_YEAR)
+    # Simpson's rule takes cycles in pairs
+    step = Expr("mul", (constant(2.0 if model.counting == "simpson" else 1.0), model.cycle_months))
+    months = Expr("mul", (Expr("sub", (end, model.start_age)), year))
+    steps = Expr("floor", (Expr("div", (months, step)),))
+    return Expr("div", (Expr("mul", (steps, step)), year))
+
+
+def life_table_end(people: CohortModel) -> float:
+    """The age by which nobody lives.
+
+    The life table is what the general population's mortality looks up by age; of several the
+    one that ends first.
+    """
     moves = [t.probability for t in people.transitions if t.probability is not None]
     names = people.rests_on(*moves)
     read = [*moves, *(expr for (name, _), expr in people.formulas.items() if name in names)]
@@ -41,12 +60,7 @@ def years_of_life(study: Study) -> Expr:
         for part in expr.walk()
         if part.op == "lookup" and "age" in part.args[0].names
     }
-    end = min((float(people.tables[name].keys[-1]) + 1 for name in tables), default=OLDEST)
-    # Simpson's rule takes cycles in pairs
-    step = Expr("mul", (constant(2.0 if model.counting == "simpson" else 1.0), model.cycle_months))
-    months = Expr("mul", (Expr("sub", (constant(end), model.start_age)), constant(MONTHS_PER_YEAR)))
-    steps = Expr("floor", (Expr("add", (Expr("div", (months, step)), constant(1e-9))),))
-    return Expr("div", (Expr("mul", (steps, step)), constant(MONTHS_PER_YEAR)))
+    return min((float(people.tables[name].keys[-1]) + 1 for name in tables), default=OLDEST)
 
 
 def remaining_qalys(study: Study, model: CohortModel, design: Design, strategy: str) -> Array:

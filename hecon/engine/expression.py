@@ -95,7 +95,7 @@ def _comparison(test: Callable[[Any], Any], excel: str) -> Operation:
         np.copyto(out, found)
         return out
 
-    return Operation(compare, f"ROUND({{0}},{DECIMALS}){excel}0", 2, 0, True, compares=True)
+    return Operation(compare, f"ROUND({{0}},{{decimals}}){excel}0", 2, 0, True, compares=True)
 
 
 def _floor(value: Any, out: np.ndarray | None = None) -> Any:
@@ -141,8 +141,8 @@ OPERATIONS: dict[str, Operation] = {
     "log": Operation(np.log, "LN({0})", 1),
     "sqrt": Operation(np.sqrt, "SQRT({0})", 1),
     "abs": Operation(np.absolute, "ABS({0})", 1),
-    "floor": Operation(_floor, f"INT(ROUND({{0}},{DECIMALS}))", 1),
-    "ceil": Operation(_ceil, f"-INT(-ROUND({{0}},{DECIMALS}))", 1, 4),
+    "floor": Operation(_floor, "INT(ROUND({0},{decimals}))", 1),
+    "ceil": Operation(_ceil, "-INT(-ROUND({0},{decimals}))", 1, 4),
     "expit": Operation(special.expit, "1/(1+EXP(-({0})))", 1, 2),
     "logit": Operation(special.logit, "LN(({0})/(1-({0})))", 1),
     # since Excel 2010; a file must mark them as newer than its format
@@ -298,7 +298,12 @@ def _call(name: str, args: list[Expr]) -> Expr:
     return Expr(name, tuple(args))
 
 
-def excel(expr: Expr, reference: Callable[[str], str], look_up: Callable[[str, str], str]) -> str:
+def excel(
+    expr: Expr,
+    reference: Callable[[str], str],
+    look_up: Callable[[str, str], str],
+    decimals: str = str(DECIMALS),
+) -> str:
     """Render an expression as an Excel formula, without the leading equals sign.
 
     Parameters
@@ -307,8 +312,10 @@ def excel(expr: Expr, reference: Callable[[str], str], look_up: Callable[[str, s
         Gives the cell reference of a name.
     look_up
         Gives the formula that looks up ``table.column`` for a rendered key, which is rounded.
+    decimals
+        What comparisons and keys are rounded to: a number, or the reference of a cell with it.
     """
-    return _excel(expr, reference, look_up, logical=False)[0]
+    return _excel(expr, (reference, look_up, decimals), logical=False)[0]
 
 
 def nesting(expr: Expr) -> int:
@@ -328,18 +335,18 @@ def _number(value: float) -> str:
 
 def _excel(
     expr: Expr,
-    reference: Callable[[str], str],
-    look_up: Callable[[str, str], str],
+    sheet: tuple[Callable[[str], str], Callable[[str, str], str], str],
     logical: bool,
 ) -> tuple[str, int]:
     """The formula and how tightly its outermost operator binds."""
+    reference, look_up, decimals = sheet
     if expr.op == "const":
         return _number(expr.value), 9 if expr.value >= 0 else 4
     if expr.op == "name":
         return reference(expr.name), 9
     if expr.op == "lookup":
-        key = _excel(expr.args[0], reference, look_up, False)[0]
-        return look_up(expr.name, f"ROUND({key},{DECIMALS})"), 9
+        key = _excel(expr.args[0], sheet, False)[0]
+        return look_up(expr.name, f"ROUND({key},{decimals})"), 9
     operation = OPERATIONS[expr.op]
     infix = operation.binds < 9 and "(" not in operation.excel
     args = expr.args
@@ -351,14 +358,14 @@ def _excel(
     parts = []
     for position, arg in enumerate(args):
         truth_wanted = expr.op in ("and", "or", "not") or (expr.op == "if" and position == 0)
-        text, binds = _excel(arg, reference, look_up, truth_wanted)
+        text, binds = _excel(arg, sheet, truth_wanted)
         least = operation.binds + (position > 0 or expr.op == "neg")
         if expr.op == "pow" and position == 0:
             least = 5  # Excel reads -a^2 as (-a)^2: never leave it to the reader
         parts.append(f"({text})" if infix and binds < least else text)
     if operation.series:
         parts = [",".join(parts)]
-    rendered = operation.excel.format(*parts)
+    rendered = operation.excel.format(*parts, decimals=decimals)
     if operation.logical and not logical:
         return f"IF({rendered},1,0)", 9
     if logical and not operation.logical:

@@ -33,9 +33,10 @@ STEPS: Mapping[str, Expr] = {
 }
 #: Fisher scoring may swing about its goal for ever: each change of direction halves its steps.
 #: At the goal the direction is that of a rounding, which is not the same in every engine.
+ROUNDING = 1e-13
 DAMPING: Expr = parse(
-    "damping / 2 if (slope - trace) * score_before < 0 and abs(slope - trace) > 1e-13 * trace "
-    "else damping"
+    "damping / 2 if (slope - trace) * score_before < 0 "
+    f"and abs(slope - trace) > {ROUNDING} * trace else damping"
 )
 METHODS = (*STEPS, "fixed")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hecon.engine.expression import Expr, excel
 from hecon.engine.model import Key
@@ -36,14 +36,18 @@ class Block:
 
 @dataclass(frozen=True)
 class Faces:
-    """Expressions as formulas: a constant that has a cell of its own is read from there."""
+    """Expressions as formulas: a constant that has a cell of its own is read from there.
 
-    settings: Mapping[float, str] = field(default_factory=dict)
+    `decimals` is the cell of what comparisons are rounded to.
+    """
+
+    decimals: str
+    settings: Mapping[float, str]
 
     def formula(self, expr: Expr, cells: Mapping[str, str]) -> str:
         """The expression over cells by name, without its equals sign."""
         own = {address: address for address in self.settings.values()}
-        return excel(self._settled(expr), {**own, **cells}.__getitem__, _no_table)
+        return excel(self._settled(expr), {**own, **cells}.__getitem__, _no_table, self.decimals)
 
     def _settled(self, expr: Expr) -> Expr:
         if expr.op == "const" and expr.value in self.settings:

@@ -154,7 +154,8 @@ class Scope:
 
     def formula(self, expr: Expr) -> str:
         """The expression as a formula without its equals sign."""
-        return excel(expr, self._reference, self._look_up)
+        decimals = self._shorten(self.layout.fixed["decimals"])
+        return excel(expr, self._reference, self._look_up, decimals)
 
     def _column(self, letter: str, sheet: str) -> str:
         if sheet == self.sheet:

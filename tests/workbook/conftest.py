@@ -1,18 +1,17 @@
-"""A small run of the shipped study and its workbook, made once for all tests of the workbook."""
+"""A run of the shipped study in few cycles, and its workbook, made once for all tests of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pytest
+from short_study import yearly_study
 
 from hecon.analyses.run import Run, Settings
 from hecon.report.content import Section
 from hecon.report.whole import sections_of
-from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook, write_workbook
-
-INPUTS = Path(__file__).parents[2] / "inputs"
 
 #: What a report says without thousands of further runs of the model.
 QUICK = (
@@ -22,9 +21,8 @@ QUICK = (
 
 
 @pytest.fixture(scope="session")
-def run() -> Run:
-    study = load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/norway")
-    return Run(study, Settings(draws=60))
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return Run(yearly_study(tmp_path_factory.mktemp("yearly")), Settings(draws=60))
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +36,12 @@ def plain(run: Run, sections: list[Section], tmp_path_factory: pytest.TempPathFa
     path = tmp_path_factory.mktemp("plain") / "plain.xlsx"
     build_workbook(run, sections).save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def opened(plain: Path) -> openpyxl.Workbook:
+    """The same as it is read, to be looked at only."""
+    return openpyxl.load_workbook(plain)
 
 
 @pytest.fixture(scope="session")

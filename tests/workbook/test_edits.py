@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from short_study import short_study
+from short_study import yearly_study
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.run import Run, Settings
@@ -36,7 +36,7 @@ REPLICATION = ROOT / "tests/replications/studies/heemod_hiv_exact"
 
 @pytest.fixture(scope="module")
 def short(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return Run(short_study(tmp_path_factory.mktemp("study")), Settings(draws=20))
+    return Run(yearly_study(tmp_path_factory.mktemp("study")), Settings(draws=20))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from short_study import Edits, short_study
+from short_study import Edits, yearly_study
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
@@ -57,7 +57,7 @@ CASES: dict[str, Edits] = {
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return Run(short_study(tmp_path_factory.mktemp("study")), Settings(draws=10))
+    return Run(yearly_study(tmp_path_factory.mktemp("study")), Settings(draws=10))
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_edits_move_everything(
     cells: dict[tuple[str, str], tuple[int, int]],
     tmp_path: Path,
 ) -> None:
-    study = short_study(tmp_path, CASES[case])
+    study = yearly_study(tmp_path, CASES[case])
     live = LiveWorkbook(plain)
     for (_, name, column), text in CASES[case].items():
         live.set("Evidence", *cells[(name, column)], float(text))
@@ -169,7 +169,7 @@ def test_libreoffice_follows(
     tmp_path: Path,
 ) -> None:
     together = {**CASES["heterogeneous trials"], **CASES["published"], **CASES["dropout and size"]}
-    study = short_study(tmp_path, together)
+    study = yearly_study(tmp_path, together)
     chosen: dict[tuple[str, str], str | float] = {}
     for (_, name, column), text in together.items():
         row, position = cells[(name, column)]
@@ -186,7 +186,7 @@ def test_scenarios_take_estimates(
 ) -> None:
     """What a scenario sets moves with the arms; what rests on a network does not."""
     edits = {**CASES["heterogeneous trials"], **CASES["published"]}
-    study = short_study(tmp_path, edits)
+    study = yearly_study(tmp_path, edits)
     live = LiveWorkbook(plain)
     for (_, name, column), text in edits.items():
         live.set("Evidence", *cells[(name, column)], float(text))
@@ -299,7 +299,7 @@ def test_round_trip(
     (tmp_path / "back").mkdir()
     study, found = read_edited(typed(plain, tmp_path, entries), run.study, tmp_path / "back")
     assert {(e.sheet, e.cell) for e in found} == set(entries)
-    direct = short_study(tmp_path, edits)
+    direct = yearly_study(tmp_path, edits)
     assert {n: e.effect for n, e in study.synthesis.estimates.items()} == {
         n: e.effect for n, e in direct.synthesis.estimates.items()
     }
@@ -422,7 +422,7 @@ def test_texts_are_no_formulas_and_retracted_rows_are_marked(
     book: Book, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
 ) -> None:
     edits = {(TRIALS, "T010", "arm"): "=1+1", (TRIALS, "T010", "note"): "=HYPERLINK(1)"}
-    study = short_study(tmp_path, edits)
+    study = yearly_study(tmp_path, edits)
     sheet = compose(Run(study, Settings(draws=5))).workbook["Evidence"]
     row = cells[("T010", "trial_arm")][0]
     texts = [c for c in sheet[row] if str(c.value).startswith("=1+1")]

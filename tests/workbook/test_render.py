@@ -13,6 +13,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hecon.analyses.base_case import base_table
+from hecon.analyses.run import Run
 from hecon.workbook.libreoffice import libreoffice_pdf
 
 MISSING = [name for name in ("soffice", "pdftotext", "pdfinfo") if shutil.which(name) is None]
@@ -116,11 +118,12 @@ def test_headings_are_not_cut(book: openpyxl.Workbook, pages: list[str]) -> None
                             assert squeezed(word) in text, (title, cell.coordinate, cell.value)
 
 
-def test_the_answer_is_on_the_first_page(pages: list[str]) -> None:
+def test_the_answer_is_on_the_first_page(pages: list[str], run: Run) -> None:
+    row = run(base_table).iloc[0]
     first = re.sub(r"\s+", " ", pages[0])
     for words in (
-        "MDMA-AT costs NOK 127,352 more per person than PE",
-        "MDMA-AT against PE: net monetary benefit NOK -60,246 per person",
+        f"MDMA-AT costs NOK {row['cost_difference']:,.0f} more per person than PE",
+        f"MDMA-AT against PE: net monetary benefit NOK {row['nmb']:,.0f} per person",
         "The model is internally sound (see Checks) TRUE",
         "Probability of being the best option",
         "What drives the result",

@@ -21,9 +21,9 @@ FONT = "b i strike condense extend outline shadow u vertAlign sz color name fami
     VALIDATOR is None,
     reason="ooxml-validator missing: the workbook was not held against the schema of Office",
 )
-@pytest.mark.parametrize("version", ["Office2016", "Microsoft365"])
-def test_office_finds_nothing_to_repair(report: Path, version: str) -> None:
-    command = [str(VALIDATOR), str(report), "--officeVersion", version]
+def test_office_finds_nothing_to_repair(report: Path) -> None:
+    """Not even the oldest that the workbook is for, which knows the least."""
+    command = [str(VALIDATOR), str(report), "--officeVersion", "Office2016"]
     said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
     assert json.loads(said)["errors"] == []
 

@@ -19,6 +19,7 @@ from hecon.workbook.sheets.evidence_tables import (
     write_effects,
     write_settings,
 )
+from hecon.workbook.sheets.heterogeneity import FIRST as FIRST_STEPS
 from hecon.workbook.sheets.heterogeneity import ROWS, add_heterogeneity
 from hecon.workbook.sheets.heterogeneity import SHOWN as STEP_COLUMNS
 from hecon.workbook.styles import Page, add_page
@@ -53,7 +54,7 @@ def write_evidence(book: Book) -> None:
     if contrasts:
         row = write_effects(book, page, row, places, CONTRAST, contrasts)
     row = write_settings(page, row, places)
-    writer = Writer(book, page, add_heterogeneity(book), places, row, 5)
+    writer = Writer(book, page, add_heterogeneity(book), places, row, FIRST_STEPS)
     starts = {}
     for name, estimate in synthesis.estimates.items():
         starts[name] = writer.row
@@ -61,7 +62,7 @@ def write_evidence(book: Book) -> None:
     book.estimates.update(writer.blocks)
     _summary(book, page, summary, starts)
     # on screen the steps of all estimates, on paper those of the first
-    writer.steps.sheet.print_area = f"A1:{letter(len(STEP_COLUMNS))}{ROWS + 11}"
+    writer.steps.sheet.print_area = f"A1:{letter(len(STEP_COLUMNS))}{FIRST_STEPS + ROWS + 6}"
     page.sheet.print_area = f"A1:{letter(len(SHOWN))}{writer.row}"
 
 

@@ -25,7 +25,6 @@ class Writer(Rows):
     """Writes blocks one below the other, and remembers where each stands."""
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         self._statuses = _statuses(self.book)
 
     def write(self, estimate: Synthesised) -> None:

@@ -46,10 +46,11 @@ class Rows:
     row: int
     steps_row: int
     blocks: dict[str, Block] = field(default_factory=dict)
-    faces: Faces = field(default_factory=Faces)
 
-    def __post_init__(self) -> None:
-        self.faces = Faces(self.places.constants)
+    @property
+    def faces(self) -> Faces:
+        """How expressions become formulas on this sheet."""
+        return Faces(self.book.layout.fixed["decimals"], self.places.constants)
 
     def at(self, name: str) -> int:
         """Number of a column."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hecon.engine.expression import Expr, parse, substitute
 from hecon.studies.estimates.synthesised import Synthesised
-from hecon.synthesis.heterogeneity import DAMPING, STEPS, TOLERANCE
+from hecon.synthesis.heterogeneity import DAMPING, ROUNDING, STEPS, TOLERANCE
 from hecon.synthesis.pooling import COLUMNS, SUMS, TOTALS
 from hecon.workbook.context import Book
 from hecon.workbook.estimates import Faces
@@ -19,7 +19,9 @@ TITLE = "Heterogeneity"
 #: Steps in cells; 99 of 100 sets of studies need fewer, and a check says when one does not.
 ROWS = 100
 
-TOLERANCE_CELL = "$B$3"
+TOLERANCE_CELL, ROUNDING_CELL = "$B$3", "$B$4"
+#: Row of the first table.
+FIRST = 6
 SHOWN = (
     *("step", "tau2", "sum_w", "sum_wy", "sum_w2", "sum_w3", "mean", "q", "slope", "trace"),
     *("information", "damping", "score", "next", "moved"),
@@ -48,12 +50,15 @@ def add_heterogeneity(book: Book) -> Page:
         "Between-study variance",
         "How far studies differ (tau2), estimated step by step for each pooled estimate on "
         "Evidence. Live: the same steps as in Python, each row the next. Nothing to type here.",
-        "B5",
+        "B6",
     )
     page.widths(36, *([13.0] * (len(SHOWN) - 1)))
     page.put(3, 1, "a step that moves less is at rest: a share")
     page.put(3, 2, TOLERANCE, "text", "difference")
     page.put(3, 3, "of tau2 and the smallest variance together, as in Python", "note")
+    page.put(4, 1, "a slope this near to its trace is there")
+    page.put(4, 2, ROUNDING, "text", "difference")
+    page.put(4, 3, "of the trace: what is left is the engine's rounding", "note")
     return page
 
 
@@ -76,7 +81,8 @@ def write_steps(
     df = f"$B${row + 1}"
     page.headings(row + 2, [name.replace("_", " ") for name in SHOWN])
     start = row + 3
-    table = _Table(page, y, v, df, start)
+    faces = Faces(book.layout.fixed["decimals"], {ROUNDING: ROUNDING_CELL})
+    table = _Table(page, faces, y, v, df, start)
     page.put(start, 1, "without differences")
     page.put(start, table.at("tau2"), 0.0)
     table.sums(start)
@@ -112,6 +118,7 @@ class _Table:
     """The columns of one estimate's steps."""
 
     page: Page
+    faces: Faces
     y: str
     v: str
     df: str
@@ -172,6 +179,6 @@ class _Table:
             cells = {name: self.cell(name, here) for name in SHOWN}
             cells |= {n: self.cell(n.removesuffix("_before"), here - 1) for n in before}
             own = {"estimate": self.y, "variance": self.v, "df": self.df}
-            return around.format(Faces().formula(expr, {**cells, **own}))
+            return around.format(self.faces.formula(expr, {**cells, **own}))
 
         self.page.fill(row, rows, self.at(name), formula, shape)

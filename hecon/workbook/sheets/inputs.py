@@ -10,7 +10,7 @@ from hecon.analyses.drawn import drawn_design
 from hecon.analyses.frontier import STRAIGHT
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.ties import TIE
-from hecon.engine.expression import Expr
+from hecon.engine.expression import DECIMALS, Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
 from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
@@ -63,6 +63,7 @@ SETTINGS_ROWS = (
     ("weight_odd", "weight of the occupancy at odd cycles"),
     ("weight_even", "weight of the occupancy at even cycles"),
     ("tolerance", "largest relative difference that a check accepts"),
+    ("decimals", "decimals to which comparisons, whole numbers and tables' keys are rounded"),
     ("tie", "share of the larger of two totals below which they are equal"),
     ("straight", "share by which two steps' ICERs may differ and be one straight line"),
 )
@@ -209,6 +210,7 @@ def plain_settings(study: Study) -> dict[str, float]:
         "weight_odd": float(weights[1]),
         "weight_even": float(weights[2]),
         "tolerance": AGREES,
+        "decimals": float(DECIMALS),
         "tie": TIE,
         "straight": STRAIGHT,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hecon.analyses.base_case import threshold
-from hecon.analyses.remaining_life import years_of_life
+from hecon.analyses.remaining_life import life_table_end, years_of_life
+from hecon.engine.expression import Expr
 from hecon.studies.study import Study
 from hecon.workbook.context import Book
 from hecon.workbook.layout import SEVERITY, trace_title
@@ -100,12 +101,15 @@ def _standard_care(book: Book, page: Page) -> str:
     horizon of the analysis leaves it as it is.
     """
     study, fixed = book.study, book.layout.fixed
-    years = years_of_life(study)
-    page.headings(3, ["cycles until the end of life", ""], 7)
-    scope = book.scope(None, TITLE)
-    cycles = f"ROUND(({scope.formula(years)})/{fixed['cycle_years']},0)"
-    own = years is study.model.horizon_years
-    page.formula(4, 7, fixed["cycles"] if own else cycles, "formula", "count")
+    here = {"end of life": "$H$4", "months of a year": fixed["months_per_year"]}
+    years = years_of_life(study, *(Expr("name", name=name) for name in here))
+    page.headings(3, ["cycles until the end of life", "age at which the life table ends"], 7)
+    if years is study.model.horizon_years or study.population is None:
+        page.formula(4, 7, fixed["cycles"], "formula", "count")
+    else:
+        text = book.scope(None, TITLE, here=here).formula(years)
+        page.formula(4, 7, f"ROUND(({text})/{fixed['cycle_years']},0)", "formula", "count")
+        page.put(4, 8, life_table_end(study.population))
     page.headings(6, ["comparator", "remaining QALYs"], 7)
     names = [name for name in standard_care(book) if name in study.model.strategies]
     for row, name in enumerate(names, start=7):
