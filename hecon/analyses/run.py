@@ -51,18 +51,25 @@ class Settings:
 
 @dataclass(frozen=True)
 class Result(Generic[T]):
-    """A result by name; `title` is what progress says while it is computed."""
+    """A result by name; `title` is what progress says while it is computed.
+
+    `starts_from` names what a long one starts from, which may then be worked out in a process of
+    its own.
+    """
 
     name: str
     title: str
     compute: Callable[[Run], T]
+    starts_from: tuple[Result[Any], ...] = ()
 
 
-def result(title: str = "") -> Callable[[Callable[[Run], T]], Result[T]]:
+def result(
+    title: str = "", starts_from: tuple[Result[Any], ...] = ()
+) -> Callable[[Callable[[Run], T]], Result[T]]:
     """Mark a function of a run as a result; without a title its progress says nothing new."""
 
     def mark(compute: Callable[[Run], T]) -> Result[T]:
-        return Result(compute.__name__, title, compute)
+        return Result(compute.__name__, title, compute, starts_from)
 
     return mark
 
@@ -74,6 +81,8 @@ class Run:
     ----------
     missing
         Why results that were asked for are not there, in words, by name.
+    elsewhere
+        What to call for results that another process works out, by name.
     """
 
     def __init__(
@@ -82,6 +91,7 @@ class Run:
         self.study = study
         self.settings = settings or Settings()
         self.missing: dict[str, str] = {}
+        self.elsewhere: dict[str, Callable[[], Any]] = {}
         self._progress = progress
         self._results: dict[str, Any] = {}
 
@@ -99,7 +109,8 @@ class Run:
             if wanted.title:
                 self.tell(wanted.title)
             try:
-                self._results[wanted.name] = wanted.compute(self)
+                made = self.elsewhere.pop(wanted.name, None)
+                self._results[wanted.name] = wanted.compute(self) if made is None else made()
             except Unavailable as error:
                 self.missing[wanted.name] = str(error)
                 raise
@@ -122,6 +133,10 @@ class Run:
         """Report progress."""
         if self._progress is not None:
             self._progress(what, done, total)
+
+    def silence(self) -> None:
+        """Report no more progress."""
+        self._progress = None
 
     def telling(self, what: str) -> Callable[[int, int], None]:
         """Progress of one piece of work, as functions that count call it."""

@@ -227,7 +227,7 @@ def trial_definitions(run: Run) -> Sequence[TrialDefinition]:
     return read_trials(files, place) if files else run.study.trials
 
 
-@result("Trials")
+@result("Trials", starts_from=(drawn_table, drawn_design))
 def trial_values(run: Run) -> TrialReport:
     """What the planned trials are worth, on the run's own draws."""
     study = run.study

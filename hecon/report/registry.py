@@ -87,6 +87,9 @@ class Analysis:
         Its content, from the results that it asks of a run.
     closing
         The same for what rests on the content of all other sections: sources that they cite.
+    late
+        Whether its section is made after others, because it asks for long results: those of
+        `rests_on` that can be are worked out in a second process meanwhile.
     answers
         What it adds to the answer of a full run: a sentence or two, or nothing.
     help
@@ -120,6 +123,7 @@ class Analysis:
     failed: Callable[[Section], bool] | None = None
     files: Callable[[Run, Path], None] | None = None
     closing: Callable[[Run, Sequence[Section]], Section] | None = None
+    late: bool = False
     answers: Callable[[Run], tuple[Sentence, ...]] | None = None
 
     def content(self, run: Run, others: Sequence[Section] = ()) -> Section:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hecon.analyses.apart import apart
 from hecon.analyses.run import Run
 from hecon.errors import HeconError
 from hecon.report.content import Section
@@ -17,6 +18,7 @@ from hecon.report.outcomes import write_outcomes
 from hecon.report.page import page
 from hecon.report.record import run_record, write_record
 from hecon.report.reference import tables_of
+from hecon.report.registry import Analysis
 from hecon.report.sections import REGISTRY
 from hecon.report.staging import publish, staging
 
@@ -44,12 +46,22 @@ class Written:
 
 def sections_of(run: Run, only: Collection[str] = ()) -> list[Section]:
     """Sections in reading order: all that a full run has, or those named."""
-    made: list[Section] = []
+    chosen: dict[str, Analysis] = {}
     for entry in REGISTRY:
         asked = entry.always or run.option(entry.command_name, False)
         if entry.name in only or (not only and asked):
-            made.append(entry.load().content(run, made))
-    return made
+            chosen[entry.name] = entry.load()
+    late = [analysis for analysis in chosen.values() if analysis.late]
+    long = [r for analysis in late for r in analysis.rests_on if r.starts_from]
+    made: dict[str, Section] = {}
+    with apart(run, long):
+        for name in sorted(chosen, key=lambda name: chosen[name].late):
+            if chosen[name].closing is None:
+                made[name] = chosen[name].content(run)
+    found: list[Section] = []
+    for name, analysis in chosen.items():
+        found.append(made[name] if name in made else analysis.content(run, found))
+    return found
 
 
 def write_whole(

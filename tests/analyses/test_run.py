@@ -1,9 +1,12 @@
 """Results of a run: computed once, on demand, and reasons where there are none."""
 
+import os
+import sys
 from typing import Any, cast
 
 import pytest
 
+from hecon.analyses.apart import apart
 from hecon.analyses.run import Run, Settings, Unavailable, result
 from hecon.studies.study import Study
 
@@ -56,3 +59,37 @@ def test_progress_names_what_runs() -> None:
     run = Run(cast(Study, None), progress=lambda what, done, total: told.append(what))
     run(second)
     assert told == ["Second", "First"]
+
+
+@result("Long", starts_from=(first,))
+def long(run: Run) -> tuple[int, int]:
+    return run(first), os.getpid()
+
+
+@result(starts_from=(first,))
+def refused(run: Run) -> int:
+    raise Unavailable("there is nothing to learn")
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="needs two processors"
+)
+def test_a_second_process_works_out_what_can_be_and_the_run_the_rest() -> None:
+    calls.clear()
+    run = a_run(start=7)
+    with apart(run, [long, refused, second], worth=0):
+        assert calls == ["first"]
+        value, process = run(long)
+        assert value == 7
+        assert process != os.getpid()
+        # it ends at an error, which is met here; what came after it is worked out here too
+        assert run.get(refused) is None
+        assert run.missing["refused"] == "there is nothing to learn"
+        assert run(second) == 14
+    assert calls == ["first"]
+
+
+def test_a_small_run_needs_no_second_process() -> None:
+    run = a_run()
+    with apart(run, [long], worth=1_000_000):
+        assert run(long) == (1, os.getpid())

@@ -118,4 +118,4 @@ def _weak_where_it_matters(run: Run) -> Sentence | None:
     )
 
 
-ANALYSIS = Analysis(section)
+ANALYSIS = Analysis(section, late=True)

@@ -406,5 +406,6 @@ ANALYSIS = Analysis(
     ),
     settings=DRAWN,
     rests_on=(drawn_outcomes, trial_values),
+    late=True,
     answers=short_answer,
 )
