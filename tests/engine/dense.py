@@ -106,7 +106,6 @@ def to_model(plain: Plain) -> CohortModel:
     )
 
 
-@cache
 class _Boundaries(ast.NodeTransformer):
     """Comparisons as formulas have them: two figures are equal if nine decimals of them are."""
 
@@ -122,6 +121,7 @@ class _Boundaries(ast.NodeTransformer):
         return tests[0] if len(tests) == 1 else ast.BoolOp(ast.And(), tests)
 
 
+@cache
 def compiled(text):
     tree = _Boundaries().visit(ast.parse(text, mode="eval"))
     return compile(ast.fix_missing_locations(tree), "formula", "eval")
