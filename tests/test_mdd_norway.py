@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.run import Run, Settings
 from hecon.analyses.scenarios import scenario_table
 from hecon.parameters.design import base_case
+from hecon.report.conclusions import headline
+from hecon.report.labels import study_units
+from hecon.report.words import spoken
 from hecon.studies.load import load_study
 
 HERE = Path(__file__).parent
@@ -80,6 +84,10 @@ def test_what_the_report_leads_with(study, scenarios):
     assert "mdma_open" in study.exploratory
     assert round(scenarios.loc["D01", "icer"]) == 423515
     assert round(scenarios.loc["D02", "icer"], -5) == 30_900_000
+    said = [spoken(s, study_units(study)) for s in headline(Run(study, Settings(draws=2)))]
+    assert said[0] == "Exploratory: this is no basis for a decision."
+    for figure in ("423,515", "30,898,664", "1,032,890"):
+        assert figure in said[1]
 
 
 def test_severity_is_of_remaining_life_and_of_the_comparison_in_hand(scenarios):

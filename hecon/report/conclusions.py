@@ -17,10 +17,10 @@ from hecon.analyses.drawn import (
 from hecon.analyses.frontier import ON
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
+from hecon.analyses.scenarios import scenario_results
 from hecon.report.content import Listing, Sentence, Value, count, effect, money, share
+from hecon.report.grade import exploratory
 from hecon.report.labels import at_threshold, labeller
-from hecon.report.words import listed
-from hecon.studies.study import Study
 
 #: Inputs that a sentence names; of more it gives the number.
 SHOWN = 4
@@ -56,30 +56,29 @@ def headline(run: Run) -> tuple[Sentence, ...]:
     """The run's conclusion: the best alternative, or the pair if that is the whole decision."""
     found = run(base_conclusion)
     said = _pair(found) if found.pairwise else _best(found)
-    mark = exploratory(run.study)
-    return (*((mark,) if mark else ()), *said)
+    first = [exploratory(run.study), spread(run)]
+    return (*(s for s in first if s is not None), *said)
 
 
-def titled(study: Study, text: str) -> str:
-    """A headline of a study: what is exploratory before it, whose base case if not its own."""
-    if study.variant:
-        text = f"{text} ({study.variant})"
-    if study.definition.grade:
-        return f"Exploratory: {text}"
-    return f"Exploratory ({listed(study.exploratory)}): {text}" if study.exploratory else text
-
-
-def exploratory(study: Study) -> Sentence | None:
-    """What a study marks as exploratory, said before its conclusions; None if it marks nothing."""
-    if study.definition.grade:
-        return Sentence("Exploratory: this is no basis for a decision.", tone="warning")
-    if study.exploratory:
-        return Sentence(
-            "Exploratory, no basis for a decision: {names}.",
-            {"names": Listing(study.exploratory)},
-            "warning",
-        )
-    return None
+def spread(run: Run) -> Sentence | None:
+    """Between which scenarios an exploratory result lies, with its base case; None if unsaid."""
+    kept = {s.id for s in run.study.scenarios}
+    named = [name for name in run.study.definition.spread if name in kept]
+    if not named:
+        return None
+    found = {str(r["scenario"]): r for r in run(scenario_results).to_dict("records")}
+    pair = run(base_comparison)
+    values: dict[str, Value] = {"a": pair.intervention, "b": pair.comparator}
+    parts = []
+    for i, name in enumerate(named):
+        row = found[name]
+        icer = float(row["icer"])
+        values |= {f"name{i}": name, f"title{i}": str(row["title"])}
+        values[f"icer{i}"] = money(icer) if icer == icer else str(row["verdict"])
+        parts.append(f"{{icer{i}}} ({{name{i}}}, {{title{i}}})")
+    values["base"] = money(pair.icer) if pair.icer == pair.icer else pair.verdict
+    text = "{a} against {b}, per {effect} gained: "
+    return Sentence(text + ", ".join(parts) + "; base case {base}.", values, "verdict")
 
 
 def _at(found: Conclusion) -> tuple[str, dict[str, Value]]:
@@ -272,6 +271,7 @@ def means(run: Run) -> Sentence:
     return Sentence(
         f"Means over {{draws}} draws of the uncertain inputs: {over.template}",
         {**over.values, "draws": count(run(drawn_design).draws)},
+        "verdict",
     )
 
 

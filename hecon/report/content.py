@@ -109,11 +109,14 @@ class Sentence:
         English text with names in braces; the key under which a catalogue holds other languages.
     tone
         ``warning`` stands out, ``verdict`` is a conclusion, ``note`` explains a table.
+    mark
+        What stands before it: the grade of what it rests on. It is translated apart.
     """
 
     template: str
     values: Mapping[str, Value] = field(default_factory=dict)
     tone: Literal["plain", "verdict", "warning", "note"] = "plain"
+    mark: str = ""
 
     def __post_init__(self) -> None:
         named = {name for _, name, _, _ in string.Formatter().parse(self.template) if name}

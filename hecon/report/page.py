@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hecon import __version__
-from hecon.report.conclusions import titled
 from hecon.report.content import Drawn, Section, said_once
+from hecon.report.grade import titled
 from hecon.report.numbers import Units
 from hecon.report.page_view import section_view
 from hecon.report.words import Catalogue

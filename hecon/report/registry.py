@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from hecon.report.grade import marked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from hecon.analyses.run import Result, Run
     from hecon.report.content import Section, Sentence
-    from hecon.studies.study import Study
 
 
 @dataclass(frozen=True)
@@ -132,17 +133,6 @@ class Analysis:
             return marked(self.section(run), run.study)
         assert self.closing is not None
         return marked(self.closing(run, others), run.study)
-
-
-def marked(section: Section, study: Study) -> Section:
-    """A section whose verdicts say that they are exploratory, if what they rest on is."""
-    if not (study.definition.grade or study.exploratory):
-        return section
-    said = (
-        replace(s, template=f"Exploratory: {s.template}") if s.tone == "verdict" else s
-        for s in section.sentences
-    )
-    return replace(section, sentences=tuple(said))
 
 
 @dataclass(frozen=True)

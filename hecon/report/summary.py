@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from hecon.report.conclusions import titled
 from hecon.report.content import Section, said_once
+from hecon.report.grade import titled
 from hecon.report.numbers import Units
 from hecon.report.terminal import show
 from hecon.report.whole import Written

@@ -15,10 +15,12 @@ def spoken(
     sentence: Sentence, units: Units, style: Style = SCREEN, catalogue: Catalogue | None = None
 ) -> str:
     """A sentence as text."""
-    template = (catalogue or {}).get(sentence.template, sentence.template)
+    known = catalogue or {}
+    template = known.get(sentence.template, sentence.template)
     values = {name: said(value, units, style) for name, value in sentence.values.items()}
     values |= {name: getattr(units, name) for name in COUNTED}
-    return template.format_map(values)
+    text = template.format_map(values)
+    return f"{known.get(sentence.mark, sentence.mark)}: {text}" if sentence.mark else text
 
 
 def said(value: Value, units: Units, style: Style = SCREEN) -> str:

@@ -86,6 +86,21 @@ def check_price(reading: Reading, inputs: Inputs) -> None:
             reading.faults.add(reading.place(column), None, column, text)
 
 
+def check_spread(reading: Reading, scenarios: Sequence[Scenario]) -> None:
+    """The scenarios that a report leads with must exist and compare the study's own pair."""
+    definition = reading.definition
+    own = {s.id for s in scenarios if s.compare == (definition.intervention, definition.comparator)}
+    known = [s.id for s in scenarios]
+    for name in definition.spread:
+        if name not in known:
+            text = f"'{name}' is not a scenario of the study{nearest(name, known)}"
+        elif name not in own:
+            text = f"scenario '{name}' compares another pair than the study"
+        else:
+            continue
+        reading.faults.add(reading.place("spread"), None, "spread", text)
+
+
 def grids_in_local_money(reading: Reading, inputs: Inputs) -> list[Grid]:
     """The report's grids, values of money in the jurisdiction's; faults are recorded."""
     known = {p.text: p for p in inputs.parameters}

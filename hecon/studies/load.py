@@ -24,6 +24,7 @@ from hecon.studies.checks import (
     check_folder,
     check_names,
     check_price,
+    check_spread,
     grids_in_local_money,
 )
 from hecon.studies.correlations import read_correlations
@@ -109,6 +110,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     facts = read_facts(reading, inputs, scenarios, course)
     check_documents(reading, inputs)
     check_price(reading, inputs)
+    check_spread(reading, scenarios)
     grids = grids_in_local_money(reading, inputs)
     check_price_alike(reading, inputs)
     reading.check_left_out()

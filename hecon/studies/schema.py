@@ -150,7 +150,7 @@ class Grid(Strict):
 
 
 class StudyDefinition(Strict):
-    """Contents of `study.toml`."""
+    """Contents of `study.toml`; `spread` names scenarios with which the report leads."""
 
     name: Required
     extends: Text = ""
@@ -178,6 +178,7 @@ class StudyDefinition(Strict):
     general_population: GeneralPopulation | None = None
     price: Price | None = None
     two_way: list[Grid] = Field(default_factory=list)
+    spread: list[Required] = Field(default_factory=list)
 
 
 class Listed(Strict):

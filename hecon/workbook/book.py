@@ -30,6 +30,7 @@ from hecon.engine.model import CohortModel
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case
 from hecon.report.content import Section
+from hecon.report.grade import mark, marking
 from hecon.report.labels import study_units
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, dress
@@ -128,6 +129,11 @@ def build_workbook(run: Run, sections: Sequence[Section] = ()) -> Workbook:
 
 def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
     """The workbook with formulas and no values, and where everything stands in it."""
+    with marking(mark(run.study)):
+        return _compose(run, sections)
+
+
+def _compose(run: Run, sections: Sequence[Section]) -> Book:
     study, units = run.study, study_units(run.study)
     if study.model.apart() is not None:
         rules = " and ".join(study.model.rules)

@@ -32,6 +32,7 @@ from hecon.workbook.parts import (
     to_xml,
     write_parts,
 )
+from hecon.workbook.shared import Shared, formula_xml, shared_formulas
 
 # The engine's names of the errors that a formula may have. Its others (a circular reference, a
 # spill, an unknown name or function, a missing feature) mean that it did not get to a result.
@@ -135,15 +136,17 @@ def write_cached(
     """
     parts = read_parts(source)
     for part, title in sheets_of(parts).items():
+        xml = parts[part].decode()
+        shared = shared_formulas(xml, xml.count("<f>"))
 
-        def with_value(match: re.Match[str], title: str = title) -> str:
+        def with_value(match: re.Match[str], title: str = title, shared: Shared = shared) -> str:
             value = values.get(title, {}).get(match[2] + match[3])
             if value is None:
                 raise CannotCalculate(f"no value for '{title}'!{match[2]}{match[3]}")
             kind, text = to_xml(value)
-            return f"<c{TYPE.sub('', match[1])}{kind}>{match[4]}<v>{text}</v></c>"
+            formula = formula_xml(match[4], match[5] or "", shared.get(match[2] + match[3]))
+            return f"<c{TYPE.sub('', match[1])}{kind}>{formula}<v>{text}</v></c>"
 
-        xml = parts[part].decode()
         valued, count = FORMULA.subn(with_value, xml)
         check_formulas(title, xml, count)
         parts[part] = valued.encode()

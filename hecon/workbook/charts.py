@@ -16,6 +16,8 @@ from openpyxl.drawing.text import (
     RegularTextRun,
 )
 
+from hecon.report.grade import marked_title
+
 #: Colours that stay apart for colour-blind readers and in grey; dashes repeat the distinction.
 COLOURS = ("0B3C5D", "D9822B", "6B8E23", "9B2D5E", "328CC1", "5F5F5F")
 DASHES = ("solid", "dash", "sysDot", "lgDashDot", "lgDash", "sysDashDot")
@@ -45,7 +47,7 @@ def dress(
     """Give a chart its titles, number formats, light grid and size in centimetres."""
     if isinstance(chart, ScatterChart):
         chart.scatterStyle = "lineMarker"  # the schema wants one; each series has its own
-    chart.title = _title(title, 11, True)
+    chart.title = _title(marked_title(title), 11, True)
     chart.width, chart.height = width, height
     grid = GraphicalProperties(ln=LineProperties(solidFill="D9DEE4", w=6350))
     for axis, words, shape in ((chart.x_axis, x, shapes[0]), (chart.y_axis, y, shapes[1])):

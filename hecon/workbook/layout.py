@@ -105,9 +105,10 @@ def quantities(model: CohortModel) -> dict[Key, Quantity]:
             nodes.append(graph.lower(Expr("name", name=key[0]), strategy, local=local))
         clock = {n.index for n in graph.nodes if n.what == "years_in_state"}
         remembers = any(_rests_on(n, clock) for n in nodes)
+        passing = {n.index for n in graph.nodes if n.by_cycle and not n.args} - clock
         found[key] = Quantity(
             key,
-            by_cycle=any(n.by_cycle for n in nodes),
+            by_cycle=any(n.by_cycle and _rests_on(n, passing) for n in nodes),
             by_strategy=key[1] is None and len({n.index for n in nodes}) > 1,
             by_time_in_state=remembers,
         )

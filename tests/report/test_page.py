@@ -15,15 +15,17 @@ from short_study import short_study
 from hecon.analyses.base_case import base_comparison, threshold
 from hecon.analyses.drawn import drawn_decision
 from hecon.analyses.run import Run, Settings
-from hecon.report.content import Column, Section, Sentence, said_once, share, table
+from hecon.report.content import Column, Figure, Section, Sentence, said_once, share, table
 from hecon.report.drawing import render
-from hecon.report.figures.picture import Picture
+from hecon.report.figures.picture import Picture, picture, styled
+from hecon.report.figures.style import axes
+from hecon.report.grade import marked
 from hecon.report.labels import study_units
 from hecon.report.numbers import Units
 from hecon.report.page import page
 from hecon.report.page_view import table_view
-from hecon.report.registry import marked
 from hecon.report.whole import sections_of, write_whole
+from hecon.report.words import spoken
 from hecon.studies.load import load_study
 
 THIN = "\u202f"
@@ -202,7 +204,30 @@ def test_every_verdict_of_an_exploratory_study_says_so(algebra_run: Run) -> None
     assert marked(section, study) == section
     graded = study.definition.model_copy(update={"grade": "exploratory"})
     found = marked(section, replace(study, definition=graded))
-    assert [s.template for s in found.sentences] == ["Exploratory: X is best.", "Why."]
+    units = Units("EUR")
+    assert [spoken(s, units) for s in found.sentences] == ["Exploratory: X is best.", "Why."]
+    norsk = {"Exploratory": "Utforskende", "X is best.": "X er best."}
+    said = spoken(found.sentences[0], units, catalogue=norsk)
+    assert said == "Utforskende: X er best."
+    whole = marked(section_of_results(), replace(study, definition=graded))
+    assert [t.caption for t in whole.tables] == ["Exploratory: Pair", "What was read"]
+    assert whole.figures[0].draw().title.startswith("Exploratory: ")
+    assert axes("Untouched").get_suptitle() == "Untouched"
+
+
+def section_of_results() -> Section:
+    """A table that somebody could decide by, one that nobody could, and a figure."""
+    columns = (Column("a", "A"), Column("icer", "ICER", "money"))
+    pair = table("pair", "Pair", columns, pd.DataFrame({"a": ["x"], "icer": [1.0]}), ("a",))
+    read = table("read", "What was read", columns[:1], pd.DataFrame({"a": ["x"]}), ("a",))
+
+    def draw() -> Picture:
+        with styled():
+            figure, _ = axes("Net benefit")
+            assert figure.get_suptitle() == "Exploratory: Net benefit"
+            return picture("p", "Net benefit", "", figure)
+
+    return Section("s", "S", (), (pair, read), (Figure("p", draw),))
 
 
 def test_the_unit_of_what_is_spread_is_said_once() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from hecon.report.figures.style import RESOLUTION, settle, styled
+from hecon.report.grade import marked_title
 
 #: How hard a PNG is packed: harder takes twice the time for a tenth less.
 PACKED = 3
@@ -63,7 +64,7 @@ class Picture:
 def picture(name: str, title: str, alt: str, figure: Figure) -> Picture:
     """A figure whose layout is worked out once; call it within `styled`."""
     settle(figure)
-    return Picture(name, title, alt, figure)
+    return Picture(name, marked_title(title), alt, figure)
 
 
 def write_pictures(pictures: Iterable[Picture], folder: Path) -> list[Path]:

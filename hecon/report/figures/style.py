@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from hecon.report.figures.writing import distinct
+from hecon.report.grade import marked_title
 
 #: Inches; a figure as wide as this is read on a phone without turning it.
 WIDTH = 5.2
@@ -142,7 +143,7 @@ def axes(
 
 def head(figure: Figure, title: str) -> None:
     """The title at the left edge, on as many lines as it needs."""
-    lines = textwrap.wrap(title, TITLE)
+    lines = textwrap.wrap(marked_title(title), TITLE)
     figure.suptitle("\n".join(lines), x=0.012, ha="left", fontsize=9.5, fontweight="bold")
 
 

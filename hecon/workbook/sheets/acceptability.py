@@ -7,6 +7,7 @@ from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart, Series
 
+from hecon.report.grade import marked_title
 from hecon.studies.study import Study
 from hecon.workbook.charts import COLOURS, DASHES, dress
 from hecon.workbook.context import Book
@@ -29,7 +30,7 @@ def write_acceptability(book: Book) -> Page:
     page = add_page(
         book.workbook,
         TITLE,
-        "Acceptability",
+        marked_title("Acceptability"),
         f"By formula from the {draws.rows:,} draws on sheet Draws; Python's figures over all draws "
         "are on Summary.",
         f"A{FIRST}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hecon.report.grade import marked_title
 from hecon.workbook.context import Book
 from hecon.workbook.layout import letter
 from hecon.workbook.sheets.severity import title_of, weighted
@@ -16,7 +17,7 @@ def write_increments(book: Book, page: Page, row: int) -> int:
     """The comparison in use, the severity weight and net monetary benefit."""
     answers, selector = book.answers, book.selector
     a, b = book.study.compared
-    page.heading(row, "Intervention against comparator, discounted")
+    page.heading(row, marked_title("Intervention against comparator, discounted"))
     lines: list[tuple[str, str, str, str]] = []
 
     def add(name: str, label: str, text: str, shape: str = "general") -> None:

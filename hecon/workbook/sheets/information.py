@@ -8,6 +8,7 @@ from hecon.analyses.comparison import totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes, population_evpi
 from hecon.analyses.population import population
 from hecon.analyses.probabilistic import decision
+from hecon.report.grade import marked_title
 from hecon.report.labels import study_units
 from hecon.report.sections.information import groups_table, partial_table
 from hecon.workbook.context import Book
@@ -27,7 +28,7 @@ def write_information(book: Book) -> None:
     page = add_page(
         book.workbook,
         TITLE,
-        "Value of information",
+        marked_title("Value of information"),
         f"Means and shares by formula from the {draws.rows:,} draws on Draws"
         + (
             ", and so is perfect information. "

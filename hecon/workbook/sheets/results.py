@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hecon.analyses.base_case import base_outcomes, base_table
 from hecon.analyses.comparison import totals
+from hecon.report.grade import marked_title
 from hecon.workbook.context import Book
 from hecon.workbook.layout import letter, trace_title
 from hecon.workbook.sheets.frontier import WORK, write_frontier
@@ -42,7 +43,7 @@ def write_items(book: Book) -> tuple[Page, int]:
     page = add_page(
         book.workbook,
         TITLE,
-        "Results",
+        marked_title("Results"),
         "Everything here is a formula over the traces and follows what is in use on Inputs.",
         f"B{HEAD + 1}",
         "portrait",

@@ -15,8 +15,9 @@ from hecon.analyses.drawn import (
 )
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.population import population
-from hecon.report.conclusions import NO_DOUBT, exploratory, titled
+from hecon.report.conclusions import NO_DOUBT, spread
 from hecon.report.content import Section
+from hecon.report.grade import exploratory, mark, titled
 from hecon.report.labels import study_units
 from hecon.report.sections.answer import added, rests_on
 from hecon.report.words import listed, spoken
@@ -56,6 +57,11 @@ def write_summary(
     page.put(4, 1, book.study.definition.question, wrap=True)
     page.sheet.merge_cells("A4:F4")
     page.sheet.row_dimensions[4].height = 30
+    if (lead := spread(book.run)) is not None:
+        text = f"{mark(book.study)}, {AS_DELIVERED}: {spoken(lead, study_units(book.study))}"
+        page.put(5, 1, text, "output", wrap=True)
+        page.sheet.merge_cells("A5:F5")
+        page.sheet.row_dimensions[5].height = 45
     page.link(6, 1, INPUTS, f"C{SELECTORS}", "Shown (choose on Inputs)")
     choose = book.selector
     shown = choose["mode typed"]
@@ -105,9 +111,9 @@ def _answer(book: Book, page: Page) -> None:
     currency = book.study.jurisdiction.definition.currency
     dc, dq = a["cost difference"], a["qaly difference"]
     said = exploratory(book.study)
-    mark = f"{spoken(said, study_units(book.study))} ".replace('"', '""') if said else ""
+    opening = f"{spoken(said, study_units(book.study))} ".replace('"', '""') if said else ""
     first = (
-        f'"{mark}"&{a["intervention"]}&" costs "&IF({dc}=0,"the same","{currency} "&'
+        f'"{opening}"&{a["intervention"]}&" costs "&IF({dc}=0,"the same","{currency} "&'
         f'{_money(f"ABS({dc})")}&IF({dc}<0," less"," more"))'
         f'&" per person "&IF({dc}=0,"as ","than ")&{a["comparator"]}&" and gives "'
         f'&IF({dq}=0,"as many QALYs: ",TEXT(ABS({dq}),"0.000")'
@@ -117,7 +123,7 @@ def _answer(book: Book, page: Page) -> None:
         f'IF({dc}*{dq}<0,{a["intervention"]}&" is ","")&{a["verdict"]}&".")'
     )
     cost = "the severity-weighted opportunity cost of " if weighted(book.study) else ""
-    threshold = f'"{mark}At {cost}{currency} "&{_money(a["threshold"])}&" per QALY "'
+    threshold = f'"{opening}At {cost}{currency} "&{_money(a["threshold"])}&" per QALY "'
     second = f"{threshold}&{_best(book, currency) if _many(book) else _verdict(a, currency)}"
     for row, text in ((8, first), (9, second)):
         page.formula(row, 1, text, "output", wrap=True)

@@ -16,7 +16,7 @@ from hecon.workbook.sheets.trace_places import (
     starts_of,
     substates,
 )
-from hecon.workbook.sheets.trace_states import clocks_of, occupancy_of, probabilities
+from hecon.workbook.sheets.trace_states import occupancy_of, probabilities, times_of
 from hecon.workbook.styles import Page, add_page
 
 #: Most columns of a page that can be read on paper.
@@ -48,12 +48,12 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
 
         columns.add(key[0].replace("_", " "), own, "exact")
     states = substates(book, model)
-    clocks = clocks_of(book, model, title, columns, states)
-    moves = probabilities(book, model, strategy, columns, states, clocks)
+    times = times_of(book, model, strategy, columns, states)
+    moves = probabilities(book, model, strategy, columns, states, times)
     shares = columns.next
-    occupancy, counted_letters = occupancy_of(book, model, strategy, columns, states, moves)
+    occupied = occupancy_of(book, model, strategy, columns, moves, times)
     sums = columns.next
-    amounts(book, model, strategy, columns, states, clocks, moves, occupancy, counted_letters)
+    amounts(book, model, strategy, columns, occupied, times)
     if columns.next - 1 > PRINTED:
         last = layout.first + layout.rows - 1
         page.put(3, 1, "Printed are shares, costs and QALYs; all else is on screen.", "note")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from hecon.engine.model import CohortModel, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.layout import TIME, trace_title
-from hecon.workbook.sheets.trace_places import Columns, SubState, scope_of
-from hecon.workbook.sheets.trace_states import Move
+from hecon.workbook.sheets.trace_moves import Shares
+from hecon.workbook.sheets.trace_places import Columns, Here
+from hecon.workbook.sheets.trace_states import by_step
 
 
 def standard_care(book: Book) -> list[str]:
@@ -32,49 +33,49 @@ def amounts(
     model: CohortModel,
     strategy: str,
     columns: Columns,
-    states: list[SubState],
-    clocks: list[str],
-    moves: list[Move],
-    occupancy: list[str],
-    counted: list[str],
+    shares: Shares,
+    times: list[Here],
 ) -> None:
     """Columns of costs, QALYs and life-years with their totals."""
     title = trace_title(strategy)
     layout = book.layout
     running = [p for p in model.payoffs_of(strategy) if p.on != "once"]
-    events = f"'{TIME}'!${layout.times[('events', True)]}"
+    weights = {
+        name: f"'{TIME}'!${layout.times[(name, True)]}"
+        for name in ("events", "before life", "after life", "events life")
+        if (name, True) in layout.times
+    }
 
-    def credit(position: int, t: int, row: int, life: bool) -> str:
-        """Who counts in a state, within the horizon or until the end of life."""
-        if not life:
-            return f"${counted[position]}{row}"
-        before, after = (layout.times[(f"{w} life", True)] for w in ("before", "after"))
-        now = f"'{TIME}'!${after}{row}*${occupancy[position]}{row}"
-        if t == 0:
-            return now
-        return f"('{TIME}'!${before}{row}*${occupancy[position]}{row - 1}+{now})"
+    def concerned(payoff: Payoff, t: int, row: int, step: int | None, life: bool) -> str:
+        """Who is credited with a payoff, in all steps of its state together or in one."""
+        source, target = payoff.source or "", payoff.target or ""
+        if payoff.on == "state":
+            letters = shares.counted[source]
+            if not life:
+                some = letters if step is None else letters[step : step + 1]
+                return "+".join(f"${c}{row}" for c in some)
+            span = shares.moves.spans[source]
+            part = span if step is None else span[step : step + 1]
+            return shares.weighted(part, t, row, weights["before life"], weights["after life"])
+        if not t:
+            return ""
+        if step is None:
+            flow = shares.flow(source, target, row)
+        else:
+            flow = shares.flow_from(source, target, step, row)
+        return flow and f"({flow})*{weights['events life' if life else 'events']}{row}"
 
     def amount(t: int, row: int, payoff: Payoff, life: bool = False) -> str:
-        happening = f"'{TIME}'!${layout.times[('events life', True)]}" if life else events
-        terms: dict[str, list[str]] = {}
-        for position, state in enumerate(states):
-            if state.name != payoff.source:
-                continue
-            scope = scope_of(book, model, strategy, title, row, counted=True)
-            scope.here = {"years_in_state": clocks[position]}
-            value = f"({scope.formula(payoff.amount)})"
-            if payoff.rate:
-                value += f"*{layout.cycle_years(row)}"
-            if payoff.on == "state":
-                terms.setdefault(value, []).append(credit(position, t, row, life))
-                continue
-            for move in moves:
-                arrives = states[move.target].name == payoff.target
-                if t and move.source == position and arrives:
-                    flow = f"${occupancy[position]}{row - 1}*${move.column}{row}*{happening}{row}"
-                    terms.setdefault(value, []).append(flow)
-        parts = [f"({'+'.join(shares)})*{value}" for value, shares in terms.items()]
-        return "+".join(parts) or "0"
+        own = [times[position] for position in shares.moves.spans[payoff.source or ""]]
+        values = by_step(book, model, strategy, payoff.amount, own, row=row, counted=True)
+        per = f"*{layout.cycle_years(row)}" if payoff.rate else ""
+        steps: list[int | None] = [None] if len(values) == 1 else [*range(len(values))]
+        terms = [
+            f"({who})*({value}){per}"
+            for value, step in zip(values, steps, strict=True)
+            if (who := concerned(payoff, t, row, step, life))
+        ]
+        return "+".join(terms) or "0"
 
     for payoff in running:
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -19,6 +19,9 @@ TOP = 4
 
 #: Space for what each step of a state with memory means: words, headings and figures.
 MEMORY = 7
+
+#: What names mean at a step of a state: the time in it, and what rests on nothing but that.
+Here = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,19 @@ def substates(book: Book, model: CohortModel) -> list[SubState]:
     return result
 
 
-def remembers(models: list[CohortModel]) -> bool:
-    """True if some state of the models has a memory."""
-    return any(state.memory_years for model in models for state in model.states)
+def remembers(model: CohortModel) -> bool:
+    """True if some state of the model has a memory."""
+    return any(state.memory_years for state in model.states)
+
+
+def timed_keys(book: Book) -> list[Key]:
+    """Formulas that change with the time in a state and not from cycle to cycle."""
+    return [key for key, kind in book.kinds.items() if kind.by_time_in_state and not kind.by_cycle]
+
+
+def memory_rows(book: Book) -> int:
+    """Rows above a trace's table for what each step of a state with memory means."""
+    return MEMORY + len(timed_keys(book)) if remembers(book.study.model) else 0
 
 
 def local_keys(book: Book, model: CohortModel) -> list[Key]:
@@ -77,7 +90,7 @@ def place_traces(book: Book, models: list[CohortModel]) -> None:
     """Find room above the tables, and give quantities of a strategy their cells and columns."""
     layout = book.layout
     rooms = [len(local_keys(book, m)) + len(starts_of(m, s)) for m in models for s in m.strategies]
-    layout.first = TOP + 2 + max(rooms) + ABOVE + (MEMORY if remembers(models) else 0)
+    layout.first = TOP + 2 + max(rooms) + ABOVE + memory_rows(book)
     for model in models:
         keys = local_keys(book, model)
         for strategy in model.strategies:

@@ -2,49 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from hecon.engine.expression import Expr
-from hecon.engine.model import CohortModel, Key
+from hecon.engine.model import CohortModel, Key, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.layout import TIME, letter, trace_title
+from hecon.workbook.sheets.trace_moves import Move, Moves, Shares
 from hecon.workbook.sheets.trace_places import (
     ABOVE,
-    MEMORY,
     Columns,
+    Here,
     SubState,
+    memory_rows,
     remembers,
     scope_of,
+    timed_keys,
 )
 
 
-def clocks_of(
-    book: Book, model: CohortModel, title: str, columns: Columns, states: list[SubState]
-) -> list[str]:
-    """What `years_in_state` is in each sub-state: cells above the table, at the cycle in use.
+def times_of(
+    book: Book, model: CohortModel, strategy: str, columns: Columns, states: list[SubState]
+) -> list[Here]:
+    """What `years_in_state`, and what rests on it alone, is in each step of each state.
 
-    The sheet has a number of steps for good. A cycle so short that more time would have to be
-    remembered is told in words and by a check.
+    These are cells above the table, at the cycle in use. The sheet has a number of steps for
+    good. A cycle so short that more time would have to be remembered is told in words and by a
+    check.
     """
-    if not remembers([model]):
-        return ["0"] * len(states)
+    if not remembers(model):
+        return [{"years_in_state": "0"}] * len(states)
     layout, page, fixed = book.layout, columns.page, book.layout.fixed
-    row = layout.first - ABOVE - MEMORY
+    title, row = page.title, layout.first - ABOVE - memory_rows(book)
     months = book.scope(None, title, model=model).formula(model.cycle_months)
     per_year, tolerance = fixed["months_per_year"], fixed["tolerance"]
+    timed = [key for key in timed_keys(book) if model.resolve(key[0], strategy) == key]
     labels = (
         "time in a state",
         "years remembered",
         "the same in cycles in use",
         "completed cycles in the state",
         "years in the state",
+        *(key[0].replace("_", " ") for key in timed),
     )
     for offset, label in enumerate(labels, start=1):
         page.put(row + offset, 1, label)
-    result, lasts = [], []
+    result: list[Here] = []
+    lasts = []
     for position, state in enumerate(states, start=columns.next):
         if state.steps == 1:
-            result.append("0")
+            result.append({"years_in_state": "0"})
             continue
         c = letter(position)
         page.put(row + 1, position, state.label, "heading")
@@ -54,7 +61,11 @@ def clocks_of(
         page.put(row + 4, position, state.step, "text", "count")
         years = f"MIN({c}{row + 4},{c}{row + 3})*({months})/{per_year}"
         page.formula(row + 5, position, years, "formula", "years")
-        result.append(f"${c}${row + 5}")
+        here = {"years_in_state": f"${c}${row + 5}"}
+        for at, key in enumerate(timed, start=row + 6):
+            scope = book.scope(strategy, title, model=model, here=here)
+            page.formula(at, position, scope.formula(model.formulas[key]), "formula", "exact")
+        result.append(here | {key[0]: f"${c}${at}" for at, key in enumerate(timed, start=row + 6)})
         if state.step == state.steps - 1:
             held, cycles = page.ref(row + 4, position), fixed["cycles"]
             lasts.append(f"{held}>=MIN({page.ref(row + 3, position)},{cycles})")
@@ -71,13 +82,23 @@ def clocks_of(
     return result
 
 
-@dataclass(frozen=True)
-class Move:
-    """The column with the probability of going from one state to another."""
-
-    source: int
-    target: int
-    column: str
+def by_step(
+    book: Book,
+    model: CohortModel,
+    strategy: str,
+    expr: Expr,
+    times: Sequence[Here],
+    *,
+    row: int,
+    counted: bool = False,
+) -> list[str]:
+    """An expression's formula at each step of a state; one where time in it changes nothing."""
+    texts = []
+    for here in times:
+        scope = scope_of(book, model, strategy, trace_title(strategy), row, counted)
+        scope.here = here
+        texts.append(scope.formula(expr))
+    return texts[:1] if len(set(texts)) == 1 else texts
 
 
 def probabilities(
@@ -86,62 +107,100 @@ def probabilities(
     strategy: str,
     columns: Columns,
     states: list[SubState],
-    clocks: list[str],
-) -> list[Move]:
-    """Probability columns in blocks by destination, then each row's sum."""
+    times: list[Here],
+) -> Moves:
+    """Probability columns in blocks by destination, then what checks each row.
+
+    A block has a column for each step of the state that people leave, or one where the time in
+    it changes nothing. Who is left to stay in a state that remembers has no column: occupancy
+    works it out, and a column has the least of those probabilities.
+    """
     title = trace_title(strategy)
-    first = {s.name: i for i, s in reversed(list(enumerate(states)))}
-    rows: list[tuple[int, int, Expr | None]] = []
+    spans: dict[str, range] = {}
     for position, state in enumerate(states):
-        for transition in model.transitions_of(strategy, state.name):
-            target = first[transition.target]
-            if transition.target == state.name:
-                target = min(position + 1, target + state.steps - 1)
-            rows.append((position, target, transition.probability))
-    rows.sort(key=lambda r: (r[1], r[0]))
-    begin = columns.next
-    letters = {(a, b): letter(begin + i) for i, (a, b, _) in enumerate(rows)}
+        spans.setdefault(state.name, range(position, position + state.steps))
+    blocks: list[tuple[str, str, Expr | None, int]] = []
+    left: set[str] = set()
+    for name, span in spans.items():
+        found = model.transitions_of(strategy, name)
+        own = [times[position] for position in span]
+        sizes = {
+            t.target: len(by_step(book, model, strategy, t.probability, own, row=1))
+            for t in found
+            if t.probability is not None
+        }
+        widest = [size for size in sizes.values() if size > 1]
+        for t in found:
+            if t.probability is None and t.target == name and len(span) > 1 and len(widest) < 2:
+                left.add(name)
+                continue
+            size = max(sizes.values(), default=1) if t.probability is None else sizes[t.target]
+            blocks.append((name, t.target, t.probability, size))
+    order = list(spans)
+    blocks.sort(key=lambda b: (order.index(b[1]), order.index(b[0])))
+    moves, at = [], columns.next
+    for source, target, _, size in blocks:
+        letters = tuple(letter(at + i) for i in range(size))
+        moves.append(Move(source, target, letters))
+        at += size
+    found_moves = Moves(tuple(states), spans, tuple(moves), frozenset(left))
+    for move, (source, target, expr, _) in zip(moves, blocks, strict=True):
+        for step in range(len(move.letters)):
 
-    def probability(t: int, row: int, source: int, target: int, expr: Expr | None) -> str:
-        if expr is None:
-            others = [f"${letters[(a, b)]}{row}" for a, b, _ in rows if a == source and b != target]
-            return "-".join(["1", *others])
-        scope = scope_of(book, model, strategy, title, row)
-        scope.here = {"years_in_state": clocks[source]}
-        return scope.formula(expr)
+            def cell(
+                t: int,
+                row: int,
+                move: Move = move,
+                expr: Expr | None = expr,
+                step: int = step,
+            ) -> str:
+                if expr is None:
+                    others = found_moves.leaving(move.source, step, row, without=move)
+                    return "-".join(["1", *others])
+                own = [times[spans[move.source][step]]]
+                return by_step(book, model, strategy, expr, own, row=row)[0]
 
-    moves = []
-    for source, target, expr in rows:
+            label = states[spans[source][step]].label if len(move.letters) > 1 else source
+            columns.add(f"{label} -> {target}", cell, "exact")
+    _check_rows(book, title, columns, found_moves)
+    return found_moves
 
-        def cell(
-            t: int, row: int, source: int = source, target: int = target, expr: Expr | None = expr
-        ) -> str:
-            return probability(t, row, source, target, expr)
 
-        heading = f"{states[source].label} -> {states[target].label}"
-        moves.append(Move(source, target, columns.add(heading, cell, "exact")))
-    sums = []
-    for position, state in enumerate(states):
-        parts = [m.column for m in moves if m.source == position]
-        sums.append(
-            columns.add(
-                f"sum {state.label}",
-                lambda t, row, parts=parts: "+".join(f"${c}{row}" for c in parts),  # type: ignore[misc]
-                "exact",
-            )
-        )
-    last = book.layout.first + book.layout.rows - 1
-    area = f"'{title}'!${sums[0]}${book.layout.first + 1}:${sums[-1]}${last}"
+def _check_rows(book: Book, title: str, columns: Columns, moves: Moves) -> None:
+    """Sums of rows, the least of what is left to stay, and the checks on both."""
+    first, last = book.layout.first + 1, book.layout.first + book.layout.rows - 1
     tolerance = book.layout.fixed["tolerance"]
+    begin = columns.next
+    for name, span in moves.spans.items():
+        steps = range(moves.width(name)) if name not in moves.left else ()
+        for step in steps:
+
+            def total(t: int, row: int, name: str = name, step: int = step) -> str:
+                return "+".join(moves.leaving(name, step, row))
+
+            label = moves.states[span[step]].label if len(steps) > 1 else name
+            columns.add(f"sum {label}", total, "exact")
+    area = f"'{title}'!${letter(begin)}${first}:${letter(columns.next - 1)}${last}"
     book.checks.append(
         (
             f"{title}: every row of probabilities sums to one",
             f"SUMPRODUCT(({area}-1)^2)<{tolerance}",
         )
     )
-    lowest = f"'{title}'!${moves[0].column}${book.layout.first + 1}:${moves[-1].column}${last}"
-    book.checks.append((f"{title}: no probability is negative", f"MIN({lowest})>=-{tolerance}"))
-    return moves
+    staying = columns.next
+    for name in moves.spans:
+        if name in moves.left:
+            columns.add(
+                f"{name}, least to stay",
+                lambda t, row, name=name: moves.least_staying(name, row),  # type: ignore[misc]
+                "exact",
+            )
+    letters = [column for move in moves.moves for column in move.letters]
+    areas = [f"'{title}'!${letters[0]}${first}:${letters[-1]}${last}"]
+    if columns.next > staying:
+        areas.append(f"'{title}'!${letter(staying)}${first}:${letter(columns.next - 1)}${last}")
+    lowest = f"MIN({','.join(areas)})>=-{tolerance}"
+    book.checks.append((f"{title}: no probability is negative", lowest))
 
 
 def occupancy_of(
@@ -149,56 +208,75 @@ def occupancy_of(
     model: CohortModel,
     strategy: str,
     columns: Columns,
-    states: list[SubState],
-    moves: list[Move],
-) -> tuple[list[str], list[str]]:
+    moves: Moves,
+    times: list[Here],
+) -> Shares:
     """Columns of who is in which state at the end of each cycle, and of who counts in it."""
     title = trace_title(strategy)
-    layout = book.layout
+    layout, states = book.layout, moves.states
     begin = columns.next
-    occupancy = [letter(begin + i) for i in range(len(states))]
-    weights = (layout.times[("before", True)], layout.times[("after", True)])
-    initial = _initial(book, model, strategy, states)
+    shares = Shares(moves, tuple(letter(begin + i) for i in range(len(states))))
+    initial = _initial(book, model, strategy, list(states))
     for position, state in enumerate(states):
 
         def share(t: int, row: int, position: int = position) -> str:
-            if t == 0:
-                return initial[position]
-            terms = [
-                f"${occupancy[m.source]}{row - 1}*${m.column}{row}"
-                for m in moves
-                if m.target == position
-            ]
-            return "+".join(terms) or "0"
+            return shares.arriving(position, row) if t else initial[position]
 
         column = columns.add(state.label, share, "exact")
         book.column(title, f"share {state.name}", column)
-    mass = columns.add(
-        "all", lambda t, row: f"SUM(${occupancy[0]}{row}:${occupancy[-1]}{row})", "exact"
-    )
+    mass = columns.add("all", lambda t, row: shares.everybody(row), "exact")
     last = layout.first + layout.rows - 1
-    tolerance = layout.fixed["tolerance"]
     area = f"'{title}'!${mass}${layout.first}:${mass}${last}"
     book.checks.append(
-        (f"{title}: nobody is lost (shares sum to one)", f"SUMPRODUCT(({area}-1)^2)<{tolerance}")
+        (
+            f"{title}: nobody is lost (shares sum to one)",
+            f"SUMPRODUCT(({area}-1)^2)<{layout.fixed['tolerance']}",
+        )
     )
-    counted = []
-    for position, state in enumerate(states):
+    _counted(book, model, strategy, columns, shares, times)
+    return shares
 
-        def credit(t: int, row: int, position: int = position) -> str:
-            now = f"'{TIME}'!${weights[1]}{row}*${occupancy[position]}{row}"
-            if t == 0:
-                return now
-            return f"'{TIME}'!${weights[0]}{row}*${occupancy[position]}{row - 1}+{now}"
 
-        counted.append(columns.add(f"counted {state.label}", credit, "exact"))
-        book.column(title, f"counted {state.name}", counted[-1])
-    _years_in_states(book, title, columns, states, counted)
-    return occupancy, counted
+def _counted(
+    book: Book,
+    model: CohortModel,
+    strategy: str,
+    columns: Columns,
+    shares: Shares,
+    times: list[Here],
+) -> None:
+    """Who counts in each state, by step only where an amount changes with the time in it."""
+    title, moves = trace_title(strategy), shares.moves
+    own = [p for p in model.payoffs_of(strategy) if p.on == "state"]
+    begin = columns.next
+    for name, span in moves.spans.items():
+        at = [times[position] for position in span]
+
+        def steps(payoff: Payoff, at: list[Here] = at) -> int:
+            return len(by_step(book, model, strategy, payoff.amount, at, row=1, counted=True))
+
+        parted = any(p.source == name and steps(p) > 1 for p in own)
+        letters = []
+        for part in [range(p, p + 1) for p in span] if parted else [span]:
+            label = moves.states[part.start].label if parted else name
+            credit = _credit(book, shares, part)
+            letters.append(columns.add(f"counted {label}", credit, "exact"))
+            book.column(title, f"counted {name}", letters[-1])
+        shares.counted[name] = tuple(letters)
+    _years_in_states(book, title, columns, shares, begin)
+
+
+def _credit(book: Book, shares: Shares, part: range) -> Callable[[int, int], str]:
+    weights = [f"'{TIME}'!${book.layout.times[(word, True)]}" for word in ("before", "after")]
+
+    def credit(t: int, row: int) -> str:
+        return shares.weighted(part, t, row, weights[0], weights[1])
+
+    return credit
 
 
 def _years_in_states(
-    book: Book, title: str, columns: Columns, states: list[SubState], counted: list[str]
+    book: Book, title: str, columns: Columns, shares: Shares, position: int
 ) -> None:
     """Totals above the counted columns: years in each state, discounted as effects and not."""
     layout = book.layout
@@ -206,20 +284,22 @@ def _years_in_states(
     rate = layout.times[("discount_effect", True)]
     factors = f"'{TIME}'!${rate}${first}:${rate}${last}"
     addresses: dict[tuple[str, bool], list[str]] = {}
-    for i, (state, column) in enumerate(zip(states, counted, strict=True)):
-        area = f"${column}${first}:${column}${last}"
-        position = columns.next - len(states) + i
-        if ("cycle_years", False) in layout.times:
-            years = layout.time_column("cycle_years")
-            texts = (f"SUMPRODUCT({area},{factors},{years})", f"SUMPRODUCT({area},{years})")
-        else:
-            years = layout.fixed["cycle_years"]
-            texts = (f"SUMPRODUCT({area},{factors})*{years}", f"SUM({area})*{years}")
-        for row, discounted, text in ((first - 4, True, texts[0]), (first - 3, False, texts[1])):
-            columns.page.formula(row, position, text, "output", "exact")
-            addresses.setdefault((state.name, discounted), []).append(
-                columns.page.ref(row, position)
-            )
+    for name, letters in shares.counted.items():
+        for column in letters:
+            area = f"${column}${first}:${column}${last}"
+            if ("cycle_years", False) in layout.times:
+                years = layout.time_column("cycle_years")
+                texts = (f"SUMPRODUCT({area},{factors},{years})", f"SUMPRODUCT({area},{years})")
+            else:
+                years = layout.fixed["cycle_years"]
+                texts = (f"SUMPRODUCT({area},{factors})*{years}", f"SUM({area})*{years}")
+            for row, discounted, text in (
+                (first - 4, True, texts[0]),
+                (first - 3, False, texts[1]),
+            ):
+                columns.page.formula(row, position, text, "output", "exact")
+                addresses.setdefault((name, discounted), []).append(columns.page.ref(row, position))
+            position += 1
     for (name, discounted), parts in addresses.items():
         book.totals[(title, f"state years {name}", discounted)] = "+".join(parts)
 

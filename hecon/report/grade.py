@@ -1,0 +1,99 @@
+"""What is exploratory says so: in every conclusion, headline, caption of results and title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from functools import partial
+
+from hecon.report.content import Drawn, Figure, Listing, Section, Sentence, Table
+from hecon.report.words import listed
+from hecon.studies.study import Study
+
+#: The mark that titles bear which are written while a study's figures and sheets are made.
+_MARK: ContextVar[str] = ContextVar("grade", default="")
+
+#: Columns that hold what somebody could decide by.
+_DECIDING = {"icer", "verdict", "nmb", "nmb_to_base", "probability", "best", "turns", "price"}
+
+
+def mark(study: Study) -> str:
+    """What stands before a study's conclusions; empty for one that is not exploratory."""
+    if study.definition.grade:
+        return "Exploratory"
+    return f"Exploratory ({listed(study.exploratory)})" if study.exploratory else ""
+
+
+def exploratory(study: Study) -> Sentence | None:
+    """What a study marks as exploratory, said before its conclusions; None if it marks nothing."""
+    if study.definition.grade:
+        return Sentence("Exploratory: this is no basis for a decision.", tone="warning")
+    if study.exploratory:
+        return Sentence(
+            "Exploratory, no basis for a decision: {names}.",
+            {"names": Listing(study.exploratory)},
+            "warning",
+        )
+    return None
+
+
+def titled(study: Study, text: str) -> str:
+    """A headline of a study: what is exploratory before it, whose base case if not its own."""
+    if study.variant:
+        text = f"{text} ({study.variant})"
+    return _marked(mark(study), text)
+
+
+def _marked(word: str, text: str) -> str:
+    return f"{word}: {text}" if word and not text.startswith("Exploratory") else text
+
+
+@contextmanager
+def marking(word: str) -> Iterator[None]:
+    """Titles written in the block bear a mark."""
+    token = _MARK.set(word)
+    try:
+        yield
+    finally:
+        _MARK.reset(token)
+
+
+def marked_title(text: str) -> str:
+    """A title of results with the mark in force, if there is one."""
+    return _marked(_MARK.get(), text)
+
+
+def marked(section: Section, study: Study) -> Section:
+    """A section whose conclusions, captions of results and titles of figures bear the mark."""
+    word = mark(study)
+    if not word:
+        return section
+    plain = section.name == "answer"
+
+    def concludes(said: Sentence) -> bool:
+        return said.tone == "verdict" or (plain and said.tone == "plain")
+
+    return replace(
+        section,
+        sentences=tuple(replace(s, mark=word) if concludes(s) else s for s in section.sentences),
+        tables=tuple(_table(t, word) for t in section.tables),
+        figures=tuple(_figure(f, word) for f in section.figures),
+    )
+
+
+def _table(table: Table, word: str) -> Table:
+    if _DECIDING.isdisjoint(table.frame.columns):
+        return table
+    return replace(table, caption=_marked(word, table.caption))
+
+
+def _figure(figure: Figure, word: str) -> Figure:
+    chart = figure.chart and replace(figure.chart, title=_marked(word, figure.chart.title))
+    return replace(figure, draw=partial(_drawn, figure.draw, word), chart=chart)
+
+
+def _drawn(draw: Callable[[], Drawn], word: str) -> Drawn:
+    with marking(word):
+        return draw()
