@@ -63,7 +63,6 @@ def test_fault_37_what_does_not_follow_an_edit_says_so(plain: Path, made: Book) 
         assert "as delivered" in str(after[title]["A1"])
 
 
-@pytest.mark.xfail(reason="contrasts of a network name sources that no section shows", strict=True)
 def test_fault_38_every_id_is_on_sources(run: Run, made: Book) -> None:
     book = made.workbook
     listed = {str(row[0]) for row in book["Sources"].iter_rows(values_only=True)}

@@ -5,23 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hecon.analyses.run import Run
+from hecon.errors import FaultList
+from hecon.parameters.tables import read_cells
 from hecon.report.cited import cited
 from hecon.report.content import Listing, Section
 from hecon.report.plain import plain_table
 from hecon.report.registry import Analysis
+from hecon.studies.study import Study
 
 _DETAILS = ("topic", "uncertainty_kind", "n", "N", "country", "url_read", "note", "low", "high")
 
 
 def section(run: Run, others: Sequence[Section]) -> Section:
-    """Sources named in any sentence or cell of the other sections, or by an input."""
+    """Sources named in any sentence or cell of the other sections, or in the study's own files."""
     study = run.study
-    named = [text for p in study.parameters for text in vars(p).values() if type(text) is str]
-    rows = cited([*texts(others), *named], study.evidence("sources"))
+    rows = cited([*texts(others), *given(study)], study.evidence("sources"))
     if not rows:
         return Section("sources", "Sources")
     caption = "Every published figure that this report refers to by its id"
     return Section("sources", "Sources", (), (plain_table("sources", caption, rows, _DETAILS),))
+
+
+def given(study: Study) -> Iterator[str]:
+    """All words of inputs, of the two definitions, and of what estimates are made of."""
+    for parameter in study.parameters:
+        yield from (text for text in vars(parameter).values() if type(text) is str)
+    for definition in (study.definition, study.jurisdiction.definition):
+        yield definition.model_dump_json()
+    for entry in ("arms", "effects", "contrasts"):
+        for source in study.sources(f"synthesis.{entry}"):
+            _, rows = read_cells(source.path, source.shown, FaultList())
+            yield from (text for _, cells in rows for text in cells.values())
 
 
 def texts(sections: Sequence[Section]) -> Iterator[str]:
