@@ -21,7 +21,7 @@ Z = float(special.ndtri(0.975))
 
 #: One draw in a million lies beyond each.
 _TAILS = np.array([1e-6, 1.0 - 1e-6])
-_TOO_LARGE = f"allowed are values from {-LARGEST_AMOUNT:g} to {LARGEST_AMOUNT:g}"
+_SIZE = f"allowed are values from {-LARGEST_AMOUNT:g} to {LARGEST_AMOUNT:g}"
 
 #: What a base value may be of its distribution; without a word it is the first of `CENTRES`.
 BASES = ("mean", "median", "mode")
@@ -230,8 +230,8 @@ def distribution(
         _check(kind, native)
         found = Distribution(kind, native, group, base)
         _check_size(found)
-    except OverflowError:
-        raise DistributionError(f"{_TOO_LARGE}; found larger ones in a {kind}") from None
+    except ArithmeticError:  # too large, or so small that its square is nothing
+        raise DistributionError(f"no {kind} can be computed from such figures; {_SIZE}") from None
     return found
 
 

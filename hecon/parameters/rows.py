@@ -336,8 +336,6 @@ def _distribution(row: ParameterRow, position: int, shown: str, faults: FaultLis
         if "is not a distribution" in str(error):
             column = "distribution"
         faults.add(shown, position, column, str(error))
-    except ArithmeticError:
-        faults.add(shown, position, column, f"no {kind} can be computed from such extreme figures")
     return FIXED
 
 
@@ -371,9 +369,6 @@ def _check_centre(
         centre = drawn.centre
     except DistributionError as error:
         faults.add(shown, position, column, str(error))
-        return
-    except OverflowError:
-        faults.add(shown, position, column, f"the {drawn.kind}'s centre is too large")
         return
     if not _agree(centre, value):
         text = (

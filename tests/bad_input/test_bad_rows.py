@@ -205,7 +205,7 @@ CASES = {
         [
             (
                 "small/parameters.csv, row 9, column distribution_parameters: no gamma can be "
-                "computed from such extreme figures"
+                "computed from such figures; allowed are values from -1e+15 to 1e+15"
             ),
         ],
     ),
@@ -534,8 +534,8 @@ CASES = {
         "lognormal,mu=1000; sigma=1",
         [
             (
-                "small/parameters.csv, row 4, column distribution_parameters: the lognormal's "
-                "centre is too large"
+                "small/parameters.csv, row 4, column distribution_parameters: no lognormal can "
+                "be computed from such figures; allowed are values from -1e+15 to 1e+15"
             ),
         ],
     ),

@@ -148,7 +148,7 @@ def _recentre(reading: Reading, parameter: Parameter, value: float, edit: Edit) 
         if moved is not None:
             pairs = {k: float(v) for k, v in parse_pairs(moved).items()}
             after = distribution(drawn.kind, pairs).describe()
-    except (ValueError, ArithmeticError):
+    except ValueError:
         moved = None
     files, file = reading.files, _file(reading, parameter)
     if moved is None:
