@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 OPTION = "--scheduler"
 #: Seconds that a scheduler has to answer, and a lost one to come back.
-ANSWERS, COMES_BACK = 8.0, 30.0
+ANSWERS, COMES_BACK = 5.0, 30.0
 #: Workers that may die over one pack before it is given up.
 DEATHS = 3
 
