@@ -37,6 +37,7 @@ COMMANDS: tuple[Own | Entry, ...] = (
     Own("check", f"{_STUDY}:check", "Read and validate a study without the full run."),
     *(entry for entry in REGISTRY if entry.command_name),
     Own("batch", "hecon.commands.batch:batch", "Studies x countries x scenarios as one table."),
+    Own("compare", "hecon.commands.compare:compare", "What changed, and what each change does."),
     Own("decide", "hecon.commands.draws:decide", "Decide from anybody's table of draws."),
     Own("reproduce", f"{_STUDY}:reproduce", "Run again and compare with a committed reference."),
     Own("prove", f"{_STUDY}:prove", "Replay the workbook in two spreadsheet engines."),

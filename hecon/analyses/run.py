@@ -79,6 +79,8 @@ class Run:
 
     Attributes
     ----------
+    other
+        A second study that this one is compared with, if there is one.
     missing
         Why results that were asked for are not there, in words, by name.
     elsewhere
@@ -86,9 +88,14 @@ class Run:
     """
 
     def __init__(
-        self, study: Study, settings: Settings | None = None, progress: Progress | None = None
+        self,
+        study: Study,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+        other: Study | None = None,
     ):
         self.study = study
+        self.other = other
         self.settings = settings or Settings()
         self.missing: dict[str, str] = {}
         self.elsewhere: dict[str, Callable[[], Any]] = {}

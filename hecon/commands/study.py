@@ -110,7 +110,7 @@ def run(
         if edits:
             why = "not for an edited workbook, whose inputs stand in it"
             refuse_idle(context, why, "scenario", "values")
-            source, rules = _origin(folder, original, jurisdiction)
+            source, rules = origin(folder, original, jurisdiction)
         else:
             refuse_idle(context, "only for an edited workbook", "original")
         names = analyses_named(only)
@@ -290,7 +290,7 @@ def prove(
             raise typer.Exit(1)
 
 
-def _origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str]:
+def origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str]:
     """The study and the jurisdiction that an edited workbook was made from."""
     import tomllib
 

@@ -308,6 +308,11 @@ def money(value: float) -> Amount:
     return Amount(float(value), "money")
 
 
+def change(value: float) -> Amount:
+    """A difference of amounts of the run's currency within a sentence, with its sign."""
+    return Amount(float(value), "change")
+
+
 def share(value: float) -> Amount:
     """A share within a sentence."""
     return Amount(float(value), "share")

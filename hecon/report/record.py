@@ -19,6 +19,11 @@ RECORD = "record.json"
 def run_record(run: Run) -> dict[str, object]:
     """Versions, settings and the hash of each input; no clock, so that runs can be compared."""
     study, settings = run.study, run.settings
+    compared: dict[str, object] = {}
+    if run.other is not None:
+        place = run.other.jurisdiction.definition.name
+        compared = {"study": run.other.name, "jurisdiction": place}
+        compared = {"other": {**compared, "inputs": run.other.input_hashes()}}
     return {
         "study": study.name,
         "jurisdiction": study.jurisdiction.definition.name,
@@ -35,6 +40,7 @@ def run_record(run: Run) -> dict[str, object]:
         "values_set": list(study.values_set),
         "counting": {kind: study.model.rule(kind) for kind in ("cost", "qaly")},
         "inputs": study.input_hashes(),
+        **compared,
     }
 
 

@@ -76,7 +76,7 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_dies(
         workers[1].kill()
         counted.append((done, total))
 
-    results, faults = do_batch(batch, 1, cluster.scheduler_address, counting, print)
+    _, faults = do_batch(batch, 1, cluster.scheduler_address, counting, print)
     joined(cluster, 1)
     assert faults == []
     assert counted[-1] == (18, 18)

@@ -29,6 +29,9 @@ REGISTRY = (
         command="verify",
         always=False,
     ),
+    Entry(
+        "compare", "What sets two studies, countries or versions apart.", command="", always=False
+    ),
     Entry("article", "What an article says, and what the model makes of it."),
     Entry("synthesis", "Choices of synthesis side by side."),
     Entry("consistency", "Whether direct and indirect evidence agree."),
