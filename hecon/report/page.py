@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -18,6 +18,9 @@ from hecon.studies.study import Study
 
 #: Points of an SVG in a pixel of a screen.
 _POINTS = 72 / 96
+
+#: Signs that need no writing by number between quotation marks of an address.
+_PLAIN = " /:;=,()+@!$*?"
 
 
 def page(
@@ -61,15 +64,23 @@ def page(
 
 def _placed(each: Drawn, number: int) -> dict[str, object]:
     width, height = _size(each.svg)
-    data = base64.b64encode(each.svg).decode("ascii")
     return {
         "title": each.title,
         "alt": each.alt,
         "width": width,
         "height": height,
-        "source": f"data:image/svg+xml;base64,{data}",
+        "source": _source(each.svg),
         "number": number,
     }
+
+
+def _source(svg: bytes) -> str:
+    """A drawing as an address that holds it, safe between quotation marks of HTML.
+
+    Signs that mean something in an address or in HTML are written by their numbers; all others
+    stand as they are, which is a third less than base64.
+    """
+    return "data:image/svg+xml," + quote(svg.decode().replace("\n", " "), safe=_PLAIN)
 
 
 def _size(svg: bytes) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from hecon.report.figures.compact import compact
 from hecon.report.figures.style import RESOLUTION, settle, styled
 from hecon.report.grade import marked_title
 
@@ -41,7 +42,7 @@ class Picture:
     @cached_property
     def svg(self) -> bytes:
         """The figure as SVG: the same bytes every time."""
-        return self._saved("svg", {"Date": None, "Creator": None, "Title": self.title})
+        return compact(self._saved("svg", {"Date": None, "Creator": None, "Title": self.title}))
 
     @cached_property
     def png(self) -> bytes:

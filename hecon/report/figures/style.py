@@ -41,7 +41,7 @@ INK, QUIET, FAINT, PAPER = "#1f2933", "#52606d", "#d5dae0", "#ffffff"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++", "oo")
+HATCHES = ("", "////", "..", "xxxx", "\\\\\\\\", "++++", "oo")
 
 #: The low and the high end of a range, and worse and better than nothing.
 LOW, HIGH = "#56b4e9", "#b34a00"
