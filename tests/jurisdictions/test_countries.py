@@ -2,6 +2,7 @@
 
 import csv
 import shutil
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,11 @@ import pytest
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run
+from hecon.analyses.verification.case import Case
+from hecon.analyses.verification.uncertainty import ranges_and_distributions
 from hecon.errors import InputError
 from hecon.studies.load import load_study
+from hecon.studies.study import Study
 
 ROOT = Path(__file__).parents[2]
 PTSD = ROOT / "inputs/studies/ptsd"
@@ -25,12 +29,21 @@ EXPECTED = {
 }
 
 
+@cache
+def study_in(country: str) -> Study:
+    """The study in a country, loaded once."""
+    return load_study(PTSD, COUNTRIES / country)
+
+
+@pytest.mark.parametrize("country", EXPECTED)
+def test_fault_10_ranges_agree_with_distributions_in_every_country(country: str) -> None:
+    finding = ranges_and_distributions(Case(study_in(country)))
+    assert (finding.result, finding.detail[:4]) == ("pass", "each")
+
+
 @pytest.mark.parametrize("country", EXPECTED)
 def test_the_base_case_is_that_of_an_independent_program(country: str) -> None:
-    row, expected = (
-        Run(load_study(PTSD, COUNTRIES / country))(base_table).iloc[0],
-        EXPECTED[country],
-    )
+    row, expected = Run(study_in(country))(base_table).iloc[0], EXPECTED[country]
     for found, name in (
         ("cost MDMA-AT", "cost_mdma"),
         ("cost PE", "cost_pe"),
