@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from broken_copies import HEALTHY, Copy
+from broken_copies import HEALTHY, Copy, ask
 
 from hecon.analyses.run import Run
 from hecon.analyses.verification.battery import CHECKS, battery_table, verify
@@ -100,3 +100,18 @@ def test_a_cycle_length_that_breaks_a_probability_is_blamed_alone(copy):
     broken = [case.changes[i] for i in case.changed.breaches]
     assert [(c.parameter.name, c.value) for c in broken] == [("cycle_months", 12.0)]
     assert len(case.changed.rows) == len(case.changes) - 1
+
+
+def test_an_age_at_which_a_level_table_is_read_is_named_and_not_blamed(copy):
+    """Utilities that belong to an age: it acts where the table falls, not where it is level."""
+    copy.add("parameters.csv", "age_of,all,40,,years,,,fixed,,,,,made up,assumption,")
+    copy.add("variables.csv", "norm_there,all,norm.all(age_of),utility,at the age it belongs to")
+    copy.change("payoffs.csv", "m_ill * norm.all(age)", "m_ill * norm.all(age) / norm_there")
+    falling = ask(copy.load(), "Every parameter acts or is named")
+    assert (falling.result, "age_of" in falling.detail) == ("pass", False)
+    ages = (copy.folder / "norm.csv").read_text().splitlines()
+    level = [ages[0], *(f"{row.partition(',')[0]},0.86" for row in ages[1:])]
+    (copy.folder / "norm.csv").write_text("\n".join(level))
+    found = ask(copy.load(), "Every parameter acts or is named")
+    assert found.result == "pass"
+    assert "age_of where a table is not the same throughout" in found.detail

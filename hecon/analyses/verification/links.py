@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -164,6 +164,22 @@ def _beyond_horizon(case: Case, parameter: Parameter) -> bool:
     return False
 
 
+def _acting_names(case: Case) -> Iterator[str]:
+    """Names in formulas, but for those at which a table says the same throughout."""
+    model = case.model
+    waiting = [*model.formulas.values(), *(p.amount for p in model.payoffs)]
+    waiting += [t.probability for t in model.transitions if t.probability is not None]
+    while waiting:
+        expr = waiting.pop()
+        if expr.op == "lookup":
+            table, column = expr.name.split(".")
+            if np.ptp(model.tables[table].columns[column]) == 0:
+                continue
+        if expr.op == "name":
+            yield expr.name
+        waiting += expr.args
+
+
 def every_parameter_acts(case: Case) -> Finding:
     """Every parameter moves a result, or is named as idle with the reason.
 
@@ -192,6 +208,8 @@ def every_parameter_acts(case: Case) -> Finding:
     in_scenarios = _moved_by_scenario(case, waiting)
     beyond = [p for p in waiting if p.key not in in_scenarios and _beyond_horizon(case, p)]
     rest = [p for p in waiting if p.key not in in_scenarios and p not in beyond]
+    level = [p for p in rest if p.name in mentioned - set(_acting_names(case))]
+    rest = [p for p in rest if p not in level]
     paired = _moved_with_another(case, rest)
     dead = [p.text for p in rest if p.key not in paired]
     unused = [p for p in inputs if p.key not in used and p.key not in acting]
@@ -218,6 +236,7 @@ def every_parameter_acts(case: Case) -> Finding:
     ]
     named += [f"{p.text} together with {paired[p.key]}" for p in rest if p.key in paired]
     named += [f"{p.text} after the horizon" for p in beyond]
+    named += [f"{p.text} where a table is not the same throughout" for p in level]
     carried = [p.text for p in unused if p not in dangling + ratios + unexplained]
     parts = [listed(wrong)] if wrong else []
     if named:
