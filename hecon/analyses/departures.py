@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hecon.analyses.comparison import Comparison
 from hecon.analyses.drawn import drawn_design
+from hecon.analyses.own_draws import OwnDraws
 from hecon.analyses.run import Run, result
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, key_text
@@ -68,13 +69,13 @@ def apart(base: Comparison, means: Comparison) -> bool:
 
 def departures(study: Study, design: Design) -> Departures:
     """Inputs and limits that set the draws of a design apart from the base case."""
-    columns = design.block(0, design.draws)
+    columns, own = design.block(0, design.draws), isinstance(design, OwnDraws)
     off = [
         OffBase(p.text, p.value, mean)
         for p in study.parameters
         if p.value is not None and p.key in columns
-        for mean in [float(np.mean(p.distribution.quantile(_MIDDLES)))]
-        if p.distribution.kind != "dirichlet" and _apart(p.value, mean)
+        for mean in [float(np.mean(columns[p.key] if own else p.distribution.quantile(_MIDDLES)))]
+        if (own or p.distribution.kind != "dirichlet") and _apart(p.value, mean)
     ]
     off.sort(key=lambda o: -abs(o.mean - o.base) / max(abs(o.base), abs(o.mean)))
     return Departures(tuple(off), tuple(_limited(study, design, columns)))

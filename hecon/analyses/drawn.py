@@ -16,6 +16,7 @@ from hecon.analyses.draws_table import DrawsTable, checked_thresholds, study_dra
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.frontier import frontier
 from hecon.analyses.information import EVPPI, checked_sets, evppi, named_sets, parameter_groups
+from hecon.analyses.own_draws import OwnDraws, draws_from
 from hecon.analyses.plane import Plane, plane
 from hecon.analyses.population import population
 from hecon.analyses.probabilistic import decision, summary
@@ -30,9 +31,11 @@ LEAST_DRAWS = 500
 
 
 @result()
-def drawn_design(run: Run) -> ProbabilisticDesign:
-    """The design; unavailable where the study has no distribution."""
+def drawn_design(run: Run) -> ProbabilisticDesign | OwnDraws:
+    """The design, or the draws of a file; unavailable where the study has no distribution."""
     study, settings = run.study, run.settings
+    if table := run.option("draws_from", ""):
+        return draws_from(study, table, run.option("missing", "refuse"))
     if not study.uncertain:
         raise Unavailable("no input has a distribution, so that nothing is uncertain here")
     return ProbabilisticDesign(

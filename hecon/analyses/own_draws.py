@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -9,19 +11,39 @@ import numpy as np
 import pandas as pd
 
 from hecon.analyses.draws_source import Source, read_source
+from hecon.engine.model import Key
 from hecon.errors import FaultList, nearest_or_some
 from hecon.parameters.design import TableDesign, base_values
 from hecon.parameters.schema import Parameter
 from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
 
+#: What becomes of inputs with a distribution that a table has no column for.
+Missing = Literal["refuse", "base"]
 #: A column that only numbers the draws.
 COUNTERS = ("draw", "sample", "sim")
 
 
-def draws_from(
-    study: Study, path: Path | str, missing: Literal["refuse", "base"] = "refuse"
-) -> TableDesign:
+@dataclass(frozen=True)
+class OwnDraws(TableDesign):
+    """Draws that came in a file.
+
+    Attributes
+    ----------
+    source
+        The file's name.
+    parameters
+        Inputs that have a column.
+    filled
+        Names of inputs with a distribution that have none and are held at their base values.
+    """
+
+    source: str = ""
+    parameters: Mapping[Key, Parameter] = field(default_factory=dict)
+    filled: tuple[str, ...] = ()
+
+
+def draws_from(study: Study, path: Path | str, missing: Missing = "refuse") -> OwnDraws:
     """A design of the draws in a file: CSV, or parquet.
 
     Parameters
@@ -52,11 +74,21 @@ def draws_from(
             faults.faults.append(source.fault(source.header, name, text))
     lacking = [t for t, p in inputs.items() if p.distribution.varies and p.key not in columns]
     if lacking and missing == "refuse":
-        text = f"has no column for {', '.join(lacking)}; missing = 'base' holds them as they are"
+        text = (
+            f"has no column for {', '.join(lacking)}; --missing base (in Python missing='base') "
+            "holds them at their base values"
+        )
         faults.faults.append(source.fault(source.header, None, text))
     faults.raise_if_any()
     numbers = {k: v for k, v in base_values(study.parameters).items() if k not in columns}
-    return TableDesign(len(source.frame), numbers, columns)
+    return OwnDraws(
+        len(source.frame),
+        numbers,
+        columns,
+        source=source.file,
+        parameters={p.key: p for p in inputs.values() if p.key in columns},
+        filled=tuple(lacking),
+    )
 
 
 def _column(source: Source, parameter: Parameter, faults: FaultList) -> np.ndarray:

@@ -49,7 +49,7 @@ def command_of(entry: Entry) -> Callable[..., None]:
     ) -> None:
         with messages():
             for idle in analysis.idle:
-                if _plain(options[idle.option]) == idle.value:
+                if (_plain(options[idle.option]) == idle.value) != idle.other:
                     refuse_idle(context, idle.why, *idle.names)
             run_alone(entry, analysis, folder, jurisdiction, out, options)
 

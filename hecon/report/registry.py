@@ -53,12 +53,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Idle:
-    """Options that mean nothing while another one has a value: they are refused then."""
+    """Options that mean nothing while another one has a value, or any other: refused then."""
 
     names: tuple[str, ...]
     option: str
     value: Any
     why: str
+    other: bool = False
 
 
 #: What several analyses by threshold are asked for.

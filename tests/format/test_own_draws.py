@@ -42,7 +42,7 @@ def test_a_programs_own_draws_give_its_own_results(loaded, tmp_path):
 
 def test_a_partial_table_is_filled_from_the_base_if_asked(loaded, tmp_path):
     path = table(tmp_path, "draw,p_die,extra[B]\n1,0.1,20\n2,0.3,30\n")
-    with pytest.raises(InputError, match="has no column for extra_all; missing = 'base'"):
+    with pytest.raises(InputError, match="has no column for extra_all; --missing base"):
         draws_from(loaded, path)
     design = draws_from(loaded, path, missing="base")
     assert design.numbers[("extra_all", None)] == 5

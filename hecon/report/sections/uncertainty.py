@@ -27,7 +27,9 @@ from hecon.analyses.drawn import (
     thresholds,
 )
 from hecon.analyses.exports import write_exports
+from hecon.analyses.own_draws import OwnDraws
 from hecon.analyses.run import Run
+from hecon.parameters.design import ProbabilisticDesign
 from hecon.report.conclusions import best_on_average, means, often
 from hecon.report.content import (
     Column,
@@ -43,7 +45,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.labels import labeller, study_units
-from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Option
+from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Idle, Option
 from hecon.report.sections.information import left_out, perfect
 from hecon.report.vocabulary import (
     BASE,
@@ -281,10 +283,8 @@ _DESIGNS = {
 
 def basis(run: Run) -> tuple[Sentence, ...]:
     """What was drawn, and how the figures are to be read."""
-    design = run(drawn_design)
-    drawn: dict[str, Value] = {"draws": count(design.draws), "seed": str(design.seed)}
     return (
-        Sentence(_DESIGNS[design.method], drawn, "note"),
+        _origin(run(drawn_design)),
         Sentence(
             "The standard error says how far a mean may be off because draws are limited in "
             "number; the interval says how uncertain the result is.",
@@ -292,6 +292,18 @@ def basis(run: Run) -> tuple[Sentence, ...]:
             "note",
         ),
     )
+
+
+def _origin(design: ProbabilisticDesign | OwnDraws) -> Sentence:
+    """Where the draws come from."""
+    drawn: dict[str, Value] = {"draws": count(design.draws)}
+    if isinstance(design, ProbabilisticDesign):
+        return Sentence(_DESIGNS[design.method], drawn | {"seed": str(design.seed)}, "note")
+    drawn["file"] = design.source
+    if not design.filled:
+        return Sentence("{draws} draws of {file}.", drawn, "note")
+    text = "{draws} draws of {file}; held at their base values are {names}."
+    return Sentence(text, drawn | {"names": Listing(design.filled, 20)}, "warning")
 
 
 def enough(run: Run) -> Sentence:
@@ -447,12 +459,31 @@ ANALYSIS = Analysis(
       hecon psa inputs/studies/ptsd -j norway --exports
       hecon psa inputs/studies/ptsd -j norway --draws 2000 --design sobol
       hecon psa inputs/studies/ptsd -j norway --thresholds 0:1000000:25000
+      hecon psa inputs/studies/ptsd -j norway --draws-from draws.csv --missing base
     """,
     (
         THRESHOLDS,
         Option("exports", bool, "Also write the draws for BCEA, dampack and voi.", False),
+        Option(
+            "draws_from",
+            str,
+            "Take the draws from this table: a row a draw, a column an input (name or "
+            "name[strategy]).",
+            metavar="FILE",
+        ),
+        Option(
+            "missing",
+            ("refuse", "base"),
+            "Inputs with a distribution that the table has no column for: refuse the table, or "
+            "hold them at their base values.",
+            "refuse",
+        ),
     ),
     settings=DRAWN,
+    idle=(
+        Idle(("missing",), "draws_from", None, "only with --draws-from"),
+        Idle(("draws", "seed", "design"), "draws_from", None, "not with --draws-from", other=True),
+    ),
     rests_on=(drawn_outcomes,),
     files=exports,
 )
