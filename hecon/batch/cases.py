@@ -11,6 +11,7 @@ from pathlib import Path
 from hecon.analyses.scenario_draws import BASE
 from hecon.errors import Fault, HeconError, InputError, grouped
 from hecon.parameters.schema import weakest
+from hecon.report.grade import mark
 from hecon.studies.budget import BUDGET, BUDGET_INPUTS, BUDGET_SCENARIOS
 from hecon.studies.load import load_study
 from hecon.studies.study import Scenario, Study
@@ -41,6 +42,8 @@ class Case:
     ----------
     study, jurisdiction, perspective, subgroup
         What tells cases apart; the last two are empty where a study has none.
+    grade
+        What stands before its conclusions, such as that it is exploratory; mostly empty.
     content
         The study itself, pickled: two workers read the same.
     scenarios
@@ -53,6 +56,7 @@ class Case:
     price_year: str
     content: bytes = field(repr=False)
     scenarios: Mapping[str, Rests]
+    grade: str = ""
     perspective: str = ""
     subgroup: str = ""
 
@@ -119,7 +123,13 @@ def _read(study: Study) -> Case:
         s.id: Rests(_hash(common, _changes(s)), _status(study, s)) for s in study.scenarios
     }
     return Case(
-        study.name, place.name, place.currency, place.price_year, pickle.dumps(study), scenarios
+        study.name,
+        place.name,
+        place.currency,
+        place.price_year,
+        pickle.dumps(study),
+        scenarios,
+        grade=mark(study),
     )
 
 

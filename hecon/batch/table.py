@@ -55,6 +55,7 @@ RESULTS = (
     Column("price_year", "Price year", "name", meaning="year whose prices amounts are in"),
     Column("standard_error", "Standard error", "number", meaning="Monte Carlo; blank if not drawn"),
     Column("words", "In words", "name", meaning="what the differences mean, beside their ratio"),
+    Column("grade", "Grade", "name", meaning="of the study, if it is no basis for a decision"),
     Column("status", "Weakest status", "status", meaning="weakest status of an input in use"),
     *_DRAWS,
     Column("inputs", "Inputs", "name", meaning="SHA-256 of all inputs that the figure rests on"),
@@ -80,7 +81,7 @@ def results_table(jobs: Sequence[Job], done: Mapping[str, Done]) -> Table:
         case, drawing = job.case, job.drawing
         before = (case.study, case.jurisdiction, case.perspective, job.scenario, case.subgroup)
         drawn = (drawing.draws, drawing.seed, drawing.method) if drawing else (0, 0, "")
-        after = (job.status, *drawn, job.inputs)
+        after = (case.grade, job.status, *drawn, job.inputs)
         for figure in done[job.key].figures:
             unit = FIGURES[figure.name][0].format(currency=case.currency)
             what = (figure.of, figure.name, figure.value, unit, case.currency, case.price_year)

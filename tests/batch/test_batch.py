@@ -55,6 +55,12 @@ def test_the_table_holds_the_base_case_of_each_country(plan, run):
     assert units == {"norway": "NOK per QALY", "england": "GBP per QALY"}
 
 
+def test_what_is_exploratory_says_so(plan, run, inputs):
+    edit(inputs / "studies/small/study.toml", 'title = "A', 'grade = "exploratory"\ntitle = "A')
+    found = table(run(plan('scenarios = "none"'))[0])
+    assert set(found["grade"]) == {"Exploratory"}
+
+
 def test_columns_are_described_and_parquet_holds_the_same(plan, run):
     folder, count, faults = run(plan("", DRAWN))
     assert (count, faults) == (12, [])
@@ -67,6 +73,7 @@ def test_columns_are_described_and_parquet_holds_the_same(plan, run):
     assert set(found["scenario"]) == {"base case", "S1", "S2"}
     drawn = found[(found["draws"] == 40) & (found["figure"] == "probability")]
     assert len(drawn) == 6
+    assert (found["grade"] == "").all()
     assert drawn["value"].between(0, 1).all()
     # half the price is the weakest input of the base case no more
     status = found[found["draws"] == 0].groupby("scenario")["status"].first().to_dict()
