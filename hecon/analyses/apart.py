@@ -28,6 +28,8 @@ def apart(run: Run, wanted: Sequence[Result[Any]], worth: int = WORTH) -> Iterat
     one processor, everything is worked out when it is asked for; no figure depends on it.
     """
     alone = not sys.platform.startswith("linux") or len(os.sched_getaffinity(0)) < 2
+    # a process of a pool may have none of its own
+    alone = alone or bool(multiprocessing.current_process().daemon)
     if not wanted or alone or run.settings.draws < worth:
         yield
         return

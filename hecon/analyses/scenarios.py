@@ -16,6 +16,7 @@ from hecon.engine.model import CohortModel, Key, key_text
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, ModelError
 from hecon.parameters.design import Correlation, TableDesign, base_values
+from hecon.parameters.rows import FIXED, plain_number
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Scenario, Study
 from hecon.studies.variant import correlations_of
@@ -37,15 +38,26 @@ def probabilistic_scenario(
     An override by an estimate or a distribution is drawn from it; any other holds in every draw.
     """
     own = {p.key: p for p in scenario.own}
-    model = study.model.with_formulas(scenario.drawn)
-    model = replace(
-        model,
-        parameters=(*model.parameters, *(k for k in own if k not in model.parameter_set)),
-        formulas={k: f for k, f in model.formulas.items() if k not in own},
-    )
-    kept = [own.get(p.key, p) for p in study.parameters if p.key not in scenario.drawn]
-    known = {p.key for p in kept}
-    parameters = [*kept, *(p for p in scenario.own if p.key not in known)]
+    model = study.model
+    plain = {k: plain_number(f) for k, f in scenario.drawn.items() if k in model.parameter_set}
+    numbers = {k: value for k, value in plain.items() if value is not None}
+    formulas = {k: f for k, f in scenario.drawn.items() if k not in numbers}
+    if formulas:
+        model = model.with_formulas(formulas)
+    if any(key not in model.parameter_set for key in own):
+        model = replace(
+            model,
+            parameters=(*model.parameters, *(k for k in own if k not in model.parameter_set)),
+            formulas={k: f for k, f in model.formulas.items() if k not in own},
+        )
+    parameters = [own.get(p.key, p) for p in study.parameters if p.key not in formulas]
+    known = {p.key for p in parameters}
+    parameters += [p for p in scenario.own if p.key not in known]
+    # a number takes the place of a value, so that the model stays the one that is known
+    parameters = [
+        replace(p, value=numbers[p.key], distribution=FIXED) if p.key in numbers else p
+        for p in parameters
+    ]
     return model, parameters, correlations_of(study, parameters, scenario)
 
 

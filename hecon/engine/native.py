@@ -24,8 +24,10 @@ WORTH_KEEPING = 0.1
 MOST = 400
 SUFFIX = ".object"
 
-#: Characters of a text that is still compiled in reasonable time.
-LONGEST = 1_000_000
+#: Characters of a text from which it is compiled in haste: three times as fast, to a function
+#: that takes three times as long; and of one that would take minutes.
+HASTE = 1_000_000
+LONGEST = 16_000_000
 
 _lock = threading.Lock()
 
@@ -37,8 +39,11 @@ class Unavailable(RuntimeError):
     """Nothing can be compiled here; the kernel in NumPy computes instead."""
 
 
-def _machine() -> tuple[Any, Any]:
-    """LLVM and its description of this machine; whatever runs code takes one for its own."""
+def _machine(effort: int = 2) -> tuple[Any, Any]:
+    """LLVM and its description of this machine; whatever runs code takes one for its own.
+
+    The bits of results don't depend on the effort, from 0 to 3, that it spends on a function.
+    """
     try:
         import llvmlite.binding as llvm
 
@@ -48,7 +53,7 @@ def _machine() -> tuple[Any, Any]:
         machine = target.create_target_machine(
             cpu=llvm.get_host_cpu_name(),
             features=llvm.get_host_cpu_features().flatten(),
-            opt=2,
+            opt=effort,
             jit=True,
         )
     except Exception as error:
@@ -113,9 +118,11 @@ class Compiled:
 
 
 @lru_cache(maxsize=MOST)
-def _compiled(text: str) -> Compiled:
-    llvm, machine = _machine()
-    made_by = f"{llvm.llvm_version_info} {machine.triple} {llvm.get_host_cpu_name()} {text}"
+def _compiled(text: str, effort: int) -> Compiled:
+    llvm, machine = _machine(effort)
+    made_by = (
+        f"{effort} {llvm.llvm_version_info} {machine.triple} {llvm.get_host_cpu_name()} {text}"
+    )
     name = hashlib.sha256(made_by.encode()).hexdigest() + SUFFIX
     code = _kept(name)
     if code is None:
@@ -141,7 +148,7 @@ def compiled(text: str) -> Compiled:
         if len(text) > LONGEST:
             raise Unavailable("a model is too large to be compiled")
         with _lock:
-            return _compiled(text)
+            return _compiled(text, 0 if len(text) > HASTE else 2)
     except (Unavailable, RuntimeError) as error:
         _refused.add(str(error))
         raise Unavailable(str(error)) from None

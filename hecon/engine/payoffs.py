@@ -75,6 +75,8 @@ class Credits:
         self.outcomes: list[Outcome] = []
         self.credits: list[Credit] = []
         self.singles: list[Single] = []
+        self._times: dict[int, dict[str, Node]] = {}
+        self._factors_of: dict[tuple[str, str, int | None], Node] = {}
         for position, strategy in enumerate(model.strategies):
             self._add_payoffs(position, strategy)
 
@@ -97,8 +99,13 @@ class Credits:
                 self._credit(outcome, position, strategy, state, None, node, True, discounted, "")
 
     def _discount(self, kind: str, strategy: str, local: dict[str, Node] | None = None) -> Node:
-        expr = self.model.discount_cost if kind == "cost" else self.model.discount_effect
-        return self.graph.lower(expr, strategy, counted=True, local=local)
+        """The discount factor of a cycle, or of the one that `local` names."""
+        key = (kind, strategy, None if local is None else local["cycle"].index)
+        if key not in self._factors_of:
+            expr = self.model.discount_cost if kind == "cost" else self.model.discount_effect
+            found = self.graph.lower(expr, strategy, counted=True, local=local)
+            self._factors_of[key] = found
+        return self._factors_of[key]
 
     def _add_once(self, position: int, strategy: str, payoff: Payoff) -> None:
         graph = self.graph
@@ -127,6 +134,11 @@ class Credits:
 
     def _times_of(self, week: Node) -> dict[str, Node]:
         """Number, start and moment of discounting of the cycle that a week is in."""
+        if week.index not in self._times:
+            self._times[week.index] = self._worked_out(week)
+        return self._times[week.index]
+
+    def _worked_out(self, week: Node) -> dict[str, Node]:
         graph = self.graph
         if self.model.cycles_differ:
             before = graph.add("sub", graph.constant(TOLERANCE), week)
