@@ -57,6 +57,17 @@ def test_totals(outcomes):
             assert float(found["life_years" + suffix]) == near(row["life_years" + suffix])
 
 
+def test_the_reference_is_the_independent_programs():
+    """What `make reproduce STUDY=mdd` compares with is not only the project's own."""
+    with (HERE.parent / "reference/mdd_norway/scenarios.csv").open() as file:
+        found = {row["scenario"]: row for row in csv.DictReader(file)}
+    for row in expected("scenarios"):
+        if row["id"] in found:
+            assert float(found[row["id"]]["cost_difference"]) == near(row["d_cost"])
+            assert float(found[row["id"]]["qaly_difference"]) == near(row["d_qaly"])
+    assert len(found.keys() & {row["id"] for row in expected("scenarios")}) == 27
+
+
 def test_items(outcomes):
     for row in expected("items"):
         dim, suffix = {"cost": "item", "qaly": "source"}[row["kind"]], ""
@@ -99,3 +110,23 @@ def test_severity_is_of_remaining_life_and_of_the_comparison_in_hand(scenarios):
         found = scenarios.loc[name]
         assert 0 <= found["shortfall"] - wanted < 0.02, name
         assert found["weight"] == near(row["weight"]), name
+
+
+@pytest.mark.parametrize("country", ["australia", "england", "switzerland", "usa"])
+def test_other_countries_take_their_own_costs_by_norways_rule(country):
+    """Depression costs 0.935 of PTSD there too, and remission leaves 25 of 45 of it."""
+    place = INPUTS / "jurisdictions" / country
+
+    def rows(study):
+        with (place / f"{study}_in_{country}" / "parameters.csv").open() as file:
+            return {row["name"]: row for row in csv.DictReader(file)}
+
+    own, ptsd = rows("mdd"), rows("ptsd")
+    ill, well = float(own["c_mdd_month"]["value"]), float(own["c_rem_month"]["value"])
+    assert ill == round(float(ptsd["c_ptsd_month"]["value"]) * 0.935)
+    assert well == round(ill * 25 / 45)
+    assert own["c_misuse_year"]["value"] == ptsd["c_misuse_year"]["value"]
+    if country == "england":
+        study = load_study(INPUTS / "studies/mdd", place)
+        assert study.exploratory
+        assert study.jurisdiction.definition.currency == "GBP"
