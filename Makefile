@@ -16,7 +16,7 @@ RUN := inputs/studies/$(STUDY) --jurisdiction $(JURISDICTION)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test reproduce prove mutation bench lock clean
+.PHONY: help install run test reproduce prove kills mutation bench lock clean
 
 help: ## list the targets
 	@echo "make TARGET [STUDY=$(STUDY)] [JURISDICTION=$(JURISDICTION)] [DRAWS=$(DRAWS)]"
@@ -38,6 +38,9 @@ reproduce: $(VENV)/installed ## run a study again and compare with the committed
 
 prove: $(VENV)/installed ## replay the workbook in two spreadsheet engines (about 5 minutes)
 	$(BIN)/hecon prove $(RUN)
+
+kills: $(VENV)/installed ## kill a batch 50 times; nothing may be lost or doubled (about 15 minutes)
+	$(BIN)/python tests/batch/kills.py outputs/kills
 
 mutation: $(VENV)/installed ## break the program in single places; tests must notice (long)
 	nice -n 10 $(BIN)/python tests/mutation/run.py
