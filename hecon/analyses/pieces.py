@@ -19,6 +19,8 @@ from hecon.studies.study import Study, Variable
 Name = tuple[str, str]
 
 INPUT, FORMULA, RULE, STRUCTURE = "input", "formula", "rule", "structure"
+#: What a result is judged by; the model itself doesn't hang on it.
+LIMITS: Name = (RULE, "threshold and severity")
 _TIME = ("cycle_months", "horizon_years", "start_age", "counting", "counting_cost")
 _MOVES = ("states", "initial", "transitions", "payoffs")
 
@@ -63,12 +65,29 @@ def pieces(study: Study, factor: float = 1.0) -> dict[Name, Piece]:
         found[(FORMULA, item)] = _of_rows(priced, f"paid: {item}", "formulas")
     for state, moves in _by(model.transitions, lambda t: f"out of {t.source}").items():
         found[(FORMULA, state)] = _of_rows(moves, f"transitions {state}", "formulas")
+    used = looked_up(study)
     for name, table in model.tables.items():
+        if name not in used:
+            continue
         text = f"{len(table.keys)} rows, mean {np.mean([*table.columns.values()]):.6g}"
         same = table.keys.tolist(), [(k, v.tolist()) for k, v in table.columns.items()]
         found[(RULE, f"table {name}")] = Piece(
             table, same, text, _table_source(study, name), f"table {name}", name.replace("_", " ")
         )
+    return found
+
+
+def looked_up(study: Study) -> set[str]:
+    """Names of the tables that some formula looks up."""
+    models = [m for m in (study.model, study.population) if m is not None]
+    found: set[str] = set()
+    for model in models:
+        exprs = [*model.formulas.values(), *model.initial.values(), model.start_age]
+        exprs += [t.probability for t in model.transitions] + [p.amount for p in model.payoffs]
+        exprs += [model.cycle_months, model.horizon_years, model.discount_cost]
+        for expr in exprs:
+            if expr is not None:
+                found |= {column.partition(".")[0] for column in expr.tables}
     return found
 
 
@@ -90,7 +109,7 @@ def joined(like: Study, chosen: Mapping[Name, Piece]) -> Study:
             transitions += [row for row in piece.content if isinstance(row, Transition)]
         elif isinstance(piece.content, Table):
             tables[piece.content.name] = piece.content
-        elif name == "threshold and severity":
+        elif (kind, name) == LIMITS:
             place = piece.content
         elif name == "general population":
             people = piece.content
@@ -185,7 +204,7 @@ def _rules(study: Study, factor: float) -> dict[Name, Piece]:
     rule = place.definition.severity
     threshold = cost, rule.model_dump(exclude={"source", "status"}) if rule else None
     found: dict[Name, Piece] = {
-        (RULE, "threshold and severity"): Piece(
+        LIMITS: Piece(
             local,
             threshold,
             "no severity rule" if rule is None else rule.measure,

@@ -14,11 +14,22 @@ from numpy.typing import NDArray
 
 from hecon.analyses.comparison import icer
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.pieces import FORMULA, INPUT, STRUCTURE, Name, Piece, between, joined, pieces
+from hecon.analyses.pieces import (
+    FORMULA,
+    INPUT,
+    LIMITS,
+    STRUCTURE,
+    Name,
+    Piece,
+    between,
+    joined,
+    looked_up,
+    pieces,
+)
 from hecon.analyses.run import Run, Unavailable, result
 from hecon.analyses.threshold import severity
 from hecon.analyses.ties import difference
-from hecon.engine.model import Key
+from hecon.engine.model import CohortModel, Key
 from hecon.errors import Fault, InputError, ModelError
 from hecon.parameters.design import base_values, rows
 from hecon.studies.study import Study
@@ -155,6 +166,7 @@ class _Mixture:
         self.like, self.pair, self.factor = first, first.compared, factor
         self.own, self.other = own, other
         model = first.model.between(self.pair)
+        self._models: dict[frozenset[Name], tuple[CohortModel, CohortModel | None]] = {}
         self._like = replace(first, model=replace(model, strategies=self.pair))
 
     def order(self) -> list[tuple[Name, ...]]:
@@ -208,6 +220,9 @@ class _Mixture:
             if piece is not None:
                 chosen[name] = piece
         study = joined(self._like, chosen)
+        # mixtures that differ in what they are judged by have one model, made ready once
+        models = self._models.setdefault(altering - {LIMITS}, (study.model, study.population))
+        study = replace(study, model=models[0], population=models[1])
         design = rows(base_values(study.parameters), changes)
         outcomes = evaluate(study.model, design, summed=True)
         a, b = ({"strategy": name} for name in self.pair)
@@ -311,6 +326,12 @@ def _beside(first: Study, second: Study) -> pd.DataFrame:
         texts = [s.text if s else "(none)" for s in (a, b)]
         if texts[0] != texts[1] or (a and b and a.compare != b.compare):
             rows_.append(("scenario", name, *texts))
+    tables = [study.jurisdiction.tables for study in (first, second)]
+    used = looked_up(first) | looked_up(second)
+    for name in tables[0].keys() & tables[1].keys() - used:
+        here, there = ({c: v.tolist() for c, v in t[name].columns.items()} for t in tables)
+        if here != there:
+            rows_.append(("table", name, *(f"{len(t[name].keys)} rows" for t in tables)))
     drawn = [{p.text: p for p in study.parameters} for study in (first, second)]
     for name in drawn[0].keys() & drawn[1].keys():
         a_, b_ = (known[name].distribution for known in drawn)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hecon.batch.cases import BatchFault, Cases
+from hecon.batch.cases import BatchFault, Case, Cases
 from hecon.batch.jobs import Done, Job, packed
 from hecon.batch.plan import planned_jobs
 from hecon.batch.scheduler import finished_packs
@@ -24,12 +24,15 @@ class Batch:
 
     Attributes
     ----------
+    cases
+        In the order of the plan.
     faults
         Studies that could not be read in a jurisdiction.
     """
 
     name: str
     jobs: list[Job]
+    cases: tuple[Case, ...]
     faults: tuple[BatchFault, ...]
     store: Store
     there: frozenset[str]
@@ -45,7 +48,7 @@ def read_batch(plan: Path, store: Store) -> Batch:
     cases = Cases()
     jobs = planned_jobs(plan, cases)
     there = store.known(job.key for job in jobs)
-    return Batch(plan.stem, jobs, tuple(cases.faults), store, frozenset(there))
+    return Batch(plan.stem, jobs, cases.read, tuple(cases.faults), store, frozenset(there))
 
 
 def do_batch(

@@ -28,10 +28,13 @@ class Rests:
         Hash of all that their figures come from.
     status
         The weakest status of an input in use.
+    title
+        What the scenario is, in words.
     """
 
     inputs: str
     status: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,11 @@ class Cases:
         self._known: dict[tuple[Path, Path | None], Case | None] = {}
         self._named: dict[tuple[str, str], tuple[Path, Path | None]] = {}
 
+    @property
+    def read(self) -> tuple[Case, ...]:
+        """Those that could be read, in the order they were asked for."""
+        return tuple(case for case in self._known.values() if case is not None)
+
     def case(self, study: Path, jurisdiction: Path | None) -> Case | None:
         """The case of two folders; None, and a fault, if it can't be read.
 
@@ -118,10 +126,9 @@ class Cases:
 def _read(study: Study) -> Case:
     place = study.jurisdiction.definition
     common = _common(study)
-    scenarios = {BASE: Rests(_hash(common, BASE), _status(study))}
-    scenarios |= {
-        s.id: Rests(_hash(common, _changes(s)), _status(study, s)) for s in study.scenarios
-    }
+    scenarios = {BASE: Rests(_hash(common, BASE), _status(study), "Base case")}
+    for s in study.scenarios:
+        scenarios[s.id] = Rests(_hash(common, _changes(s)), _status(study, s), s.title)
     return Case(
         study.name,
         place.name,

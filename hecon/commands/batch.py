@@ -45,6 +45,9 @@ def batch(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List the jobs and what is already there; do none.")
     ] = False,
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Write page and workbook.")
+    ] = True,
     out: OutBoth = Path(),
 ) -> None:
     """Run studies x jurisdictions x scenarios as one batch, and write one tidy table.
@@ -53,9 +56,11 @@ def batch(
     "none" or a list), draws, seed, design and what it is without; docs/batch.md explains them.
 
     Writes DIR/outputs/PLAN_batch/ (results.csv and results.parquet, faults.csv, columns.csv that
-    describes them). Finished jobs are kept in DIR/outputs/batches.sqlite: a batch that was
-    stopped goes on where it was, and after a change of an input only what rests on it is done
-    again. The exit code is 1 if a job could not be done; the others are.
+    describes them), and DIR/reports/PLAN_batch.html and .xlsx: countries beside each other,
+    scenarios as a matrix, and what differs between countries, one thing after another swapped.
+    Finished jobs are kept in DIR/outputs/batches.sqlite: a batch that was stopped goes on where it
+    was, and after a change of an input only what rests on it is done again. The exit code is 1 if
+    a job could not be done; the others are.
 
     \b
     Examples
@@ -87,9 +92,11 @@ def batch(
             results, faults = do_batch(
                 found, workers or os.cpu_count() or 1, scheduler, counting, _told
             )
-            tell("Tables", 0, 1)
-            written = write_batch(found, results, faults, out)
-        to.print(f"Tables: {written}", soft_wrap=True)
+            written = write_batch(found, results, faults, out, report=report, tell=tell)
+        for what, path in (("Page", written.page), ("Workbook", written.book)):
+            if path is not None:
+                to.print(f"{what}: {path}", soft_wrap=True)
+        to.print(f"Tables: {written.tables}", soft_wrap=True)
         if faults:
             to.print(
                 f"{len(faults):,} fault{'s' * (len(faults) > 1)}: see faults.csv there.",

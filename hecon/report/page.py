@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -23,6 +24,18 @@ _POINTS = 72 / 96
 _PLAIN = " /:;=,()+@!$*?"
 
 
+@dataclass(frozen=True)
+class Header:
+    """What a page is about: `over` stands above the title, `place` beside it in the tab."""
+
+    over: str
+    title: str
+    question: str
+    about: str
+    place: str
+    footer: str
+
+
 def page(
     study: Study,
     sections: Sequence[Section],
@@ -39,6 +52,42 @@ def page(
     pictures
         Drawings by the name of their figure.
     """
+    place, date = study.jurisdiction.definition, study.definition.date
+    about = f"{place.title}; costs in {place.currency}, {place.price_year} prices, per person"
+    about += (f"; inputs of {date}" if date else "") + "."
+    people = study.definition.population
+    return rendered(
+        Header(
+            "Health economic evaluation",
+            titled(study, study.definition.title),
+            study.definition.question,
+            f"{about} {people}." if people else about,
+            place.title,
+            "The workbook of the same name holds the model as live formulas.",
+        ),
+        sections,
+        pictures,
+        units,
+        catalogue,
+    )
+
+
+def rendered(
+    header: Header,
+    sections: Sequence[Section],
+    pictures: Mapping[str, Drawn],
+    units: Units,
+    catalogue: Catalogue | None = None,
+    *,
+    filters: bool = False,
+) -> str:
+    """A page of sections, the first of which is the answer.
+
+    Parameters
+    ----------
+    filters
+        Whether rows of tables can be filtered by what they hold.
+    """
     environment = Environment(
         loader=PackageLoader("hecon.report"),
         autoescape=True,
@@ -50,11 +99,8 @@ def page(
     order = [name for part in rest for name in part.figures if name in pictures]
     shown = {name: _placed(pictures[name], order.index(name) + 1) for name in order}
     return environment.get_template("page.html.j2").render(
-        title=titled(study, study.definition.title),
-        question=study.definition.question,
-        population=study.definition.population,
-        place=study.jurisdiction.definition,
-        date=study.definition.date,
+        header=header,
+        filters=filters,
         version=__version__,
         answer=first,
         sections=rest,

@@ -18,6 +18,7 @@ def inputs(tmp_path):
     nearby = tmp_path / "jurisdictions" / "nearby"
     shutil.copytree(tmp_path / "jurisdictions" / "testland", nearby)
     edit(nearby / "jurisdiction.toml", '"testland"', '"nearby"')
+    edit(nearby / "jurisdiction.toml", '"Testland"', '"Nearby"')
     edit(nearby / "jurisdiction.toml", '"0.04"', '"0.03"')
     return tmp_path
 
@@ -45,7 +46,7 @@ def run(inputs):
         results, faults = do_batch(
             batch, workers, address, lambda n, _: counted.append(n), told.append
         )
-        folder = write_batch(batch, results, faults, inputs / out)
+        folder = write_batch(batch, results, faults, inputs / out, report=False).tables
         return folder, counted[-1], faults
 
     return done

@@ -25,7 +25,7 @@ def whole(plan, out, workers=1):
     os.setpgrp()
     batch = read_batch(plan, Store(out / STORE))
     results, faults = do_batch(batch, workers, "", lambda *_: None, print)
-    write_batch(batch, results, faults, out)
+    write_batch(batch, results, faults, out, report=False)
 
 
 def started(*arguments):
