@@ -43,6 +43,7 @@ _WHOLE = (
     _HEALTH,
     _PROBABILITY,
     Column("cost_effective", "Cost-effective", "flag"),
+    Column("grade", "Grade", "name", detail=True, meaning="of a study that is no basis to decide"),
     Column("status", "Weakest status", "status", detail=True),
 )
 _COUNTRIES = (*(c for c in _WHOLE if c.key not in ("scenario", "title", "status")),)
@@ -111,7 +112,7 @@ def compared_results(results: pd.DataFrame, titles: dict[tuple[str, str], str]) 
     rows["title"] = [
         titles.get(key, "") for key in zip(rows["study"], rows["scenario"], strict=True)
     ]
-    keys = ["study", "place", "scenario", "title", "of", "currency", "status"]
+    keys = ["study", "place", "scenario", "title", "of", "currency", "grade", "status"]
     words = rows[rows["figure"] == "icer"].groupby(keys, sort=False)["words"].first()
     wide = (
         rows.sort_values("draws", kind="stable")
@@ -162,15 +163,18 @@ def _answer(compared: pd.DataFrame) -> list[Section]:
         made.append({**row, "scenarios": len(alike), "switching": int(other.sum())})
     columns = (*_COUNTRIES, *_SWITCH)
     frame = pd.DataFrame(made, columns=[c.key for c in columns])
+    said = (
+        "{study}: {a} is cost-effective against {b} in {number} of {all} base cases with a "
+        "threshold: {names}."
+    )
     sentences = []
-    for (study, pair), rows in frame.groupby(["study", "compared"], sort=False):
+    for (study, pair, grade), rows in frame.groupby(["study", "compared", "grade"], sort=False):
         a, b = str(pair).split(" v ", 1)
         judged = rows[rows["cost_effective"].notna()]
         yes = judged.loc[judged["cost_effective"].astype(bool), "place"].tolist()
         sentences.append(
             Sentence(
-                "{study}: {a} is cost-effective against {b} in {number} of {all} base cases with a "
-                "threshold: {names}.",
+                (f"{grade}: " if grade else "") + said,
                 {
                     "study": str(study),
                     "a": a,
