@@ -6,15 +6,21 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from hecon.analyses.evaluate import evaluate, timings
-from hecon.engine import runner
-from hecon.engine.native import Unavailable
+from hecon.analyses.drawn import drawn_design, drawn_table
+from hecon.analyses.evaluate import evaluate
+from hecon.analyses.run import Run, Settings
+from hecon.analyses.timings import timings
+from hecon.analyses.trial_report import trial_values
+from hecon.engine.cohort import Kernel
 from hecon.engine.program import Program
 from hecon.parameters.design import ProbabilisticDesign, TableDesign, held
 from hecon.studies.load import load_study
 from hecon.studies.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]
+
+#: Draws that the kernel in NumPy handles together: where it is fastest.
+BLOCK = 10_240
 
 
 @cache
@@ -30,20 +36,19 @@ def drawn(draws: int) -> TableDesign:
     return held(design)
 
 
-def kernels(draws: int, workers: int = 1) -> dict[str, Callable[[], object]]:
-    """One evaluation by each kernel."""
-    design = drawn(draws)
+def kernels(draws: int) -> dict[str, Callable[[], object]]:
+    """One evaluation by each kernel, on one thread."""
+    model, design = study().model, drawn(draws)
+    (timing,) = timings(model, design)
 
     def compiled() -> object:
-        return evaluate(study().model, design, workers=workers)
+        return evaluate(model, design)
 
     def numpy() -> object:
-        chosen = runner.Machine
-        runner.Machine = _none  # type: ignore[assignment, misc]
-        try:
-            return evaluate(study().model, design, workers=workers, block=10_240)
-        finally:
-            runner.Machine = chosen  # type: ignore[misc]
+        own = Program(model, design.numbers, design.varying, timing.cycles, timing.cycle_months)
+        kernel = Kernel(own)
+        spans = [(a, min(a + BLOCK, draws)) for a in range(0, draws, BLOCK)]
+        return [kernel.run(design.block(a, b), b - a, first=a) for a, b in spans]
 
     return {"compiled": compiled, "numpy": numpy}
 
@@ -61,5 +66,15 @@ def program() -> Callable[[], object]:
     return made
 
 
-def _none(*_: object) -> object:
-    raise Unavailable("not in this comparison")
+def trials(draws: int) -> Callable[[], object]:
+    """The planned trials of the study: EVSI, net benefit of sampling and ranges."""
+    first = Run(study(), Settings(draws))
+    table, design = first(drawn_table), first(drawn_design)
+
+    def worked_out() -> object:
+        run = Run(study(), Settings(draws))
+        run.elsewhere[drawn_table.name] = lambda: table
+        run.elsewhere[drawn_design.name] = lambda: design
+        return run(trial_values)
+
+    return worked_out

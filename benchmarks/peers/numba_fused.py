@@ -16,7 +16,13 @@ THREADS = 2
 
 
 @numba.njit(parallel=True, error_model="numpy")
-def _kernel(columns, rate, factor, cost, qaly):  # type: ignore[no-untyped-def]
+def _kernel(
+    columns: tuple[np.ndarray, ...],
+    rate: np.ndarray,
+    factor: float,
+    cost: np.ndarray,
+    qaly: np.ndarray,
+) -> None:
     r_hs1, r_s1h, r_s1s2, hr_s1, hr_s2, hr_b = columns[:6]
     c_h, c_s1, c_s2, c_a, c_b, u_h, u_s1, u_s2, u_a = columns[6:]
     keep_h = np.exp(-rate) * factor

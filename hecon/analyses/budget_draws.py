@@ -15,8 +15,9 @@ from hecon.analyses.budget_impact import (
     queue_of,
     shortened,
 )
-from hecon.analyses.evaluate import Rows, chosen_rows, timings
+from hecon.analyses.evaluate import chosen_rows
 from hecon.analyses.queue import Queue
+from hecon.analyses.timings import Rows, timings
 from hecon.engine.expression import Expr, constant
 from hecon.engine.flows import FlowKernel
 from hecon.engine.model import CohortModel

@@ -9,15 +9,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hecon.analyses.base_case import base_design
-from hecon.analyses.evaluate import (
-    DIMS,
-    Timing,
-    chosen_rows,
-    costs_and_effects,
-    naming_rows,
-    timings,
-)
+from hecon.analyses.evaluate import DIMS, chosen_rows, costs_and_effects, naming_rows
 from hecon.analyses.run import Run, result
+from hecon.analyses.timings import Timing, timings
 from hecon.engine.flows import FlowKernel
 from hecon.engine.model import CohortModel, Payoff
 from hecon.engine.program import Program

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon.engine.ir import LANES
-from hecon.engine.machine import ScalarName, SeriesName, Text, weight_name
+from hecon.engine.loop import ScalarName, SeriesName, weight_name
+from hecon.engine.machine import Text
 from hecon.engine.model import Key
 from hecon.engine.native import compiled
 from hecon.engine.program import Program, weighted

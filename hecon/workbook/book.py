@@ -20,12 +20,12 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
 
 from hecon.analyses.base_case import base_trace
-from hecon.analyses.evaluate import timings
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.remaining_life import years_of_life
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
+from hecon.analyses.timings import timings
 from hecon.engine.model import CohortModel
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case

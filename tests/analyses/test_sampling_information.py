@@ -83,7 +83,7 @@ def test_normal_linear(linear, planned, method):
     """Prior sd 1 on a, outcome sd 4: a trial of n halves the doubt at n = 16."""
     z = []
     for seed in range(6):
-        table = linear(5000, seed)
+        table = linear(3000, seed)
         trial = trial_of(planned, Measured("a", table.parameters["a"], 0.5, 0.2, 4.0, None))
         found = evsi(table, trial, [1.0], [40, 200], [method], seed=seed)
         observed = np.array([16, 80])
@@ -109,7 +109,7 @@ def test_binomial_conjugate(planned):
 
 
 def test_it_rises_towards_the_limit_and_the_methods_agree(linear, planned):
-    table = linear(6000, 9)
+    table = linear(4000, 9)
     trial = trial_of(
         planned,
         Measured("a", table.parameters["a"], 0.5, 0.0, 3.0, None),

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from dense import Plain, key, to_model
 
-from hecon.analyses.evaluate import evaluate, timings
+from hecon.analyses.evaluate import evaluate
 from hecon.analyses.pair import with_values
+from hecon.analyses.timings import timings
 from hecon.engine import native, runner
 from hecon.engine.cohort import Kernel
 from hecon.engine.compiled import Machine
