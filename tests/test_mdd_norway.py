@@ -9,7 +9,7 @@ import pytest
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.run import Run, Settings
-from hecon.analyses.scenarios import scenario_table
+from hecon.analyses.scenarios import scenario_results
 from hecon.parameters.design import base_case
 from hecon.report.conclusions import headline
 from hecon.report.labels import study_units
@@ -40,8 +40,13 @@ def outcomes(study):
 
 
 @pytest.fixture(scope="module")
-def scenarios(study):
-    return scenario_table(study).set_index("scenario")
+def run(study):
+    return Run(study, Settings(draws=2))
+
+
+@pytest.fixture(scope="module")
+def scenarios(run):
+    return run(scenario_results).set_index("scenario")
 
 
 def near(value):
@@ -88,14 +93,14 @@ def test_scenarios(scenarios):
         assert found["verdict"] == row["verdict"]
 
 
-def test_what_the_report_leads_with(study, scenarios):
+def test_what_the_report_leads_with(study, run, scenarios):
     """A spread, and the word exploratory: one arm of twelve supports no point."""
     assert study.definition.grade == "exploratory"
     assert "MDMA-AT" in study.exploratory
     assert "mdma_open" in study.exploratory
     assert round(scenarios.loc["D01", "icer"]) == 423515
     assert round(scenarios.loc["D02", "icer"], -5) == 30_900_000
-    said = [spoken(s, study_units(study)) for s in headline(Run(study, Settings(draws=2)))]
+    said = [spoken(s, study_units(study)) for s in headline(run)]
     assert said[0] == "Exploratory: this is no basis for a decision."
     for figure in ("423,515", "30,898,664", "1,032,890"):
         assert figure in said[1]
