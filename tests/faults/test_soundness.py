@@ -162,3 +162,24 @@ def test_fault_84_evidence_of_impossible_size_is_refused(tmp_path, kind, old, ne
     )
     assert f"{kind}.csv, row 2" in found[0]
     assert "allowed is" in found[0]
+
+
+def test_fault_85_the_column_of_use_cannot_be_left_out(tmp_path):
+    """Contrasts of two uses: an estimate of one must not become one of both."""
+    contrasts = (
+        "contrast_id,study,treat1,treat2,g,se,n1,n2,status,use\n"
+        "C1,S1,X,P,0.5,0.25,33,32,published,base\nC2,S2,X,P,1.5,0.25,33,32,published,other\n"
+    )
+    named = (
+        "study.toml",
+        "[time]",
+        '[synthesis]\ncontrasts = "contrasts.csv"\nestimates = "estimates.csv"\n[time]',
+    )
+    head, row = "name,title,method,measure,treatments,tau2", "net,net,network,SMD,X v P,fixed"
+    for text in (f"{head},use\n{row},base\n", f"{head},use\n{row},\n"):
+        folder = tmp_path / str(len(text))
+        assert not tiny.faults(folder, named, contrasts=contrasts, estimates=text)
+    found = tiny.faults(tmp_path / "gone", named, contrasts=contrasts, estimates=f"{head}\n{row}\n")
+    one(found, "estimates.csv, row 1, column use: the column is missing")
+    same = contrasts.replace("other", "base")
+    assert not tiny.faults(tmp_path / "same", named, contrasts=same, estimates=f"{head}\n{row}\n")

@@ -5,10 +5,14 @@ import zipfile
 
 import openpyxl
 import pytest
+import tiny
 
+from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.workbook import safety
-from hecon.workbook.edits import names_in_workbook
+from hecon.workbook.book import compose
+from hecon.workbook.edits import names_in_workbook, read_edited
+from hecon.workbook.parts import save_plain
 from hecon.workbook.reading.cells import MOST_ROWS, bounded_rows
 from hecon.workbook.safety import refuse_unsafe
 
@@ -112,3 +116,40 @@ def test_fault_79_columns_have_a_bound(tmp_path):
     with pytest.raises(ValueError, match="columns"):
         list(bounded_rows(read["Provenance"]))
     read.close()
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory):
+    """A study with evidence, and its workbook as delivered."""
+    effects = (
+        "id,study,treat1,treat2,scale,estimate,ci_low,ci_high,status,use\n"
+        "R1,S1,X,P,OR,1.5,1.1,2.05,published,base\n"
+    )
+    estimates = (
+        "name,title,method,measure,treatments,rows\none,one,reported,log odds ratio,X v P,R1\n"
+    )
+    study = tiny.study(
+        tmp_path_factory.mktemp("small") / "tiny",
+        (
+            "study.toml",
+            "[time]",
+            '[synthesis]\neffects = "effects.csv"\nestimates = "estimates.csv"\n[time]',
+        ),
+        effects=effects,
+        estimates=estimates,
+    )
+    path = tmp_path_factory.mktemp("delivered") / "plain.xlsx"
+    save_plain(compose(Run(study, Settings(draws=5))).workbook, path)
+    return study, path
+
+
+@pytest.mark.parametrize(("sheet", "column"), [("Evidence", "use"), ("Inputs", "Status")])
+def test_fault_85_a_column_deleted_from_a_workbook(delivered, tmp_path, sheet, column):
+    study, path = delivered
+    assert read_edited(path, study, tmp_path / "as delivered")[1] == []
+    made = openpyxl.load_workbook(path)
+    (position,) = {c.column for row in made[sheet].iter_rows() for c in row if c.value == column}
+    made[sheet].delete_cols(position)
+    made.save(tmp_path / "edited.xlsx")
+    with pytest.raises(InputError, match=f"sheet {sheet}: the column '{column}' is missing"):
+        read_edited(tmp_path / "edited.xlsx", study, tmp_path / "read")

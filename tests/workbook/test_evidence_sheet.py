@@ -316,7 +316,7 @@ def test_round_trip(
         ("T005", "events_remission", 3, "was not reported, and nothing here uses it"),
         ("R01", "ci_low", 2.0, "1.8 must lie inside its interval 2 to 2.96"),
         ("R01", "ci_low", -1, "can't be the interval of a OR"),
-        ("C047", "se", 0, "allowed is above 0"),
+        ("C047", "se", 0, "allowed is 0.001 or more"),
     ],
 )
 def test_faults_name_sheet_and_cell(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hecon.errors import InputError, nearest
@@ -77,6 +77,7 @@ def read_synthesis(reading: Reading) -> Synthesis:
     sources = Sources(
         found.evidence, found.estimates, found.names, entry.arms, entry.effects, entry.contrasts
     )
+    _check_use(reading, found.evidence, [row for _, _, row, _ in rows])
     for file, number, row, _ in rows:
         if row.name in found.names:
             text = f"the estimate '{row.name}' is already in another row"
@@ -96,6 +97,15 @@ def read_synthesis(reading: Reading) -> Synthesis:
                 reading.faults.add(file, number, None, f"{row.name}: {fault.message}")
         found.names.append(row.name)
     return found
+
+
+def _check_use(reading: Reading, evidence: Evidence, rows: Sequence[EstimateRow]) -> None:
+    """Where evidence is of several uses, the column that chooses among them can't be left out."""
+    uses = {e.use for e in (*evidence.arms, *evidence.effects, *evidence.contrasts)}
+    by_use = [row for row in rows if not row.rows and not row.parts]
+    if by_use and len(uses) > 1 and not any("use" in row.model_fields_set for row in rows):
+        text = "the column is missing; its cells may be blank, which takes evidence of every use"
+        reading.faults.add(reading.file("synthesis.estimates"), 1, "use", text)
 
 
 def _made(row: EstimateRow, number: int, sources: Sources) -> Synthesised:

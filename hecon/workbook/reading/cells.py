@@ -74,7 +74,7 @@ class Reading:
         self.fault(sheet, cell, text)
         return None
 
-    def heading(self, heads: Sequence[str], wanted: str, sheet: str) -> int | None:
+    def heading(self, heads: Sequence[object], wanted: str, sheet: str) -> int | None:
         """Where a column is; a column that is gone is a fault."""
         if wanted in heads:
             return heads.index(wanted)

@@ -21,6 +21,7 @@ from hecon.workbook.sheets.evidence_tables import (
     count_columns,
     count_of,
     figure_of,
+    headings_aside,
 )
 
 
@@ -78,6 +79,8 @@ def _rows(
         first = at(cells, 0)
         if first in tables:
             kind, heads = str(first), [str(c) for c in cells]
+            for wanted in headings_aside(reading.study, kind):
+                reading.heading(heads, wanted, TITLE)
         elif kind and (first is None or at(cells, COUNTS - 2) is None):
             kind = ""
         elif kind:

@@ -17,7 +17,7 @@ from hecon.workbook.layout import INPUTS
 from hecon.workbook.reading.cells import Reading, at, changed, is_formula, show
 from hecon.workbook.reading.evidence import untie
 from hecon.workbook.reading.files import Edit
-from hecon.workbook.sheets.inputs import HEADER, SETTINGS
+from hecon.workbook.sheets.inputs import COLUMNS, HEADER, SETTINGS
 
 
 def read_inputs(reading: Reading) -> None:
@@ -26,6 +26,9 @@ def read_inputs(reading: Reading) -> None:
     known = {p.text: p for p in study.parameters}
     derived = {r.parameter.text: (r.low, r.high) for r in ranges(study)}
     missing = {text for text, p in known.items() if p.is_input}
+    _, heads = next(reading.rows(INPUTS, HEADER), (HEADER, ()))
+    if None in {reading.heading(heads, wanted, INPUTS) for wanted in COLUMNS}:
+        return
     for row, cells in reading.rows(INPUTS, HEADER + 1):
         name = str(at(cells, 0))
         if name.startswith(SETTINGS):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -112,9 +112,8 @@ def write_arms(book: Book, page: Page, row: int, places: Places) -> int:
     """Every arm with its counts to type over, and whether they can be."""
     study, evidence = book.study, book.study.synthesis.evidence
     columns = count_columns(evidence)
-    shown = {"row_id", "study", "treatment_class", "status", "arm", "timepoint"}
-    words = _words(study, "synthesis.arms", shown)
-    aside = [c for c in next(iter(words.values()), {}) if c not in columns]
+    words = _words(study, ARM)
+    aside = columns_aside(words, columns)
     page.heading(row, "Trial arms")
     page.put(row, 3, "yellow counts can be changed; blank: not reported", "note")
     possible = COUNTS + len(columns)
@@ -169,15 +168,14 @@ def write_effects(
     book: Book, page: Page, row: int, places: Places, kind: str, items: Sequence[Effect]
 ) -> int:
     """Published effects, or contrasts of single trials, with their figures to type over."""
-    entry = {EFFECT: "synthesis.effects", CONTRAST: "synthesis.contrasts"}[kind]
     title = {
         EFFECT: "Published effects without counts",
         CONTRAST: "Standardised differences of single trials that estimates name",
     }[kind]
     columns = list(FIGURES[kind])
     page.heading(row, title)
-    words = _words(book.study, entry, {"id", "contrast_id", "study", "treat1", "treat2", "status"})
-    aside = [c for c in next(iter(words.values()), {}) if c not in columns]
+    words = _words(book.study, kind)
+    aside = columns_aside(words, columns)
     at = COUNTS + 1 + len(columns)
     names = [kind, "study", "compared", "scale", *columns, "status", "outcome"]
     page.headings(row + 1, [n.replace("_", " ") for n in names])
@@ -226,8 +224,31 @@ def _whole(page: Page, cells: Sequence[str]) -> None:
     page.sheet.add_data_validation(check)
 
 
-def _words(study: Study, entry: str, without: set[str]) -> Mapping[str, dict[str, str]]:
-    """The columns of a file of evidence by its rows' names, without some."""
+def headings_aside(study: Study, kind: str) -> list[str]:
+    """Headings of what a file of evidence says beside figures."""
+    columns = count_columns(study.synthesis.evidence) if kind == ARM else FIGURES[kind]
+    return [c.replace("_", " ") for c in columns_aside(_words(study, kind), columns)]
+
+
+def columns_aside(words: Mapping[str, dict[str, str]], columns: Collection[str]) -> list[str]:
+    """Columns of a file that are no figures and stand in no other column."""
+    return [c for c in next(iter(words.values()), {}) if c not in columns]
+
+
+#: Where each kind of evidence is named in a study, and what the first columns show of it.
+_FILES = {
+    ARM: (
+        "synthesis.arms",
+        {"row_id", "study", "treatment_class", "status", "arm", "timepoint"},
+    ),
+    EFFECT: ("synthesis.effects", {"id", "study", "treat1", "treat2", "status"}),
+    CONTRAST: ("synthesis.contrasts", {"contrast_id", "study", "treat1", "treat2", "status"}),
+}
+
+
+def _words(study: Study, kind: str) -> Mapping[str, dict[str, str]]:
+    """The columns of a file of evidence by its rows' names, without those shown before."""
+    entry, without = _FILES[kind]
     found: dict[str, dict[str, str]] = {}
     faults = FaultList()
     for source in study.sources(entry):
