@@ -101,7 +101,8 @@ def read_synthesis(reading: Reading) -> Synthesis:
 
 def _check_use(reading: Reading, evidence: Evidence, rows: Sequence[EstimateRow]) -> None:
     """Where evidence is of several uses, the column that chooses among them can't be left out."""
-    uses = {e.use for e in (*evidence.arms, *evidence.effects, *evidence.contrasts)}
+    uses = {arm.use for arm in evidence.arms}
+    uses |= {effect.use for effect in (*evidence.effects, *evidence.contrasts)}
     by_use = [row for row in rows if not row.rows and not row.parts]
     if by_use and len(uses) > 1 and not any("use" in row.model_fields_set for row in rows):
         text = "the column is missing; its cells may be blank, which takes evidence of every use"
