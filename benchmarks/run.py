@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import data, decisions, kernels, measure, ratios
+from benchmarks import data, decisions, kernels, measure, ratios, workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTENDERS = {
@@ -154,8 +154,9 @@ def main() -> None:
     scaling()
     memory()
     decisions.main()
-    if slower := ratios.slowdowns(rows, last):
-        sys.exit("\nSlower than the last committed run:\n  " + "\n  ".join(slower))
+    wrong = [f"slower than in the last committed run: {s}" for s in ratios.slowdowns(rows, last)]
+    if wrong := [*wrong, *workbook.beyond()]:
+        sys.exit("\n".join(["", *wrong]))
 
 
 if __name__ == "__main__":

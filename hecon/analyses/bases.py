@@ -87,18 +87,27 @@ def _margin(values: Array) -> tuple[Array, Array] | None:
     levels, place, often = np.unique(values, return_inverse=True, return_counts=True)
     if len(levels) == 1:
         return None
-    functions, roughness = _functions(levels.tobytes(), often.tobytes())
+    functions, roughness = _functions(levels, often)
     return functions[place], roughness
 
 
-@lru_cache(maxsize=64)
-def _functions(level_bytes: bytes, often_bytes: bytes) -> tuple[Array, Array]:
+def _functions(levels: Array, often: NDArray[np.int64]) -> tuple[Array, Array]:
     """The functions at the levels of a parameter that so many draws have, and their roughness."""
-    levels, often = np.frombuffer(level_bytes), np.frombuffer(often_bytes, dtype=np.int64)
     if len(levels) <= FUNCTIONS:
         return _levels(levels, often / often.sum())
-    draws = int(often.sum())
     scaled = (levels - levels[0]) / (levels[-1] - levels[0])
+    whole, turn, roughness = _smooth(scaled.tobytes(), often.tobytes())
+    return BSpline.design_matrix(scaled, whole, _DEGREE).toarray() @ turn, roughness
+
+
+@lru_cache(maxsize=64)
+def _smooth(scaled_bytes: bytes, often_bytes: bytes) -> tuple[Array, Array, Array]:
+    """Knots, what turns the splines on them into the functions, and the functions' roughness.
+
+    These few numbers are kept; the functions at every draw would be a megabyte a parameter.
+    """
+    scaled, often = np.frombuffer(scaled_bytes), np.frombuffer(often_bytes, dtype=np.int64)
+    draws = int(often.sum())
     positions = np.linspace(0, draws - 1, FUNCTIONS - _DEGREE + 1).round().astype(int)
     knots = np.unique(scaled[np.searchsorted(np.cumsum(often), positions, side="right")])
     whole = np.r_[[0.0] * _DEGREE, knots, [1.0] * _DEGREE]
@@ -113,7 +122,7 @@ def _functions(level_bytes: bytes, often_bytes: bytes) -> tuple[Array, Array]:
     curvature = _curvature(knots, whole, count)
     roughness, vectors = linalg.eigh(turn.T @ curvature @ turn, size)
     roughness[0] = 0.0
-    return plain @ (turn @ vectors), np.maximum(roughness, 0.0) / roughness[1]
+    return whole, turn @ vectors, np.maximum(roughness, 0.0) / roughness[1]
 
 
 def _curvature(knots: Array, whole: Array, count: int) -> Array:

@@ -20,7 +20,8 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
 
 from hecon.analyses.base_case import base_trace
-from hecon.analyses.one_way import ranges
+from hecon.analyses.drawn import group_information, partial_information
+from hecon.analyses.one_way import one_way_ends, ranges
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.remaining_life import years_of_life
 from hecon.analyses.run import Run
@@ -90,9 +91,12 @@ def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[st
         with _no_looking_for_garbage(), _limits_of_a_workbook():
             book = compose(run, sections)
             save_plain(book.workbook, plain)
+            # of all that was written only this is needed once the engine has its own
+            told = book.told
+            del book
         values = recalculate(plain)
         write_cached(plain, path, values, CREATED)
-    return failed_checks(book, values[CHECKS])
+    return failed_checks(told, values[CHECKS])
 
 
 @contextmanager
@@ -138,6 +142,9 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     if study.model.apart() is not None:
         rules = " and ".join(study.model.rules)
         raise ModelError(f"a workbook counts costs and effects alike, and here they are by {rules}")
+    # what takes much memory while it is worked out comes before the cells, which take it too
+    for result in (one_way_ends, group_information, partial_information):
+        run.get(result)
     workbook = Sheets()
     workbook.properties.title = study.definition.title
     workbook.properties.creator = "hecon"

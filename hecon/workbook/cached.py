@@ -97,7 +97,7 @@ class LiveWorkbook:
         values: Values = {title: {} for title in self._cells}
         faults: list[str] = []
         for title, cells in self._cells.items():
-            if not cells.addresses:
+            if not cells:
                 continue
             area = (1, 1, max(cells.rows), max(cells.columns))
             block = self._book.sheet(title).get_values(formualizer.RangeAddress(title, *area))

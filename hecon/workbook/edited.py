@@ -131,9 +131,9 @@ def workbook_gap(workbook: Path, run: Run, report: Path | None) -> float:
 
 def _only_ours(workbook: Path, report: Path) -> bool:
     """Whether a workbook has formulas only where hecon's own has them, of bounded size."""
-    own = {title: set(places.addresses) for title, places in formula_places(report).items()}
+    own = {title: set(places) for title, places in formula_places(report).items()}
     for title, places in formula_places(workbook).items():
-        if not {*places.addresses} <= own.get(title, set()):
+        if not set(places) <= own.get(title, set()):
             return False
     parts = read_parts(workbook)
     sheets = (parts[part].decode() for part in sheets_of(parts))

@@ -250,7 +250,7 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, name: str, timeout: fl
 
 
 def _values(path: Path, cells: Places) -> dict[str, CellValue]:
-    if not cells.addresses:
+    if not cells:
         return {}
     rows: list[list[CellValue]] = [[]]
     for quoted, plain, end in _FIELD.findall(path.read_bytes().decode()):

@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from openpyxl.utils.cell import column_index_from_string
+from openpyxl.utils.cell import column_index_from_string, get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
@@ -104,13 +104,17 @@ def check_formulas(title: str, xml: str, found: int) -> None:
 class Places:
     """Where the formulas of a sheet stand; there are hundreds of thousands, so kept small."""
 
-    addresses: list[str] = field(default_factory=list)
-    rows: array[int] = field(default_factory=lambda: array("l"))
-    columns: array[int] = field(default_factory=lambda: array("l"))
+    rows: array[int] = field(default_factory=lambda: array("i"))
+    columns: array[int] = field(default_factory=lambda: array("i"))
+
+    def __len__(self) -> int:
+        """How many formulas there are."""
+        return len(self.rows)
 
     def __iter__(self) -> Iterator[tuple[str, int, int]]:
         """Address, row and column of each formula."""
-        return zip(self.addresses, self.rows, self.columns, strict=True)
+        for row, column in zip(self.rows, self.columns, strict=True):
+            yield f"{get_column_letter(column)}{row}", row, column
 
 
 def formula_places(path: Path) -> dict[str, Places]:
@@ -120,10 +124,9 @@ def formula_places(path: Path) -> dict[str, Places]:
         xml = parts.pop(part).decode()
         places = found[title] = Places()
         for match in FORMULA.finditer(xml):
-            places.addresses.append(match[2] + match[3])
             places.rows.append(int(match[3]))
             places.columns.append(column_index_from_string(match[2]))
-        check_formulas(title, xml, len(places.addresses))
+        check_formulas(title, xml, len(places))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -16,9 +16,19 @@ CHECKS = "Checks"
 FIRST = 6
 
 
-def failed_checks(book: Book, values: Mapping[str, CellValue]) -> list[str]:
-    """Which checks do not hold as the workbook is delivered, given the values on the sheet."""
-    return [label for cell, label, held in book.told if values[cell] != held]
+def failed_checks(
+    told: Sequence[tuple[str, str, bool | str]], values: Mapping[str, CellValue]
+) -> list[str]:
+    """Which checks do not hold as the workbook is delivered.
+
+    Parameters
+    ----------
+    told
+        Where each stands on the sheet, what it says, and its value if it holds.
+    values
+        The sheet's values by cell.
+    """
+    return [label for cell, label, held in told if values[cell] != held]
 
 
 def gather_checks(book: Book) -> None:
