@@ -5,6 +5,7 @@ import shutil
 import tomllib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -24,6 +25,7 @@ from hecon.studies import schema
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
+REFERENCE = ROOT / "reference/ptsd_norway"
 UNSAID = "discount_time"  # what discount factors are written in; studies have no use for it
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RECORDS = [
@@ -73,6 +75,17 @@ def test_figures_of_the_readme(norway):
         assert f"{len(inputs)} inputs" in text(page)
         assert f"{len(study.scenarios)} scenarios" in text(page)
         assert f"{len(study.course.sessions)} sessions" in text(page)
+
+
+def test_fault_31_the_readme_gives_the_draws_and_why_they_differ():
+    """The means over draws, and the share of draws at the bound, as the reference has them."""
+    means = pd.read_csv(REFERENCE / "probabilistic_comparison.csv").set_index("figure")["mean"]
+    ratio = means["cost"] / means["qaly"]
+    reasons = pd.read_csv(REFERENCE / "departures.csv").set_index("parameter")
+    row = next(line for line in text("README.md").splitlines() if "every input drawn" in line)
+    assert f"NOK {round(ratio, -3):,.0f}" in row
+    assert f"{means['qaly']:.3f} QALYs" in row
+    assert f"{reasons.loc['m_rem', 'other_side']:.0%}".replace("%", " %") in row
 
 
 def test_scenario_line_is_accepted(tmp_path):

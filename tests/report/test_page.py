@@ -204,7 +204,7 @@ def test_warnings_stand_in_the_box_and_notes_beneath(algebra_run: Run) -> None:
     assert '<p class="note">How to read it.</p>' in text
 
 
-def test_every_verdict_of_an_exploratory_study_says_so(algebra_run: Run) -> None:
+def test_fault_35_every_verdict_of_an_exploratory_study_says_so(algebra_run: Run) -> None:
     study = algebra_run.study
     section = Section("s", "S", (Sentence("X is best.", tone="verdict"), Sentence("Why.")))
     assert marked(section, study) == section

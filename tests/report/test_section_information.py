@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hecon.analyses.drawn import drawn_outcomes, drawn_table
 from hecon.errors import InputError
+from hecon.report.content import Section
 from hecon.report.layout import spread
 from hecon.report.sections import information, uncertainty
 
@@ -42,6 +44,20 @@ def test_estimates_of_inputs_and_of_sets(run_of, table_of, said):
     assert any(t.startswith("The set worth most is both, EUR") for t in texts)
 
 
+def test_fault_28_a_share_above_all_of_it_is_said_to_be_noise(run_of, said, monkeypatch):
+    """An estimate of 120 with a perfect information of 100 is never 120 % of it."""
+    row = {
+        **{"set": "Effects", "parameters": "", "threshold": 20_000.0, "suspect": False},
+        **{"evppi": 120.0, "standard_error": 5.0, "share": 1.2, "explained": 0.9},
+    }
+    monkeypatch.setattr(information, "_here", lambda run, result: pd.DataFrame([row]))
+    run = run_of(draws=20)
+    texts = said(Section("x", "x", (*information.of_groups(run), *information.doubts(run))))
+    assert texts[0].endswith("all of perfect information (the estimate is above it, by noise).")
+    assert "A share of more than all of the EVPI is noise of the regression." in texts
+    assert not any("120 %" in text or "acting alone" in text for text in texts)
+
+
 def test_a_set_of_something_unknown_is_a_fault(run_of):
     with pytest.raises(InputError, match="nosuch"):
         information.section(run_of(set=["some=nosuch"]))
@@ -66,7 +82,7 @@ def test_nothing_uncertain_nothing_worked_out(run_of, said, algebra):
         assert not section.figures
 
 
-def test_what_is_fixed_in_the_draws_is_said(run_of, said):
+def test_fault_30_what_is_fixed_in_the_draws_is_said(run_of, said):
     texts = said(uncertainty.section(run_of(draws=200)))
     assert (
         "Fixed in the draws, and so left out of this, are 2 inputs that move the result over a "

@@ -42,7 +42,7 @@ def test_where_there_is_no_icer_people_read_why(run_of, table_of):
     assert "verdict_low" not in [c.key for c in columns]
 
 
-def test_a_saving_per_unit_forgone_is_no_icer():
+def test_fault_56_a_saving_per_unit_forgone_is_no_icer():
     frame = pd.DataFrame(
         {
             "icer": [10_000.0, 10_000.0],
