@@ -77,12 +77,17 @@ def check_figures(study: Study, columns: Sequence[str]) -> list[Fault]:
     ]
 
 
+def plain_number(value: float) -> str:
+    """Four digits, and large figures whole: never as a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
+
+
 def _figure(run: Run, figure: Figure) -> tuple[float, str]:
     if figure.kind == FORMULA:
         assert figure.expr is not None
         study, numbers = run.study, run(base_design).numbers
         value = float(formula_values(study.model, [(figure.expr, figure.strategy)], numbers, {})[0])
-        return value, f"{value:.4g}"
+        return value, plain_number(value)
     return _LOOK_UP[figure.kind](run, *figure.names)
 
 
@@ -96,7 +101,7 @@ def _estimate(run: Run, name: str) -> tuple[float, str]:
 def _quantity(run: Run, strategy: str, name: str) -> tuple[float, str]:
     table = run(courses).set_index(["strategy", "quantity"])["value"]
     value = float(table[strategy, name])
-    return value, f"{value:.4g}"
+    return value, plain_number(value)
 
 
 def _scenario(run: Run, scenario: str, column: str) -> tuple[float, str]:
@@ -117,7 +122,7 @@ def _cell(run: Run, row: pd.Series, column: str) -> tuple[float, str]:
     currency = run.study.jurisdiction.definition.currency
     if column in ("icer", "nmb") or column.startswith("cost"):
         return float(value), f"{currency} {value:,.0f}"
-    return float(value), f"{value:.4g}"
+    return float(value), plain_number(value)
 
 
 _LOOK_UP: dict[str, Callable[..., tuple[float, str]]] = {

@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from hecon.analyses.article import plain_number
 from hecon.analyses.cycle_length import cycle_length
 from hecon.analyses.dry_run import dry_run
 from hecon.analyses.evaluate import evaluate
@@ -28,6 +30,7 @@ from hecon.studies.load import load_study
 from hecon.studies.trials import read_trials
 
 INPUTS = Path(__file__).parents[2] / "inputs"
+REFERENCE = INPUTS.parent / "reference/ptsd_norway"
 NORWAY = INPUTS / "jurisdictions" / "norway"
 
 #: Inputs of the independent program, rounded to four digits, which the expected figures rest on.
@@ -316,3 +319,12 @@ def test_joined_inputs_move_the_probabilistic_result(study):
     assert gain.mean() == pytest.approx(0.1422, abs=4 * gain.std() / np.sqrt(2_000))
     found = decision(options, cost, qaly, np.array([385_000.0]))
     assert float(found["evpi"][0]) < 8_593
+
+
+def test_fault_33_large_figures_of_an_article_are_no_powers_of_ten():
+    table = pd.read_csv(REFERENCE / "article.csv", dtype={"text": str})
+    assert table["value"].gt(100_000).any()
+    assert not table["text"].str.contains(r"\de[+-]\d").any()
+    assert [plain_number(v) for v in (162_800.0, -1_234.5, 999.94, 0.05844)] == [
+        *("162,800", "-1,234", "999.9", "0.05844"),
+    ]
