@@ -26,6 +26,9 @@ from hecon.commands.options import (
     said,
 )
 
+#: Most draws of a run of everything: its analyses hold them all, about nine gigabytes a million.
+MOST_OF_ALL = 200_000
+
 
 def run(
     context: typer.Context,
@@ -114,6 +117,12 @@ def run(
         else:
             refuse_idle(context, "only for an edited workbook", "original")
         names = analyses_named(only)
+        if draws > MOST_OF_ALL and not names:
+            raise typer.BadParameter(
+                f"found {draws:,}, allowed for all analyses and their report are {MOST_OF_ALL:,}; "
+                "'hecon psa' and --only take more",
+                param_hint="--draws",
+            )
         study = read_study(source, rules)
 
         from hecon.analyses.run import Run, Settings

@@ -101,6 +101,15 @@ def test_fault_86_draws_are_written_block_by_block(outputs, monkeypatch, tmp_pat
     assert (made / "draws.csv").read_bytes() == whole
 
 
+def test_fault_86_a_run_of_everything_has_a_bound_on_draws(tmp_path):
+    study = tiny.write(tmp_path / "tiny", *CHANGES)
+    result = hecon("run", study, "--draws", 1_000_000, "--out", tmp_path)
+    assert result.exit_code == 2
+    said = " ".join(result.output.split())
+    assert "found 1,000,000, allowed for all analyses and their report are 200,000" in said
+    assert not (tmp_path / "outputs").exists()
+
+
 def test_fault_81_82_a_run_s_folder_is_no_reference(outputs):
     study = outputs.parents[1] / "tiny"
     before = sorted(p.name for p in outputs.rglob("*"))

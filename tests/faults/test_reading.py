@@ -298,3 +298,18 @@ def test_fault_17_inputs_that_nothing_uses_are_named(planned):
     assert "share_b" in found.output
     count = len([p for p in planned.load().parameters if p.is_input])
     assert f"{count - 1}, " in found.output
+
+
+def test_fault_68_a_name_that_is_no_utf_8_is_refused(small, tmp_path):
+    """A folder of rules, and a trial, whose names hold the byte FF."""
+    rules = os.fsdecode(os.fsencode(tmp_path / "rules") + b"\xff")
+    os.mkdir(rules)
+    found = CliRunner().invoke(app, ["check", str(small.folder), "-j", rules])
+    assert found.exit_code == 2
+    assert "U+DCFF" in found.output
+    (small.folder / "trials").mkdir()
+    (small.folder / "trials" / os.fsdecode(b"\xff.toml")).write_text(TRIAL)
+    found = CliRunner().invoke(app, ["check", str(small.folder)])
+    assert found.exit_code == 2
+    assert "U+DCFF" in found.output
+    assert "Traceback" not in found.output
