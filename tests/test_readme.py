@@ -23,6 +23,8 @@ from hecon.parameters.rows import ParameterRow
 from hecon.parameters.schema import STATUSES
 from hecon.studies import schema
 from hecon.studies.load import load_study
+from hecon.studies.population import PopulationDefinition
+from hecon.studies.trials import Arm, Outcome, TrialDefinition
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "reference/ptsd_norway"
@@ -32,6 +34,7 @@ RECORDS = [
     *(r for r in vars(schema).values() if isinstance(r, type) and r.__module__ == schema.__name__),
     *(r for r in vars(places).values() if isinstance(r, type) and r.__module__ == places.__name__),
     ParameterRow,
+    *(PopulationDefinition, TrialDefinition, Arm, Outcome),
 ]
 FILE_BLOCK = re.compile(r"^## `([\w.]+)`.*?^```(?:toml|csv)\n(.*?)^```", re.M | re.S)
 
