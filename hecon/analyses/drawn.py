@@ -138,7 +138,7 @@ def partial_information(run: Run) -> pd.DataFrame:
     return _partial(run, {name: [name] for name in run(drawn_table).varying})
 
 
-@result("Value of information")
+@result("Value of information", starts_from=(drawn_table,))
 def group_information(run: Run) -> pd.DataFrame:
     """EVPPI of the sets asked for, or of the study's groups of parameters, see `_partial`."""
     table = run(drawn_table)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -48,14 +49,30 @@ def simulated_data(
             followed = data[outcome.among][0]
         observed = np.floor(followed * (1 - outcome.dropout) + 0.5)
         observed = np.broadcast_to(observed, outcome.truth.shape).astype(float)
-        u = random.monte_carlo(seed, f"trial {outcome.name}", 0, len(outcome.truth))
         if outcome.sd > 0:
+            u = random.monte_carlo(seed, _stream(outcome.name), 0, len(outcome.truth))
             error = outcome.sd / np.sqrt(np.maximum(observed, 1.0))
             result = outcome.truth + error * special.ndtri(u)
         else:
-            result = binomial_quantile(u, observed, outcome.truth)
+            given = outcome.name, observed.tobytes(), outcome.truth.tobytes()
+            result = _counts(seed, *given)
         data.append((result, observed))
     return data
+
+
+def _stream(outcome: str) -> str:
+    """Name of an outcome's stream of random numbers."""
+    return f"trial {outcome}"
+
+
+@lru_cache(maxsize=64)
+def _counts(seed: int, outcome: str, observed_bytes: bytes, truth_bytes: bytes) -> Array:
+    """How many have a binomial outcome; trials of other lengths share what comes before."""
+    observed, truth = np.frombuffer(observed_bytes), np.frombuffer(truth_bytes)
+    u = random.monte_carlo(seed, _stream(outcome), 0, len(truth))
+    found = binomial_quantile(u, observed, truth)
+    found.setflags(write=False)
+    return found
 
 
 def _summaries(measured: Sequence[Measured], data: list[tuple[Array, Array]]) -> list[Array]:

@@ -358,4 +358,5 @@ ANALYSIS = Analysis(
     ),
     settings=DRAWN,
     rests_on=(drawn_outcomes, group_information),
+    late=True,
 )
