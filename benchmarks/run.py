@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import data, decisions, kernels, measure, ratios, workbook
+from benchmarks import data, decisions, kernels, loading, measure, ratios, workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTENDERS = {
@@ -155,7 +155,7 @@ def main() -> None:
     memory()
     decisions.main()
     wrong = [f"slower than in the last committed run: {s}" for s in ratios.slowdowns(rows, last)]
-    if wrong := [*wrong, *workbook.beyond()]:
+    if wrong := [*wrong, *loading.beyond(), *workbook.beyond()]:
         sys.exit("\n".join(["", *wrong]))
 
 

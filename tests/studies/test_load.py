@@ -1,7 +1,6 @@
 """Loading: what is read, and how fast."""
 
 import shutil
-import time
 from pathlib import Path
 
 import numpy as np
@@ -85,14 +84,3 @@ def test_general_population_has_no_strategy(small):
         "small/study.toml, column general_population.utility: "
         "'rate_well' has no row for strategy General population"
     )
-
-
-def test_speed():
-    """The shipped study loads at once; scenarios re-check only what they change."""
-    inputs = ROOT / "inputs"
-    times = []
-    for _ in range(5):
-        start = time.process_time()
-        load_study(inputs / "studies" / "ptsd", inputs / "jurisdictions" / "norway")
-        times.append(time.process_time() - start)
-    assert min(times) < 0.3
