@@ -19,7 +19,7 @@ from hecon.engine.expression import Expr, constant
 from hecon.engine.model import CohortModel, State, Transition
 from hecon.errors import ModelError
 from hecon.parameters.design import Design
-from hecon.studies.budget import BudgetDefinition
+from hecon.studies.budget import QUANTITY, BudgetDefinition
 from hecon.studies.budget_values import Values, budget_values
 from hecon.studies.study import Study
 
@@ -47,7 +47,9 @@ def budget_impact(study: Study, design: Design) -> xr.Dataset:
         [draw, period, item] with tax, ``share`` [draw, item, block] of what each payer bears;
         ``effect_difference`` [draw, period]; ``quantity_without``, ``quantity_difference``, and
         ``quantity_new`` of the new treatment alone, [draw, period, quantity]; ``counted``
-        [draw, period, count]; ``stock`` and ``courses`` [draw, period, resource].
+        [draw, period, count]; ``stock``, ``courses`` and ``there`` (hours or days that a resource
+        gives) [draw, year, resource]; ``asked`` (those that patients take) [draw, period,
+        resource].
 
     Raises
     ------
@@ -114,6 +116,8 @@ def impact_of(study: Study, values: Values, flows: Flows) -> xr.Dataset:
             "counted": ((*frame, "count"), counted),
             "stock": (("draw", "year_of", "resource"), _stacked(values.stocks, shape)),
             "courses": (("draw", "year_of", "resource"), _stacked(values.places, shape)),
+            "there": (("draw", "year_of", "resource"), _there(values, shape)),
+            "asked": ((*frame, "resource"), _asked(definition, values, found, flows)),
         },
         coords={
             "period": np.arange(values.years * values.periods) + 1,
@@ -131,6 +135,32 @@ def impact_of(study: Study, values: Values, flows: Flows) -> xr.Dataset:
 def _stacked(by_resource: Mapping[str, Array], shape: tuple[int, ...]) -> Array:
     """[draw, year, resource]."""
     return np.stack([*by_resource.values()], axis=2) if by_resource else np.zeros(shape)
+
+
+def _there(values: Values, shape: tuple[int, ...]) -> Array:
+    """Hours or days that each resource gives in a year, [draw, year, resource]."""
+    found = {
+        name: stock * values[f"resources[{name}].per_year"][:, None]
+        for name, stock in values.stocks.items()
+    }
+    return _stacked(found, shape)
+
+
+def _asked(definition: BudgetDefinition, values: Values, found: Queue, flows: Flows) -> Array:
+    """Hours or days that those treated take of each resource, when they take them.
+
+    [draw, period, resource]. A course takes what is needed over time as its quantity is used.
+    """
+    asked = np.zeros((*found.treated.shape, len(values.stocks)))
+    for position, name in enumerate(values.stocks):
+        resource = next(r for r in definition.resources if r.name == name)
+        quantity = QUANTITY.findall(resource.needed)[0][1]
+        used = flows.quantities[definition.strategy][:, :, flows.names.index(quantity)]
+        total = used.sum(axis=1)
+        share = np.divide(used, total[:, None], out=np.zeros_like(used), where=total[:, None] > 0)
+        needed = values[f"resources[{name}].needed"][:, None]
+        asked[:, :, position] = convolved(found.treated, share * needed)
+    return asked
 
 
 def _spread(by_year: Array, values: Values) -> Array:
@@ -280,10 +310,11 @@ def by_year(found: xr.Dataset) -> xr.Dataset:
 
     Adds ``block_difference`` [draw, year, block] and their sum ``net`` [draw, year].
     """
-    result = found.drop_vars(["waiting", "share", "stock", "courses"]).groupby("year").sum()
+    yearly = ("stock", "courses", "there")
+    result = found.drop_vars(["waiting", "share", *yearly]).groupby("year").sum()
     result["waiting"] = found["waiting"].groupby("year").last()
     result["share"] = found["share"]
-    for name in ("stock", "courses"):
+    for name in yearly:
         result[name] = found[name].rename(year_of="year")
     cost = result["cost_difference"]
     result["block_difference"] = (cost * found["share"]).sum("item")

@@ -195,11 +195,13 @@ def budget_resources(run: Run) -> pd.DataFrame:
     -------
     pd.DataFrame
         ``year``, ``resource``, ``stock``, ``courses``, ``demand``, ``treated``, ``used`` (the
-        share of its courses that are begun).
+        share of its courses that are begun), ``there`` and ``asked``: hours or days of it that
+        there are in the year, and that patients take in it.
     """
     found = run(budget_years)
-    frame = found[["stock", "courses"]].to_dataframe().reset_index()
+    frame = found[["stock", "courses", "there", "asked"]].to_dataframe().reset_index()
     people = found[["demand", "treated"]].to_dataframe().reset_index()
     frame = frame.merge(people, on="year")
     frame["used"] = frame["treated"] / frame["courses"].where(frame["courses"] > 0)
-    return frame[["year", "resource", "stock", "courses", "demand", "treated", "used"]]
+    names = ["year", "resource", "stock", "courses", "demand", "treated", "used", "there", "asked"]
+    return frame[names]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import xarray as xr
 
+from hecon.analyses.budget_draws import net_costs
 from hecon.analyses.budget_impact import budget_impact, by_year
 from hecon.analyses.budget_results import (
     blocks_by_year,
@@ -17,6 +18,7 @@ from hecon.analyses.budget_results import (
 )
 from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import scenario_design
+from hecon.errors import InputError
 from hecon.studies.budget_values import budget_values, lengths
 from hecon.studies.study import Scenario, Study
 
@@ -89,6 +91,20 @@ def _by_length(study: Study, scenarios: Sequence[Scenario]) -> list[list[Scenari
         own = position + 1 if names & {name for name, _ in scenario.changes} else 0
         found.setdefault(own, []).append(scenario)
     return [*found.values()]
+
+
+def net_of_scenarios(study: Study, scenarios: Sequence[Scenario]) -> list[list[float]]:
+    """Net cost by year of scenarios of a study `with_budget`; none where its budget can't be."""
+    found: dict[str, list[float]] = {}
+    for group in _by_length(study, scenarios):
+        try:
+            rows = net_costs(study, scenario_design(study, group)).tolist()
+        except InputError:
+            if len(group) > 1:
+                return [net for s in scenarios for net in net_of_scenarios(study, [s])]
+            rows = [[]]
+        found |= {s.id: row for s, row in zip(group, rows, strict=True)}
+    return [found[s.id] for s in scenarios]
 
 
 @result()

@@ -20,6 +20,7 @@ from hecon.analyses.drawn import drawn_design, drawn_table
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.run import Run, result
+from hecon.engine.model import Key
 from hecon.parameters.design import ProbabilisticDesign, TableDesign
 from hecon.studies.budget_values import Values, lengths
 
@@ -33,20 +34,34 @@ PLACE_FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
 STILL = 1e-12
 
 
+@result()
+def budget_own_draws(run: Run) -> dict[Key, Array]:
+    """Draws of the budget's own inputs, [draw] by input; those of fixed inputs are left out."""
+    budget, settings = run(budget_study).budget, run.settings
+    assert budget is not None
+    own = [p for p in budget.parameters if p.is_input and p.distribution.varies]
+    if not own:
+        return {}
+    beside = ProbabilisticDesign(own, settings.draws, settings.seed, settings.method)
+    return beside.block(0, settings.draws)
+
+
+@result()
+def budget_drawn_design(run: Run) -> TableDesign:
+    """The draws of the probabilistic analysis with those of the budget's own inputs."""
+    design, table = run(drawn_design), run(drawn_table)
+    columns = {key: table.parameters[p.text] for key, p in design.parameters.items()}
+    own = run(budget_own_draws)
+    columns |= own
+    numbers = {k: v for k, v in run(budget_design).numbers.items() if k not in columns}
+    return TableDesign(run.settings.draws, numbers, columns)
+
+
 @result("Budget impact, draws")
 def budget_draws(run: Run) -> Array:
     """Net cost by year of every draw of the probabilistic analysis, [draw, year]."""
-    study, design, table = run(budget_study), run(drawn_design), run(drawn_table)
-    assert study.budget is not None
-    settings = run.settings
-    columns = {key: table.parameters[p.text] for key, p in design.parameters.items()}
-    own = [p for p in study.budget.parameters if p.is_input and p.distribution.varies]
-    if own:
-        beside = ProbabilisticDesign(own, settings.draws, settings.seed, settings.method)
-        columns |= beside.block(0, settings.draws)
-    numbers = {k: v for k, v in run(budget_design).numbers.items() if k not in columns}
-    whole = TableDesign(settings.draws, numbers, columns)
-    return net_costs(study, whole, run.telling("Budget impact, draws"))
+    told = run.telling("Budget impact, draws")
+    return net_costs(run(budget_study), run(budget_drawn_design), told)
 
 
 @result()

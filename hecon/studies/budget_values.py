@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -111,6 +112,12 @@ def check_budget(study: Study) -> None:
     if given != values.years:
         text = f"found {given} entries, allowed is one for each of {values.years} years"
         raise InputError([Fault(study.budget.file, None, "uptake", text)])
+    taken = {s.id: s for s in study.scenarios}
+    for scenario in study.budget.scenarios:
+        if scenario.id in taken:
+            place = f"{taken[scenario.id].file}, row {taken[scenario.id].row}"
+            text = f"'{scenario.id}' is already a scenario of the study, in {place}"
+            faults.add(scenario.file, scenario.row, "id", text)
     for scenarios in _alike(whole, base):
         keys = dict.fromkeys(key for s in scenarios for key in s.changes)
         kept = {k: v for k, v in base.numbers.items() if k not in keys}
@@ -130,6 +137,26 @@ def lengths(study: Study) -> set[str]:
     """Names that the number of years, or of periods in one, rests on."""
     assert study.budget is not None
     return study.model.rests_on(study.budget.exprs["years"], study.model.cycle_months)
+
+
+def budget_extent(study: Study) -> tuple[int, int]:
+    """The most years, and the most periods, that base case or a scenario of a study asks for.
+
+    Parameters
+    ----------
+    study
+        One `with_budget`. A scenario in which the budget can't be asks for nothing.
+    """
+    base = base_values(study.parameters)
+    found = [budget_values(study, TableDesign(1, base))]
+    names = lengths(study)
+    for scenario in study.scenarios:
+        if names & {name for name, _ in scenario.changes}:
+            kept = {k: v for k, v in base.items() if k not in scenario.changes}
+            changed = replace(study, model=study.model.with_formulas(scenario.changes))
+            with suppress(InputError):
+                found.append(budget_values(changed, TableDesign(1, kept)))
+    return max(v.years for v in found), max(v.years * v.periods for v in found)
 
 
 def _alike(study: Study, base: Design) -> list[list[Scenario]]:

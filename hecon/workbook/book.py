@@ -33,12 +33,16 @@ from hecon.parameters.design import Design, base_case
 from hecon.report.content import Section
 from hecon.report.grade import mark, marking
 from hecon.report.labels import study_units
+from hecon.studies.budget_values import budget_extent
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, dress
-from hecon.workbook.context import Book, new_book
-from hecon.workbook.layout import Layout, quantities, trace_title
+from hecon.workbook.context import Book, new_book, workbook_study
+from hecon.workbook.layout import BUDGET_QUEUE, Layout, quantities, trace_title
 from hecon.workbook.parts import save_plain
 from hecon.workbook.sheets.acceptability import draw_charts, write_acceptability
+from hecon.workbook.sheets.budget_convolution import TITLE as BUDGET_FLOWS
+from hecon.workbook.sheets.budget_sheet import TITLE as BUDGET
+from hecon.workbook.sheets.budget_years import write_budget
 from hecon.workbook.sheets.checks import CHECKS, failed_checks, gather_checks, write_checks
 from hecon.workbook.sheets.edits import write_edits
 from hecon.workbook.sheets.evidence import write_evidence
@@ -138,7 +142,7 @@ def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
 
 
 def _compose(run: Run, sections: Sequence[Section]) -> Book:
-    study, units = run.study, study_units(run.study)
+    study, units = run(workbook_study), study_units(run.study)
     if study.model.apart() is not None:
         rules = " and ".join(study.model.rules)
         raise ModelError(f"a workbook counts costs and effects alike, and here they are by {rules}")
@@ -171,6 +175,7 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     results_page, row = write_items(book)
     write_severity(book)
     write_comparison(book, results_page, row)
+    book.budget = write_budget(book)
     if book.has("scenario"):
         write_scenarios(book)
     if book.has("one_way"):
@@ -209,11 +214,14 @@ def _into_order(book: Book, sections: Sequence[Section], own: Mapping[str, Page 
     for section in sections:
         page = own.get(section.name)
         told.append(page.title if page else section.live)
+        if section.name == "budget_impact":
+            told += [BUDGET, BUDGET_QUEUE, BUDGET_FLOWS]
         if section.name == "uncertainty":
             # live: curves from the draws that the section is about, and the draws
             told += ["Acceptability", "Draws"]
     first = ["Summary", "Inputs", "Sessions", "Evidence", "Heterogeneity"]
-    live = ["Results", title_of(book.study), "One-way", "Scenarios", "Draws", "Acceptability"]
+    live = ["Results", title_of(book.study), BUDGET, BUDGET_QUEUE, BUDGET_FLOWS]
+    live += ["One-way", "Scenarios", "Draws", "Acceptability"]
     last = ["Checks", "Edits", "Tables", "Guide"]
     between = [t for t in dict.fromkeys([*told, *live, "Value of information"]) if t not in last]
     order = list(dict.fromkeys([*first, "Time", *traces, *between, *last]))
@@ -232,18 +240,21 @@ def _say_what_stays(book: Book, own: Sequence[str]) -> None:
 
 def _extent(run: Run) -> tuple[int, float]:
     """The most cycles, and the shortest in months, that anything the workbook replays needs."""
-    study = run.study
+    study = run(workbook_study)
     designs: list[Design] = [base_case(study.parameters)]
     if study.scenarios:
         designs.append(scenario_design(study, study.scenarios))
-    ends = [{r.parameter.key: v} for r in ranges(study) for v in (r.low, r.high)]
+    ends = [{r.parameter.key: v} for r in ranges(run.study) for v in (r.low, r.high)]
     if ends:
         designs.append(changed_rows(study, ends))
     lengths = [study.model]
     if study.population is not None and study.jurisdiction.definition.severity is not None:
         lengths.append(replace(study.model, horizon_years=years_of_life(study)))
     found = [t for design in designs for model in lengths for t in timings(model, design)]
-    return max(t.cycles for t in found), min(float(np.min(t.cycle_months)) for t in found)
+    cycles = max(t.cycles for t in found)
+    if study.budget is not None:
+        cycles = max(cycles, budget_extent(study)[1])
+    return cycles, min(float(np.min(t.cycle_months)) for t in found)
 
 
 def label_step(cycles: int, years: float) -> int:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from hecon.analyses.budget_sensitivity import budget_own_draws
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.one_way import Range, one_way_ends, ranges
-from hecon.analyses.run import Run
-from hecon.engine.model import CohortModel, Key
+from hecon.analyses.run import Run, result
+from hecon.engine.model import CohortModel, Key, key_text
+from hecon.studies.budget_values import budget_extent, with_budget
 from hecon.studies.study import Study
 from hecon.workbook.estimates import Block
 from hecon.workbook.layout import Layout, Quantity, Scope, letter
 from hecon.workbook.styles import Sheets, quoted
+
+if TYPE_CHECKING:
+    from hecon.workbook.sheets.budget_sheet import BudgetSheet
+    from hecon.workbook.sheets.trace_amounts import TraceAmounts
+
+Array = NDArray[np.float64]
 
 #: Draws that the workbook holds and can replay; all draws are in the output files.
 REPLAYED = 1_000
@@ -50,6 +62,8 @@ class Book:
 
     Attributes
     ----------
+    study
+        The run's, with what its budget impact adds to it: see `workbook_study`.
     selector
         Addresses of ``mode``, ``scenario``, ``one_way``, ``draw`` (numbers) and of what the
         user types.
@@ -71,10 +85,15 @@ class Book:
         Where each of both stands on Checks, and its value if it holds.
     estimates
         Where each estimate stands on Evidence, by name.
+    traces
+        The amounts of a strategy's trace, for sheets that count them otherwise.
+    budget
+        The sheet of the budget by year, if there is one.
     """
 
     workbook: Sheets
     run: Run
+    study: Study
     layout: Layout
     kinds: dict[Key, Quantity]
     scenarios: Grid
@@ -93,11 +112,8 @@ class Book:
     comparisons: list[tuple[str, str]] = field(default_factory=list)
     told: list[tuple[str, str, bool | str]] = field(default_factory=list)
     estimates: dict[str, Block] = field(default_factory=dict)
-
-    @property
-    def study(self) -> Study:
-        """The study."""
-        return self.run.study
+    traces: dict[str, TraceAmounts] = field(default_factory=dict)
+    budget: BudgetSheet | None = None
 
     @property
     def strategies(self) -> tuple[str, ...]:
@@ -172,27 +188,51 @@ def override_name(key: Key) -> str:
     return f"set {key[0]}" + (f"[{key[1]}]" if key[1] else "")
 
 
+@result()
+def workbook_study(run: Run) -> Study:
+    """The run's study with its budget's inputs beside its own, and the budget's scenarios last."""
+    study = with_budget(run.study)
+    if study.budget is None:
+        return study
+    return replace(study, scenarios=[*study.scenarios, *study.budget.scenarios])
+
+
 def new_book(workbook: Sheets, run: Run, layout: Layout, kinds: dict[Key, Quantity]) -> Book:
     """Decide where the tables of scenarios, one-way results and draws stand."""
-    study = run.study
+    study = run(workbook_study)
     totals = totals_columns(study.model.strategies)
+    nets = net_columns(run)
     changed = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
     differences = ("cost_to_base", "qaly_to_base", "nmb_to_base")
     scenario_columns = ["scenario", "title", "why", "status", *DECISION, *differences, *totals]
-    scenario_columns += [override_name(k) for k in changed]
+    scenario_columns += [*nets, *(override_name(k) for k in changed)]
     one_way_columns = ["key", "parameter", "end", "value", "basis", *DECISION, *totals]
     design = run.get(drawn_design)
     drawn = [p.text for p in design.parameters.values()] if design else []
-    draw_columns = ["draw", *drawn, *totals] if design else []
+    drawn += [key_text(key) for key in own_draws(run)] if design else []
+    draw_columns = ["draw", *drawn, *totals, *nets] if design else []
     draws = min(design.draws, REPLAYED) if design else 1
     return Book(
         workbook,
         run,
+        study,
         layout,
         kinds,
         Grid("Scenarios", 6, max(len(study.scenarios), 1), tuple(scenario_columns)),
         Grid("One-way", 6, max(len(run(one_way_ends)), 1), tuple(one_way_columns)),
         Grid("Draws", 6, draws, tuple(draw_columns)),
         changed,
-        {r.parameter.key: r for r in ranges(study)},
+        {r.parameter.key: r for r in ranges(run.study)},
     )
+
+
+def own_draws(run: Run) -> dict[Key, Array]:
+    """Draws of the budget's own inputs, which stand beside the study's; nothing without any."""
+    return {} if run.study.budget is None else run(budget_own_draws)
+
+
+def net_columns(run: Run) -> list[str]:
+    """Names of the columns with Python's net cost by year; none without a budget impact."""
+    if run.study.budget is None:
+        return []
+    return [f"net year {year}" for year in range(1, budget_extent(run(workbook_study))[0] + 1)]

@@ -81,7 +81,7 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
         readers[tables.TITLE] = tables.read_tables
     if original.synthesis.estimates:
         readers[evidence_tables.TITLE] = read_evidence
-    if original.scenarios:
+    if original.scenarios or (original.budget and original.budget.scenarios):
         readers[scenarios.TITLE] = scenarios.read_scenarios
     with readable(path), closing(open_book(path)) as book:
         reading = Reading(book, path.name, original, files)

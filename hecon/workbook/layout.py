@@ -26,6 +26,10 @@ SEVERITY = "Severity"
 
 #: Number of cycles until the end of life, whatever the horizon.
 LIFE_CYCLES = f"'{SEVERITY}'!$G$4"
+
+#: The sheet of a budget's places and queue, and on it the cycles that its years take.
+BUDGET_QUEUE = "Budget queue"
+BUDGET_CYCLES = f"'{BUDGET_QUEUE}'!$C$7"
 EDITS = "Edits"
 
 SUPPLIED = frozenset(TIME_NAMES) | frozenset(FIXED_NAMES)

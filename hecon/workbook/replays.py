@@ -10,6 +10,9 @@ import xarray as xr
 from openpyxl.utils.cell import rows_from_range
 
 from hecon.analyses.base_case import threshold
+from hecon.analyses.budget_impact import Flows, by_year, impact_of
+from hecon.analyses.budget_results import unlimited
+from hecon.analyses.budget_sensitivity import budget_drawn_design
 from hecon.analyses.comparison import totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.evaluate import base_traces, evaluate
@@ -22,7 +25,8 @@ from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.threshold import severity
 from hecon.engine.model import CohortModel
 from hecon.parameters.design import Design, TableDesign, base_case
-from hecon.workbook.context import MODES, REPLAYED, Book
+from hecon.studies.budget_values import budget_values
+from hecon.workbook.context import MODES, REPLAYED, Book, workbook_study
 from hecon.workbook.layout import INPUTS, trace_title
 from hecon.workbook.sheets.acceptability import thresholds
 from hecon.workbook.sheets.inputs import SELECTORS
@@ -60,7 +64,7 @@ class Figure:
 
 def replays(run: Run) -> list[Replay]:
     """The base case, every scenario, both ends of the widest ranges, and spread draws."""
-    study = run.study
+    study = run(workbook_study)
     found = [Replay("base case", _chosen(MODES[0]), base_case(study.parameters), study.compared)]
     if study.scenarios:
         design: Design = scenario_design(study, study.scenarios)
@@ -78,8 +82,9 @@ def replays(run: Run) -> list[Replay]:
     drawn = run.get(drawn_design)
     if drawn is None:
         return found
-    design = drawn
-    held = min(REPLAYED, design.draws)
+    design, held = drawn, min(REPLAYED, drawn.draws)
+    if study.budget is not None:
+        design = run(budget_drawn_design)
     for draw in np.unique(np.linspace(1, held, DRAWS).round().astype(int)).tolist():
         row, chosen = _row(design, draw - 1), _chosen(MODES[3], draw=draw)
         found.append(Replay(f"draw {draw}", chosen, row, study.compared))
@@ -100,6 +105,7 @@ def figures(book: Book, replay: Replay) -> Iterator[Figure]:
     """Python's figures for a replay: every trace, every result, the increments and the words."""
     study, answers = book.study, book.answers
     outcomes = evaluate(study.model, replay.design)
+    yield from budget_figures(book, replay.design)
     for suffix, discounted in (("", True), ("_undiscounted", False)):
         for (kind, item, counted), area in book.lines.items():
             if counted == discounted:
@@ -114,6 +120,40 @@ def figures(book: Book, replay: Replay) -> Iterator[Figure]:
     yield from _trace(book, study.model, replay.design)
     if study.population is not None:
         yield from _trace(book, study.population, replay.design)
+
+
+def budget_figures(book: Book, design: TableDesign) -> Iterator[Figure]:
+    """Python's people, money, health and hours of the budget by year; nothing after its years."""
+    study, sheet = book.study, book.budget
+    if sheet is None:
+        return
+    values = budget_values(study, design)
+    flows = Flows(study, design, values)
+    found = by_year(impact_of(study, values, flows)).isel(draw=0)
+    everybody = by_year(impact_of(study, unlimited(values), flows)).isel(draw=0)
+    known = {name: found[name].values for name in ("eligible", "demand", "treated", "returned")}
+    known |= {"waiting": found["waiting"].values, "waited": found["waited"].values}
+    for item in found["item"].values.tolist():
+        known[f"cost {item}"] = found["cost_difference"].sel(item=item).values
+        known[f"without {item}"] = found["cost_without"].sel(item=item).values
+    for block in found["block"].values.tolist():
+        known[f"block {block}"] = found["block_difference"].sel(block=block).values
+    for quantity in found["quantity"].values.tolist():
+        for start, name in (("", "difference"), ("without ", "without"), ("new ", "new")):
+            values_ = found[f"quantity_{name}"].sel(quantity=quantity).values
+            known[f"quantity {start}{quantity}"] = values_
+    for resource in found["resource"].values.tolist():
+        for name in ("stock", "there", "asked"):
+            known[f"{name} {resource}"] = found[name].sel(resource=resource).values
+    known |= {"net": found["net"].values, "effect": found["effect_difference"].values}
+    known["everybody"] = everybody["effect_difference"].values
+    scale = float(np.abs(found["cost_without"].values).max())
+    for name, amounts in known.items():
+        if name not in sheet.lines:
+            continue
+        padded = np.pad(amounts, (0, sheet.places.years - len(amounts)))
+        money = name.startswith(("cost", "block", "net"))
+        yield from _figures(sheet.area(name), padded, scale if money else 0.0)
 
 
 def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figure]:

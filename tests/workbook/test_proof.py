@@ -41,8 +41,9 @@ def small() -> Run:
 
 def test_sample(run: Run) -> None:
     listed = replays(run)
-    assert len(listed) == 1 + len(run.study.scenarios) + 20 + 25
-    names = ("base case", "scenario S06", "scenario S23", "draw 60")
+    scenarios = [*run.study.scenarios, *run.study.budget.scenarios]
+    assert len(listed) == 1 + len(scenarios) + 20 + 25
+    names = ("base case", "scenario S06", "scenario BI6", "draw 60")
     chosen = [r for r in listed if r.name in names]
     table = prove(run, [*chosen, listed[-45], listed[-26]], libreoffice=False)
     assert list(table["against"]) == ["Python"] * 6

@@ -1,4 +1,4 @@
-"""Budget impact as figures: net cost by payer's block, and demand against places."""
+"""Budget impact as figures: net cost by block, demand and places, hours, places against uptake."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import TwoSlopeNorm
 
 from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, DASHES, HATCHES, INK, MARKERS, axes, key, styled
+from hecon.report.figures.two_way import COLOURS as HEAT
 from hecon.report.figures.writing import listed, number, numeric
 
 _LINES = {"demand": "want it", "places": "places", "treated": "treated", "waiting": "waiting"}
@@ -45,7 +47,7 @@ def net_picture(blocks: pd.DataFrame, labels: Mapping[str, str], setting: Settin
     area.set_xlabel("year", loc="right")
     area.set_ylabel(f"million {setting.money}")
     key(figure)
-    parts = [f"year {year}: {number(value)}" for year, value in net.items()]
+    parts = [f"year {year}: {number(value, 1)}" for year, value in net.items()]
     named = listed([*labels.values()])
     alt = f"Net cost in million {setting.money}, {listed(parts)}. Blocks: {named}."
     return picture("budget_net", title, alt, figure)
@@ -80,3 +82,62 @@ def people_picture(table: pd.DataFrame, strategy: str) -> Picture:
     key(figure)
     alt = f"In year {int(last['year'])}: {listed(said)}."
     return picture("budget_people", title, alt, figure)
+
+
+@styled()
+def hours_picture(resources: pd.DataFrame, name: str) -> Picture:
+    """Bars of the hours or days that there are of a resource, beside those that patients take."""
+    own = resources[resources["resource"] == name]
+    title = f"Hours or days of {name}: there, and asked for"
+    figure, area = axes(title, grid="y")
+    years, said = own["year"].to_numpy(), []
+    for position, (column, words) in enumerate((("there", "there"), ("asked", "asked for"))):
+        area.bar(
+            years + (position - 0.5) * 0.36,
+            own[column],
+            0.34,
+            color=COLOURS[position],
+            hatch=HATCHES[position],
+            edgecolor="white",
+            linewidth=0.4,
+            label=words,
+        )
+        said.append(f"{words} {number(float(own[column].iloc[-1]))}")
+    area.set_xticks(years)
+    numeric(area.yaxis, 5)
+    area.set_xlabel("year", loc="right")
+    area.set_ylabel("hours or days")
+    key(figure)
+    return picture("budget_hours", title, f"In year {int(years[-1])}: {listed(said)}.", figure)
+
+
+@styled()
+def places_picture(grid: pd.DataFrame, setting: Setting) -> Picture:
+    """A cell for each pair of factors: health by its colour, with the net cost as a figure."""
+    effect = grid.pivot(index="places_factor", columns="uptake_factor", values="effect_difference")
+    net = grid.pivot(index="places_factor", columns="uptake_factor", values="net") / 1e6
+    title = "Places against uptake: net cost, and health"
+    figure, area = axes(title, height=3.9)
+    bound = float(np.abs(effect.to_numpy()).max()) or 1.0
+    norm = TwoSlopeNorm(0.0, -bound, bound)
+    drawn = area.pcolormesh(effect.to_numpy(), cmap=HEAT, norm=norm, edgecolors="white")
+    for (row, column), value in np.ndenumerate(net.to_numpy()):
+        gained = float(effect.to_numpy()[row, column])
+        text = f"{number(float(value))}\n({'+' if gained > 0 else ''}{gained:.1f})"
+        area.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=7, color=INK)
+    for axis, factors in ((area.xaxis, effect.columns), (area.yaxis, effect.index)):
+        axis.set_ticks(np.arange(len(factors)) + 0.5, [f"{factor:g}" for factor in factors])
+    area.set_xlabel("uptake times", loc="right")
+    area.set_ylabel("places times")
+    bar = figure.colorbar(drawn, ax=area, pad=0.02, aspect=30)
+    bar.set_label("health gained in the last year")
+    bar.outline.set_visible(False)
+    low, high = (grid.loc[at] for at in (grid["effect_difference"].idxmin(), grid["net"].idxmax()))
+    alt = (
+        f"Net cost in million {setting.money} of the last year, with health gained in brackets. "
+        f"Least health, {low['effect_difference']:.1f}, at uptake times {low['uptake_factor']:g} "
+        f"and places times {low['places_factor']:g}; the highest net cost, "
+        f"{number(float(high['net']) / 1e6)}, at {high['uptake_factor']:g} and "
+        f"{high['places_factor']:g}."
+    )
+    return picture("budget_places_uptake", title, alt, figure)

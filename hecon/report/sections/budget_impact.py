@@ -15,7 +15,11 @@ from hecon.analyses.budget_results import (
     budget_table,
 )
 from hecon.analyses.budget_scenarios import budget_scenarios, waiting_rules
-from hecon.analyses.budget_sensitivity import budget_interval, budget_one_way
+from hecon.analyses.budget_sensitivity import (
+    budget_interval,
+    budget_one_way,
+    budget_places_by_uptake,
+)
 from hecon.analyses.run import Run
 from hecon.report.content import (
     Amount,
@@ -112,14 +116,20 @@ def _queue(frame: pd.DataFrame, new: str) -> tuple[Sentence, ...]:
     )
 
 
-def _limit(run: Run) -> tuple[Sentence, ...]:
-    """The resource that allows least in the last year, and how much of it all would need."""
+def _least(run: Run) -> pd.Series | None:
+    """The resource that allows least in the last year, if one limits and allows anything."""
     frame = run(budget_resources)
     if frame.empty:
-        return ()
+        return None
     last = frame[frame["year"] == frame["year"].max()]
-    least = last.loc[last["courses"].idxmin()]
-    if not 0 < least["courses"] < float("inf"):
+    least: pd.Series = last.loc[last["courses"].idxmin()]
+    return least if 0 < least["courses"] < float("inf") else None
+
+
+def _limit(run: Run) -> tuple[Sentence, ...]:
+    """The resource that allows least in the last year, and how much of it all would need."""
+    least = _least(run)
+    if least is None:
         return ()
     said: dict[str, Value] = {
         "resource": str(least["resource"]),
@@ -239,12 +249,30 @@ def section(run: Run) -> Section:
         tables += scenario_tables(run)
     tables += [one_way_table(run), *two_way_tables(run), counted_table(run)]
     tables.append(months_table(run, shown=run.option("by", "year") == "month"))
-    figures = (
+    figures = [
         Figure("budget_net", partial(_net_picture, run)),
         Figure("budget_people", partial(_people_picture, run)),
-    )
+        Figure("budget_places_uptake", partial(_places_picture, run)),
+    ]
+    if _least(run) is not None:
+        figures.insert(2, Figure("budget_hours", partial(_hours_picture, run)))
     sentences = (*conclusion(run), *basis(run))
-    return Section("budget_impact", TITLE, sentences, tuple(tables), figures)
+    return Section("budget_impact", TITLE, sentences, tuple(tables), tuple(figures))
+
+
+def _hours_picture(run: Run) -> Drawn:
+    from hecon.report.figures.budget import hours_picture
+
+    least = _least(run)
+    assert least is not None
+    return hours_picture(run(budget_resources), str(least["resource"]))
+
+
+def _places_picture(run: Run) -> Drawn:
+    from hecon.report.figures.budget import places_picture
+    from hecon.report.figures.setting import run_setting
+
+    return places_picture(run(budget_places_by_uptake), run_setting(run))
 
 
 def _net_picture(run: Run) -> Drawn:

@@ -131,6 +131,8 @@ def resources_table(run: Run) -> Table:
         Column("demand", "Want it", "number"),
         Column("treated", "Treated", "number"),
         Column("used", "Used", "share", meaning="share of its courses that are begun"),
+        Column("there", "Hours or days there", "number", meaning="that it gives in the year"),
+        Column("asked", "Hours or days asked for", "number", meaning="by patients in the year"),
     )
     frame = run(budget_resources).sort_values(["resource", "year"], kind="stable")
     caption = "What limits how many can start in a year"

@@ -11,6 +11,7 @@ from hecon.parameters.amounts import is_money
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.rows import parse_pairs
 from hecon.parameters.schema import Parameter
+from hecon.studies.budget_values import with_budget
 from hecon.studies.sessions import cell_column
 from hecon.workbook.estimates import taken
 from hecon.workbook.layout import INPUTS
@@ -22,9 +23,9 @@ from hecon.workbook.sheets.inputs import COLUMNS, HEADER, SETTINGS
 
 def read_inputs(reading: Reading) -> None:
     """Read every parameter's row."""
-    study = reading.study
+    study = with_budget(reading.study)
     known = {p.text: p for p in study.parameters}
-    derived = {r.parameter.text: (r.low, r.high) for r in ranges(study)}
+    derived = {r.parameter.text: (r.low, r.high) for r in ranges(reading.study)}
     missing = {text for text, p in known.items() if p.is_input}
     _, heads = next(reading.rows(INPUTS, HEADER), (HEADER, ()))
     if None in {reading.heading(heads, wanted, INPUTS) for wanted in COLUMNS}:

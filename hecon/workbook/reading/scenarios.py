@@ -7,6 +7,7 @@ from hecon.errors import nearest
 from hecon.parameters.amounts import is_money
 from hecon.parameters.rows import parse_pairs
 from hecon.parameters.units import currency_in
+from hecon.studies.budget_values import with_budget
 from hecon.studies.study import Scenario
 from hecon.workbook.context import override_name
 from hecon.workbook.estimates import scenario_estimates
@@ -19,9 +20,10 @@ TITLE = "Scenarios"
 def read_scenarios(reading: Reading) -> None:
     """Read every scenario's row; all of them must be there, and no other."""
     study = reading.study
-    known = {s.id: s for s in study.scenarios}
+    scenarios = [*study.scenarios, *(study.budget.scenarios if study.budget else ())]
+    known = {s.id: s for s in scenarios}
     missing = dict(known)
-    keys = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
+    keys = list(dict.fromkeys(key for s in scenarios for key in s.changes))
     heads: list[str] = []
     for row, cells in reading.rows(TITLE):
         first = at(cells, 0)
@@ -87,7 +89,7 @@ def _in_its_money(
     """A typed amount in the money of its scenario's row, which states the country's if none."""
     study, place = reading.study, reading.study.jurisdiction.definition
     units = {v.key: (v.unit, currency_in(v.unit)) for v in study.variables}
-    units |= {p.key: (p.unit, p.money) for p in study.parameters}
+    units |= {p.key: (p.unit, p.money) for p in with_budget(study).parameters}
     if not is_money(*units.get(key, ("", ""))):
         return value
     file = reading.files.of_study(study, scenario.file)

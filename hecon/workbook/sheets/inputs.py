@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from hecon.analyses.drawn import drawn_design
 from hecon.analyses.frontier import STRAIGHT
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.ties import TIE
@@ -321,7 +320,7 @@ def _in_use(book: Book, page: Page, row: int, key: Key, shape: str) -> None:
     if key in book.ranges:
         chosen = f"IF({_own(book, 'end')}=1,$F{row},$G{row})"
         one_way = f"IF({_own(book, 'one_way typed')}=$A{row},{chosen},{base})"
-    if book.has("draw") and key in book.run(drawn_design).varying:
+    if book.has("draw") and key_text(key) in book.draws.columns:
         draw = f"INDEX({book.draws.span(key_text(key))},{_own(book, 'draw')})"
     if (scenario, one_way, draw) == (base, base, base):
         text = base

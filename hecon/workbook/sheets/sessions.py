@@ -46,6 +46,10 @@ def place_sessions(book: Book) -> None:
     for kind in ("cost", "qaly"):
         if any(item.kind == kind for item, _ in course.items):
             book.answers[f"sessions {kind}"] = span(f"all {kind}")
+    for item, _ in course.items:
+        book.answers[f"sessions {item.kind} {item.item}"] = span(f"{item.item}, {item.kind}")
+    for quantity, _ in course.quantities:
+        book.answers[f"sessions quantity {quantity.name}"] = span(f"{quantity.name}, quantity")
 
 
 def _columns(course: TreatmentCourse) -> list[str]:
@@ -130,6 +134,9 @@ def write_sessions(book: Book) -> None:
                 head = f"${letter(2 + j)}$4"
                 text = f"SUMPRODUCT(({names}={head})*${c}${first}:${c}${last}{factor})"
                 page.formula(row, 2 + j, text, "output", "number")
+                if not word:
+                    place = page.ref(row, 2 + j)
+                    book.answers[f"quantity {book.strategies[j]} {entry.name}"] = place
             if word:
                 last_column = letter(1 + len(book.strategies))
                 span = f"'{TITLE}'!$B${row}:${last_column}${row}"

@@ -24,6 +24,7 @@ from hecon.report.words import listed, spoken
 from hecon.workbook.context import Book
 from hecon.workbook.layout import INPUTS
 from hecon.workbook.sheets.acceptability import curve_chart, plane_chart
+from hecon.workbook.sheets.budget_queue import YEARS
 from hecon.workbook.sheets.inputs import SELECTORS
 from hecon.workbook.sheets.severity import weighted
 from hecon.workbook.styles import Page, add_page, literal
@@ -89,6 +90,7 @@ def write_summary(
     page.warn("B10", "FALSE")
     page.warn("E10", '"no"')
     row = _table(book, page, 12)
+    row = _budget(book, page, row + 1)
     row = _uncertainty(book, page, row + 1, sections)
     if acceptability is not None:
         old = "The charts are of the draws as delivered: they do not follow what was typed over."
@@ -171,6 +173,41 @@ def _table(book: Book, page: Page, row: int) -> int:
             page.formula(r, 2 + j, f"INDEX({answers[name]},{i + 1})", "output", shape)
         page.put(r, 5, "yes" if strategy in book.study.options else "no")
     return row + len(strategies) + 1
+
+
+def _budget(book: Book, page: Page, row: int) -> int:
+    """Two sentences from the budget's cells: what it costs the payer, and who waits."""
+    sheet = book.budget
+    if sheet is None:
+        return row
+    currency, new = book.study.jurisdiction.definition.currency, literal(sheet.definition.strategy)
+
+    def last(name: str) -> str:
+        return f"INDEX({sheet.area(name)},{YEARS})"
+
+    def figure(cell: str) -> str:
+        return f'TEXT({cell},"#,##0;-#,##0")'
+
+    page.heading(row, "Budget impact (live, undiscounted; see Budget)")
+    first = f"INDEX({sheet.area('net')},1)"
+    cost = (
+        f'{new}&" changes the payer\'s costs by {currency} "&{figure(first)}&" in year 1 and by "'
+        f'&"{currency} "&{figure(last("net"))}&" in year "&{YEARS}&"."'
+    )
+    people = (
+        f'"In year "&{YEARS}&" "&{figure(last("demand"))}&" people come to want it, "'
+        f'&{figure(last("treated"))}&" are treated and "&{figure(last("waiting"))}'
+        f'&" wait at its end"'
+    )
+    for resource in sheet.definition.resources:
+        if f"stock {resource.name}" in sheet.lines:
+            name = literal(f"; {resource.name} there: ")
+            people += f'&{name}&TEXT({last(f"stock {resource.name}")},"#,##0.0")'
+    for offset, text in enumerate((cost, f'{people}&"."'), start=1):
+        page.formula(row + offset, 1, text, "output", wrap=True)
+        page.sheet.merge_cells(f"A{row + offset}:F{row + offset}")
+        page.sheet.row_dimensions[row + offset].height = 30
+    return row + 3
 
 
 def _uncertainty(book: Book, page: Page, row: int, sections: Sequence[Section]) -> int:

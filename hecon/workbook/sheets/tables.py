@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -10,14 +11,24 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.worksheet.pagebreak import Break
 
 from hecon.analyses.base_case import base_table
+from hecon.analyses.budget_scenarios import net_of_scenarios
+from hecon.analyses.budget_sensitivity import budget_draws
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.one_way import one_way_ends
-from hecon.analyses.scenarios import scenario_design, scenario_results
-from hecon.engine.model import Key
+from hecon.analyses.scenarios import scenario_design, scenario_results, scenario_table
+from hecon.engine.model import Key, key_text
 from hecon.report.outcomes import draws_table
 from hecon.studies.study import Scenario
 from hecon.workbook.charts import dress
-from hecon.workbook.context import SHOWN, Book, Grid, override_name, totals_columns
+from hecon.workbook.context import (
+    SHOWN,
+    Book,
+    Grid,
+    net_columns,
+    override_name,
+    own_draws,
+    totals_columns,
+)
 from hecon.workbook.estimates import scenario_estimates
 from hecon.workbook.layout import EDITS, letter
 from hecon.workbook.sheets.inputs import override_formula
@@ -25,6 +36,7 @@ from hecon.workbook.styles import Page, add_page
 
 _SHAPES = (
     ("cost", "money"),
+    ("net year", "money"),
     ("nmb", "money"),
     ("icer", "money"),
     ("threshold", "money"),
@@ -80,7 +92,7 @@ def write_scenarios(book: Book) -> None:
     )
     page.widths(9, 58, 44, 12, *_widths(grid, 4))
     _headings(book, page, grid)
-    table = book.run(scenario_results).copy()
+    table = _with_budgets(book)
     table["why"] = [s.why for s in book.study.scenarios]
     _rows(page, grid, table)
     base = book.run(base_table).iloc[0]
@@ -130,6 +142,19 @@ def write_scenarios(book: Book) -> None:
                 page.watch(grid.first + i, column, override_formula(book, expr, key, EDITS))
             else:
                 page.put(grid.first + i, column, float(values[key][i]), "input")
+
+
+def _with_budgets(book: Book) -> pd.DataFrame:
+    """The study's scenarios and its budget's, with what each costs the payer."""
+    table, study = book.run(scenario_results).copy(), book.study
+    if study.budget is None:
+        return table
+    more = scenario_table(replace(study, scenarios=[*study.budget.scenarios]))
+    table = pd.concat([table, more], ignore_index=True)
+    nets = net_of_scenarios(study, study.scenarios)
+    for year, name in enumerate(net_columns(book.run)):
+        table[name] = [net[year] if year < len(net) else float("nan") for net in nets]
+    return table
 
 
 def _with_estimates(book: Book, scenario: Scenario, key: Key, sheet: str) -> str:
@@ -243,7 +268,7 @@ def write_draws(book: Book) -> None:
     )
     page.widths(8, *([14.0] * (len(grid.columns) - 1)))
     # results are printed; the parameters of each draw stay on screen
-    results = letter(len(grid.columns) - len(totals_columns(book.strategies)) + 1)
+    results = letter(grid.column(totals_columns(book.strategies)[0]))
     last = f"{letter(len(grid.columns))}{grid.first + grid.rows - 1}"
     page.print_blocks(f"{results}{grid.first - 1}:{last}")
     _headings(book, page, grid)
@@ -251,6 +276,11 @@ def write_draws(book: Book) -> None:
     alive = book.run(drawn_outcomes)["life_years"].isel(draw=slice(grid.rows))
     for strategy in book.strategies:
         table[f"life_years {strategy}"] = alive.sel(strategy=strategy).values
+    for key, values in own_draws(book.run).items():
+        table[key_text(key)] = values[: grid.rows]
+    if book.study.budget is not None:
+        for year, net in enumerate(book.run(budget_draws)[: grid.rows].T, start=1):
+            table[f"net year {year}"] = net
     _rows(page, grid, table)
 
 

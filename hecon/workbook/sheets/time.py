@@ -10,7 +10,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.timing import COUNTING
 from hecon.workbook.context import Book
-from hecon.workbook.layout import LIFE_CYCLES, TIME, letter
+from hecon.workbook.layout import BUDGET_CYCLES, LIFE_CYCLES, TIME, letter
 from hecon.workbook.styles import Page, add_page
 
 SHAPES = {
@@ -24,6 +24,7 @@ SHAPES = {
     "after": "weight",
     "events": "weight",
     **dict.fromkeys(("before life", "after life", "events life"), "weight"),
+    **dict.fromkeys(("before budget", "after budget", "events budget"), "weight"),
 }
 
 #: Columns of cycles that differ in length: how long, and when each ends.
@@ -35,8 +36,13 @@ HORIZON_ROW = 4
 #: Names of the columns that weigh and discount each cycle.
 WEIGHTS = ("before", "after", "events", "discount_cost", "discount_effect")
 
-#: Those that weigh each cycle until the end of life, for severity.
-LIFE = ("before life", "after life", "events life")
+#: Those that weigh each cycle whatever the horizon: until the end of life, for severity, and as
+#: long as the years of a budget.
+UNTIL = {
+    end: tuple(f"{name} {end}" for name in ("before", "after", "events"))
+    for end in ("life", "budget")
+}
+_ENDS = {"life": LIFE_CYCLES, "budget": BUDGET_CYCLES}
 
 
 def used(model: CohortModel, counted: bool) -> set[str]:
@@ -77,7 +83,9 @@ def place_time(
         if model.start_age is not None:
             columns.append(("age", counted, model.start_age, None))
     columns.append(("discount_time", layout.points, None, None))
-    weights = (*WEIGHTS, *(LIFE if layout.weighs_severity else ()))
+    weights = [*WEIGHTS]
+    weights += UNTIL["life"] if layout.weighs_severity else ()
+    weights += UNTIL["budget"] if book.study.budget is not None else ()
     columns += [(name, layout.points, None, None) for name in weights]
     for counted in contexts:
         wanted: set[str] = set()
@@ -160,8 +168,9 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
     def at(column: str, row: int) -> str:
         return f"${layout.times[(column, False)]}{row}"
 
-    life = " life" if name in LIFE else ""
-    cycles, name = LIFE_CYCLES if life else fixed["cycles"], name.removesuffix(life)
+    until = next((f" {end}" for end, names in UNTIL.items() if name in names), "")
+    cycles = _ENDS[until.strip()] if until else fixed["cycles"]
+    name = name.removesuffix(until)
     match name:
         case "cycle_years":
             if row == layout.first:
@@ -198,7 +207,7 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
             return f"IF({cycle}>{cycles},0,{start})"
         case "events":
             if COUNTING[model.counting].weighs_events:
-                weights = (layout.times[(w + life, layout.points)] for w in ("before", "after"))
+                weights = (layout.times[(w + until, layout.points)] for w in ("before", "after"))
                 return f"IF({cycle}=0,0,{'+'.join(f'${w}{row}' for w in weights)})"
             return f"IF(AND({cycle}>0,{cycle}<={cycles}),1,0)"
         case "discount_cost":

@@ -6,7 +6,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel
 from hecon.workbook.context import Book
 from hecon.workbook.layout import TIME, letter, trace_title
-from hecon.workbook.sheets.trace_amounts import amounts
+from hecon.workbook.sheets.trace_amounts import TraceAmounts, amounts
 from hecon.workbook.sheets.trace_places import (
     TOP,
     Columns,
@@ -53,7 +53,8 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
     shares = columns.next
     occupied = occupancy_of(book, model, strategy, columns, moves, times)
     sums = columns.next
-    amounts(book, model, strategy, columns, occupied, times)
+    book.traces[strategy] = TraceAmounts(book, model, strategy, occupied, times)
+    amounts(book, book.traces[strategy], columns)
     if columns.next - 1 > PRINTED:
         last = layout.first + layout.rows - 1
         page.put(3, 1, "Printed are shares, costs and QALYs; all else is on screen.", "note")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 from hecon.engine.model import CohortModel, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.layout import TIME, trace_title
 from hecon.workbook.sheets.trace_moves import Shares
 from hecon.workbook.sheets.trace_places import Columns, Here
 from hecon.workbook.sheets.trace_states import by_step
+from hecon.workbook.styles import quoted
+
+#: A reference to a cell of the sheet itself: a column, then a row or the mark of one.
+_OWN = re.compile(r"(?<![!:$\w])\$[A-Z]{1,3}\$?(?=[\d\0])")
 
 
 def standard_care(book: Book) -> list[str]:
@@ -28,59 +35,82 @@ def starting_and_course(book: Book, strategy: str, kind: str) -> list[str]:
     return found
 
 
-def amounts(
-    book: Book,
-    model: CohortModel,
-    strategy: str,
-    columns: Columns,
-    shares: Shares,
-    times: list[Here],
-) -> None:
-    """Columns of costs, QALYs and life-years with their totals."""
-    title = trace_title(strategy)
-    layout = book.layout
-    running = [p for p in model.payoffs_of(strategy) if p.on != "once"]
-    weights = {
-        name: f"'{TIME}'!${layout.times[(name, True)]}"
-        for name in ("events", "before life", "after life", "events life")
-        if (name, True) in layout.times
-    }
+@dataclass(frozen=True)
+class TraceAmounts:
+    """What payoffs of a strategy come to in a cycle, as formulas over its trace.
 
-    def concerned(payoff: Payoff, t: int, row: int, step: int | None, life: bool) -> str:
+    `times` is what names mean at each step of a state.
+    """
+
+    book: Book
+    model: CohortModel
+    strategy: str
+    shares: Shares
+    times: list[Here]
+
+    @property
+    def running(self) -> list[Payoff]:
+        """Payoffs that are counted cycle by cycle."""
+        return [p for p in self.model.payoffs_of(self.strategy) if p.on != "once"]
+
+    def amount(self, t: int, row: int, payoff: Payoff, until: str = "") -> str:
+        """A running payoff in a cycle.
+
+        Parameters
+        ----------
+        until
+            Whose weights count: those of the horizon, or of the columns of Time of that name.
+        """
+        book, span = self.book, self.shares.moves.spans[payoff.source or ""]
+        own = [self.times[position] for position in span]
+        values = by_step(book, self.model, self.strategy, payoff.amount, own, row=row, counted=True)
+        per = f"*{book.layout.cycle_years(row)}" if payoff.rate else ""
+        steps: list[int | None] = [None] if len(values) == 1 else [*range(len(values))]
+        terms = [
+            f"({who})*({value}){per}"
+            for value, step in zip(values, steps, strict=True)
+            if (who := self._concerned(payoff, t, row, step, until))
+        ]
+        return "+".join(terms) or "0"
+
+    def elsewhere(self, t: int, row: int, payoff: Payoff, until: str) -> str:
+        """The same as another sheet sees it that has its cycles in the same rows."""
+        sheet = f"{quoted(trace_title(self.strategy))}!"
+        return _OWN.sub(lambda found: f"{sheet}{found[0]}", self.amount(t, row, payoff, until))
+
+    def _concerned(self, payoff: Payoff, t: int, row: int, step: int | None, until: str) -> str:
         """Who is credited with a payoff, in all steps of its state together or in one."""
         source, target = payoff.source or "", payoff.target or ""
+        shares = self.shares
         if payoff.on == "state":
             letters = shares.counted[source]
-            if not life:
+            if not until:
                 some = letters if step is None else letters[step : step + 1]
                 return "+".join(f"${c}{row}" for c in some)
             span = shares.moves.spans[source]
             part = span if step is None else span[step : step + 1]
-            return shares.weighted(part, t, row, weights["before life"], weights["after life"])
+            before, after = (self._weight(f"{name} {until}") for name in ("before", "after"))
+            return shares.weighted(part, t, row, before, after)
         if not t:
             return ""
         if step is None:
             flow = shares.flow(source, target, row)
         else:
             flow = shares.flow_from(source, target, step, row)
-        return flow and f"({flow})*{weights['events life' if life else 'events']}{row}"
+        return flow and f"({flow})*{self._weight(f'events {until}'.strip())}{row}"
 
-    def amount(t: int, row: int, payoff: Payoff, life: bool = False) -> str:
-        own = [times[position] for position in shares.moves.spans[payoff.source or ""]]
-        values = by_step(book, model, strategy, payoff.amount, own, row=row, counted=True)
-        per = f"*{layout.cycle_years(row)}" if payoff.rate else ""
-        steps: list[int | None] = [None] if len(values) == 1 else [*range(len(values))]
-        terms = [
-            f"({who})*({value}){per}"
-            for value, step in zip(values, steps, strict=True)
-            if (who := concerned(payoff, t, row, step, life))
-        ]
-        return "+".join(terms) or "0"
+    def _weight(self, name: str) -> str:
+        return f"'{TIME}'!${self.book.layout.times[(name, True)]}"
 
+
+def amounts(book: Book, found: TraceAmounts, columns: Columns) -> None:
+    """Columns of costs, QALYs and life-years with their totals."""
+    model, strategy, running = found.model, found.strategy, found.running
+    title, layout = trace_title(strategy), book.layout
     for payoff in running:
 
         def cell(t: int, row: int, payoff: Payoff = payoff) -> str:
-            return amount(t, row, payoff)
+            return found.amount(t, row, payoff)
 
         cost = payoff.kind == "cost"
         where = payoff.source if payoff.on == "state" else f"{payoff.source} -> {payoff.target}"
@@ -94,7 +124,7 @@ def amounts(
     if layout.weighs_severity and strategy in standard_care(book):
 
         def lived(t: int, row: int) -> str:
-            parts = [amount(t, row, payoff, life=True) for payoff in lasting]
+            parts = [found.amount(t, row, payoff, "life") for payoff in lasting]
             return "+".join(p for p in parts if p != "0") or "0"
 
         column = columns.add("QALYs until the end of life", lived, "exact")
