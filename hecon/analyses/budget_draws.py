@@ -71,7 +71,7 @@ def net_costs(
                 spent = amounts[model.strategies.index(strategy)].T
                 by_period = spent[:, 1 : periods + 1].copy()
                 by_period[:, 0] += spent[:, 0]
-                net[at] += np.einsum("dya,da->dy", those.of(at), by_period)
+                net[at] += those.times(by_period, at)
             done += last - first
             if progress is not None:
                 progress(done, design.draws)
@@ -84,13 +84,20 @@ class _Reached:
     def __init__(self, starts: Array, values: Values):
         draws, periods = starts.shape
         self._summed = np.concatenate([np.zeros((draws, 1)), np.cumsum(starts, axis=1)], axis=1)
+        # people, places and uptake seldom differ between draws
+        self._alike = bool((starts == starts[:1]).all())
         ends = ((np.arange(values.years) + 1) * values.periods)[:, None] - np.arange(periods)
         self._upper = np.maximum(ends, 0)
         self._lower = np.maximum(ends - values.periods, 0)
 
-    def of(self, rows: Rows) -> Array:
+    def times(self, amounts: Array, rows: Rows) -> Array:
+        """What they cause by year, from amounts a person of [draw, period]: [draw, year]."""
+        if self._alike:
+            return np.asarray(amounts @ self._come(self._summed[:1])[0].T)
+        return np.einsum("dya,da->dy", self._come(self._summed[rows]), amounts)
+
+    def _come(self, summed: Array) -> Array:
         """[draw, year, period]."""
-        summed = self._summed[rows]
         return np.asarray(summed[:, self._upper] - summed[:, self._lower])
 
 

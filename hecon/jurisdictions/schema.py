@@ -82,6 +82,51 @@ class Severity(Strict):
     source: Required
 
 
+class YearsRule(Strict):
+    """How many calendar years a budget impact shows."""
+
+    value: Annotated[Whole, Field(ge=1, le=100)]
+    status: Status
+    source: Required
+
+
+class VatRule(Strict):
+    """Whether value-added tax is in a budget: in, out, or as the payer bears it."""
+
+    value: Literal["in", "out", "as paid"]
+    status: Status
+    source: Required
+
+
+class ViewRule(Strict):
+    """Whose budget it is, and in which blocks."""
+
+    value: Required
+    status: Status
+    source: Required
+
+
+class Trigger(Strict):
+    """A net cost in any of the first years from which something follows, as `means` says."""
+
+    value: Annotated[Real, Field(gt=0, le=limits.LARGEST_AMOUNT)]
+    years: Annotated[Whole, Field(ge=1, le=100)]
+    means: Required
+    price_year: Text = ""
+    status: Status
+    source: Required
+    note: Text = ""
+
+
+class BudgetRules(Strict):
+    """What a body asks of a budget impact, each rule with its status."""
+
+    years: YearsRule
+    vat: VatRule | None = None
+    view: ViewRule
+    trigger: Trigger | None = None
+
+
 class Acceptability(Strict):
     """Thresholds at which acceptability is reported."""
 
@@ -123,6 +168,7 @@ class Definition(Strict):
     discount: Discount
     acceptability: Acceptability
     severity: Severity | None = None
+    budget: BudgetRules | None = None
     parameters: list[Required] = Field(default_factory=list)
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     rates: list[Rate] = Field(default_factory=list)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hecon.engine.expression import Expr
 from hecon.engine.model import Payoff
 from hecon.errors import nearest
-from hecon.parameters.definitions import read_toml
+from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.money import parameter_problems
 from hecon.parameters.rows import parse_formula, read_parameters
 from hecon.parameters.schema import Parameter
@@ -42,7 +42,12 @@ def read_budget(
     shown = f"{folder.name}/{BUDGET}"
     found = None
     with reading.faults.collect():
-        found = read_toml(folder / BUDGET, shown, BudgetDefinition)
+        content = read_content(folder / BUDGET, shown)
+        for source in _sources(reading, BUDGET)[1:]:
+            # what a jurisdiction says for itself stands in the place of the study's own entry
+            content |= read_content(source.path, source.shown)
+            shown += f" with {source.shown}"
+        found = validated(content, shown, BudgetDefinition)
     return None if found is None else _budget(reading, inputs, course, payoffs, found, shown)
 
 

@@ -34,6 +34,7 @@ from hecon.report.content import (
 )
 from hecon.report.labels import labeller
 from hecon.report.registry import DRAWN, Analysis, Option
+from hecon.report.sections.budget_rules import rules_sentences
 from hecon.report.sections.budget_tables import (
     block_labels,
     blocks_table,
@@ -256,7 +257,7 @@ def section(run: Run) -> Section:
     ]
     if _least(run) is not None:
         figures.insert(2, Figure("budget_hours", partial(_hours_picture, run)))
-    sentences = (*conclusion(run), *basis(run))
+    sentences = (*conclusion(run), *rules_sentences(run), *basis(run))
     return Section("budget_impact", TITLE, sentences, tuple(tables), tuple(figures))
 
 
