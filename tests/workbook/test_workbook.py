@@ -23,6 +23,7 @@ from hecon.report.content import Section
 from hecon.studies.load import load_study
 from hecon.workbook.book import build_workbook, write_workbook
 from hecon.workbook.cached import LiveWorkbook, recalculate
+from hecon.workbook.context import workbook_study
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.workbook.parts import CellError, CellValue, Values
 from hecon.workbook.proof import SCALES, difference
@@ -263,7 +264,9 @@ def test_nothing_a_reviewer_would_refuse(plain: Path, opened: openpyxl.Workbook)
 def test_no_figure_stands_inside_a_formula(opened: openpyxl.Workbook, run: Run) -> None:
     """Columns, powers, kinds of case and the draws held; what a study's own formulas say apart."""
     allowed = {0.0, 1.0, 2.0, 3.0, 4.0, 1e300, float(run.settings.draws)}
-    formulas = run.study.model.formulas.values()
+    study = run(workbook_study)
+    assert study.budget is not None
+    formulas = [*study.model.formulas.values(), *study.budget.exprs.values()]
     allowed |= {e.value for f in formulas for e in f.walk() if e.op == "const"}
     for sheet in opened:
         if sheet.title in ("Scenarios", "Sessions", "Edits"):
