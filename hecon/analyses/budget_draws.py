@@ -94,7 +94,7 @@ class _Reached:
         """What they cause by year, from amounts a person of [draw, period]: [draw, year]."""
         if self._alike:
             return np.asarray(amounts @ self._come(self._summed[:1])[0].T)
-        return np.einsum("dya,da->dy", self._come(self._summed[rows]), amounts)
+        return np.asarray(np.einsum("dya,da->dy", self._come(self._summed[rows]), amounts))
 
     def _come(self, summed: Array) -> Array:
         """[draw, year, period]."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from hecon.analyses.budget_results import budget_table
 from hecon.analyses.run import Run, Settings
 from hecon.report.numbers import Units
 from hecon.report.sections.budget_impact import ANALYSIS, answers, rules, section
+from hecon.report.sections.budget_rules import rules_sentences
 from hecon.report.words import spoken
 from hecon.studies.load import load_study
 
 STUDY = Path(__file__).parents[1] / "analyses" / "studies" / "budget"
+INPUTS = Path(__file__).parents[2] / "inputs"
 UNITS = Units("EUR", "2024")
 
 
@@ -58,8 +62,7 @@ def test_the_finding_is_said_where_the_rule_decides(made):
 
 
 def test_norway_says_that_the_rule_decides():
-    inputs = Path(__file__).parents[2] / "inputs"
-    study = load_study(inputs / "studies/ptsd", inputs / "jurisdictions/norway")
+    study = load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/norway")
     said = rules(Run(study), "MDMA-AT")
     assert [(spoken(s, Units("NOK", "2024")), s.tone) for s in said] == [
         (
@@ -81,3 +84,60 @@ def test_figures_are_drawn(made):
 
 def test_nothing_for_a_study_without_a_budget(algebra):
     assert ANALYSIS.content(Run(algebra)).empty
+
+
+@pytest.fixture(scope="module")
+def england():
+    return Run(load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/england"))
+
+
+def said_of_rules(run):
+    return [(spoken(s, Units("GBP", "2024/25")), s.tone) for s in rules_sentences(run)]
+
+
+def test_the_rules_of_a_country_are_quoted_with_their_status(england):
+    rule, trigger = said_of_rules(england)
+    assert rule == (
+        "Rules of NICE (technology appraisal): 5 years [secondary]; the budget is that of "
+        "medicines; other care of the NHS and personal social services [published]; value-added "
+        "tax is as the payer bears it [memory].",
+        "note",
+    )
+    highest = max(england(budget_table)["net"][:3])
+    assert trigger[0].startswith(
+        "Above GBP 20.0 million in any of the first 3 years, NHS England may ask for commercial "
+        "talks [published]"
+    )
+    assert trigger[0].endswith(
+        f"The net cost is highest in year 3, GBP {highest / 1e6:.1f} million: below it."
+    )
+    assert trigger[1] == "plain"
+
+
+def test_where_a_budget_departs_from_the_rules_it_says_so(england):
+    """A trigger of 12 million is passed in year 3; six years are asked for, and no tax."""
+    place = england.study.jurisdiction
+    rules = place.definition.budget
+    other = rules.model_copy(
+        update={
+            "years": rules.years.model_copy(update={"value": 6}),
+            "vat": rules.vat.model_copy(update={"value": "out"}),
+            "trigger": rules.trigger.model_copy(update={"value": 12e6}),
+        }
+    )
+    definition = place.definition.model_copy(update={"budget": other})
+    study = replace(england.study, jurisdiction=replace(place, definition=definition))
+    _, years, tax, trigger = said_of_rules(Run(study))
+    assert years == ("Shown are 5 years, where the rules ask for 6.", "warning")
+    assert tax == ("Value-added tax is in, and the rules want it out.", "warning")
+    assert trigger[0].endswith(": above it.")
+    assert trigger[1] == "warning"
+
+
+def test_a_country_may_have_other_years_and_names_of_blocks():
+    study = load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/australia")
+    assert len(study.budget.definition.uptake) == 6
+    assert [b.title for b in study.budget.definition.blocks] == [
+        *("Medicines", "Specialist care", "Other Government health care"),
+    ]
+    assert study.budget.definition.strategy == "MDMA-AT"

@@ -132,7 +132,8 @@ def places_picture(grid: pd.DataFrame, setting: Setting) -> Picture:
     bar = figure.colorbar(drawn, ax=area, pad=0.02, aspect=30)
     bar.set_label("health gained in the last year")
     bar.outline.set_visible(False)
-    low, high = (grid.loc[at] for at in (grid["effect_difference"].idxmin(), grid["net"].idxmax()))
+    low = grid.sort_values("effect_difference").iloc[0]
+    high = grid.sort_values("net").iloc[-1]
     alt = (
         f"Net cost in million {setting.money} of the last year, with health gained in brackets. "
         f"Least health, {low['effect_difference']:.1f}, at uptake times {low['uptake_factor']:g} "

@@ -60,7 +60,7 @@ def _trigger(run: Run, rules: BudgetRules) -> list[Sentence]:
         return []
     frame = run(budget_table)
     first = frame[frame["year"] <= trigger.years]
-    highest = first.loc[first["net"].idxmax()]
+    highest = first.sort_values("net").iloc[-1]
     said: dict[str, Value] = {
         "limit": Amount(trigger.value, "millions"),
         "of": f" of {trigger.price_year}" if trigger.price_year else "",
