@@ -34,6 +34,7 @@ from hecon.report.content import Section
 from hecon.report.grade import mark, marking
 from hecon.report.labels import study_units
 from hecon.studies.budget_values import budget_extent
+from hecon.studies.study import Study
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, dress
 from hecon.workbook.context import Book, new_book, workbook_study
@@ -142,7 +143,7 @@ def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
 
 
 def _compose(run: Run, sections: Sequence[Section]) -> Book:
-    study, units = run(workbook_study), study_units(run.study)
+    study, units = workbook_study(run), study_units(run.study)
     if study.model.apart() is not None:
         rules = " and ".join(study.model.rules)
         raise ModelError(f"a workbook counts costs and effects alike, and here they are by {rules}")
@@ -153,9 +154,9 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     workbook.properties.title = study.definition.title
     workbook.properties.creator = "hecon"
     layout = Layout(study)
-    book = new_book(workbook, run, layout, quantities(study.model))
+    book = new_book(workbook, run, study, layout, quantities(study.model))
     models = [study.model] + ([study.population] if study.population else [])
-    cycles, layout.shortest = _extent(run)
+    cycles, layout.shortest = _extent(run, study)
     layout.rows = cycles + 1
     listed = place_inputs(book)
     place_tables(book)
@@ -238,9 +239,8 @@ def _say_what_stays(book: Book, own: Sequence[str]) -> None:
             page.formula(1, 1, text, "title")
 
 
-def _extent(run: Run) -> tuple[int, float]:
+def _extent(run: Run, study: Study) -> tuple[int, float]:
     """The most cycles, and the shortest in months, that anything the workbook replays needs."""
-    study = run(workbook_study)
     designs: list[Design] = [base_case(study.parameters)]
     if study.scenarios:
         designs.append(scenario_design(study, study.scenarios))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from hecon.analyses.budget_sensitivity import budget_own_draws
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.one_way import Range, one_way_ends, ranges
-from hecon.analyses.run import Run, result
+from hecon.analyses.run import Run
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.studies.budget_values import budget_extent, with_budget
 from hecon.studies.study import Study
@@ -188,7 +188,6 @@ def override_name(key: Key) -> str:
     return f"set {key[0]}" + (f"[{key[1]}]" if key[1] else "")
 
 
-@result()
 def workbook_study(run: Run) -> Study:
     """The run's study with its budget's inputs beside its own, and the budget's scenarios last."""
     study = with_budget(run.study)
@@ -197,11 +196,12 @@ def workbook_study(run: Run) -> Study:
     return replace(study, scenarios=[*study.scenarios, *study.budget.scenarios])
 
 
-def new_book(workbook: Sheets, run: Run, layout: Layout, kinds: dict[Key, Quantity]) -> Book:
+def new_book(
+    workbook: Sheets, run: Run, study: Study, layout: Layout, kinds: dict[Key, Quantity]
+) -> Book:
     """Decide where the tables of scenarios, one-way results and draws stand."""
-    study = run(workbook_study)
     totals = totals_columns(study.model.strategies)
-    nets = net_columns(run)
+    nets = net_columns(study)
     changed = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
     differences = ("cost_to_base", "qaly_to_base", "nmb_to_base")
     scenario_columns = ["scenario", "title", "why", "status", *DECISION, *differences, *totals]
@@ -231,8 +231,8 @@ def own_draws(run: Run) -> dict[Key, Array]:
     return {} if run.study.budget is None else run(budget_own_draws)
 
 
-def net_columns(run: Run) -> list[str]:
+def net_columns(study: Study) -> list[str]:
     """Names of the columns with Python's net cost by year; none without a budget impact."""
-    if run.study.budget is None:
+    if study.budget is None:
         return []
-    return [f"net year {year}" for year in range(1, budget_extent(run(workbook_study))[0] + 1)]
+    return [f"net year {year}" for year in range(1, budget_extent(study)[0] + 1)]

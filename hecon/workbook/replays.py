@@ -64,7 +64,7 @@ class Figure:
 
 def replays(run: Run) -> list[Replay]:
     """The base case, every scenario, both ends of the widest ranges, and spread draws."""
-    study = run(workbook_study)
+    study = workbook_study(run)
     found = [Replay("base case", _chosen(MODES[0]), base_case(study.parameters), study.compared)]
     if study.scenarios:
         design: Design = scenario_design(study, study.scenarios)

@@ -72,7 +72,7 @@ def test_the_example_by_hand(delivered: tuple[Path, dict[str, int], LiveWorkbook
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is missing")
 def test_two_engines_and_python_agree(example: Run) -> None:
     listed = replays(example)
-    scenarios = workbook_study.compute(example).scenarios
+    scenarios = workbook_study(example).scenarios
     assert [r.name for r in listed[:5]] == ["base case", *(f"scenario {s.id}" for s in scenarios)]
     table = prove(example, listed[:3])
     assert (table["difference"] <= AGREES).all(), table

@@ -18,7 +18,7 @@ from hecon.studies.load import load_study
 from hecon.workbook import proof
 from hecon.workbook.book import compose
 from hecon.workbook.cached import recalculate
-from hecon.workbook.context import Book
+from hecon.workbook.context import Book, workbook_study
 from hecon.workbook.parts import CellError, CellValue, Values
 from hecon.workbook.proof import difference, print_proof, prove
 from hecon.workbook.replays import Changes, replays
@@ -104,7 +104,7 @@ def test_a_formula_without_the_mortality_ratio_is_found(
     def careless(right: Run) -> Book:
         compose(right)  # Python's own results are the right model's
         book = compose(swapped(right, broken))
-        book.run = right
+        book.run, book.study = right, workbook_study(right)
         return book
 
     monkeypatch.setattr(proof, "compose", careless)

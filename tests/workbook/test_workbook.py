@@ -264,7 +264,7 @@ def test_nothing_a_reviewer_would_refuse(plain: Path, opened: openpyxl.Workbook)
 def test_no_figure_stands_inside_a_formula(opened: openpyxl.Workbook, run: Run) -> None:
     """Columns, powers, kinds of case and the draws held; what a study's own formulas say apart."""
     allowed = {0.0, 1.0, 2.0, 3.0, 4.0, 1e300, float(run.settings.draws)}
-    study = run(workbook_study)
+    study = workbook_study(run)
     assert study.budget is not None
     formulas = [*study.model.formulas.values(), *study.budget.exprs.values()]
     allowed |= {e.value for f in formulas for e in f.walk() if e.op == "const"}

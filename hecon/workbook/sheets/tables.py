@@ -152,7 +152,7 @@ def _with_budgets(book: Book) -> pd.DataFrame:
     more = scenario_table(replace(study, scenarios=[*study.budget.scenarios]))
     table = pd.concat([table, more], ignore_index=True)
     nets = net_of_scenarios(study, study.scenarios)
-    for year, name in enumerate(net_columns(book.run)):
+    for year, name in enumerate(net_columns(book.study)):
         table[name] = [net[year] if year < len(net) else float("nan") for net in nets]
     return table
 
