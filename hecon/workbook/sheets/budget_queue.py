@@ -109,7 +109,8 @@ def write_budget_queue(book: Book) -> Places:
         "below who wants the new treatment, finds a place, waits or gives up, period by period.",
         f"C{YEARS_ROW + 1}",
     )
-    page.widths(44, 13, *([12.0] * (len(names) - 2)))
+    page.widths(44, 13, *([15.0] * (len(names) - 2)))
+    page.sheet.print_area = f"A1:{letter(11)}{first + periods}"
     _time(book, page, places)
     for entry in entries:
         _entry(book, page, places, entry)
@@ -168,7 +169,16 @@ def _entry(book: Book, page: Page, places: Places, entry: str) -> None:
     for year in range(1, places.years + 1 if entry in places.yearly else 2):
         text = _text(book, places, entry, year)
         kind = "output" if entry == "places" else "formula"
-        page.formula(row, FIRST_YEAR + year - 1, text, kind, "plain")
+        page.formula(row, FIRST_YEAR + year - 1, text, kind, _shape(entry))
+
+
+def _shape(entry: str) -> str:
+    """The format of an entry: money, a share, or another number."""
+    last = entry.rpartition(".")[2]
+    if last in ("amount", "month", "cost_month"):
+        return "money"
+    shares = ("uptake", "without", "displaced", "waiting", "vat", "blocks", "instead", "beside")
+    return "probability" if entry.startswith(shares) else "number"
 
 
 def _text(book: Book, places: Places, entry: str, year: int) -> str:
@@ -287,7 +297,8 @@ def _checks(book: Book, places: Places) -> None:
     tolerance, budget = book.layout.fixed["tolerance"], book.study.budget
     assert budget is not None
     gone = f"SUM({places.column('treated')})+SUM({places.column('returned')})"
-    waiting = f"INDEX({places.column('waiting at end')},{places.periods + 1})"
+    queue = places.column("waiting at end")
+    waiting = f"INDEX({queue},ROWS({queue}))"
     wanted = f"SUM({places.column('demand')})"
     text = f"ABS({wanted}-({gone}+{waiting}))<={tolerance}*MAX(1,{wanted})"
     book.checks.append(("Budget: who wants the treatment is treated, returns or waits", text))
@@ -301,5 +312,5 @@ def _checks(book: Book, places: Places) -> None:
         for name in budget.definition.displaced
     ]
     book.checks.append(("Budget: no start is negative", f"AND({','.join(kept)})"))
-    rows = f"{YEARS}*{PERIODS}<={places.periods}"
+    rows = f"{YEARS}*{PERIODS}<=ROWS({queue})-1"
     book.checks.append(("Budget: the years fit the rows of periods", rows))

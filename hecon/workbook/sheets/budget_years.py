@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hecon.analyses.budget_results import budget_table
 from hecon.workbook.context import Book
+from hecon.workbook.layout import letter
 from hecon.workbook.sheets.budget_convolution import write_budget_flows
 from hecon.workbook.sheets.budget_hours import add_charts, write_hours
 from hecon.workbook.sheets.budget_queue import FIRST_YEAR, MONTHS, PERIODS, write_budget_queue
@@ -52,6 +53,8 @@ def write_budget(book: Book) -> BudgetSheet | None:
     _python(sheet)
     _conserved(sheet)
     add_charts(sheet)
+    # the charts stand beside the table, on screen
+    page.sheet.print_area = f"A1:{letter(FIRST_YEAR + places.years - 1)}{sheet.row}"
     return sheet
 
 
