@@ -27,7 +27,7 @@ def once_more_is_there(child, before, count):
 
 def test_kills_lose_and_double_nothing(plan, run, inputs):
     path = plan(MANY)
-    seen = killed(path, inputs / "out", 3, once_more_is_there)
+    seen = killed(path, inputs / "out", 2, once_more_is_there)
     assert all(a <= b for a, b in pairwise(seen))
     assert 0 < len(seen[0]) < 6
     assert len(seen[-1]) == 6
