@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from hecon import __version__
 from hecon.report.registry import Entry
 from hecon.report.sections import REGISTRY
+from hecon.version import __version__
 
 
 @dataclass(frozen=True)

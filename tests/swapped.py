@@ -8,7 +8,4 @@ from hecon.studies.study import Study
 
 def swapped(run: Run, study: Study) -> Run:
     """A run of `study` that holds whatever `run` has worked out of its own."""
-    other = Run(study, run.settings)
-    other._results.update(run._results)
-    other.missing.update(run.missing)
-    return other
+    return run.knowing({}, study)

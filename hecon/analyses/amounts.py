@@ -9,7 +9,6 @@ from hecon.engine.expression import constant
 from hecon.engine.model import CohortModel, Payoff
 from hecon.errors import Fault
 from hecon.parameters import limits
-from hecon.parameters.design import base_case
 from hecon.studies.extends import FILE as STUDY_FILE
 from hecon.studies.study import Study
 
@@ -31,7 +30,7 @@ def amount_faults(study: Study) -> list[Fault]:
     """
     model = study.model
     places = {_label(p): _place(study, p) for p in model.payoffs}
-    outcomes = evaluate(_apart(model), base_case(study.parameters)).isel(draw=0)
+    outcomes = evaluate(_apart(model), study.base_case()).isel(draw=0)
     costs, health = outcomes["cost_undiscounted"], outcomes["qaly_undiscounted"]
     found: dict[str, Fault] = {}
     for strategy in model.strategies:

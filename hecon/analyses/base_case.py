@@ -13,13 +13,13 @@ from hecon.analyses.results_table import result_table
 from hecon.analyses.run import Run, result
 from hecon.analyses.threshold import severity
 from hecon.engine.values import formula_values
-from hecon.parameters.design import Design, base_case
+from hecon.parameters.design import Design
 
 
 @result()
 def base_design(run: Run) -> Design:
     """The design of one row with every input at its own value."""
-    return base_case(run.study.parameters)
+    return run.study.base_case()
 
 
 @result("Base case")

@@ -66,6 +66,14 @@ def break_even(
     Net benefit is at the row's own threshold, as in one-way sensitivity. The range is cut in
     `INTERVALS` parts; each with a change of sign is cut in a hundred until it is narrower than
     `TOLERANCE` of the range, all parameters together, and the last cut is interpolated.
+
+    Examples
+    --------
+    >>> from hecon import break_even, load_study
+    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+    >>> found = break_even(study, {"p_total_pe": (0.3, 0.7)})
+    >>> found[["parameter", "status"]].to_dict("records")
+    [{'parameter': 'p_total_pe', 'status': 'solved'}]
     """
     chosen = _chosen(study, bounds)
     # no other strategy has a part in it

@@ -11,7 +11,6 @@ from hecon.analyses.run import Run, Unavailable, result
 from hecon.engine.expression import Expr, constant
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
-from hecon.parameters.design import base_case
 from hecon.studies.study import Study
 
 #: Lengths that are tried, in parts of the study's own cycle.
@@ -36,7 +35,7 @@ def cycle_length(study: Study) -> pd.DataFrame:
     model = study.model
     if model.cycles_differ:
         return pd.DataFrame()
-    base, rows = base_case(study.parameters), []
+    base, rows = study.base_case(), []
     for parts in PARTS:
         length = Expr("div", (model.cycle_months, constant(float(parts))))
         changed = replace(study, model=replace(model, cycle_months=length))

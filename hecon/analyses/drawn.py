@@ -38,9 +38,7 @@ def drawn_design(run: Run) -> ProbabilisticDesign | OwnDraws:
         return draws_from(study, table, run.option("missing", "refuse"))
     if not study.uncertain:
         raise Unavailable("no input has a distribution, so that nothing is uncertain here")
-    return ProbabilisticDesign(
-        study.parameters, settings.draws, settings.seed, settings.method, study.correlations
-    )
+    return study.probabilistic(settings.draws, settings.seed, settings.method)
 
 
 @result("Probabilistic analysis")

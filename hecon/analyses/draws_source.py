@@ -57,7 +57,7 @@ def read_source(path: Path) -> Source:
         return InputError([Fault(path.name, None, None, text)])
 
     if path.is_dir():
-        raise wrong("is a folder, needed is a file with a table")
+        raise wrong("is a folder; a file is expected with a table")
     if not path.is_file():
         raise wrong(f"the file is missing (looked for {path})")
     kind = path.name.lower()

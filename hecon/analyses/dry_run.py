@@ -21,9 +21,7 @@ from hecon.engine.model import Key, key_text
 from hecon.errors import FaultList, ModelError
 from hecon.parameters.design import (
     Design,
-    ProbabilisticDesign,
     TableDesign,
-    base_case,
     held,
 )
 from hecon.parameters.units import currency_in, value_problem
@@ -52,11 +50,11 @@ def dry_run(study: Study) -> None:
     """
     faults = FaultList()
     base = Case("", study.folder.name, None, None)
-    faults.faults += value_faults(study, base_case(study.parameters), [base])
+    faults.faults += value_faults(study, study.base_case(), [base])
     faults.raise_if_any()
     faults.faults += amount_faults(study)
     faults.raise_if_any()
-    base_row = evaluated_table(study, base_case(study.parameters), [study.compared]).iloc[0]
+    base_row = evaluated_table(study, study.base_case(), [study.compared]).iloc[0]
     _check_scenarios(study, base_row, faults)
     _check_ends(study, faults)
     faults.faults += check_figures(study, [str(name) for name in base_row.index])
@@ -172,7 +170,7 @@ def _check_plans(study: Study, faults: FaultList) -> None:
                     study_population(study, {name: value})
     if study.trials and study.people is None:
         return
-    design = held(ProbabilisticDesign(study.parameters, DRAWS, 1, correlations=study.correlations))
+    design = held(study.probabilistic(DRAWS))
     quantities = Quantities(study.model, design.numbers, design.columns)
     for trial in study.trials:
         changes: list[dict[str, float]] = [{}]

@@ -55,6 +55,14 @@ def flows(study: Study, design: Design) -> xr.Dataset:
     ------
     ModelError
         As `evaluate` does.
+
+    Examples
+    --------
+    >>> from hecon import flows, load_study
+    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+    >>> by_cycle = flows(study, study.base_case()).isel(draw=0)
+    >>> by_cycle["occupancy"].sum("state").sel(strategy="PE").round(9).values[-1].item()
+    1.0
     """
     return model_flows(with_quantities(study), design)
 

@@ -49,6 +49,15 @@ def frontier(strategies: Sequence[str], cost: Array, effect: Array) -> pd.DataFr
     Ties in cost are ordered by effect, then by position. Costs and effects that differ by less
     than `TIE` of the largest are equal, and a strategy on the line between two others is
     extendedly dominated (no threshold prefers it to both), so that rounding decides nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hecon import frontier
+    >>> found = frontier(["A", "B", "C"], np.array([0.0, 90.0, 100.0]), np.array([0.0, 1.0, 2.0]))
+    >>> found[["strategy", "status", "icer"]].to_dict("list")
+    {'strategy': ['A', 'B', 'C'], 'status': ['on the frontier', 'extendedly dominated',
+    'on the frontier'], 'icer': [nan, nan, 50.0]}
     """
     cheap, slight = TIE * np.abs(cost).max(), TIE * np.abs(effect).max()
 

@@ -74,6 +74,14 @@ def one_way(study: Study) -> pd.DataFrame:
         Two rows a parameter (``parameter``, ``end``, ``value``, ``basis``) with the columns of
         `result_table`, the parameter with the widest bar of net monetary benefit first. The basis
         of a range also says what is held fixed, and at which end nothing moves.
+
+    Examples
+    --------
+    >>> from hecon import load_study, one_way
+    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+    >>> widest = one_way(study).head(2)
+    >>> widest[["parameter", "end"]].to_dict("list")
+    {'parameter': ['unit_mdma_session', 'unit_mdma_session'], 'end': ['low', 'high']}
     """
     found = ranges(study)
     ends = [(r, end) for r in found for end in ("low", "high")]

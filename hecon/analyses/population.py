@@ -9,7 +9,6 @@ import numpy as np
 
 from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError
-from hecon.parameters.design import base_case
 from hecon.studies.assumptions import Assumption, Quantities, evaluated, parsed
 from hecon.studies.population import PopulationDefinition, population_file
 from hecon.studies.study import Study
@@ -67,7 +66,7 @@ def study_population(study: Study, changes: Mapping[str, float] | None = None) -
     changes = changes or {}
     assumptions = {**_ranges_of_inputs(study, definition), **definition.assumptions}
     own = {n: changes.get(n, entry.value) for n, entry in assumptions.items()}
-    quantities = Quantities(study.model, base_case(study.parameters).numbers, {})
+    quantities = Quantities(study.model, study.base_case().numbers, {})
     found = {
         entry: float(evaluated(parsed(text, shown, entry), None, own, quantities)[0])
         for entry, text in definition.formulas()

@@ -14,7 +14,7 @@ from hecon.analyses.input_values import computed_values
 from hecon.analyses.run import Run
 from hecon.engine.model import key_text
 from hecon.engine.values import formula_values
-from hecon.parameters.design import ProbabilisticDesign, base_values
+from hecon.parameters.design import base_values
 from hecon.parameters.schema import Parameter
 from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
@@ -32,7 +32,7 @@ POINTS = (np.arange(10_000) + 0.5) / 10_000
 
 def try_draws(study: Study) -> None:
     """Run the first draws of a probabilistic analysis; raises ModelError at one that can't."""
-    design = ProbabilisticDesign(study.parameters, TRIED, SEED, correlations=study.correlations)
+    design = study.probabilistic(TRIED, SEED)
     if design.varying:
         evaluate(study.model, design)
 
@@ -82,7 +82,7 @@ def unit_problems(study: Study) -> list[tuple[str, str, str]]:
             }
             text = f"{share:.2%} of draws are outside what the unit allows ({'; '.join(reasons)})"
             found.append((f"{parameter.file}, row {parameter.row}", parameter.text, text))
-    design = ProbabilisticDesign(study.parameters, COMPUTED, SEED, correlations=study.correlations)
+    design = study.probabilistic(COMPUTED, SEED)
     columns = design.block(0, design.draws)
     for row, values in computed_values(study, design.numbers, columns):
         problem = row.problem(values) if np.ndim(values) else None

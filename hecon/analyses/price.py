@@ -17,7 +17,7 @@ from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import Increments, find_parameter, increments, with_values
 from hecon.analyses.run import Run, Unavailable, result
 from hecon.errors import Fault, InputError
-from hecon.parameters.design import Design, TableDesign, base_case, held
+from hecon.parameters.design import Design, TableDesign, held
 from hecon.parameters.schema import Parameter
 from hecon.studies.study import Study
 
@@ -136,7 +136,7 @@ def _line(
 def _base_line(study: Study, parameter: Parameter, high: float) -> tuple[Increments, Increments]:
     """The same at base values, the three prices as rows of one design."""
     prices = np.array([0.0, high / 2, high])
-    base = base_case(study.parameters)
+    base = study.base_case()
     numbers = {key: value for key, value in base.numbers.items() if key != parameter.key}
     found = increments(study, TableDesign(3, numbers, {parameter.key: prices}))
     zero, half, full = (Increments(found.cost[[i]], found.qaly[[i]]) for i in range(3))

@@ -43,6 +43,15 @@ def decision(
     expected loss: Alarid-Escudero et al. (2019), Value in Health 22:611. Net benefits within
     1e-12 of the amounts they are made of are tied, and a tie goes to the strategy named first,
     so rounding decides nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hecon import decision
+    >>> cost, effect = np.array([[0.0, 0.0], [10.0, 30.0]]), np.array([[0.0, 0.0], [1.0, 1.0]])
+    >>> found = decision(["usual care", "new"], cost, effect, np.array([25.0]))
+    >>> str(found["best"].values[0]), float(found["evpi"][0])
+    ('new', 2.5)
     """
     names = list(strategies)
     shape = (len(names), len(thresholds))

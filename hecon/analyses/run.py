@@ -131,6 +131,19 @@ class Run:
         except Unavailable:
             return None
 
+    def knowing(self, known: Mapping[Result[Any], Any], study: Study | None = None) -> Run:
+        """A run with this one's results, some of them as given rather than worked out.
+
+        Parameters
+        ----------
+        study
+            The study that it speaks of, if that is another one.
+        """
+        made = Run(study or self.study, self.settings, self._progress, self.other)
+        made.missing = dict(self.missing)
+        made._results = self._results | {each.name: value for each, value in known.items()}
+        return made
+
     def option(self, name: str, default: T) -> T:
         """What an analysis was asked for, or its default."""
         found: T = self.settings.options.get(name, default)

@@ -178,6 +178,13 @@ def scenario_table(study: Study) -> pd.DataFrame:
     """All scenarios with the columns of `result_table`, in the order of the file.
 
     ``weakest_status`` is the weakest status of the scenario and of the estimates it chooses.
+
+    Examples
+    --------
+    >>> from hecon import load_study, scenario_table
+    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+    >>> scenario_table(study)[["scenario", "verdict"]].head(1).to_dict("records")
+    [{'scenario': 'S01', 'verdict': 'more costly, more effective'}]
     """
     if not study.scenarios:
         return pd.DataFrame()

@@ -57,7 +57,7 @@ def compare(
             run = Run(before, progress=tell, other=after)
             section = ANALYSIS.content(run)
         show(section, study_units(before), stdout())
-        write_alone(run, "compare", section, out, stdout())
+        write_alone(run, "compare", ANALYSIS, section, out, stdout())
 
 
 def _study(path: Path, jurisdiction: str, scratch: Path) -> Study:

@@ -100,7 +100,7 @@ def decide(
 
             from hecon.analyses.draws_table import checked_thresholds, refuse_too_much
             from hecon.analyses.read_draws import read_draws
-            from hecon.report.decide.decided import refuse_taken
+            from hecon.report.decision_report import refuse_taken
 
             refuse_taken(table.name, out)
             named = named_sets(sets)
@@ -114,28 +114,27 @@ def decide(
             if lower_is_better or effect.upper() in HARM:
                 drawn, effect = drawn.averted(effect), f"{effect} averted"
 
-        from hecon.analyses.decision_tables import natural_grid
-        from hecon.report.console import amount, stdout
-        from hecon.report.decide.decided import decided, print_decided, write_decided
+        from hecon.analyses.decided import decided, natural_grid
+        from hecon.report.console import stdout
+        from hecon.report.decision_report import decision_section, write_decision
+        from hecon.report.numbers import Units
+        from hecon.report.terminal import show
         from hecon.workbook.decision_book import write_decision_book
 
+        units = Units(currency, effect=effect, effects=f"{effect}s")
+        to = stdout()
         with ProgressBar() as tell:
             own, at, why = natural_grid(drawn)
             if grid is not None:
                 own, at, why = grid, float(np.median(grid)), "the middle of those given"
             if threshold is not None:
-                at = threshold
+                at, why = threshold, ""
             tell("Analysing", 0, 1)
             found = decided(drawn, own, at, named, method.value)
-        chosen = ""
-        if threshold is None:
-            each = f"{amount(currency, at).strip()} per {effect}"
-            chosen = f"Nobody chose {each}: it is {why}. Choose a threshold with --threshold."
-        to = stdout()
-        text = print_decided(found, currency, effect, chosen, to)
+            section = decision_section(found, units, why)
+        show(section, units, to)
         with ProgressBar() as tell:
-            outputs, report = write_decided(
-                found, text, currency, effect, out, write_decision_book, tell
-            )
+            outputs, report = write_decision(found, section, units, out, write_decision_book, tell)
+        to.print()
         to.print(f"Report: {report}", soft_wrap=True)
         to.print(f"Tables: {outputs}", soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hecon.errors import Fault, FaultList, InputError, nearest, shown, unprintable
+from hecon.errors import Fault, FaultList, InputError, shown, unprintable
 
 if TYPE_CHECKING:
     from hecon.studies.study import Study
@@ -66,7 +66,7 @@ def out_folder(value: Path) -> Path:
     try:
         for path in (value / "outputs", value / "reports", value, *value.absolute().parents):
             if path.exists() and not path.is_dir():
-                raise typer.BadParameter(f"'{path}' is a file, needed is a folder")
+                raise typer.BadParameter(f"'{path}' is a file; a folder is expected")
     except OSError as error:
         raise typer.BadParameter(f"{shown(str(value))}: {error.strerror}") from None
     return value
@@ -192,18 +192,3 @@ def named_sets(texts: list[str] | None) -> dict[str, list[str]]:
     from hecon.analyses.information import named_sets as parsed
 
     return parsed(texts or [])
-
-
-def analyses_named(text: str) -> list[str]:
-    """Analyses by the names of their commands, or their own: `psa,voi`."""
-    from hecon.report.sections import REGISTRY
-
-    known = {entry.command_name or entry.name: entry.name for entry in REGISTRY}
-    known |= {entry.name: entry.name for entry in REGISTRY}
-    found = []
-    for name in filter(None, (part.strip() for part in text.split(","))):
-        if name not in known:
-            hint = nearest(name, known) or f"; allowed are {', '.join(known)}"
-            raise InputError([Fault("--only", None, None, f"'{name}' is no analysis{hint}")])
-        found.append(known[name])
-    return found

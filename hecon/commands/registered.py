@@ -157,7 +157,7 @@ def run_alone(
         if section.empty:
             raise InputError([Fault(study.name, None, None, analysis.lacking)])
     show(section, study_units(study), stdout())
-    write_alone(run, entry.command_name, section, out, stdout(), analysis.files)
+    write_alone(run, entry.command_name, analysis, section, out, stdout())
     if analysis.failed is not None and analysis.failed(section):
         raise typer.Exit(1)
 

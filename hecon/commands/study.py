@@ -20,11 +20,11 @@ from hecon.commands.options import (
     Seed,
     StudyFolder,
     Workers,
-    analyses_named,
     read_study,
     refuse_idle,
     said,
 )
+from hecon.report.sections import analyses_named
 
 #: Most draws of a run of everything: its analyses hold them all, about nine gigabytes a million.
 MOST_OF_ALL = 200_000
@@ -116,7 +116,7 @@ def run(
             source, rules = origin(folder, original, jurisdiction)
         else:
             refuse_idle(context, "only for an edited workbook", "original")
-        names = analyses_named(only)
+        names = analyses_named(filter(None, map(str.strip, only.split(","))), "--only")
         if draws > MOST_OF_ALL and not names:
             raise typer.BadParameter(
                 f"found {draws:,}, allowed for all analyses and their report are {MOST_OF_ALL:,}; "

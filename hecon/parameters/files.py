@@ -129,7 +129,7 @@ def _content(path: Path) -> bytes:
 
 def _check_kind(found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
-        raise _NotRead("is a folder, needed is a file")
+        raise _NotRead("is a folder; a file is expected")
     if not stat.S_ISREG(found.st_mode):
         raise _NotRead("is no regular file (a pipe or a device), which is never read")
     if found.st_size > limits.BYTES:

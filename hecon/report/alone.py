@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -12,17 +11,13 @@ from hecon.report.content import Section
 from hecon.report.files import write_tables
 from hecon.report.labels import study_units
 from hecon.report.names import file_name, run_name
-from hecon.report.record import run_record, write_record
+from hecon.report.record import command, run_record, write_record
+from hecon.report.registry import Analysis
 from hecon.report.staging import publish, staging
 
 
 def write_alone(
-    run: Run,
-    command: str,
-    section: Section,
-    out: Path,
-    to: Console,
-    files: Callable[[Run, Path], None] | None = None,
+    run: Run, name: str, analysis: Analysis, section: Section, out: Path, to: Console
 ) -> Path:
     """Write a section's tables and figures, say where, and give the folder.
 
@@ -30,22 +25,23 @@ def write_alone(
 
     Parameters
     ----------
-    files
-        Writes what the analysis leaves besides.
+    name
+        Of the command.
     """
-    name = file_name(f"{run_name(run.study)}_{command.replace('-', '_')}")
-    target = out / "outputs" / name
+    own = file_name(f"{run_name(run.study)}_{name.replace('-', '_')}")
+    target = out / "outputs" / own
     with staging(out) as staged:
-        folder = staged / name
+        folder = staged / own
         tables = [t for t in section.tables if len(t.frame)]
         write_tables(tables, study_units(run.study), folder)
         for figure in section.figures:
             drawn = figure.draw()
             (folder / f"{figure.name}.svg").write_bytes(drawn.svg)
             (folder / f"{figure.name}.png").write_bytes(drawn.png)
-        if files is not None:
-            files(run, folder)
-        write_record(run_record(run) | {"command": command}, folder)
+        if analysis.files is not None:
+            analysis.files(run, folder)
+        typed = command(run, name, analysis.settings, analysis.options)
+        write_record(run_record(run) | {"command": typed}, folder)
         publish([(folder, target)], staged)
     to.print()
     to.print(f"Tables: {', '.join(f'{t.name}.csv' for t in tables)} in {target}", soft_wrap=True)

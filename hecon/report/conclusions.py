@@ -19,6 +19,7 @@ from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_results
 from hecon.report.content import Listing, Sentence, Value, count, effect, money, share
+from hecon.report.decision_content import best_sentence
 from hecon.report.grade import exploratory
 from hecon.report.labels import at_threshold, labeller
 
@@ -230,16 +231,7 @@ def how_sure(run: Run) -> tuple[Sentence, ...]:
 
 def best_on_average(run: Run) -> Sentence:
     """The alternative with the highest mean net benefit, and how often it is the best."""
-    here = run(drawn_decision).sel(threshold=run(threshold))
-    draws = run(drawn_design).draws
-    values: dict[str, Value] = {"best": str(here["best"].values), **at_threshold(run)}
-    opening = "At {threshold} per {effect}, {best} has the highest expected net benefit "
-    if draws < 2:
-        text = opening + "in the one draw there is, which says nothing of how sure that is."
-        return Sentence(text, values, "verdict")
-    values |= {"share": share(float(here["probability_frontier"])), "draws": count(draws)}
-    text = opening + "and is the best in {share} of {draws} draws."
-    return Sentence(text, values, "verdict")
+    return best_sentence(run(drawn_decision), run(threshold), run(drawn_design).draws)
 
 
 def often(run: Run) -> Sentence:

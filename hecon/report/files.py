@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -42,13 +42,17 @@ def _about(table: Table, units: Units) -> dict[str, str]:
     return {name: value for name, value in about.items() if value and name not in own}
 
 
-def dictionary(tables: Iterable[Table], units: Units) -> pd.DataFrame:
-    """Every column of every file: `table, column, type, unit, key, meaning`."""
+def dictionary(tables: Iterable[Table], units: Units, bare: Sequence[Table] = ()) -> pd.DataFrame:
+    """Every column of every file: `table, column, type, unit, key, meaning`.
+
+    Parameters
+    ----------
+    bare
+        Tables whose files hold their own columns alone, and do not say whose they are.
+    """
     rows = []
-    for table in tables:
-        rows += [
-            (table.name, name, "text", "", "no", _ABOUT[name]) for name in _about(table, units)
-        ]
+    for table, about in (*((t, _about(t, units)) for t in tables), *((t, {}) for t in bare)):
+        rows += [(table.name, name, "text", "", "no", _ABOUT[name]) for name in about]
         for column in table.columns:
             kind = _TYPES.get(column.kind, "number")
             key = "yes" if column.key in table.keys else "no"
@@ -70,8 +74,10 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     spreadsheet_safe(frame).to_csv(path, index=False, lineterminator="\n")
 
 
-def write_tables(tables: Iterable[Table], units: Units, folder: Path) -> list[Path]:
-    """Write each table as CSV, and `columns.csv` beside them."""
+def write_tables(
+    tables: Iterable[Table], units: Units, folder: Path, bare: Sequence[Table] = ()
+) -> list[Path]:
+    """Write each table as CSV, and `columns.csv` beside them, which describes `bare` ones too."""
     folder.mkdir(parents=True, exist_ok=True)
     some = list(tables)
     written = []
@@ -80,5 +86,5 @@ def write_tables(tables: Iterable[Table], units: Units, folder: Path) -> list[Pa
         write_table(as_file(table, units), path)
         written.append(path)
     path = folder / f"{DICTIONARY}.csv"
-    write_table(dictionary(some, units), path)
+    write_table(dictionary(some, units, bare), path)
     return [*written, path]

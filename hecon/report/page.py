@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from hecon import __version__
 from hecon.report.content import Drawn, Section, said_once
 from hecon.report.grade import titled
+from hecon.report.markup import placed, templates
 from hecon.report.numbers import Units
 from hecon.report.page_view import section_view
 from hecon.report.words import Catalogue
 from hecon.studies.study import Study
-
-#: Points of an SVG in a pixel of a screen.
-_POINTS = 72 / 96
-
-#: Signs that need no writing by number between quotation marks of an address.
-_PLAIN = " /:;=,()+@!$*?"
+from hecon.version import __version__
 
 
 @dataclass(frozen=True)
@@ -88,17 +79,11 @@ def rendered(
     filters
         Whether rows of tables can be filtered by what they hold.
     """
-    environment = Environment(
-        loader=PackageLoader("hecon.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     first, *rest = (section_view(s, units, catalogue) for s in said_once(sections) if not s.empty)
     order = [name for part in rest for name in part.figures if name in pictures]
-    shown = {name: _placed(pictures[name], order.index(name) + 1) for name in order}
-    return environment.get_template("page.html.j2").render(
+    shown = {name: placed(pictures[name], order.index(name) + 1) for name in order}
+    template = templates().get_template("page.html.j2")
+    return template.render(
         header=header,
         filters=filters,
         version=__version__,
@@ -106,33 +91,3 @@ def rendered(
         sections=rest,
         pictures=shown,
     )
-
-
-def _placed(each: Drawn, number: int) -> dict[str, object]:
-    width, height = _size(each.svg)
-    return {
-        "title": each.title,
-        "alt": each.alt,
-        "width": width,
-        "height": height,
-        "source": _source(each.svg),
-        "number": number,
-    }
-
-
-def _source(svg: bytes) -> str:
-    """A drawing as an address that holds it, safe between quotation marks of HTML.
-
-    Signs that mean something in an address or in HTML are written by their numbers; all others
-    stand as they are, which is a third less than base64.
-    """
-    return "data:image/svg+xml," + quote(svg.decode().replace("\n", " "), safe=_PLAIN)
-
-
-def _size(svg: bytes) -> tuple[int, int]:
-    """Width and height of a drawing in pixels."""
-    start = svg[svg.index(b"<svg") :].split(b">", 1)[0].decode()
-    sides = {
-        side: float(re.findall(rf'\b{side}="([\d.]+)pt"', start)[0]) for side in ("width", "height")
-    }
-    return round(sides["width"] / _POINTS), round(sides["height"] / _POINTS)

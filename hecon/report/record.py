@@ -5,19 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+import shlex
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from hecon import __version__
 from hecon.analyses.run import Run
 from hecon.engine.native import kernel
+from hecon.report.registry import DRAWN, Option
+from hecon.version import __version__
 
 RECORD = "record.json"
 
 
 def run_record(run: Run) -> dict[str, object]:
-    """Versions, settings and the hash of each input; no clock, so that runs can be compared."""
+    """What it rests on, and how it is made again; no clock, so that runs can be compared."""
     study, settings = run.study, run.settings
     compared: dict[str, object] = {}
     if run.other is not None:
@@ -27,7 +32,9 @@ def run_record(run: Run) -> dict[str, object]:
     return {
         "study": study.name,
         "jurisdiction": study.jurisdiction.definition.name,
+        "command": command(run),
         "hecon": __version__,
+        "commit": commit(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "kernel": kernel(),
@@ -62,6 +69,69 @@ def _name(requirement: str) -> str:
     for mark in "<>=!~[ (":
         requirement = requirement.split(mark)[0]
     return requirement
+
+
+@cache
+def commit() -> str:
+    """The commit that hecon runs from, marked where files differ; empty outside a checkout."""
+    root = Path(__file__).parents[2]
+    git = shutil.which("git")
+    if git is None or not (root / ".git").exists():
+        return ""
+    words = [git, "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    found = subprocess.run(words, capture_output=True, text=True, check=False)
+    return found.stdout.strip()
+
+
+def command(
+    run: Run,
+    name: str = "run",
+    settings: Sequence[str] = DRAWN,
+    options: Sequence[Option] = (),
+) -> str:
+    """The command that gives the same run, from the folder it was started in.
+
+    Parameters
+    ----------
+    settings, options
+        Those that the command takes.
+    """
+    study, given = run.study, run.settings
+    place = study.jurisdiction.folder
+    words = ["hecon", name, _shown(run, study.folder)]
+    if run.other is not None:
+        words.append(_shown(run, run.other.folder))
+    flags = []
+    for option in options:
+        if option.name in given.options:
+            value = given.options[option.name]
+            some = value if option.many or option.series else [value]
+            texts = [",".join(f"{v:g}" for v in some)] if option.series else [*map(str, some)]
+            for text in texts:
+                flag = f"--{option.name.replace('_', '-')}"
+                flags += [text] if option.argument else [flag] if value is True else [flag, text]
+    words += flags
+    if place != study.folder:
+        words += ["--jurisdiction", _shown(run, place)]
+    if name == "run":
+        words += ["--scenario", study.scenario] if study.scenario else []
+        for text in study.values_set:
+            parameter, _, value = text.partition(" = ")
+            words += ["--set", f"{parameter}={value.split()[0]}"]
+    values = {"draws": given.draws, "seed": given.seed, "design": given.method}
+    for key in settings:
+        words += [f"--{key}", str(values[key])] if key in values else []
+    return shlex.join(words)
+
+
+def _shown(run: Run, folder: Path) -> str:
+    """A folder as seen from where the run was started; of one outside it, only the name."""
+    kept: str = run.option("inputs", "")
+    if kept:
+        return f"{kept}/{folder.name}"
+    here = Path.cwd()
+    inside = folder.is_absolute() and folder.is_relative_to(here)
+    return folder.relative_to(here).as_posix() if inside else folder.name
 
 
 def write_record(record: Mapping[str, object], folder: Path) -> Path:

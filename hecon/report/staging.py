@@ -76,10 +76,10 @@ def publish(moves: Moves, folder: Path) -> None:
     for staged, target in moves:
         for parent in target.parents:
             if parent.exists() and not parent.is_dir():
-                faults.add(str(parent), None, None, "is a file, needed is a folder")
+                faults.add(str(parent), None, None, "is a file; a folder is expected")
         if target.exists() and staged.is_dir() != target.is_dir():
             kinds = ("a file", "a folder") if staged.is_dir() else ("a folder", "a file")
-            faults.add(str(target), None, None, f"is {kinds[0]}, needed is {kinds[1]}")
+            faults.add(str(target), None, None, f"is {kinds[0]}; {kinds[1]} is expected")
     faults.raise_if_any()
     made = [p for _, target in moves for p in target.parents if not p.exists()]
     for staged, _ in moves:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hecon.analyses.apart import apart
+from hecon.analyses.drawn import drawn_design
 from hecon.analyses.run import Run
 from hecon.errors import HeconError
 from hecon.report.content import Section
@@ -14,7 +15,7 @@ from hecon.report.drawing import Drawings, drawing
 from hecon.report.files import write_tables
 from hecon.report.labels import study_units
 from hecon.report.names import run_name
-from hecon.report.outcomes import write_outcomes
+from hecon.report.outcomes import cycle_tables, draws_described, write_outcomes
 from hecon.report.page import page
 from hecon.report.record import run_record, write_record
 from hecon.report.reference import tables_of
@@ -102,7 +103,11 @@ def write_whole(
     with staging(out) as folder, drawing(shown, png) as drawn:
         outputs = folder / name
         run.tell("Tables")
-        write_tables([t for t in tables_of(sections) if len(t.frame)], units, outputs)
+        tables = [t for t in tables_of(sections) if len(t.frame)]
+        drawn_too = [] if only or run.get(drawn_design) is None else [draws_described(run)]
+        if not only:
+            tables += cycle_tables(run)
+        write_tables(tables, units, outputs, drawn_too)
         if not only:
             write_outcomes(run, outputs)
         if extra is not None:

@@ -71,6 +71,13 @@ def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> St
     ------
     InputError
         With every fault found: file, row, column, what was found and what is allowed.
+
+    Examples
+    --------
+    >>> from hecon import load_study
+    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+    >>> study.compared
+    ('MDMA-AT', 'PE')
     """
     folder = Path(folder)
     for each in (folder, *([] if jurisdiction is None else [Path(jurisdiction)])):

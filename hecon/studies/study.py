@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
-from hecon.jurisdictions.schema import Jurisdiction
-from hecon.parameters.design import Correlation, ProbabilisticDesign
+from hecon.jurisdictions.schema import Jurisdiction, TableEntry
+from hecon.parameters.design import Correlation, ProbabilisticDesign, TableDesign, base_case
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.schema import Parameter
 from hecon.studies.budget import BudgetDefinition
@@ -201,6 +201,15 @@ class Study:
             *(s.name for s in self.definition.strategies if s.grade),
             *(name for name in used if rows[name].grade),
         )
+
+    @property
+    def table_entries(self) -> dict[str, TableEntry]:
+        """What is said of the tables that formulas look up, the jurisdiction's and the study's."""
+        return {**self.jurisdiction.definition.tables, **self.definition.tables}
+
+    def base_case(self) -> TableDesign:
+        """One row: every input at its own value."""
+        return base_case(self.parameters)
 
     def probabilistic(
         self, draws: int, seed: int = 1, method: str = "monte-carlo"

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from openpyxl.chart import LineChart, Reference
 
-from hecon.analyses.decision_tables import MANY
+from hecon.analyses.decided import Decided
 from hecon.analyses.draws_table import DrawsTable
+from hecon.report.content import Section
+from hecon.report.numbers import Units
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, DASHES, dress
 from hecon.workbook.layout import letter
 from hecon.workbook.parts import save_plain
+from hecon.workbook.sheets.section import put_sentences, put_table
 from hecon.workbook.styles import Page, Sheets, add_page
 
 #: Most draws times strategies that the workbook holds and calculates from.
@@ -26,21 +28,20 @@ MOST_CELLS = 60_000
 STEPS = 21
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _FIRST = 6
+#: Tables that have a sheet, and its title.
+SHEETS = {
+    "probabilistic": "Means",
+    "probabilistic_frontier": "Frontier",
+    "acceptability": "Curves",
+    "evpi": "EVPI",
+    "ranking": "Ranking",
+    "evppi_groups": "EVPPI, sets",
+    "evppi": "EVPPI",
+}
 
-Tables = Mapping[str, pd.DataFrame]
 
-
-def write_decision_book(
-    table: DrawsTable, found: Tables, partial: pd.DataFrame, conclusion: str, unit: str, path: Path
-) -> None:
+def write_decision_book(found: Decided, section: Section, units: Units, path: Path) -> None:
     """Write the workbook, with values beside its formulas.
-
-    Parameters
-    ----------
-    found, partial
-        `decision_tables` and `information_tables`.
-    unit
-        What a threshold is counted in, for headings.
 
     Notes
     -----
@@ -48,31 +49,29 @@ def write_decision_book(
     """
     book = Sheets()
     book.properties.creator = "hecon"
-    summary = add_page(book, "Summary", "Decision", f"From {table.draws:,} draws of {table.name}.")
-    few = len(table.strategies) <= MANY
-    live = few and table.draws * len(table.strategies) <= MOST_CELLS
+    table = found.table
+    summary = add_page(book, "Summary", section.title, f"From {table.name}.")
+    summary.widths(*([22.0] * 8))
+    row = put_sentences(summary, section.sentences, units, 3, 176.0) + 1
+    live = found.few and table.draws * len(table.strategies) <= MOST_CELLS
     if live:
-        curves = _curves(book, table, found, unit)
+        unit = f"{units.currency} per {units.effect}".strip()
+        summary.put(row, 1, "EVPI by formula equals Python's", "text")
+        summary.formula(row, 4, f'IF({_curves(book, found, unit)},"yes","NO")', "check")
         _draws(book, table)
-    _values(book, "Frontier", "Frontier of the means, in order of cost", found["frontier"])
-    _values(book, "Curves", "Acceptability by threshold, from all draws", found["acceptability"])
-    _values(book, "EVPI", "Perfect information by threshold", found["information"])
-    _values(book, "Ranking", "Probability of each place, by threshold", found["ranking"])
-    if not partial.empty:
-        _values(book, "EVPPI", "Value of knowing parameters and sets (EVPPI)", partial)
-    summary.widths(22, 18, 18, 18, 18, 18)
-    summary.put(4, 1, conclusion, wrap=False)
-    row = _table(summary, 6, found["means"])
-    text = (
-        "Acceptability, EVPI and expected loss on sheet Acceptability are formulas over Draws."
-        if live
-        else f"Too many {'draws' if few else 'strategies'} for formulas in a workbook: all sheets "
-        "hold values."
-    )
+        text = (
+            "Acceptability, EVPI and expected loss on sheet Acceptability are formulas over Draws."
+        )
+    else:
+        what = "draws" if found.few else "strategies"
+        text = f"Too many {what} for formulas in a workbook: all sheets hold values."
     summary.put(row + 1, 1, text, "note")
-    if live:
-        summary.put(row + 2, 1, "EVPI by formula equals Python's", "text")
-        summary.formula(row + 2, 4, f'IF({curves},"yes","NO")', "check")
+    for made in section.tables:
+        title = SHEETS.get(made.name)
+        if title:
+            page = add_page(book, title, title, "Computed in Python from all draws.")
+            page.widths(*([18.0] * len(made.columns)))
+            put_table(page, replace(made, only={}, spread=""), units, 3)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
         book.repeat_headings()
@@ -95,8 +94,9 @@ def _draws(book: Sheets, table: DrawsTable) -> None:
             page.put(_FIRST + draw, 2 + position, float(columns[position, draw]), "input", shape)
 
 
-def _curves(book: Sheets, table: DrawsTable, found: Tables, unit: str) -> str:
+def _curves(book: Sheets, found: Decided, unit: str) -> str:
     """Acceptability and EVPI by formula; gives the formula that says they are Python's."""
+    table = found.table
     count, draws = len(table.strategies), table.draws
     page = add_page(
         book,
@@ -106,7 +106,7 @@ def _curves(book: Sheets, table: DrawsTable, found: Tables, unit: str) -> str:
         f"B{_FIRST}",
     )
     page.widths(16, *([16.0] * (3 * count + 6)))
-    known = found["information"].set_index("threshold")["evpi"]
+    known = found.curves["evpi"].to_series()
     grid = known.index.to_numpy()
     chosen = grid[
         np.unique(np.linspace(0, len(grid) - 1, min(STEPS, len(grid))).round().astype(int))
@@ -182,18 +182,3 @@ def _chart(page: Page, first: int, count: int, last: int, title: str, shape: str
         chart.legend = None
     dress(chart, title, "threshold", "", 17, 8.5, ("#,##0", shape))
     page.sheet.add_chart(chart, f"A{last + at}")
-
-
-def _values(book: Sheets, title: str, heading: str, table: pd.DataFrame) -> None:
-    page = add_page(book, title, heading, "Computed in Python from all draws.", f"A{_FIRST}")
-    page.widths(*([18.0] * len(table.columns)))
-    _table(page, _FIRST - 1, table)
-
-
-def _table(page: Page, row: int, table: pd.DataFrame) -> int:
-    """Write a table with its headings; gives the last row."""
-    page.headings(row, [str(name) for name in table.columns])
-    for i, record in enumerate(table.itertuples(index=False), start=row + 1):
-        for j, value in enumerate(record, start=1):
-            page.put(i, j, "yes" if value is True else "no" if value is False else value)
-    return row + len(table)

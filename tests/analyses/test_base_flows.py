@@ -10,7 +10,7 @@ import pytest
 from hecon.analyses.base_case import base_outcomes, courses
 from hecon.analyses.flows import base_flows
 from hecon.analyses.run import Run
-from hecon.report.outcomes import flows_table
+from hecon.report.outcomes import flows_frame
 from hecon.studies.load import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
@@ -47,7 +47,7 @@ def test_a_course_is_over_in_its_weeks(flows):
 
 
 def test_the_file_sums_to_the_totals(norway_run, flows):
-    table = flows_table(norway_run)
+    table = flows_frame(norway_run)
     found = table.groupby(["kind", "strategy"])[["amount", "amount_undiscounted"]].sum()
     outcomes = norway_run(base_outcomes).isel(draw=0)
     for kind, dim in (("cost", "item"), ("qaly", "source")):

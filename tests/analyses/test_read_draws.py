@@ -119,7 +119,7 @@ def test_files_that_cannot_be(tmp_path):
     with pytest.raises(InputError, match="can't be read: Not a gzipped file"):
         read_draws(tmp_path / "bytes.csv.gz")
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(InputError, match=r"^folder\.csv: is a folder, needed is a file"):
+    with pytest.raises(InputError, match=r"^folder\.csv: is a folder; a file is expected"):
         read_draws(tmp_path / "folder.csv")
 
 

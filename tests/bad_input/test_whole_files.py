@@ -69,7 +69,7 @@ def test_oversized(small, file):
 def test_folder_for_a_file(small):
     (small.folder / "variables.csv").unlink()
     (small.folder / "variables.csv").mkdir()
-    assert small.faults() == ["small/variables.csv: is a folder, needed is a file"]
+    assert small.faults() == ["small/variables.csv: is a folder; a file is expected"]
 
 
 def test_link_out_of_the_folder(small, tmp_path):

@@ -1,6 +1,8 @@
 """The command line on a small study: what it says, writes and leaves alone."""
 
 import csv
+import io
+import json
 import shutil
 import signal
 import subprocess
@@ -11,14 +13,22 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from hecon import __version__
+from hecon.analyses.run import Run, Settings
 from hecon.cli import app
 from hecon.commands.options import DesignName
 from hecon.parameters.random import METHODS
+from hecon.report.console import console
+from hecon.report.labels import study_units
+from hecon.report.reference import compare_with_reference, show_reproduction, write_reference
+from hecon.report.whole import sections_of
+from hecon.studies.load import load_study
+from hecon.version import __version__
 
 HERE = Path(__file__).parent
 SMALL = HERE / "studies" / "small"
 TESTLAND = HERE / "jurisdictions" / "testland"
+#: Tables and the screen, without what takes most of a run's time.
+QUICK = ("--no-report", "--no-figures")
 HECON = [sys.executable, "-c", "from hecon.cli import app; app()"]
 
 
@@ -45,6 +55,15 @@ def finished(tmp_path_factory):
     result = run(out, "--jurisdiction", "testland")
     assert result.exit_code == 0, result.output
     return result.stdout, out
+
+
+def tables_of(folder):
+    """All files of a run but its record, figures and reports."""
+    return {
+        name: content
+        for name, content in files(folder).items()
+        if name.startswith("outputs/") and "/figures/" not in name and "record" not in name
+    }
 
 
 @pytest.fixture
@@ -132,7 +151,7 @@ def test_files(finished):
 def test_dominance_is_in_words(copy, tmp_path):
     edit(copy / "parameters.csv", "new treatment,0.6,risk ratio", "new treatment,1.2,risk ratio")
     edit(copy / "parameters.csv", "lognormal,estimate=0.6; ci_low=0.45; ci_high=0.8", "fixed,")
-    result = run(tmp_path / "out", study=copy)
+    result = run(tmp_path / "out", *QUICK, study=copy)
     assert result.exit_code == 0, result.output
     text = " ".join(result.stdout.split())
     words = "New is dominated by Old: it costs more and gives fewer QALYs."
@@ -144,7 +163,7 @@ def test_dominance_is_in_words(copy, tmp_path):
 
 
 def test_without_a_severity_rule_none_is_shown(tmp_path):
-    result = run(tmp_path)
+    result = run(tmp_path, *QUICK)
     assert result.exit_code == 0, result.output
     assert "At EUR 20,000 per QALY" in " ".join(result.stdout.split())
     assert "Severity weight" not in result.stdout
@@ -152,7 +171,7 @@ def test_without_a_severity_rule_none_is_shown(tmp_path):
 
 
 def test_one_draw(tmp_path):
-    result = run(tmp_path, draws=1)
+    result = run(tmp_path, *QUICK, draws=1)
     assert result.exit_code == 0, result.output
     assert "in the one draw there is, which says nothing of how sure that is" in " ".join(
         result.stdout.split()
@@ -160,18 +179,18 @@ def test_one_draw(tmp_path):
 
 
 def test_jurisdiction_by_folder_is_the_same_run(finished, tmp_path):
-    assert run(tmp_path, "-j", TESTLAND).exit_code == 0
-    assert files(tmp_path) == files(finished[1])
+    assert run(tmp_path, "-j", TESTLAND, *QUICK).exit_code == 0
+    found, wanted = files(tmp_path), tables_of(finished[1])
+    assert {name: found[name] for name in wanted} == wanted
 
 
 def test_the_study_one_stands_in_is_the_same_run(finished, tmp_path, monkeypatch):
     monkeypatch.chdir(SMALL)
-    assert run(tmp_path, "-j", "../../jurisdictions/testland", study=".").exit_code == 0
-    found, wanted = files(tmp_path), files(finished[1])
-    # page and workbook name the command that was given
-    differing = [name for name in wanted if found.get(name) != wanted[name]]
-    assert differing == ["reports/small_testland.html", "reports/small_testland.xlsx"]
-    assert sorted(found) == sorted(wanted)
+    assert run(tmp_path, "-j", "../../jurisdictions/testland", *QUICK, study=".").exit_code == 0
+    found, wanted = files(tmp_path), tables_of(finished[1])
+    assert {name: found[name] for name in wanted} == wanted
+    record = json.loads(found["outputs/small_testland/record.json"])
+    assert record["command"].startswith("hecon run . --jurisdiction testland --draws 60")
 
 
 def test_the_same_run_gives_the_same_bytes(finished, tmp_path):
@@ -255,7 +274,7 @@ def test_a_base_case_that_cannot_be(arguments, message, tmp_path):
 
 @pytest.mark.parametrize("design", ["latin-hypercube", "sobol"])
 def test_other_designs(design, tmp_path):
-    assert run(tmp_path, "--design", design, draws=16).exit_code == 0
+    assert run(tmp_path, "--design", design, *QUICK, draws=16).exit_code == 0
 
 
 # -- what goes wrong ---------------------------------------------------------------------
@@ -312,10 +331,12 @@ def test_out_is_a_file(tmp_path):
     ("error", "code"), [(OSError(28, "No space left on device"), 2), (KeyboardInterrupt(), 130)]
 )
 @pytest.mark.parametrize("again", [False, True])
-def test_a_run_cut_short_leaves_everything_as_it_was(error, code, again, tmp_path, monkeypatch):
+def test_a_run_cut_short_leaves_everything_as_it_was(
+    error, code, again, finished, tmp_path, monkeypatch
+):
     out = tmp_path / "out"
     if again:
-        assert run(out).exit_code == 0
+        shutil.copytree(finished[1], out)
     before = files(tmp_path)
 
     def fail(results, sections, path):
@@ -323,7 +344,7 @@ def test_a_run_cut_short_leaves_everything_as_it_was(error, code, again, tmp_pat
         raise error
 
     monkeypatch.setattr("hecon.workbook.book.write_workbook", fail)
-    result = run(out, "--seed", 2)
+    result = run(out, "--seed", 2, "-j", "testland", "--no-figures")
     assert result.exit_code == code
     assert sum(not line.endswith(" ...") for line in result.stderr.splitlines()) == 1
     assert files(tmp_path) == before
@@ -407,15 +428,29 @@ def test_reference_agrees_and_leaves_out_the_draws(reference):
     assert "draws.csv" not in {p.name for p in reference.iterdir()}
 
 
-def test_reference_is_the_same_when_made_again(reference):
+@pytest.fixture(scope="module")
+def again():
+    """The run that references are compared with, and its sections, worked out once."""
+    study_run = Run(load_study(SMALL), Settings(40, 3))
+    return study_run, sections_of(study_run)
+
+
+def compared(again, folder):
+    """Places that differ, and what is printed."""
+    done, sections = again
+    units = study_units(done.study)
+    found = compare_with_reference(done, sections, units, folder)
+    file = io.StringIO()
+    show_reproduction(found, folder, units, console(file))
+    return list(found.differences[["table", "row", "column"]].itertuples(index=False, name=None)), (
+        " ".join(file.getvalue().split())
+    )
+
+
+def test_reference_is_the_same_when_made_again(reference, again):
     before = files(reference)
-    assert reproduce(reference, "--update", "--draws", 40, "--seed", 3).exit_code == 0
+    write_reference(*again, study_units(again[0].study), reference)
     assert files(reference) == before
-
-
-def differences(folder):
-    with (folder / "differences.csv").open(newline="") as file:
-        return [(r["table"], r["row"], r["column"]) for r in csv.DictReader(file)]
 
 
 def change(path, row, column, to):
@@ -435,38 +470,44 @@ def change(path, row, column, to):
         ("one_way", 1, "nmb", lambda x: "", "c_new low"),
     ],
 )
-def test_a_changed_figure_is_named(table, row, column, to, named, reference, tmp_path):
+def test_a_changed_figure_is_named(table, row, column, to, named, reference, again):
     change(reference / f"{table}.csv", row, column, to)
-    result = reproduce(reference, "--out", tmp_path)
-    assert result.exit_code == 1
-    found = differences(tmp_path)
+    found, text = compared(again, reference)
     assert found == [(table, named, column)]
-    assert "1 of " in result.stdout
-    assert named in result.stdout.partition("Figures that differ")[2]
+    assert "1 of " in text
+    assert named in text.partition("Figures that differ")[2]
 
 
-def test_rounding_is_no_difference(reference):
+def test_rounding_is_no_difference(reference, again):
     for row in (1, 2):
         change(reference / "probabilistic.csv", row, "mean", lambda x: repr(float(x) * (1 + 1e-13)))
-    assert reproduce(reference).exit_code == 0
+    assert compared(again, reference)[0] == []
 
 
-def test_a_missing_table_and_a_missing_row_are_named(reference, tmp_path):
+def test_a_missing_table_and_a_missing_row_are_named(reference, again):
     (reference / "frontier.csv").unlink()
     text = (reference / "scenarios.csv").read_text().splitlines(keepends=True)
     (reference / "scenarios.csv").write_text("".join(text[:-1]))
-    result = reproduce(reference, "--out", tmp_path)
-    assert result.exit_code == 1
-    assert {*differences(tmp_path)} == {("frontier", "", ""), ("scenarios", "S2", "")}
-    assert "no table" in result.stdout
-    assert "no row" in result.stdout
+    found, text = compared(again, reference)
+    assert {*found} == {("frontier", "", ""), ("scenarios", "S2", "")}
+    assert "no table" in text
+    assert "no row" in text
 
 
-def test_changed_inputs_are_named(reference, copy):
+def test_changed_inputs_are_named_with_the_icer_then_and_now(reference, copy):
     edit(copy / "parameters.csv", "treatment,6000,EUR", "treatment,6001,EUR")
     result = reproduce(reference, "--out", copy, study=copy)
     assert result.exit_code == 1
     assert "Input changed since the reference was made: small/parameters.csv" in result.stdout
+    with (reference / "comparison.csv").open(newline="") as file:
+        (then,) = csv.DictReader(file)
+    with (copy / "differences.csv").open(newline="") as file:
+        listed = {(r["table"], r["column"]): r for r in csv.DictReader(file)}
+    moved = listed["comparison", "icer"]
+    assert moved["expected"] == then["icer"]
+    before, now = float(then["icer"]), float(moved["found"])
+    assert now > before
+    assert f"ICER: {before:,.0f} in the reference, {now:,.0f} now." in result.stdout
 
 
 def test_no_reference(tmp_path):

@@ -73,7 +73,9 @@ def test_publish_replaces_files_and_folders(tmp_path):
     assert found == ["a", "a/new", "c", "c/b"]
 
 
-@pytest.mark.parametrize("kind", ["is a file, needed is a folder", "is a folder, needed is a file"])
+@pytest.mark.parametrize(
+    "kind", ["is a file; a folder is expected", "is a folder; a file is expected"]
+)
 def test_publish_replaces_nothing_of_another_kind(tmp_path, kind):
     target = tmp_path / "a"
     with staging(tmp_path) as folder:

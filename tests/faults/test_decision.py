@@ -91,8 +91,7 @@ def test_fault_27_the_best_alternative_is_named_and_each_stands_against_the_one_
     assert (found.reached.strategy, found.reached.against) == ("B", "SoC")
     assert (found.refused.strategy, found.refused.against) == ("AB", "B")
     study = load_study(STUDIES / "M10")
-    run = Run(study)
-    run._results[base_conclusion.name] = found
+    run = Run(study).knowing({base_conclusion: found})
     text = " ".join(spoken(s, Units("USD")) for s in headline(run))
     assert "B is the best of the 4 alternatives" in text
     assert "AB is not cost-effective against B" in text

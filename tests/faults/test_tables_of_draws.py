@@ -56,7 +56,7 @@ def test_fault_59_effects_that_are_harm(tmp_path, options):
     )
     result = hecon("decide", path, *options, "--threshold", 20000, "--out", tmp_path)
     assert result.exit_code == 0, result.output
-    frontier = pd.read_csv(tmp_path / "outputs" / "t_decision" / "frontier.csv")
+    frontier = pd.read_csv(tmp_path / "outputs" / "t_decision" / "probabilistic_frontier.csv")
     assert frontier["strategy"].tolist() == ["Old", "New"]
     assert frontier["icer"].iloc[1] == pytest.approx(5000)
     unit = "DALY averted" if "DALY" in options else "x averted"

@@ -11,7 +11,7 @@ from hecon.analyses.base_case import base_trace
 from hecon.analyses.run import Run, Settings
 from hecon.report.figures.setting import study_setting
 from hecon.report.figures.trace import kept, occupancy
-from hecon.report.outcomes import trace_table
+from hecon.report.outcomes import trace_frame
 from hecon.studies.load import load_study
 from hecon.workbook.book import label_step
 
@@ -25,7 +25,7 @@ def yearly() -> Run:
 
 
 def test_fault_15_the_table_keeps_every_cycle(yearly: Run) -> None:
-    trace = trace_table(yearly)
+    trace = trace_frame(yearly)
     alive = trace[(trace["strategy"] == "A") & (trace["state"] == "Well")]
     assert alive["cycle"].tolist() == [0, 1, 2, 3, 4]
     assert alive["share"].tolist() == pytest.approx([0.8**t for t in range(5)])

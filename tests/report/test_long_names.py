@@ -11,14 +11,16 @@ import xarray as xr
 from looking import lightness, misplaced, texts
 from matplotlib.colors import to_hex
 
+from hecon.analyses.decided import decided
 from hecon.analyses.draws_table import DrawsTable
-from hecon.report.decide.decided import decided, pictures
+from hecon.report.decision_report import pictures
 from hecon.report.figures.evidence import Link, network_graph
 from hecon.report.figures.picture import Picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.trace import occupancy
 from hecon.report.figures.two_way import COLOURS, heat_map
 from hecon.report.figures.writing import distinct
+from hecon.report.numbers import Units
 
 LONG = (
     "Usual care",
@@ -44,7 +46,7 @@ def drawn(names: tuple[str, ...], apart: float) -> list[Picture]:
     found = decided(table, np.linspace(0, 1e5, 21), 50_000.0, {})
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return pictures(found, "NOK", "QALY")
+        return [draw() for draw in pictures(found, Units("NOK")).values()]
 
 
 @pytest.mark.parametrize("apart", [1.0, 0.02])

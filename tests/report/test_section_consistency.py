@@ -4,6 +4,7 @@ from typing import cast
 
 import pandas as pd
 
+from hecon.analyses.consistency import network_designs, network_leagues, network_splits
 from hecon.analyses.run import Run
 from hecon.report.numbers import Units
 from hecon.report.sections import consistency
@@ -20,12 +21,8 @@ def a_run(p: float) -> Run:
     designs = pd.DataFrame(
         {"network": ["n"], "design": ["A v B"], "studies": [2], "q": [1.0], "df": [1], "p": [0.3]}
     )
-    run._results = {
-        "network_splits": splits,
-        "network_leagues": league.assign(p=0.01),
-        "network_designs": designs,
-    }
-    return run
+    leagues = league.assign(p=0.01)
+    return run.knowing({network_splits: splits, network_leagues: leagues, network_designs: designs})
 
 
 def test_disagreement_is_named_with_what_it_was_looked_for_in() -> None:
@@ -47,6 +44,5 @@ def test_agreement_is_said_as_no_more_than_that() -> None:
 
 def test_a_study_without_networks_has_nothing_to_say() -> None:
     run = Run(cast(Study, None))
-    empty = pd.DataFrame()
-    run._results = {"network_splits": empty, "network_leagues": empty, "network_designs": empty}
-    assert consistency.section(run).empty
+    none = dict.fromkeys((network_splits, network_leagues, network_designs), pd.DataFrame())
+    assert consistency.section(run.knowing(none)).empty

@@ -26,9 +26,7 @@ def lengths(*icers, nmb=-1.0):
 @pytest.fixture
 def with_lengths(run_of):
     def make(frame) -> Run:
-        run = run_of()
-        run._results[cycle_lengths.name] = frame
-        return run
+        return run_of().knowing({cycle_lengths: frame})
 
     return make
 

@@ -15,9 +15,7 @@ def effects(names, mu, sigma):
 
 
 def of_morris(run_of, found):
-    run = run_of(method="morris")
-    run._results[morris_table.name] = found
-    return section(run)
+    return section(run_of(method="morris").knowing({morris_table: found}))
 
 
 def test_sigma_is_spoken_of_where_there_is_one(run_of, said):
@@ -44,6 +42,5 @@ def test_no_share_above_all_of_it_without_a_word(run_of, said, first, text):
     shares = {"first_order": first, "total": 0.5}
     ends = {f"{n}{end}": v for n, v in shares.items() for end in ("", "_low", "_high")}
     found = pd.DataFrame({"parameter": ["gain", "price"], "idle": False, **ends})
-    run = run_of(method="sobol")
-    run._results[sobol_table.name] = found.assign(members=found["parameter"])
+    run = run_of(method="sobol").knowing({sobol_table: found.assign(members=found["parameter"])})
     assert text in " ".join(said(section(run)))

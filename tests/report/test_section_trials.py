@@ -16,9 +16,7 @@ NOK = Units("NOK", "2024")
 
 def with_report(run: Run, found: TrialReport) -> Run:
     """The run with another report of its trials."""
-    made = Run(run.study, run.settings)
-    made._results = run._results | {trial_values.name: found}
-    return made
+    return run.knowing({trial_values: found})
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from hecon.errors import Fault, InputError, nearest
 from hecon.report.registry import Entry
 
 #: In reading order. One line an analysis: its command, its part of a full run, its files, its
@@ -42,3 +45,22 @@ REGISTRY = (
     Entry("cheers", "Where each item of CHEERS 2022 is reported.", command=""),
     Entry("provenance", "How the report came about.", command=""),
 )
+
+
+def analyses_named(names: Iterable[str], where: str) -> list[str]:
+    """Analyses by the names of their commands, or their own.
+
+    Raises
+    ------
+    InputError
+        At `where`, if there is no such analysis.
+    """
+    known = {entry.command_name or entry.name: entry.name for entry in REGISTRY}
+    known |= {entry.name: entry.name for entry in REGISTRY}
+    found = []
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) or f"; allowed are {', '.join(known)}"
+            raise InputError([Fault(where, None, None, f"'{name}' is no analysis{hint}")])
+        found.append(known[name])
+    return found

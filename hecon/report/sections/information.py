@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -25,57 +24,38 @@ from hecon.report.content import (
     Column,
     Drawn,
     Figure,
-    Listing,
     Section,
     Sentence,
     Table,
-    Value,
     count,
-    money,
     share,
     table,
 )
-from hecon.report.labels import at_threshold, inputs, labeller
+from hecon.report.information_content import (
+    EVPI,
+    doubts,
+    of_sets,
+    of_singles,
+    perfect_sentence,
+    perfect_table,
+    sets_table,
+    singles_table,
+)
+from hecon.report.labels import inputs, labeller
 from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Option
-from hecon.report.vocabulary import LABEL, PARAMETER, STANDARD_ERROR, THRESHOLD
 
 TITLE = "Value of information"
-#: An estimate within so many standard errors of zero can't be told from it.
-TOLD = 2
-
-_EVPI = (
-    Column("evpi", "EVPI per person", "money", meaning="expected value of perfect information"),
-    Column("evpi_error", "Standard error", "money", meaning="Monte Carlo, of the EVPI"),
-    Column("population_evpi", "EVPI, all people", "millions"),
-)
-PERFECT = (THRESHOLD, Column("best", "Best on average", "name"), *_EVPI)
 POPULATION = (
     Column("eligible_per_year", "Eligible a year", "count"),
     Column("horizon_years", "Years", "number", meaning="how long the decision stays relevant"),
     Column("discount", "Discount rate", "share", meaning="a year"),
     Column("people", "Discounted people", "count", meaning="whom the decision reaches"),
-    *_EVPI,
+    *EVPI,
 )
 UPTAKE = (
     Column("year", "Year", "count", meaning="from today; the last one goes on"),
     Column("uptake", "Uptake", "share", meaning="share of the eligible whom the decision reaches"),
 )
-_ESTIMATE = (
-    THRESHOLD,
-    Column("evppi", "EVPPI per person", "money", meaning="of partial perfect information"),
-    replace(STANDARD_ERROR, detail=False),
-    Column("share", "Share of EVPI", "share"),
-    Column(
-        "explained", "Explained", "share", detail=True, meaning="of the variance of net benefit"
-    ),
-    Column("suspect", "Suspect fit", "flag", detail=True, meaning="residuals keep a pattern"),
-    Column("method", "Method", "name", detail=True),
-    Column("population_evppi", "EVPPI, all people", "millions", detail=True),
-    Column("evpi", "EVPI per person", "money", shown=False),
-)
-SINGLES = (LABEL, PARAMETER, *_ESTIMATE)
-SETS = (Column("set", "Set", "name"), *_ESTIMATE, Column("parameters", "Inputs", detail=True))
-_UNSETTLED = ("standard_error",)
 
 
 def people(run: Run) -> float:
@@ -84,49 +64,18 @@ def people(run: Run) -> float:
     return found.effective() if found is not None else float("nan")
 
 
-def perfect_table(run: Run) -> Table:
-    """EVPI by threshold; people see it at the run's own."""
-    found = run(drawn_decision)[["best", "evpi", "evpi_error"]].to_dataframe().reset_index()
-    frame = found.assign(population_evpi=found["evpi"] * people(run))
-    caption = "Expected value of perfect information"
-    only = {"threshold": run(threshold)}
-    return table("evpi", caption, PERFECT, frame, ("threshold",), only=only)
-
-
 def partial_table(run: Run) -> Table | None:
     """EVPPI of single inputs; None where it can't be estimated."""
     found = run.get(partial_information)
     if found is None or found.empty:
         return None
-    label = labeller(run.study)
-    frame = _for_all(run, found.rename(columns={"set": "parameter"}))
-    frame = frame.assign(label=[label(name) for name in frame["parameter"]])
-    caption = "Value of perfect information on one input, all others uncertain (EVPPI)"
-    keys = ("parameter", "threshold")
-    made = _columns(SINGLES, frame)
-    return table("evppi", caption, made, frame, keys, unsettled=_UNSETTLED)
+    return singles_table(found, people(run), labeller(run.study))
 
 
 def groups_table(run: Run) -> Table | None:
     """EVPPI of sets of inputs; None where it can't be estimated."""
     found = run.get(group_information)
-    if found is None or found.empty:
-        return None
-    frame = _for_all(run, found)
-    caption = "Value of perfect information on a set of inputs (EVPPI)"
-    keys = ("set", "threshold")
-    made = _columns(SETS, frame)
-    return table("evppi_groups", caption, made, frame, keys, unsettled=_UNSETTLED)
-
-
-def _columns(columns: tuple[Column, ...], frame: pd.DataFrame) -> tuple[Column, ...]:
-    """People see the threshold only where there are several."""
-    several = frame["threshold"].nunique() > 1
-    return tuple(replace(c, shown=several) if c is THRESHOLD else c for c in columns)
-
-
-def _for_all(run: Run, frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(population_evppi=frame["evppi"] * people(run))
+    return None if found is None or found.empty else sets_table(found, people(run))
 
 
 def population_tables(run: Run) -> tuple[Table, ...]:
@@ -134,8 +83,8 @@ def population_tables(run: Run) -> tuple[Table, ...]:
     found = run(population)
     if found is None:
         return ()
-    perfect = perfect_table(run).frame
-    here = perfect[perfect["threshold"] == run(threshold)].iloc[0]
+    here = run(drawn_decision).sel(threshold=run(threshold))
+    value, error = float(here["evpi"]), float(here["evpi_error"])
     frame = pd.DataFrame(
         [
             {
@@ -143,7 +92,9 @@ def population_tables(run: Run) -> tuple[Table, ...]:
                 "horizon_years": found.years,
                 "discount": found.discount,
                 "people": found.effective(),
-                **{c.key: here[c.key] for c in _EVPI},
+                "evpi": value,
+                "evpi_error": error,
+                "population_evpi": value * found.effective(),
             }
         ]
     )
@@ -151,21 +102,6 @@ def population_tables(run: Run) -> tuple[Table, ...]:
     return (
         table("population", "Whom the decision concerns", POPULATION, frame, ("people",)),
         table("uptake", "Uptake by year, the last one going on", UPTAKE, years, ("year",)),
-    )
-
-
-def perfect(run: Run) -> Sentence:
-    """What perfect information is worth per person, with its Monte Carlo error."""
-    here = run(drawn_decision).sel(threshold=run(threshold))
-    value, error = float(here["evpi"]), float(here["evpi_error"])
-    if error != error:
-        text = "What perfect information is worth can't be told from one draw."
-        return Sentence(text, {}, "warning")
-    return Sentence(
-        "Perfect information on everything would be worth {evpi} per person at {threshold} per "
-        "{effect} (Monte Carlo standard error {error}).",
-        {"evpi": money(value), "error": money(error), **at_threshold(run)},
-        "verdict",
     )
 
 
@@ -204,79 +140,17 @@ def _here(run: Run, wanted: Result[pd.DataFrame]) -> pd.DataFrame:
     return found[found["threshold"] == run(threshold)]
 
 
-def of_singles(run: Run) -> tuple[Sentence, ...]:
-    """What the estimates say of single inputs, and no more."""
-    singles = _here(run, partial_information)
-    if singles.empty:
-        return ()
-    told = singles.loc[singles["evppi"] > TOLD * singles["standard_error"], "set"]
-    if told.empty:
-        return (
-            Sentence(
-                "For no single input can the value of learning about it alone be told from zero "
-                "with these draws."
-            ),
-        )
-    some = Sentence(
-        "Learning about one input alone is worth something (more than two standard errors) for "
-        "{names}.",
-        {"names": inputs(run.study, told)},
-    )
-    if len(told) == len(singles):
-        return (some,)
-    return some, Sentence("For no other can that value be told from zero with these draws.")
-
-
-def of_groups(run: Run) -> tuple[Sentence, ...]:
-    """The set that is worth most, if any can be told from zero."""
-    groups = _here(run, group_information)
-    if groups.empty:
-        return ()
-    first = groups.iloc[0]
-    if not first["evppi"] > TOLD * first["standard_error"]:
-        return ()
-    values: dict[str, Value] = {"set": str(first["set"]), "evppi": money(first["evppi"])}
-    opening = "The set worth most is {set}, {evppi} per person"
-    if not first["share"] <= 1:
-        all_of_it = ", all of perfect information (the estimate is above it, by noise)."
-        return (Sentence(opening + all_of_it, values),)
-    part = {**values, "share": share(first["share"])}
-    return (Sentence(opening + ", {share} of perfect information.", part),)
-
-
-def doubts(run: Run) -> tuple[Sentence, ...]:
-    """Where the regressions may be wrong, and how estimates are to be read."""
-    both = [_here(run, r) for r in (partial_information, group_information)]
-    here = pd.concat([b for b in both if len(b)] or both[:1], ignore_index=True)
-    if here.empty:
-        missing = run.missing.get(partial_information.name)
-        if missing is None:
-            return ()
-        return (Sentence("No value of single inputs: {why}.", {"why": missing}, "note"),)
-    said = [
-        Sentence(
-            "Explained is the share of the variance of net benefit, the best option's less the "
-            "next best one's. An estimate is never below zero and biased upwards where it is "
-            "small: read it beside its standard error. One within two standard errors of zero "
-            "can't be told from zero, which does not mean that the input can't turn the decision.",
-            {},
-            "note",
-        )
-    ]
-    if (here["share"] > 1).any():
-        text = "A share of more than all of the EVPI is noise of the regression."
-        said.append(Sentence(text, {}, "note"))
-    suspect = here.loc[here["suspect"].astype(bool), "set"].tolist()
-    if suspect:
-        said.append(
-            Sentence(
-                "Residuals keep a pattern for {names}: the regression may be too stiff there, and "
-                "the value another.",
-                {"names": Listing(suspect)},
-                "warning",
-            )
-        )
-    return tuple(said)
+def of_partial(run: Run) -> tuple[Sentence, ...]:
+    """What the estimates say of inputs and of sets, and how they are to be read."""
+    singles, groups = (_here(run, r) for r in (partial_information, group_information))
+    said = (*of_singles(singles, partial(inputs, run.study)), *of_sets(groups), *left_out(run))
+    both = [part for part in (singles, groups) if len(part)]
+    if both:
+        return (*said, *doubts(pd.concat(both, ignore_index=True)))
+    missing = run.missing.get(partial_information.name)
+    if missing is None:
+        return said
+    return (*said, Sentence("No value of single inputs: {why}.", {"why": missing}, "note"))
 
 
 def section(run: Run) -> Section:
@@ -287,15 +161,14 @@ def section(run: Run) -> Section:
     if len(run.study.options) < 2:
         why = Sentence("Not worked out: there is only one alternative to choose.")
         return Section("information", TITLE, (why,))
+    at = run(threshold)
     sentences = (
-        perfect(run),
+        perfect_sentence(run(drawn_decision), at),
         *for_all(run),
-        *of_singles(run),
-        *of_groups(run),
-        *left_out(run),
-        *doubts(run),
+        *of_partial(run),
     )
-    tables = (perfect_table(run), groups_table(run), partial_table(run), *population_tables(run))
+    perfect = perfect_table(run(drawn_decision), at, people(run))
+    tables = (perfect, groups_table(run), partial_table(run), *population_tables(run))
     return Section(
         "information",
         TITLE,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-from pathlib import Path
-
 import pandas as pd
 
 from hecon.analyses.run import Run
@@ -20,13 +17,14 @@ def section(run: Run) -> Section:
     """Versions, settings and hashes, and how to make the same report again."""
     record = run_record(run)
     inputs, libraries = record.pop("inputs"), record.pop("libraries")
+    again = record.pop("command")
     assert isinstance(inputs, dict)
     assert isinstance(libraries, dict)
     facts = [(k.replace("_", " "), str(v)) for k, v in {**record, **libraries}.items() if v]
     kept: str = run.option("inputs", "")
-    again = Sentence(
+    sentence = Sentence(
         "To make it again: {command}. The same inputs, seed and versions give the same figures.",
-        {"command": command(run)},
+        {"command": str(again)},
     )
     tables = (
         table(
@@ -46,7 +44,7 @@ def section(run: Run) -> Section:
             unsettled=("file", "sha256"),
         ),
     )
-    said = [again]
+    said = [sentence]
     if kept:
         said.append(
             Sentence(
@@ -56,32 +54,6 @@ def section(run: Run) -> Section:
             )
         )
     return Section("provenance", "Provenance", tuple(said), tables)
-
-
-def command(run: Run) -> str:
-    """The command that gives the same run, from the folder it was started in."""
-    study, settings = run.study, run.settings
-    place = study.jurisdiction.folder
-    rules = "" if place == study.folder else f" --jurisdiction {_shown(run, place)}"
-    words = ["--scenario", study.scenario] if study.scenario else []
-    for text in study.values_set:
-        name, _, value = text.partition(" = ")
-        words += ["--set", f"{name}={value.split()[0]}"]
-    variant = "".join(f" {shlex.quote(word)}" for word in words)
-    return (
-        f"hecon run {_shown(run, study.folder)}{rules}{variant} --draws {settings.draws} "
-        f"--seed {settings.seed} --design {settings.method}"
-    )
-
-
-def _shown(run: Run, folder: Path) -> str:
-    """A folder as seen from where the run was started; of one outside it, only the name."""
-    kept: str = run.option("inputs", "")
-    if kept:
-        return f"{kept}/{folder.name}"
-    here = Path.cwd()
-    inside = folder.is_absolute() and folder.is_relative_to(here)
-    return folder.relative_to(here).as_posix() if inside else folder.name
 
 
 ANALYSIS = Analysis(section)

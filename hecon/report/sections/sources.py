@@ -1,4 +1,4 @@
-"""Every published figure that the rest of the report refers to by its id."""
+"""Where figures come from: those that the report refers to by id, and tables looked up."""
 
 from __future__ import annotations
 
@@ -17,13 +17,35 @@ _DETAILS = ("topic", "uncertainty_kind", "n", "N", "country", "url_read", "note"
 
 
 def section(run: Run, others: Sequence[Section]) -> Section:
-    """Sources named in any sentence or cell of the other sections, or in the study's own files."""
+    """Sources named by any sentence or cell of the other sections, or in the study's files."""
     study = run.study
+    looked_up = looked_up_tables(study)
     rows = cited([*texts(others), *given(study)], study.evidence("sources"))
-    if not rows:
-        return Section("sources", "Sources")
     caption = "Every published figure that this report refers to by its id"
-    return Section("sources", "Sources", (), (plain_table("sources", caption, rows, _DETAILS),))
+    return Section(
+        "sources",
+        "Sources",
+        (),
+        (
+            plain_table("sources", caption, rows, _DETAILS),
+            plain_table("source_tables", "Tables that formulas look up", looked_up, ("note",)),
+        ),
+    )
+
+
+def looked_up_tables(study: Study) -> list[dict[str, str]]:
+    """A row a table: its name, what it holds, where it comes from and how that is known."""
+    return [
+        {
+            "table": name,
+            "id": entry.id,
+            "description": entry.description,
+            "source": entry.source,
+            "status": entry.status,
+            "note": entry.note,
+        }
+        for name, entry in study.table_entries.items()
+    ]
 
 
 def given(study: Study) -> Iterator[str]:

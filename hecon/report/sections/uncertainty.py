@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from hecon.analyses.base_case import base_comparison, threshold
-from hecon.analyses.convergence import FEWEST
 from hecon.analyses.departures import apart, mean_departures
 from hecon.analyses.drawn import (
     drawn_comparison,
@@ -35,7 +34,6 @@ from hecon.report.content import (
     Column,
     Drawn,
     Figure,
-    Kind,
     Listing,
     Section,
     Sentence,
@@ -44,97 +42,33 @@ from hecon.report.content import (
     count,
     table,
 )
+from hecon.report.decision_content import (
+    MEAN_COLUMNS,
+    acceptability_tables,
+    convergence_table,
+    enough_sentence,
+    frontier_table,
+    means_table,
+    named_figures,
+    needed_table,
+    ranking_table,
+)
+from hecon.report.information_content import perfect_sentence
 from hecon.report.labels import labeller, study_units
 from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Idle, Option
-from hecon.report.sections.information import left_out, perfect
+from hecon.report.sections.information import left_out
 from hecon.report.vocabulary import (
     BASE,
     COMPARATOR,
     COST_DIFFERENCE,
-    INTERVAL_HIGH,
-    INTERVAL_LOW,
     INTERVENTION,
     LABEL,
-    NMB,
     PARAMETER,
     QALY_DIFFERENCE,
-    STANDARD_ERROR,
-    STRATEGY,
-    THRESHOLD,
-    UNIT,
 )
 
 TITLE = "Uncertainty"
-#: Needed draws beyond which no number tells two strategies apart.
-ENDLESS = 1e12
-
-_MEANS = (
-    Column("figure", "Figure", "name", shown=False, meaning="cost, qaly, nmb or life_years"),
-    Column("label", "Figure", "name", meaning="what the figure is"),
-    replace(UNIT, shown=False),
-    Column("mean", "Mean", "number", meaning="over the draws"),
-    Column("standard_error", "Standard error", "number", meaning="Monte Carlo, of the mean"),
-    INTERVAL_LOW,
-    INTERVAL_HIGH,
-)
-MEANS = (STRATEGY, *_MEANS)
-PAIR = (replace(INTERVENTION, shown=False), replace(COMPARATOR, shown=False), *_MEANS)
-_BEST = Column(
-    "probability_best", "Probability best", "share", meaning="of draws, at the threshold"
-)
-ACCEPTABILITY = (
-    THRESHOLD,
-    STRATEGY,
-    _BEST,
-    Column("nmb", "Net benefit", "money", meaning="the strategy's mean net monetary benefit"),
-    Column("nhb", "Net health benefit", "effect", meaning="in units of effect", detail=True),
-    Column("expected_loss", "Expected loss", "money", meaning="forgone on average by choosing it"),
-)
-CURVE = (
-    THRESHOLD,
-    Column("best", "Best on average", "name"),
-    replace(_BEST, key="probability_frontier", meaning="of the best on average"),
-)
-RANKING = (
-    THRESHOLD,
-    STRATEGY,
-    Column("rank", "Rank", "count", meaning="by net benefit, 1 is the best"),
-    Column("probability", "Probability", "share"),
-)
-NEEDED = (
-    STRATEGY,
-    Column("best", "Best", "name"),
-    Column("difference", "Difference in net benefit", "money", meaning="of the best, on average"),
-    replace(STANDARD_ERROR, detail=False),
-    Column(
-        "needed",
-        "Draws needed",
-        "count",
-        infinite="any number is too few",
-        meaning="to tell the best from the strategy with 95 % confidence",
-    ),
-    Column("draws", "Draws made", "count"),
-    Column("enough", "Enough", "flag"),
-)
-CONVERGENCE = (
-    Column("draws", "Draws", "count"),
-    STRATEGY,
-    Column("against", "Against", "name"),
-    replace(NMB, meaning="running mean"),
-    STANDARD_ERROR,
-    replace(INTERVAL_LOW, kind="change", meaning="95 % interval of the mean"),
-    replace(INTERVAL_HIGH, kind="change", meaning="95 % interval of the mean"),
-    _BEST,
-    Column("evpi", "EVPI per person", "money"),
-)
-FRONTIER = (
-    STRATEGY,
-    Column("place", "Place", meaning="on the frontier, or how it is dominated"),
-    Column("cost", "Cost", "money"),
-    Column("qaly", "{effects}", "effect"),
-    Column("against", "Against", "name", meaning="the next alternative on the frontier"),
-    Column("icer", "ICER", "money"),
-)
+PAIR = (replace(INTERVENTION, shown=False), replace(COMPARATOR, shown=False), *MEAN_COLUMNS)
 ELLIPSE = (
     Column("point", "Point", "count", meaning="along the boundary"),
     QALY_DIFFERENCE,
@@ -152,32 +86,16 @@ DEPARTURES = (
         meaning="than the base case, where it is a formula with a limit",
     ),
 )
-#: Figures in reading order: what each is called and counted in.
-_FIGURES: dict[str, tuple[str, Kind]] = {
-    "cost": ("Cost", "money"),
-    "qaly": ("{effects}", "effect"),
-    "nmb": ("Net benefit", "money"),
-    "life_years": ("Life-years", "years"),
-}
 
 
 def means_tables(run: Run) -> tuple[Table, Table]:
     """Means over the draws by strategy, and of intervention less comparator."""
-    units, (a, b) = study_units(run.study), run.study.compared
-    found = run(drawn_summary).rename(columns={"low": "interval_low", "high": "interval_high"})
-    rank = {name: i for i, name in enumerate(_FIGURES)}
-    found = found.iloc[found["figure"].map(rank).argsort(kind="stable")]
-    columns = {name: Column(name, heading, kind) for name, (heading, kind) in _FIGURES.items()}
-    frame = found.assign(
-        unit=[units.of(columns[f]) for f in found["figure"]],
-        label=[units.heading(columns[f]) for f in found["figure"]],
-        intervention=a,
-        comparator=b,
-    )
+    a, b = run.study.compared
+    frame = named_figures(run(drawn_summary), study_units(run.study))
+    frame = frame.assign(intervention=a, comparator=b)
     pair = frame["strategy"] == f"{a} v {b}"
-    caption = "Means over the draws, their Monte Carlo errors, and 95 % of the draws"
     return (
-        table("probabilistic", caption, MEANS, frame[~pair], ("strategy", "figure")),
+        means_table(frame[~pair]),
         table(
             "probabilistic_comparison",
             f"Means over the draws of {a} less {b}, and 95 % of the draws",
@@ -186,71 +104,6 @@ def means_tables(run: Run) -> tuple[Table, Table]:
             ("intervention", "comparator", "figure"),
         ),
     )
-
-
-def acceptability_tables(run: Run) -> tuple[Table, Table]:
-    """Every alternative and the best on average, by threshold; people see the run's own."""
-    found = run(drawn_decision)
-    both = found[["probability_best", "nmb", "nhb", "expected_loss"]]
-    frame = both.to_dataframe(dim_order=["threshold", "strategy"]).reset_index()
-    curve = found[["best", "probability_frontier"]].to_dataframe().reset_index()
-    only = {"threshold": run(threshold)}
-    return (
-        table(
-            "acceptability",
-            "The alternatives: how often each is best, and what choosing it forgoes",
-            ACCEPTABILITY,
-            frame,
-            ("threshold", "strategy"),
-            only=only,
-        ),
-        table(
-            "acceptability_frontier",
-            "How likely the best on average is best",
-            CURVE,
-            curve,
-            ("threshold",),
-            shown=False,
-        ),
-    )
-
-
-def ranking_table(run: Run) -> Table:
-    """How often each alternative takes each rank; people see the run's own threshold."""
-    found = run(rank_probabilities)["probability"]
-    frame = found.to_dataframe(dim_order=["threshold", "strategy", "place"]).reset_index()
-    return table(
-        "ranking",
-        "Probability of each rank by net benefit",
-        RANKING,
-        frame.rename(columns={"place": "rank"}),
-        ("threshold", "strategy", "rank"),
-        spread="rank",
-        only={"threshold": run(threshold)},
-    )
-
-
-def frontier_table(run: Run) -> Table:
-    """The frontier of the means."""
-    frame = run(drawn_frontier).rename(columns={"status": "place", "effect": "qaly"})
-    caption = "Cost-effectiveness frontier of the means, in order of cost"
-    return table("probabilistic_frontier", caption, FRONTIER, frame, ("strategy",))
-
-
-def needed_table(run: Run) -> Table:
-    """The draws that the decision needs."""
-    found = run(needed_draws)
-    endless = found["needed"] > ENDLESS
-    frame = found.assign(needed=found["needed"].where(~endless, np.inf))
-    caption = "Draws that show which strategy is best, with 95 % confidence"
-    return table("draws_needed", caption, NEEDED, frame, ("strategy",))
-
-
-def convergence_table(run: Run) -> Table:
-    """Running results, for files and for the figure."""
-    frame = run(running_results).rename(columns={"low": "interval_low", "high": "interval_high"})
-    caption = "Results as draws are added"
-    return table("convergence", caption, CONVERGENCE, frame, ("draws", "strategy"), shown=False)
 
 
 def ellipse_table(run: Run) -> Table | None:
@@ -306,28 +159,6 @@ def _origin(design: ProbabilisticDesign | OwnDraws) -> Sentence:
     return Sentence(text, drawn | {"names": Listing(design.filled, 20)}, "warning")
 
 
-def enough(run: Run) -> Sentence:
-    """Whether the draws tell the best from every other strategy."""
-    needed = run(needed_draws)
-    if bool(needed["enough"].all()):
-        return Sentence("These draws are enough to say which strategy is best.")
-    short = needed[~needed["enough"]]
-    values: dict[str, Value] = {
-        "best": str(short["best"].iloc[0]),
-        "others": Listing(short["strategy"].tolist()),
-    }
-    draws = run(drawn_design).draws
-    if draws < FEWEST:
-        few = "So few draws don't show how sure that is; {fewest} are the least."
-        return Sentence(few, {"fewest": count(FEWEST)}, "warning")
-    opening = "These draws are not enough to tell {best} from {others} with 95 % confidence: "
-    most = float(short["needed"].max())
-    if most > ENDLESS:
-        return Sentence(opening + "no number of draws tells them apart.", values, "warning")
-    text = opening + "about {needed} are needed."
-    return Sentence(text, {**values, "needed": count(most)}, "warning")
-
-
 def why_apart(run: Run) -> tuple[Sentence, ...]:
     """That the means are not the base case, and where the reasons stand; nothing if they are."""
     if not apart(run(base_comparison), run(drawn_comparison)):
@@ -358,26 +189,27 @@ def section(run: Run) -> Section:
         sentences = (often(run), means(run), *why_apart(run), *left_out(run), *basis(run))
         tables = (*of_draws, departures_table(run), *files)
         return Section("uncertainty", TITLE, sentences, tables, _figures(run))
+    draws, at = run(drawn_design).draws, run(threshold)
     sentences = (
         best_on_average(run),
-        *([enough(run)] if run(drawn_design).draws > 1 else []),
+        *([enough_sentence(run(needed_draws), draws)] if draws > 1 else []),
         often(run),
         means(run),
         *why_apart(run),
-        replace(perfect(run), tone="plain"),
+        replace(perfect_sentence(run(drawn_decision), at), tone="plain"),
         *left_out(run),
         *basis(run),
     )
-    alternatives, curve = acceptability_tables(run)
+    alternatives, curve = acceptability_tables(run(drawn_decision), at)
     tables = (
         *of_draws,
-        frontier_table(run),
+        frontier_table(run(drawn_frontier)),
         alternatives,
         departures_table(run),
-        ranking_table(run),
-        needed_table(run),
+        ranking_table(run(rank_probabilities), at),
+        needed_table(run(needed_draws)),
         curve,
-        convergence_table(run),
+        convergence_table(run(running_results)),
         *files,
     )
     return Section("uncertainty", TITLE, sentences, tables, _figures(run))

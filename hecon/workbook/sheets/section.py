@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
-from hecon.report.content import Chart, Column, Kind, Section, Table
+from hecon.report.content import Chart, Column, Kind, Section, Sentence, Table
 from hecon.report.layout import caption, spread
 from hecon.report.numbers import SCREEN, Units, numeric, sheet_format
 from hecon.report.sections import REGISTRY
@@ -48,13 +48,7 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> Page | No
     page = add_page(workbook, title[:31], title, _purpose(section))
     widths = _widths(tables, units)
     page.widths(*widths)
-    row = 3
-    width = sum(widths[:8]) or 100.0
-    for sentence in section.sentences:
-        page.put(row, 1, spoken(sentence, units, SCREEN), _tone(sentence.tone), wrap=False)
-        _across(page, row, spoken(sentence, units, SCREEN), width)
-        row += 1
-    row += 1
+    row = put_sentences(page, section.sentences, units, 3, sum(widths[:8]) or 100.0) + 1
     for table in tables:
         first = row + 1
         end = put_table(page, table, units, row)
@@ -87,6 +81,17 @@ def link_sheets(workbook: Sheets) -> None:
         for row, column, title in page.named:
             if title in titles:
                 page.link(row, column, title)
+
+
+def put_sentences(
+    page: Page, sentences: Sequence[Sentence], units: Units, row: int, width: float
+) -> int:
+    """Sentences below each other, over the first columns; gives the row after them."""
+    for sentence in sentences:
+        page.put(row, 1, spoken(sentence, units, SCREEN), _tone(sentence.tone), wrap=False)
+        _across(page, row, spoken(sentence, units, SCREEN), width)
+        row += 1
+    return row
 
 
 def _tone(tone: str) -> str:

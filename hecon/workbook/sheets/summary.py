@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hecon import __version__
 from hecon.analyses.conclusion import base_conclusion
 from hecon.analyses.drawn import (
     drawn_comparison,
@@ -21,6 +20,7 @@ from hecon.report.grade import exploratory, mark, titled
 from hecon.report.labels import study_units
 from hecon.report.sections.answer import added, rests_on
 from hecon.report.words import listed, spoken
+from hecon.version import __version__
 from hecon.workbook.context import Book
 from hecon.workbook.layout import INPUTS
 from hecon.workbook.sheets.acceptability import curve_chart, plane_chart

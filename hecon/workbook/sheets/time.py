@@ -240,7 +240,7 @@ def write_tables(book: Book) -> None:
         "(yellow) and everything moves.",
         "A5",
     )
-    entries = {**book.study.jurisdiction.definition.tables, **book.study.definition.tables}
+    entries = book.study.table_entries
     column = 1
     for name, table in book.study.model.tables.items():
         entry = entries[name]

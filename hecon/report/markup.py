@@ -1,0 +1,66 @@
+"""What the page and a notebook share: templates that escape all text, and drawings within them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hecon.report.content import Drawn
+
+#: Signs that need no writing by number between quotation marks of an address.
+_PLAIN = " /:;=,()+@!$*?"
+#: Points of an SVG in a pixel of a screen.
+_POINTS = 72 / 96
+
+
+@cache
+def templates() -> Environment:
+    """The templates of `hecon/report/templates`."""
+    return Environment(
+        loader=PackageLoader("hecon.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def part(macro: str, *values: object) -> str:
+    """HTML of one macro of `parts.html.j2`."""
+    made: Any = getattr(templates().get_template("parts.html.j2").module, macro)
+    return str(made(*values))
+
+
+def placed(each: Drawn, number: int = 0) -> dict[str, object]:
+    """A drawing as the macro `figure` takes it; without a number it stands alone."""
+    width, height = _size(each.svg)
+    return {
+        "title": each.title,
+        "alt": each.alt,
+        "width": width,
+        "height": height,
+        "source": _source(each.svg),
+        "number": number,
+    }
+
+
+def _source(svg: bytes) -> str:
+    """A drawing as an address that holds it, safe between quotation marks of HTML.
+
+    Signs that mean something in an address or in HTML are written by their numbers; all others
+    stand as they are, which is a third less than base64.
+    """
+    return "data:image/svg+xml," + quote(svg.decode().replace("\n", " "), safe=_PLAIN)
+
+
+def _size(svg: bytes) -> tuple[int, int]:
+    """Width and height of a drawing in pixels."""
+    start = svg[svg.index(b"<svg") :].split(b">", 1)[0].decode()
+    sides = {
+        side: float(re.findall(rf'\b{side}="([\d.]+)pt"', start)[0]) for side in ("width", "height")
+    }
+    return round(sides["width"] / _POINTS), round(sides["height"] / _POINTS)
