@@ -20,7 +20,7 @@ def code() -> str:
     import numpy
     import scipy
 
-    from hecon import __version__
+    from hecon.version import __version__
 
     root = Path(__file__).parents[1]
     found = hashlib.sha256()

@@ -59,8 +59,8 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_dies(
     other = tmp_path / "other"
     shutil.copytree(ROOT / "hecon", other / "hecon", ignore=shutil.ignore_patterns("__pycache__"))
     own = f'__version__ = "{__version__}"'
-    text = (other / "hecon/__init__.py").read_text()
-    (other / "hecon/__init__.py").write_text(text.replace(own, '__version__ = "0.0.9"'))
+    text = (other / "hecon/version.py").read_text()
+    (other / "hecon/version.py").write_text(text.replace(own, '__version__ = "0.0.9"'))
     workers = [worker(), worker(other)]
     joined(cluster, 2)
     with pytest.raises(InputError, match=r"the worker tcp.* has hecon 0\.0\.9 .*; needed is hecon"):
