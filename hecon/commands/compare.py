@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -68,4 +69,5 @@ def _study(path: Path, jurisdiction: str, scratch: Path) -> Study:
     from hecon.workbook.edits import read_edited
 
     scratch.mkdir()
-    return read_edited(path, original, scratch)[0]
+    # named by the report, not by where its inputs were unpacked
+    return replace(read_edited(path, original, scratch)[0], folder=path)
