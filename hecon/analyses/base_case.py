@@ -11,7 +11,7 @@ from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.analyses.frontier import frontier
 from hecon.analyses.results_table import result_table
 from hecon.analyses.run import Run, result
-from hecon.analyses.threshold import severity
+from hecon.analyses.threshold import severity, shortfalls
 from hecon.engine.values import formula_values
 from hecon.parameters.design import Design
 
@@ -41,12 +41,44 @@ def base_limits(run: Run) -> pd.DataFrame:
 
 
 @result()
+def base_shortfalls(run: Run) -> pd.DataFrame:
+    """Both ways to count shortfall: rows of `shortfalls` with ``discounted``, and ``used``.
+
+    No rows for a study that knows no general population; ``used`` says which one the
+    jurisdiction's rule takes.
+    """
+    study, rows = run.study, []
+    rule = study.jurisdiction.definition.severity
+    for discounted in (False, True) if study.population is not None else ():
+        found = shortfalls(study, run(base_design), [study.compared], discounted=discounted)
+        used = rule is not None and rule.discounted == discounted
+        rows.append(found.assign(discounted=discounted, used=used))
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
+
+
+@result()
 def threshold(run: Run) -> float:
     """Value of a unit of effect: the one asked for, or opportunity cost times severity weight."""
     asked: float | None = run.option("threshold", None)
     if asked is not None:
         return float(checked_thresholds([asked], "--threshold")[0])
     return float(run(base_limits)["threshold"].iloc[0])
+
+
+@result()
+def thresholds_stated(run: Run) -> tuple[float, ...]:
+    """Values of a unit of effect that the jurisdiction judges at, weighted by severity.
+
+    The ends of a range, every benchmark, or the run's own threshold. Where none is stated they
+    are the values at which net benefit and price are shown.
+    """
+    place = run.study.jurisdiction
+    if not place.threshold_values or run.option("threshold", None) is not None:
+        return (run(threshold),)
+    targets = [(value, None) for value in place.threshold_values]
+    values = formula_values(run.study.model, targets, run(base_design).numbers, {})
+    weight = float(run(base_limits)["weight"].iloc[0])
+    return tuple(float(value) * weight for value in values)
 
 
 @result()

@@ -15,8 +15,8 @@ from hecon.analyses.base_case import (
     base_comparison,
     base_frontier,
     base_limits,
-    base_table,
     threshold,
+    thresholds_stated,
 )
 from hecon.analyses.comparison import Comparison
 from hecon.analyses.probabilistic import first_of_best, rounding
@@ -83,16 +83,25 @@ class Conclusion:
 
 @result()
 def base_conclusion(run: Run) -> Conclusion:
-    """The statements of a run's base case."""
-    study = run.study
-    severity = study.jurisdiction.definition.severity
+    """The statements of a run's base case at its own threshold."""
+    return _conclusion(run, run(threshold))
+
+
+@result()
+def stated_conclusions(run: Run) -> tuple[Conclusion, ...]:
+    """The same at each threshold that the jurisdiction states, rising."""
+    return tuple(_conclusion(run, value) for value in run(thresholds_stated))
+
+
+def _conclusion(run: Run, at: float) -> Conclusion:
+    pair, rule = run(base_comparison), run.study.jurisdiction.definition.severity
     return conclude(
         run(base_frontier),
-        study.options,
-        run(base_comparison),
-        run(threshold),
-        float(run(base_table)["nmb"].iloc[0]),
-        weighted=severity is not None and "shortfall" in run(base_limits),
+        run.study.options,
+        pair,
+        at,
+        at * pair.qaly - pair.cost,
+        weighted=rule is not None and "shortfall" in run(base_limits),
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
-from hecon.analyses.base_case import threshold
+from hecon.analyses.base_case import threshold, thresholds_stated
 from hecon.analyses.comparison import Comparison, compare, totals
 from hecon.analyses.convergence import convergence, draws_needed
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds, study_draws
@@ -60,11 +60,11 @@ def drawn_table(run: Run) -> DrawsTable:
 
 @result()
 def thresholds(run: Run) -> Array:
-    """The thresholds of the curves, those asked for or the jurisdiction's, with the run's own."""
+    """Thresholds of the curves, those asked for or the jurisdiction's, with those it judges at."""
     rule = run.study.jurisdiction.definition.acceptability
     asked = _asked(run)
     grid = asked if len(asked) else np.linspace(0.0, rule.highest, rule.steps)
-    return np.union1d(grid, [run(threshold)])
+    return np.union1d(grid, [run(threshold), *run(thresholds_stated)])
 
 
 def _asked(run: Run) -> Array:
@@ -118,9 +118,19 @@ def drawn_comparison(run: Run) -> Comparison:
 @result()
 def probability_cost_effective(run: Run) -> float:
     """Share of draws in which the intervention has the higher net benefit at the threshold."""
+    return _probability(run, run(threshold))
+
+
+@result()
+def probabilities_stated(run: Run) -> dict[float, float]:
+    """The same at each threshold that the jurisdiction states."""
+    return {value: _probability(run, value) for value in run(thresholds_stated)}
+
+
+def _probability(run: Run, at: float) -> float:
     cost, qaly = totals(run(drawn_outcomes))
     a, b = ({"strategy": name} for name in run.study.compared)
-    better = run(threshold) * (qaly.sel(a) - qaly.sel(b)) > cost.sel(a) - cost.sel(b)
+    better = at * (qaly.sel(a) - qaly.sel(b)) > cost.sel(a) - cost.sel(b)
     return float(better.mean())
 
 

@@ -126,15 +126,16 @@ def _ages(study: Study) -> Iterator[_Wanted]:
 def _threshold(study: Study) -> Iterator[_Wanted]:
     """What a QALY may cost."""
     place = study.jurisdiction
-    yield _Wanted(
-        place.opportunity_cost,
-        None,
-        f"{place.folder.name}/{JURISDICTION_FILE}",
-        None,
-        "opportunity_cost",
-        "opportunity cost",
-        most=limits.LARGEST_AMOUNT,
-    )
+    for i, expr in enumerate(place.threshold_rules):
+        yield _Wanted(
+            expr,
+            None,
+            f"{place.folder.name}/{JURISDICTION_FILE}",
+            None,
+            f"threshold.values[{i}]" if i else "opportunity_cost",
+            place.definition.threshold.name,
+            most=limits.LARGEST_AMOUNT,
+        )
 
 
 @dataclass(frozen=True)

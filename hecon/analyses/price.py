@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hecon.analyses.base_case import base_design
+from hecon.analyses.base_case import base_design, thresholds_stated
 from hecon.analyses.base_case import threshold as own_threshold
 from hecon.analyses.comparison import totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
@@ -166,7 +166,7 @@ def price_values(run: Run) -> pd.DataFrame:
     """The rows of `threshold_price` of the price asked for, or of the study's own.
 
     Without distributions there is one row of draws, the base case, and no interval. Thresholds
-    are the run's own or those asked for.
+    are the run's own and those that the jurisdiction states, or those asked for.
 
     Raises
     ------
@@ -179,7 +179,8 @@ def price_values(run: Run) -> pd.DataFrame:
     if not asked and own is None:
         raise Unavailable("the study names no price; name one with --parameter")
     name = asked or (own.parameter if own else "")
-    at: list[float] = run.option("thresholds", []) or [run(own_threshold)]
+    at: list[float] = run.option("thresholds", []) or [run(own_threshold), *run(thresholds_stated)]
+    at = list(dict.fromkeys(at))
     checked_thresholds(at, "--thresholds")
     drawn = run.get(drawn_design)
     try:

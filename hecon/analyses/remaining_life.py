@@ -63,8 +63,10 @@ def life_table_end(people: CohortModel) -> float:
     return min((float(people.tables[name].keys[-1]) + 1 for name in tables), default=OLDEST)
 
 
-def remaining_qalys(study: Study, model: CohortModel, design: Design, strategy: str) -> Array:
-    """Undiscounted QALYs of a strategy until the end of life, shape (draws,).
+def remaining_qalys(
+    study: Study, model: CohortModel, design: Design, strategy: str, *, discounted: bool = False
+) -> Array:
+    """QALYs of a strategy until the end of life, shape (draws,).
 
     Rows that differ in nothing that these QALYs rest on are run once.
     """
@@ -74,7 +76,7 @@ def remaining_qalys(study: Study, model: CohortModel, design: Design, strategy: 
         payoffs=tuple(p for p in model.payoffs_of(strategy) if p.kind == "qaly"),
         horizon_years=years_of_life(study),
     )
-    acting = alone.rests_on(*_formulas(alone))
+    acting = alone.rests_on(*_formulas(alone), *[alone.discount_effect] * discounted)
     columns = design.block(0, design.draws)
     varying = [key for key in columns if key[0] in acting]
     rows = np.zeros((design.draws, len(varying)))
@@ -88,7 +90,7 @@ def remaining_qalys(study: Study, model: CohortModel, design: Design, strategy: 
         [row_label(design, int(row)) for row in first],
         free=isinstance(design, TableDesign) and design.free,
     )
-    found = totals(evaluate(alone, chosen), "_undiscounted")[1].values[0]
+    found = totals(evaluate(alone, chosen), "" if discounted else "_undiscounted")[1].values[0]
     return np.asarray(found[row_of.ravel()])
 
 

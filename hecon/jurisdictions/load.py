@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from hecon.engine.expression import constant
+from hecon.engine.expression import Expr, constant
 from hecon.engine.model import Table
 from hecon.errors import FaultList
 from hecon.jurisdictions.schema import FILE, Definition, Discount, Jurisdiction, Severity
@@ -30,9 +31,14 @@ def load_jurisdiction(folder: Path) -> Jurisdiction:
         for text, column in (
             (discount_text(definition.discount, "cost"), "discount.steps"),
             (discount_text(definition.discount, "effect"), "discount.steps"),
-            (definition.opportunity_cost, "opportunity_cost"),
+            (definition.opportunity_cost or "1", "opportunity_cost"),
         )
     )
+    values = tuple(
+        parse_formula(text, faults, shown, None, f"threshold.values[{i}]") or constant(0.0)
+        for i, text in enumerate(definition.threshold.values, start=1)
+    )
+    _check_threshold(definition, values, shown, faults)
     if definition.severity is not None:
         _check_severity(definition.severity, shown, faults)
     parameters: list[Parameter] = []
@@ -51,7 +57,7 @@ def load_jurisdiction(folder: Path) -> Jurisdiction:
             if table is not None:
                 tables[name] = table
     faults.raise_if_any()
-    return Jurisdiction(folder, definition, parameters, tables, cost, effect, opportunity)
+    return Jurisdiction(folder, definition, parameters, tables, cost, effect, opportunity, values)
 
 
 def discount_text(discount: Discount, kind: Literal["cost", "effect"]) -> str:
@@ -98,10 +104,52 @@ def _check_steps(discount: Discount, shown: str, faults: FaultList) -> None:
         latest = found
 
 
+#: How many values each kind of threshold lists, at least and at most.
+_VALUES = {"none": (2, 100), "one": (0, 0), "range": (2, 2), "benchmarks": (2, 100)}
+
+
+def _check_threshold(
+    definition: Definition, values: Sequence[Expr], shown: str, faults: FaultList
+) -> None:
+    """What a QALY may cost is said once: by a formula, or by the classes of severity."""
+    rule, entry = definition.severity, definition.threshold
+    if rule is not None and rule.sets_threshold:
+        if definition.opportunity_cost or entry.values or entry.kind != "one":
+            text = "the classes of severity have thresholds of their own; leave this out"
+            faults.add(shown, None, "opportunity_cost", text)
+    elif not definition.opportunity_cost:
+        text = "is missing: what a QALY may cost, or the value at which net benefit is reported"
+        faults.add(shown, None, "opportunity_cost", text)
+    least, most = _VALUES[entry.kind]
+    if not least <= len(entry.values) <= most:
+        wanted = {0: "none", 2: "two" if most == 2 else "two or more"}[least]
+        text = f"found {len(entry.values)}, a threshold of the kind '{entry.kind}' has {wanted}"
+        faults.add(shown, None, "threshold.values", text)
+    known = [n for n in map(plain_number, values) if n is not None]
+    if known != sorted(set(known)):
+        faults.add(shown, None, "threshold.values", "values must rise")
+
+
 def _check_severity(severity: Severity, shown: str, faults: FaultList) -> None:
     falls = [c.shortfall for c in severity.classes]
-    if falls != sorted(set(falls)):
-        faults.add(shown, None, "severity.classes", "shortfalls must rise from class to class")
-    weights = [c.weight for c in severity.classes]
-    if weights != sorted(weights):
-        faults.add(shown, None, "severity.classes", "weights must not fall from class to class")
+    second = [c.proportional for c in severity.classes if c.proportional is not None]
+    for found in (falls, second):
+        if found != sorted(set(found)):
+            faults.add(shown, None, "severity.classes", "shortfalls must rise from class to class")
+    both = severity.measure == "larger of both"
+    if len(second) != (len(falls) if both else 0):
+        text = "each class has 'proportional' if the measure is 'larger of both', and only then"
+        faults.add(shown, None, "severity.classes", text)
+    if severity.measure == "proportional shortfall" and falls[-1] > 1:
+        text = f"found {falls[-1]:g}, a proportional shortfall is from 0 to 1"
+        faults.add(shown, None, "severity.classes", text)
+    kinds = {(c.weight is not None, c.threshold is not None) for c in severity.classes}
+    if kinds not in ({(True, False)}, {(False, True)}):
+        text = "every class has a weight, or every class a threshold"
+        faults.add(shown, None, "severity.classes", text)
+    elif severity.sets_threshold and severity.acts_on == "QALYs":
+        faults.add(shown, None, "severity.acts_on", "classes with thresholds act on no QALYs")
+    factors = [c.factor for c in severity.classes]
+    if factors != sorted(factors):
+        text = "weights and thresholds must not fall from class to class"
+        faults.add(shown, None, "severity.classes", text)

@@ -1,4 +1,4 @@
-"""A jurisdiction: currency, discounting, opportunity cost, severity rule and national tables."""
+"""A jurisdiction: currency, discounting, threshold, severity rule and national tables."""
 
 from __future__ import annotations
 
@@ -67,19 +67,77 @@ class Discount(Strict):
 
 
 class SeverityClass(Strict):
-    """A weight on the opportunity cost from a certain absolute shortfall on."""
+    """What holds from a certain shortfall on.
+
+    Attributes
+    ----------
+    shortfall
+        Least shortfall by the rule's measure; the absolute one, if the larger of both counts.
+    proportional
+        Least proportional shortfall, if the larger of both counts.
+    weight
+        Factor on the threshold or on QALYs.
+    threshold
+        In its place the threshold itself, in the jurisdiction's money.
+    """
 
     shortfall: Real
-    weight: Annotated[Real, Field(gt=0, le=100)]
+    proportional: Annotated[Real, Field(ge=0, le=1)] | None = None
+    weight: Annotated[Real, Field(gt=0, le=100)] | None = None
+    threshold: Annotated[Real, Field(ge=0, le=limits.LARGEST_AMOUNT)] | None = None
+
+    @property
+    def factor(self) -> float:
+        """The weight, or the threshold that stands in its place."""
+        return self.weight if self.weight is not None else self.threshold or 0.0
 
 
 class Severity(Strict):
-    """Absolute shortfall classes, in rising order."""
+    """Classes of severity, in rising order, and what they act on."""
 
-    measure: Literal["absolute shortfall"]
+    measure: Literal["absolute shortfall", "proportional shortfall", "larger of both"]
+    discounted: bool = False
+    acts_on: Literal["threshold", "QALYs"] = "threshold"
     classes: Annotated[list[SeverityClass], Field(min_length=1)]
     status: Status
     source: Required
+
+    @property
+    def sets_threshold(self) -> bool:
+        """Whether classes have thresholds of their own in place of weights."""
+        return self.classes[0].threshold is not None
+
+    def factor(self, absolute: float, proportional: float) -> float:
+        """What the class of a shortfall has: the highest that one of its measures reaches."""
+        first = proportional if self.measure == "proportional shortfall" else absolute
+        found = 0 if self.sets_threshold else 1.0
+        for step in self.classes:
+            second = step.proportional is not None and proportional >= step.proportional
+            if first >= step.shortfall or second:
+                found = step.factor
+        return found
+
+
+class Threshold(Strict):
+    """What the jurisdiction says of the value of a QALY, and in which words.
+
+    Attributes
+    ----------
+    kind
+        ``none`` is stated, then there is no verdict; ``one``; a ``range`` with a verdict at both
+        ends; several ``benchmarks`` with one at each.
+    values
+        The ends, the benchmarks or, where none is stated, values at which net benefit is shown.
+    name
+        What the figure is called.
+    means
+        What it says and does not say.
+    """
+
+    kind: Literal["none", "one", "range", "benchmarks"] = "one"
+    values: list[RequiredFormula] = Field(default_factory=list)
+    name: Required = "threshold"
+    means: Text = ""
 
 
 class YearsRule(Strict):
@@ -163,8 +221,8 @@ class Definition(Strict):
     body: Text = ""
     currency: Currency
     price_year: PriceYear
-    opportunity_cost: RequiredFormula
-    threshold_means: Text = ""
+    opportunity_cost: Formula = ""
+    threshold: Threshold = Field(default_factory=Threshold)
     discount: Discount
     acceptability: Acceptability
     severity: Severity | None = None
@@ -207,12 +265,14 @@ class Jurisdiction:
     discount_cost: Expr
     discount_effect: Expr
     opportunity_cost: Expr
+    threshold_values: tuple[Expr, ...] = ()
 
-    def severity_weight(self, shortfall: float) -> float:
-        """Weight on the opportunity cost for an absolute shortfall in QALYs."""
-        weight = 1.0
-        if self.definition.severity is not None:
-            for step in self.definition.severity.classes:
-                if shortfall >= step.shortfall:
-                    weight = step.weight
-        return weight
+    @property
+    def threshold_rules(self) -> tuple[Expr, ...]:
+        """Formulas of what a QALY may cost."""
+        return (self.opportunity_cost, *self.threshold_values)
+
+    @property
+    def judges(self) -> bool:
+        """Whether there is a threshold to judge by."""
+        return self.definition.threshold.kind != "none"

@@ -1,36 +1,33 @@
-"""What a run concludes, in sentences: every medium takes them here."""
+"""What the base case concludes, in sentences: every medium takes them here."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from hecon.analyses.base_case import base_comparison, base_frontier, threshold
-from hecon.analyses.comparison import SAVING, Comparison
-from hecon.analyses.conclusion import Conclusion, Step, base_conclusion
-from hecon.analyses.departures import apart
-from hecon.analyses.drawn import (
-    drawn_comparison,
-    drawn_decision,
-    drawn_design,
-    probability_cost_effective,
+from hecon.analyses.base_case import (
+    base_comparison,
+    base_frontier,
+    base_limits,
 )
+from hecon.analyses.comparison import SAVING, Comparison
+from hecon.analyses.conclusion import Conclusion, Step, base_conclusion, stated_conclusions
 from hecon.analyses.frontier import ON
-from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_results
-from hecon.report.content import Listing, Sentence, Value, count, effect, money, share
-from hecon.report.decision_content import best_sentence
-from hecon.report.grade import exploratory
-from hecon.report.labels import at_threshold, labeller
-
-#: Inputs that a sentence names; of more it gives the number.
-SHOWN = 4
-
-NO_DOUBT = Sentence(
-    "No input has a distribution, so nothing is uncertain: there is no probabilistic analysis and "
-    "no value of information.",
-    tone="warning",
+from hecon.report.content import (
+    Amount,
+    Listing,
+    Sentence,
+    Value,
+    change,
+    count,
+    effect,
+    money,
 )
+from hecon.report.grade import exploratory
+from hecon.report.words import listed
 
 
 def ratio(found: Comparison) -> Sentence:
@@ -54,9 +51,19 @@ def ratio(found: Comparison) -> Sentence:
 
 
 def headline(run: Run) -> tuple[Sentence, ...]:
-    """The run's conclusion: the best alternative, or the pair if that is the whole decision."""
-    found = run(base_conclusion)
-    said = _pair(found) if found.pairwise else _best(found)
+    """The run's conclusion at each threshold of the jurisdiction: once, where they agree.
+
+    The best alternative, or the pair if that is the whole decision; without a threshold no
+    verdict but the net benefit.
+    """
+    stated = run(stated_conclusions)
+    place = run.study.jurisdiction
+    if len(stated) > 1 and not place.judges:
+        said = without_verdict(run, stated)
+    elif len(stated) == 1 or all(_agree(stated[0], other) for other in stated[1:]):
+        said = _said(run, *stated)
+    else:
+        said = _each(run, stated)
     first = [exploratory(run.study), spread(run)]
     return (*(s for s in first if s is not None), *said)
 
@@ -82,27 +89,106 @@ def spread(run: Run) -> Sentence | None:
     return Sentence(text + ", ".join(parts) + "; base case {base}.", values, "verdict")
 
 
-def _at(found: Conclusion) -> tuple[str, dict[str, Value]]:
-    """The opening of a verdict."""
-    opening = (
-        "At the severity-weighted opportunity cost of {threshold} per {effect}, "
-        if found.weighted
-        else "At {threshold} per {effect}, "
+def _said(run: Run, *found: Conclusion) -> list[Sentence]:
+    """One verdict, for all the thresholds at which it holds."""
+    opening = _at(run, found)
+    return _pair(found[0], opening) if found[0].pairwise else _best(found[0], opening)
+
+
+def _agree(one: Conclusion, other: Conclusion) -> bool:
+    """Whether two thresholds lead to the same verdict."""
+    if one.pairwise:
+        return bool(np.sign(one.benefit) == np.sign(other.benefit))
+    return (one.best, one.equal) == (other.best, other.equal)
+
+
+def _each(run: Run, stated: Sequence[Conclusion]) -> list[Sentence]:
+    """Verdicts that differ, each with the thresholds at which it holds."""
+    groups: list[list[Conclusion]] = []
+    for found in stated:
+        if groups and _agree(groups[-1][0], found):
+            groups[-1].append(found)
+        else:
+            groups.append([found])
+    kind = run.study.jurisdiction.definition.threshold.kind
+    text = (
+        "The verdict differs between the ends of the range, {low} to {high} per {effect}: it "
+        "hangs on where in the range the decision is taken."
+        if kind == "range"
+        else "The verdict differs between the benchmarks of {low} to {high} per {effect}."
     )
-    return opening, {"threshold": money(found.threshold)}
+    ends = {"low": money(stated[0].threshold), "high": money(stated[-1].threshold)}
+    said = [Sentence(text, ends, "warning")]
+    for group in groups:
+        said += _said(run, *group)
+    return said
 
 
-def _pair(found: Conclusion) -> list[Sentence]:
-    opening, values = _at(found)
+def without_verdict(run: Run, stated: Sequence[Conclusion]) -> list[Sentence]:
+    """That there is no threshold, and the net benefit over a range of values."""
+    pair = stated[0].pair
+    gain, extra, sizes = _increments(pair.qaly, pair.cost)
+    values: dict[str, Value] = {"a": pair.intervention, "b": pair.comparator}
+    place = run.study.jurisdiction.definition.title
+    parts, amounts = [], dict[str, Value]()
+    for i, found in enumerate(stated):
+        parts.append(f"{{benefit{i}}} at {{value{i}}}")
+        amounts |= {f"benefit{i}": change(found.benefit), f"value{i}": money(found.threshold)}
+    return [
+        Sentence(
+            f"Per person {{a}} against {{b}} {gain} and costs {extra}. {{place}} states no "
+            "threshold: there is no verdict.",
+            {**values, **sizes, "place": place},
+            "verdict",
+        ),
+        Sentence(
+            f"Net benefit of {{a}} against {{b}} per person: {'; '.join(parts)} per {{effect}}.",
+            {**values, **amounts},
+        ),
+    ]
+
+
+#: The opening of a verdict and its values.
+Opening = tuple[str, dict[str, Value]]
+
+
+def _at(run: Run, found: Sequence[Conclusion]) -> Opening:
+    """The opening of a verdict that holds at one threshold or at several."""
+    place = run.study.jurisdiction.definition
+    rule = place.severity if found[0].weighted else None
+    weight = float(run(base_limits)["weight"].iloc[0])
+    values: dict[str, Value] = {}
+    per = "per {effect}"
+    divisor = 1.0
+    if rule is not None and rule.acts_on == "QALYs" and weight != 1:
+        per, divisor = "per {effect}, {effects} weighted by {weight} for severity", weight
+        values["weight"] = Amount(weight)
+    names = [f"threshold{i}" if len(found) > 1 else "threshold" for i in range(len(found))]
+    for name, each in zip(names, found, strict=True):
+        values[name] = money(each.threshold / divisor)
+    if place.threshold.kind == "range" and len(found) > 1:
+        amount = "{threshold0} to {threshold1}"
+    else:
+        amount = listed([f"{{{name}}}" for name in names])
+    if rule is not None and rule.sets_threshold:
+        return f"At {amount} {per}, the threshold of its class of severity, ", values
+    if rule is not None and rule.acts_on == "threshold":
+        name = place.threshold.name
+        return f"At the severity-weighted {name} of {amount} {per}, ", values
+    return f"At {amount} {per}, ", values
+
+
+def _pair(found: Conclusion, at: Opening) -> list[Sentence]:
+    opening, values = at
     pair = found.pair
     values |= {"a": pair.intervention, "b": pair.comparator}
     gain, extra, sizes = _increments(pair.qaly, pair.cost)
     if found.benefit == 0:
         verdict = "{a} and {b} have the same net benefit: per person {a} "
     elif found.benefit > 0:
-        verdict = "{a} is cost-effective against {b}: per person it "
+        verdict = "{a} is {cost_effective} against {b}: per person it "
     else:
-        verdict = "{a} is not cost-effective against {b}: per person it "
+        verdict = "{a} is not {cost_effective} against {b}: per person it "
     text = f"{opening}{verdict}{gain} and costs {extra}."
     said = [Sentence(text, values | sizes, "verdict")]
     outside = [s for s in (pair.intervention, pair.comparator) if s not in found.alternatives]
@@ -139,8 +225,8 @@ def _increments(qaly: float, cost: float) -> tuple[str, str, dict[str, Value]]:
     return gain, f"{{cost}} {'more' if cost > 0 else 'less'}", values
 
 
-def _best(found: Conclusion) -> list[Sentence]:
-    opening, values = _at(found)
+def _best(found: Conclusion, at: Opening) -> list[Sentence]:
+    opening, values = at
     values |= {
         "number": count(len(found.alternatives)),
         "all": Listing(found.alternatives, 20),
@@ -190,7 +276,7 @@ def _rest(found: Conclusion) -> list[Sentence]:
 def _refused(step: Step) -> Sentence:
     gain, extra, sizes = _increments(step.qaly, step.cost)
     return Sentence(
-        f"{{next}} is not cost-effective against {{against}}: per person it {gain} and costs "
+        f"{{next}} is not {{cost_effective}} against {{against}}: per person it {gain} and costs "
         f"{extra}, {{icer}} per {{effect}} gained.",
         {"next": step.strategy, "against": step.against, "icer": money(step.icer), **sizes},
         "verdict",
@@ -214,81 +300,3 @@ def outside_frontier(run: Run) -> Sentence | None:
         return None
     text = "On the frontier {a} stands against {against}: its ratio against {b} decides nothing."
     return Sentence(text, {"a": a, "b": b, "against": str(row["against"])}, "warning")
-
-
-def how_sure(run: Run) -> tuple[Sentence, ...]:
-    """How sure the draws are, in short; that nothing is uncertain, if so."""
-    if run.get(drawn_design) is None:
-        return (NO_DOUBT,)
-    said = [often(run)] if run(base_conclusion).pairwise else [best_on_average(run)]
-    if other := _other_than_base(run):
-        said.append(other)
-    said.append(means(run))
-    if apart(run(base_comparison), run(drawn_comparison)):
-        said.append(APART)
-    return tuple(said)
-
-
-def best_on_average(run: Run) -> Sentence:
-    """The alternative with the highest mean net benefit, and how often it is the best."""
-    return best_sentence(run(drawn_decision), run(threshold), run(drawn_design).draws)
-
-
-def often(run: Run) -> Sentence:
-    """How often the intervention is cost-effective against the comparator."""
-    a, b = run.study.compared
-    return Sentence(
-        "{a} is cost-effective against {b} in {share} of the draws at {threshold} per {effect}.",
-        {"a": a, "b": b, "share": share(run(probability_cost_effective)), **at_threshold(run)},
-        "verdict",
-    )
-
-
-def _other_than_base(run: Run) -> Sentence | None:
-    """That the draws prefer another alternative than the base case, where they do."""
-    found = run(base_conclusion)
-    if len(run.study.options) < 2 or not found.best:
-        return None
-    best = str(run(drawn_decision)["best"].sel(threshold=run(threshold)).values)
-    if best in (found.best, *found.equal):
-        return None
-    text = "Best on average of {all} is {best}; in the base case it is {base}."
-    values: dict[str, Value] = {"all": Listing(run.study.options, 20), "best": best}
-    return Sentence(text, values | {"base": found.best}, "warning")
-
-
-def means(run: Run) -> Sentence:
-    """The comparison of the means over the draws."""
-    over = ratio(run(drawn_comparison))
-    return Sentence(
-        f"Means over {{draws}} draws of the uncertain inputs: {over.template}",
-        {**over.values, "draws": count(run(drawn_design).draws)},
-        "verdict",
-    )
-
-
-APART = Sentence(
-    "The means over the draws differ from the base case by more than a twentieth: section "
-    "Uncertainty says why.",
-    tone="warning",
-)
-
-
-def fixed_in_draws(run: Run) -> Sentence | None:
-    """What the draws leave out: inputs with a range that moves the result but no distribution."""
-    study, ends = run.study, run(one_way_ends)
-    if ends.empty:
-        return None
-    varying = {p.text for p in study.parameters if p.distribution.varies}
-    span = ends.groupby("parameter", sort=False)["nmb"].agg(np.ptp)
-    moving = [str(n) for n, s in span.sort_values(ascending=False, kind="stable").items() if s > 0]
-    held = [n for n in moving if n not in varying]
-    if not held:
-        return None
-    names = Listing([labeller(study)(name) for name in held], SHOWN)
-    opening = "Fixed in the draws, and so left out of this, "
-    if len(held) == 1:
-        text = opening + "is 1 input that moves the result over a range: {names}."
-        return Sentence(text, {"names": names})
-    text = opening + "are {number} inputs that move the result over a range: {names}."
-    return Sentence(text, {"number": count(len(held)), "names": names})

@@ -96,7 +96,7 @@ class Listing:
 Value = str | Amount | Listing
 
 #: Names that every template may use: those of what a run counts in.
-COUNTED = frozenset({"currency", "effect", "effects"})
+COUNTED = frozenset({"currency", "effect", "effects", "cost_effective"})
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,18 @@ TOGETHER = " + "
 def study_units(study: Study) -> Units:
     """What a study counts in, in its jurisdiction."""
     place = study.jurisdiction.definition
-    return Units(place.currency, place.price_year, study=study.name, jurisdiction=place.name)
+    return Units(
+        place.currency,
+        place.price_year,
+        cost_effective=judgement(study),
+        study=study.name,
+        jurisdiction=place.name,
+    )
+
+
+def judgement(study: Study) -> str:
+    """What is said of a positive net benefit; without a threshold nothing is judged."""
+    return "cost-effective" if study.jurisdiction.judges else "of positive net benefit"
 
 
 def at_threshold(run: Run) -> dict[str, Value]:

@@ -41,6 +41,8 @@ class Units:
         Empty for draws from elsewhere that don't say.
     effect, effects
         One unit of effect and several.
+    cost_effective
+        What is said of a positive net benefit: a judgement, where there is a threshold.
     study, jurisdiction
         Names, as they stand in every table's file.
     """
@@ -49,6 +51,7 @@ class Units:
     price_year: str = ""
     effect: str = "QALY"
     effects: str = "QALYs"
+    cost_effective: str = "cost-effective"
     study: str = ""
     jurisdiction: str = ""
 
@@ -68,9 +71,9 @@ class Units:
 
     def named(self, text: str) -> str:
         """A heading, caption or title with the names of what is counted."""
-        for name in ("currency", "effects", "effect"):
+        for name in ("currency", "effects", "effect", "cost_effective"):
             text = text.replace(f"{{{name}}}", getattr(self, name))
-        return text
+        return text[:1].upper() + text[1:] if text.startswith(self.cost_effective) else text
 
     def shown(self, column: Column) -> str:
         """The unit that people are told: the price year is said once for a whole report."""

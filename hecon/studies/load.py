@@ -187,9 +187,9 @@ def _model(
 
     jurisdiction = f"{place.folder.name}/{JURISDICTION_FILE}"
     remember_rates(reading)
-    reading.remember(
-        place.opportunity_cost, jurisdiction, None, "opportunity_cost", (None,), time=NO_TIME
-    )
+    for i, expr in enumerate(place.threshold_rules):
+        column = f"threshold.values[{i}]" if i else "opportunity_cost"
+        reading.remember(expr, jurisdiction, None, column, (None,), time=NO_TIME)
     return CohortModel(
         strategies=reading.strategies,
         states=tuple(State(s.name, s.dead, s.memory_years, s.label) for s in definition.states),

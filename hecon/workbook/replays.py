@@ -24,6 +24,7 @@ from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.threshold import severity
 from hecon.engine.model import CohortModel
+from hecon.engine.values import formula_values
 from hecon.parameters.design import Design, TableDesign, base_case
 from hecon.studies.budget_values import budget_values
 from hecon.workbook.context import MODES, REPLAYED, Book, workbook_study
@@ -169,7 +170,14 @@ def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figu
     names = {n: n.replace(" ", "_") for n in ("cost difference", "qaly difference")}
     names |= {n: n for n in ("intervention", "comparator", "icer", "verdict", "threshold", "nmb")}
     if "shortfall" in answers:
-        names |= {"shortfall": "shortfall", "weight": "weight"}
+        names["shortfall"] = "shortfall"
+        for name in ("proportional_shortfall", "weight"):
+            yield Figure(tuple(_places(answers[name])), float(limits[name].iloc[0]))
+    for i, value in enumerate(study.jurisdiction.threshold_values):
+        at = formula_values(study.model, [(value, None)], replay.design.numbers, {})[0]
+        benefit = float(at) * float(limits["weight"].iloc[0]) * row["qaly_difference"]
+        benefit -= row["cost_difference"]
+        yield Figure(tuple(_places(answers[f"nmb {i}"])), benefit, scales["nmb"])
     for answer, name in names.items():
         value = row[name]
         if value == value:  # an ICER that has no meaning is an error cell

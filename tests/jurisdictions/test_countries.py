@@ -2,19 +2,17 @@
 
 import csv
 import shutil
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from countries import country
 
-from hecon.analyses.base_case import base_table
-from hecon.analyses.run import Run
+from hecon.analyses.base_case import base_limits, base_shortfalls, base_table
 from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.uncertainty import ranges_and_distributions
 from hecon.errors import InputError
 from hecon.studies.load import load_study
-from hecon.studies.study import Study
 
 ROOT = Path(__file__).parents[2]
 PTSD = ROOT / "inputs/studies/ptsd"
@@ -29,22 +27,17 @@ EXPECTED = {
 }
 
 
-@cache
-def study_in(country: str) -> Study:
-    """The study in a country, loaded once."""
-    return load_study(PTSD, COUNTRIES / country)
-
-
-@pytest.mark.parametrize("country", sorted(path.name for path in COUNTRIES.iterdir()))
-def test_fault_10_ranges_agree_with_distributions_in_every_country(country: str) -> None:
-    finding = ranges_and_distributions(Case(study_in(country)))
+@pytest.mark.parametrize("name", sorted(path.name for path in COUNTRIES.iterdir()))
+def test_fault_10_ranges_agree_with_distributions_in_every_country(name: str) -> None:
+    finding = ranges_and_distributions(Case(country(name).study))
     assert (finding.result, finding.detail[:4]) == ("pass", "each")
 
 
-@pytest.mark.parametrize("country", EXPECTED)
-def test_the_base_case_is_that_of_an_independent_program(country: str) -> None:
-    row, expected = Run(study_in(country))(base_table).iloc[0], EXPECTED[country]
-    for found, name in (
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_base_case_is_that_of_an_independent_program(name: str) -> None:
+    run, expected = country(name), EXPECTED[name]
+    row = run(base_table).iloc[0]
+    for found, column in (
         ("cost MDMA-AT", "cost_mdma"),
         ("cost PE", "cost_pe"),
         ("qaly MDMA-AT", "qaly_mdma"),
@@ -53,8 +46,25 @@ def test_the_base_case_is_that_of_an_independent_program(country: str) -> None:
         ("qaly_difference", "d_qaly"),
         ("icer", "icer"),
     ):
-        np.testing.assert_allclose(row[found], float(expected[name]), rtol=1e-4)
+        np.testing.assert_allclose(row[found], float(expected[column]), rtol=1e-4)
     assert row["threshold"] == float(expected["threshold"])
+    # that program counts until the age of 100, shortfall here until the life table ends
+    short = run(base_shortfalls).set_index("discounted")
+    for counted, word in ((False, "undiscounted"), (True, "discounted")):
+        for found, column in (
+            ("shortfall", f"shortfall_{word}"),
+            ("proportional_shortfall", f"proportional_{word}"),
+        ):
+            np.testing.assert_allclose(short[found][counted], float(expected[column]), rtol=3e-3)
+
+
+def test_classes_of_severity_in_norway_and_england() -> None:
+    norway, england = (country(n)(base_limits).iloc[0] for n in ("norway", "england"))
+    assert norway["shortfall"] == pytest.approx(5.875, abs=5e-4)
+    assert norway["weight"] == 1.4
+    assert england["shortfall"] == pytest.approx(3.447, abs=5e-4)
+    assert england["proportional_shortfall"] == pytest.approx(0.197, abs=5e-4)
+    assert england["weight"] == 1.0
 
 
 def test_a_country_needs_no_file_of_another(tmp_path: Path) -> None:

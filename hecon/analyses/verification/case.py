@@ -111,7 +111,7 @@ class Case:
 
     def inputs(self) -> list[Parameter]:
         """Parameters with a value, but for what only the threshold rests on."""
-        names = self.study.jurisdiction.opportunity_cost.names
+        names = {n for rule in self.study.jurisdiction.threshold_rules for n in rule.names}
         return [p for p in self.study.parameters if p.is_input and p.name not in names]
 
     def prices(self) -> list[Parameter]:

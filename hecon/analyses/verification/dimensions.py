@@ -115,8 +115,9 @@ def _formulas(study: Study, units: _Units) -> Iterator[_Formula]:
     for rule in (model.discount_cost, model.discount_effect):
         yield _Formula(f"{place}, discount.steps", rule, None, (PLAIN,))
     threshold = divide(money, qaly)
-    rule = study.jurisdiction.opportunity_cost
-    yield _Formula(f"{place}, opportunity_cost", rule, None, (threshold,))
+    for i, rule in enumerate(study.jurisdiction.threshold_rules):
+        column = f"threshold.values[{i}]" if i else "opportunity_cost"
+        yield _Formula(f"{place}, {column}", rule, None, (threshold,))
 
 
 def consistent_units(case: Case) -> Finding:

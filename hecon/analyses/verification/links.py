@@ -28,7 +28,7 @@ def _targets(case: Case) -> list[tuple[Expr, str | None]]:
     """Everything that is reported: results, the threshold, the population, course quantities."""
     model = case.model
     found_targets = result_targets(model)
-    found_targets.append((case.study.jurisdiction.opportunity_cost, None))
+    found_targets += [(rule, None) for rule in case.study.jurisdiction.threshold_rules]
     population = case.study.population
     if population is not None:
         found_targets += [(p.amount, population.strategies[0]) for p in population.payoffs]

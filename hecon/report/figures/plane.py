@@ -66,7 +66,8 @@ def plane_picture(
     below = ""
     if setting.threshold is not None:
         worth = float((setting.threshold * found.effect > found.cost).mean())
-        below = f" {share(worth)} lie where it is cost-effective {setting.at(setting.threshold)}."
+        below = f" {share(worth)} lie where it is {setting.cost_effective} "
+        below += f"{setting.at(setting.threshold)}."
     alt = (
         f"{number(draws)} draws of {intervention} against {comparator}: {listed(parts)}.{below} "
         f"Mean: {setting.amount(mean[1], sign=True)} and {number(mean[0], 3, sign=True)} "

@@ -43,8 +43,8 @@ def scenario_dots(
     area.set_ylim(len(rows) - 0.4, -0.6)
     bare(area)
     for words, marker, face, edge in (
-        ("cost-effective", "o", COLOURS[0], COLOURS[0]),
-        ("not cost-effective", "o", "white", COLOURS[0]),
+        (setting.cost_effective, "o", COLOURS[0], COLOURS[0]),
+        (f"not {setting.cost_effective}", "o", "white", COLOURS[0]),
         ("memory or retracted", "s", "white", COLOURS[1]),
     ):
         area.plot(
@@ -67,6 +67,6 @@ def scenario_dots(
     gains = int((rows["nmb"] >= 0).sum())
     alt = (
         f"The {len(rows)} of {count} scenarios that move net benefit most; in {gains} of them "
-        f"{pair[0]} is cost-effective. The largest changes: {listed(parts)}."
+        f"{pair[0]} is {setting.cost_effective}. The largest changes: {listed(parts)}."
     )
     return picture("scenarios", title, alt, figure)

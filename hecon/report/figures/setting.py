@@ -9,6 +9,7 @@ from hecon.analyses.base_case import threshold
 from hecon.analyses.run import Run
 from hecon.report.figures.style import Look, looks
 from hecon.report.figures.writing import THIN, distinct, money, wrapped
+from hecon.report.labels import judgement
 from hecon.studies.study import Study
 
 
@@ -24,6 +25,8 @@ class Setting:
         What costs are counted in; empty for draws from elsewhere that don't say.
     effect
         One unit of effect, and `effects` several of them.
+    cost_effective
+        What is said of a positive net benefit.
     labels
         Readable names of parameters.
     units
@@ -35,6 +38,7 @@ class Setting:
     price_year: str = ""
     effect: str = "QALY"
     effects: str = "QALYs"
+    cost_effective: str = "cost-effective"
     threshold: float | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +101,7 @@ def study_setting(study: Study, threshold: float | None = None) -> Setting:
         strategies=study.model.strategies,
         currency=place.currency,
         price_year=place.price_year,
+        cost_effective=judgement(study),
         threshold=threshold,
         labels={p.text: p.description or p.text for p in study.parameters},
         units={p.text: p.unit for p in study.parameters},

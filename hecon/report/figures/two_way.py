@@ -30,7 +30,7 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
     first, second = (str(dim) for dim in found["nmb"].dims)
     across, up = found[first].values, found[second].values
     values = found["nmb"].values.T
-    title = f"Where {intervention} is cost-effective"
+    title = f"Where {intervention} is {setting.cost_effective}"
     figure, area = axes(title, height=4.1)
     bound = float(np.abs(values).max()) or 1.0
     drawn = area.pcolormesh(
@@ -47,7 +47,8 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
     worth = values > 0
     if worth.any():
         x, y = np.meshgrid(across, up)
-        area.plot(x[worth], y[worth], ".", color=INK, markersize=2.5, label="cost-effective")
+        label = setting.cost_effective
+        area.plot(x[worth], y[worth], ".", color=INK, markersize=2.5, label=label)
     if min(values.shape) > 1:
         levels = [v for v in MaxNLocator(5).tick_values(values.min(), values.max()) if v]
         lines = area.contour(
@@ -76,7 +77,7 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
         )
 
     alt = (
-        f"{intervention} is cost-effective in {share[0]} of {share[1]} combinations (dots"
+        f"{intervention} is {setting.cost_effective} in {share[0]} of {share[1]} combinations (dots"
         f"{'; the thick line is where net benefit is zero' if worth.any() else ''}). Net benefit "
         f"per person at the corners runs from {place(low)} to {place(high)}."
     )

@@ -9,7 +9,8 @@ from hecon.analyses.conclusion import base_conclusion
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.parameters.schema import STATUSES
-from hecon.report.conclusions import headline, how_sure, outside_frontier, ratio
+from hecon.report.certainty import how_sure
+from hecon.report.conclusions import headline, outside_frontier, ratio
 from hecon.report.content import Listing, Section, Sentence, Value, count
 from hecon.report.registry import Analysis
 from hecon.report.sections import REGISTRY
@@ -30,7 +31,8 @@ def section(run: Run) -> Section:
 def _base_case(run: Run) -> list[Sentence]:
     """The pair's own ratio, where the verdict has not given it, and whether it decides."""
     found, pair = run(base_conclusion), run(base_comparison)
-    steps = [s for s in (found.reached, found.refused) if s is not None and not found.pairwise]
+    told = not found.pairwise and run.study.jurisdiction.judges
+    steps = [s for s in (found.reached, found.refused) if s is not None and told]
     said = []
     if (pair.intervention, pair.comparator) not in [(s.strategy, s.against) for s in steps]:
         base = ratio(pair)

@@ -77,7 +77,8 @@ def decision(run: Run) -> Sentence:
         text = "{a} against {b}: the decision hangs on the length of the cycle."
         return Sentence(text, {"a": a, "b": b}, "verdict")
     holds = "is" if good.iloc[0] else "is not"
-    text = f"At every cycle down to {{shortest}} months {{a}} {holds} cost-effective against {{b}}."
+    text = "At every cycle down to {shortest} months {a} "
+    text += f"{holds} {{cost_effective}} against {{b}}."
     return Sentence(text, values, "verdict")
 
 

@@ -18,7 +18,7 @@ from hecon.analyses.drawn import (
 from hecon.analyses.information import METHODS
 from hecon.analyses.population import population
 from hecon.analyses.run import Result, Run
-from hecon.report.conclusions import fixed_in_draws
+from hecon.report.certainty import fixed_in_draws
 from hecon.report.content import (
     Amount,
     Column,

@@ -97,8 +97,8 @@ def conclusion(run: Run) -> tuple[Sentence, ...]:
 
 def _no_price(run: Run, row: pd.Series) -> tuple[Sentence, ...]:
     opening = "At {threshold} per {effect} no price of {price} makes {a} and {b} equal on average: "
-    never = "even at a price of zero {a} is not cost-effective against {b}."
-    always = "at any price {a} is cost-effective against {b}."
+    never = "even at a price of zero {a} is not {cost_effective} against {b}."
+    always = "at any price {a} is {cost_effective} against {b}."
     text = opening + (never if row["nmb_at_zero"] < 0 else always)
     return (Sentence(text, _values(run, row), "verdict"),)
 
@@ -118,9 +118,9 @@ def _some_price(run: Run, row: pd.Series) -> tuple[Sentence, ...]:
     effective = (row["nmb_at_zero"] >= 0) != above
     side = "Today's price, {now}, is above it: " if above else "Today's price, {now}, is below it: "
     verdict = (
-        "on average {a} is cost-effective against {b}, "
+        "on average {a} is {cost_effective} against {b}, "
         if effective
-        else "on average {a} is not cost-effective against {b}, "
+        else "on average {a} is not {cost_effective} against {b}, "
     )
     way = (
         "and the price would have to fall for that to turn."
@@ -140,7 +140,7 @@ def doubts(run: Run) -> tuple[Sentence, ...]:
     least: dict[str, Value] = {"least": count(LEAST_INTERVAL)}
     reading = Sentence(
         "Expected: where mean net benefit over {draws} draws is zero. Below the 2.5 % figure the "
-        "intervention is cost-effective in 97.5 % of draws.",
+        "intervention is {cost_effective} in 97.5 % of draws.",
         {"draws": count(design.draws)},
         "note",
     )

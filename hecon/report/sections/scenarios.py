@@ -52,7 +52,7 @@ _EFFECTS = (
     replace(QALY_DIFFERENCE, detail=True),
     _COMPARED,
     TURNS,
-    Column("cost_effective", "Cost-effective", "flag", detail=True),
+    Column("cost_effective", "{cost_effective}", "flag", detail=True),
     Column("threshold", "Value of a {effect}", "money", detail=True),
 )
 _WHAT = (
@@ -80,7 +80,7 @@ _DRAWN = (
     Column("nmb_error", "Standard error", "money", detail=True, meaning="Monte Carlo, of the mean"),
     Column("nmb_interval_low", "95 % from", "change", detail=True),
     Column("nmb_interval_high", "to", "change", detail=True),
-    Column("probability_cost_effective", "Cost-effective in draws", "share"),
+    Column("probability_cost_effective", "{cost_effective} in draws", "share"),
 )
 TOTALS = (
     _SCENARIO,

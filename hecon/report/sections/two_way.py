@@ -85,11 +85,11 @@ def conclusion(run: Run, grid: xr.Dataset) -> Sentence:
     }
     if part in (0, 1):
         where = {
-            0: "{a} is cost-effective nowhere on the grid of {inputs}.",
-            1: "{a} is cost-effective everywhere on the grid of {inputs}.",
+            0: "{a} is {cost_effective} nowhere on the grid of {inputs}.",
+            1: "{a} is {cost_effective} everywhere on the grid of {inputs}.",
         }[int(part)]
         return Sentence(where, values, "verdict")
-    text = "{a} is cost-effective in {part} of the grid of {inputs}."
+    text = "{a} is {cost_effective} in {part} of the grid of {inputs}."
     return Sentence(text, {**values, "part": share(part)}, "verdict")
 
 

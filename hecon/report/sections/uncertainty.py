@@ -29,7 +29,7 @@ from hecon.analyses.exports import write_exports
 from hecon.analyses.own_draws import OwnDraws
 from hecon.analyses.run import Run
 from hecon.parameters.design import ProbabilisticDesign
-from hecon.report.conclusions import best_on_average, means, often
+from hecon.report.certainty import best_on_average, means, often
 from hecon.report.content import (
     Column,
     Drawn,

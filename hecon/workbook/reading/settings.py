@@ -54,7 +54,9 @@ def _classes(reading: Reading) -> Iterator[tuple[str, str, float, object, str]]:
         for row, step in enumerate(rule.classes, start=severity.FIRST):
             cells = lines.get(row, ())
             yield severity.TITLE, f"D{row}", step.shortfall, at(cells, 3), "jurisdiction"
-            yield severity.TITLE, f"E{row}", step.weight, at(cells, 4), "jurisdiction"
+            yield severity.TITLE, f"E{row}", step.factor, at(cells, 4), "jurisdiction"
+            if step.proportional is not None:
+                yield severity.TITLE, f"F{row}", step.proportional, at(cells, 5), "jurisdiction"
     if not study.uncertain:
         return
     lines = dict(reading.rows(acceptability.TITLE, acceptability.FIRST))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hecon.analyses.population import population
+from hecon.report.labels import judgement
 from hecon.report.words import listed
 from hecon.workbook.context import Book
 from hecon.workbook.sheets.inputs import HEADER
@@ -102,8 +103,8 @@ def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[
         ),
         (
             "Judge",
-            "Cost-effective means that net monetary benefit is above zero. A draw is judged at "
-            "the threshold of the base case.",
+            f"{judgement(study).capitalize()} means that net monetary benefit is above zero. A "
+            "draw is judged at the threshold of the base case.",
         ),
         (
             "Run an edited workbook",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hecon.report.grade import marked_title
+from hecon.report.labels import judgement
 from hecon.workbook.context import Book
 from hecon.workbook.layout import letter
 from hecon.workbook.sheets.severity import title_of, weighted
@@ -58,16 +59,25 @@ def write_increments(book: Book, page: Page, row: int) -> int:
         f"{dc}/{dq},NA())",
         "money",
     )
-    threshold = answers["threshold"]
+    threshold, judged = answers["threshold"], judgement(book.study)
     kind = ", severity-weighted" if weighted(book.study) else ""
-    label = f"Opportunity cost{kind} (see {title_of(book.study)})"
+    named = book.study.jurisdiction.definition.threshold.name.capitalize()
+    label = f"{named}{kind} (see {title_of(book.study)})"
     add("threshold in use", label, threshold, "money")
     add(
         "nmb",
-        f"Incremental net monetary benefit ({book.currency}; cost-effective if above 0)",
+        f"Incremental net monetary benefit ({book.currency}; {judged} if above 0)",
         f"{threshold}*{dq}-{dc}",
         "money",
     )
+    place, scope = book.study.jurisdiction, book.scope(None, TITLE)
+    weight = f"*{answers['weight']}" if "weight" in answers else ""
+    unit = f"{book.currency} per QALY"
+    for i, rule in enumerate(place.threshold_values):
+        label = f"{'Threshold' if place.judges else 'Value of a QALY'} {i + 1} ({unit})"
+        add(f"threshold {i}", label, f"({scope.formula(rule)}){weight}", "money")
+        found = f"{answers[f'threshold {i}']}*{dq}-{dc}"
+        add(f"nmb {i}", f"Net monetary benefit at it ({book.currency})", found, "money")
     _threshold_price(book, add)
     for i, (_, label, text, shape) in enumerate(lines):
         page.put(row + 1 + i, 1, label)
@@ -111,10 +121,11 @@ def _threshold_price(book: Book, add: Callable[..., None]) -> None:
         f"IF({units}=0,{none},IF({found}<0,{below},{found}))",
         "money",
     )
-    up, down = '"cost-effective below this price"', '"cost-effective above this price"'
+    judged = judgement(book.study)
+    up, down = f'"{judged} below this price"', f'"{judged} above this price"'
     add(
         "threshold side",
-        "On which side of that price the intervention is cost-effective",
+        f"On which side of that price the intervention is {judged}",
         f'IF(ISNUMBER({answers["threshold price"]}),IF({units}>0,{up},{down}),"see above")',
         "text",
     )

@@ -14,10 +14,11 @@ from hecon.analyses.drawn import (
 )
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.population import population
-from hecon.report.conclusions import NO_DOUBT, spread
+from hecon.report.certainty import NO_DOUBT
+from hecon.report.conclusions import spread
 from hecon.report.content import Section
 from hecon.report.grade import exploratory, mark, titled
-from hecon.report.labels import study_units
+from hecon.report.labels import judgement, study_units
 from hecon.report.sections.answer import added, rests_on
 from hecon.report.words import listed, spoken
 from hecon.version import __version__
@@ -124,13 +125,32 @@ def _answer(book: Book, page: Page) -> None:
         f'&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
         f'IF({dc}*{dq}<0,{a["intervention"]}&" is ","")&{a["verdict"]}&".")'
     )
-    cost = "the severity-weighted opportunity cost of " if weighted(book.study) else ""
+    place = book.study.jurisdiction.definition
+    cost = f"the severity-weighted {place.threshold.name} of " if weighted(book.study) else ""
     threshold = f'"{opening}At {cost}{currency} "&{_money(a["threshold"])}&" per QALY "'
-    second = f"{threshold}&{_best(book, currency) if _many(book) else _verdict(a, currency)}"
+    verdict = _best(book, currency) if _many(book) else _verdict(book, currency)
+    if not book.study.jurisdiction.judges:
+        none = f"{opening}{place.title} states no threshold: there is no verdict. "
+        threshold = f'"{none}"&{threshold}'
+    second = f"{threshold}&{verdict}{_stated(book, currency)}"
     for row, text in ((8, first), (9, second)):
         page.formula(row, 1, text, "output", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
         page.sheet.row_dimensions[row].height = 30
+    if book.study.jurisdiction.threshold_values:
+        page.sheet.row_dimensions[9].height = 45
+
+
+def _stated(book: Book, currency: str) -> str:
+    """The pair's net benefit at each threshold that the jurisdiction states."""
+    a = book.answers
+    parts = []
+    for i in range(len(book.study.jurisdiction.threshold_values)):
+        amount = f'TEXT({a[f"nmb {i}"]},"#,##0;-#,##0")'
+        parts.append(f'"{currency} "&{amount}&" at "&{_money(a[f"threshold {i}"])}')
+    if not parts:
+        return ""
+    return '&" Net benefit by value of a QALY: "&' + '&"; "&'.join(parts) + '&"."'
 
 
 def _many(book: Book) -> bool:
@@ -138,9 +158,10 @@ def _many(book: Book) -> bool:
     return not book.run(base_conclusion).pairwise
 
 
-def _verdict(a: dict[str, str], currency: str) -> str:
+def _verdict(book: Book, currency: str) -> str:
     """The pair's verdict from its net benefit in use."""
-    words = '"cost-effective","not cost-effective"'
+    a, judged = book.answers, judgement(book.study)
+    words = f'"{judged}","not {judged}"'
     return (
         f'IF({a["nmb"]}=0,"both have the same net benefit.","it is "&IF({a["nmb"]}>0,{words})'
         f'&": net monetary benefit {currency} "&TEXT({a["nmb"]},"#,##0;-#,##0")&" per person.")'
@@ -232,7 +253,7 @@ def _uncertainty(book: Book, page: Page, row: int, sections: Sequence[Section]) 
         ("In words", found.verdict, "text"),
         (f"Ratio of means ({book.currency} per QALY)", ratio, "money"),
         (
-            "Probability cost-effective at the base case's threshold",
+            f"Probability {judgement(book.study)} at the base case's threshold",
             run(probability_cost_effective),
             "share",
         ),

@@ -24,13 +24,13 @@ def standard_care(book: Book) -> list[str]:
     return list(dict.fromkeys([*(b for _, b in pairs), *(people.strategies if people else ())]))
 
 
-def starting_and_course(book: Book, strategy: str, kind: str) -> list[str]:
-    """Undiscounted amounts at the start and along the course, which no horizon of severity cuts."""
+def starting_and_course(book: Book, strategy: str, kind: str, discounted: bool) -> list[str]:
+    """Amounts at the start and along the course, which no horizon of severity cuts."""
     found = [at for (s, k, _), at in book.starts.items() if (s, k) == (strategy, kind)]
     found += [
         at
-        for (s, name, discounted), at in book.course_totals.items()
-        if s == strategy and name.startswith(f"{kind} ") and not discounted
+        for (s, name, counted), at in book.course_totals.items()
+        if s == strategy and name.startswith(f"{kind} ") and counted == discounted
     ]
     return found
 
@@ -128,10 +128,7 @@ def amounts(book: Book, found: TraceAmounts, columns: Columns) -> None:
             return "+".join(p for p in parts if p != "0") or "0"
 
         column = columns.add("QALYs until the end of life", lived, "exact")
-        area = f"${column}${layout.first}:${column}${layout.first + layout.rows - 1}"
-        row, position = layout.first - 3, columns.next - 1
-        columns.page.formula(row, position, f"SUM({area})", "output", "exact")
-        book.totals[(title, "remaining qaly", False)] = columns.page.ref(row, position)
+        _totals(book, title, columns, column, "qaly", ("remaining qaly",))
     if book.study.course is not None and model is book.study.model:
         _course(book, strategy, columns)
     for discounted in (True, False):
