@@ -90,7 +90,10 @@ def base_conclusion(run: Run) -> Conclusion:
 @result()
 def stated_conclusions(run: Run) -> tuple[Conclusion, ...]:
     """The same at each threshold that the jurisdiction states, rising."""
-    return tuple(_conclusion(run, value) for value in run(thresholds_stated))
+    stated = run(thresholds_stated)
+    if stated == (run(threshold),):
+        return (run(base_conclusion),)
+    return tuple(_conclusion(run, value) for value in stated)
 
 
 def _conclusion(run: Run, at: float) -> Conclusion:

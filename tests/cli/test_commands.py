@@ -118,7 +118,7 @@ def test_summary_says_what_matters(finished):
         "on the frontier",
         "shortfall",
         "Severity classes (assumption)",
-        "severity-weighted opportunity cost of EUR 30,000 per QALY",
+        "severity-weighted threshold of EUR 30,000 per QALY",
         "Net benefit",
         "60 draws, Monte Carlo, seed 1",
         "Standard error",

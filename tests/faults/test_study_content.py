@@ -267,9 +267,9 @@ def test_fault_12_a_trial_in_another_currency_is_refused(study, tmp_path):
     text = (INPUTS / "studies/ptsd/trials/head_to_head.toml").read_text()
     path = tmp_path / "trial.toml"
     path.write_text(text.replace('unit = "NOK/patient"', 'unit = "EUR/patient"'))
-    with pytest.raises(InputError, match=r"assumptions.patient_cost_nok: found EUR of 2024"):
+    with pytest.raises(InputError, match=r"assumptions.patient_cost: found EUR of 2024"):
         read_trials([path], study.jurisdiction.definition)
-    path.write_text(text.replace('fixed_cost = "fixed_cost_nok"', 'fixed_cost = "60000000"'))
+    path.write_text(text.replace('fixed_cost = "fixed_cost"', 'fixed_cost = "60000000"'))
     with pytest.raises(InputError, match=r"fixed_cost: 6e\+07 is an amount without a currency"):
         read_trials([path], study.jurisdiction.definition)
 

@@ -1,6 +1,7 @@
 """One folder adds a country: the study's values with the country's own, and no other's files."""
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from hecon.analyses.base_case import base_limits, base_shortfalls, base_table
 from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.uncertainty import ranges_and_distributions
 from hecon.errors import InputError
+from hecon.report.sections.sources import texts
+from hecon.report.whole import sections_of
 from hecon.studies.load import load_study
 
 ROOT = Path(__file__).parents[2]
@@ -98,3 +101,25 @@ def test_a_file_that_nothing_reads_is_named(tmp_path: Path) -> None:
     (tmp_path / "england/ptsd_in_england/parametres.csv").write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match=r"did you mean parameters\.csv"):
         load_study(PTSD, tmp_path / "england")
+
+
+#: Words that belong to one country.
+NORWEGIAN = re.compile(r"norw|\bNOK\b|\bDMP\b|\bISF\b|Nye metoder|not a ceiling", re.IGNORECASE)
+#: Sections that need no run of the model but the base case.
+SAID = (
+    *("severity", "results", "replacements", "assumptions", "sources", "cheers"),
+    "provenance",
+)
+
+
+@pytest.mark.parametrize("name", ["england", "switzerland"])
+def test_no_word_of_norway_elsewhere(name: str) -> None:
+    run = country(name)
+    said = sections_of(run, SAID)
+    tables = [table for section in said for table in section.tables]
+    words = [*texts(said), *(str((t.caption, t.note, t.columns)) for t in tables)]
+    words += [str((s.title, s.why, s.source, s.text)) for s in run.study.scenarios]
+    words += [str((p.description, p.derivation, p.source, p.note)) for p in run.study.parameters]
+    words += [fact.row.fact for fact in run.study.facts]
+    assert len(words) > 1_000
+    assert [word for word in words if NORWEGIAN.search(word)] == []

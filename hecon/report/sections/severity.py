@@ -88,8 +88,6 @@ def section(run: Run) -> Section:
                 {"status": place.severity.status, "source": place.severity.source},
             )
         )
-    elif len(run(base_shortfalls)):
-        sentences.append(Sentence("Severity has no weight here.", tone="note"))
     tables = [severity_table(run)]
     if len(run(base_shortfalls)):
         tables.append(shortfalls_table(run))
