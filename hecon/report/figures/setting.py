@@ -38,10 +38,10 @@ class Setting:
     price_year: str = ""
     effect: str = "QALY"
     effects: str = "QALYs"
-    cost_effective: str = "cost-effective"
     threshold: float | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    cost_effective: str = "cost-effective"
 
     @property
     def looks(self) -> dict[str, Look]:
