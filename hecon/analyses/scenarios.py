@@ -174,10 +174,15 @@ def idle_scenarios(
     return faults
 
 
-def scenario_table(study: Study) -> pd.DataFrame:
-    """All scenarios with the columns of `result_table`, in the order of the file.
+def scenario_table(study: Study, chosen: Sequence[Scenario] | None = None) -> pd.DataFrame:
+    """Scenarios with the columns of `result_table`, in the order of the file.
 
     ``weakest_status`` is the weakest status of the scenario and of the estimates it chooses.
+
+    Parameters
+    ----------
+    chosen
+        Those of the study, unless others are named.
 
     Examples
     --------
@@ -186,14 +191,15 @@ def scenario_table(study: Study) -> pd.DataFrame:
     >>> scenario_table(study)[["scenario", "verdict"]].head(1).to_dict("records")
     [{'scenario': 'S01', 'verdict': 'more costly, more effective'}]
     """
-    if not study.scenarios:
+    scenarios = list(study.scenarios if chosen is None else chosen)
+    if not scenarios:
         return pd.DataFrame()
-    design = scenario_design(study, study.scenarios)
-    table = evaluated_table(study, design, [s.compare for s in study.scenarios])
-    table.insert(0, "scenario", [s.id for s in study.scenarios])
-    table.insert(1, "title", [s.title for s in study.scenarios])
-    table.insert(2, "status", [s.status for s in study.scenarios])
-    table.insert(3, "weakest_status", [s.weakest_status for s in study.scenarios])
+    design = scenario_design(study, scenarios)
+    table = evaluated_table(study, design, [s.compare for s in scenarios])
+    table.insert(0, "scenario", [s.id for s in scenarios])
+    table.insert(1, "title", [s.title for s in scenarios])
+    table.insert(2, "status", [s.status for s in scenarios])
+    table.insert(3, "weakest_status", [s.weakest_status for s in scenarios])
     return table
 
 
@@ -201,3 +207,11 @@ def scenario_table(study: Study) -> pd.DataFrame:
 def scenario_results(run: Run) -> pd.DataFrame:
     """Every scenario's row of `scenario_table`, in file order."""
     return scenario_table(run.study)
+
+
+@result()
+def selectable_results(run: Run) -> pd.DataFrame:
+    """Rows of `scenario_table` of everything that can be shown: scenarios, then subgroups."""
+    subgroups = [each.scenario for each in run.study.combinations]
+    found = [run(scenario_results), scenario_table(run.study, subgroups)]
+    return pd.concat([table for table in found if len(table)], ignore_index=True)

@@ -57,6 +57,14 @@ def run(
             callback=said,
         ),
     ] = "",
+    subgroup: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A full report of a subgroup: a level, or levels as in 'women / severe'.",
+            callback=said,
+        ),
+    ] = "",
     values: Annotated[
         list[str] | None,
         typer.Option(
@@ -103,6 +111,7 @@ def run(
       hecon run inputs/studies/ptsd -j norway --only psa,voi
       hecon run inputs/studies/ptsd -j ../my-rules/norway
       hecon run inputs/studies/ptsd -j norway --scenario S22
+      hecon run inputs/studies/ptsd -j norway --subgroup "women / severe"
       hecon run inputs/studies/ptsd -j norway --set drug_price_session=5000
       hecon run reports/ptsd_norway.xlsx
       hecon run reports/ptsd_norway.xlsx --verify
@@ -112,7 +121,7 @@ def run(
         edits = folder.suffix.lower() == ".xlsx"
         if edits:
             why = "not for an edited workbook, whose inputs stand in it"
-            refuse_idle(context, why, "scenario", "values")
+            refuse_idle(context, why, "scenario", "subgroup", "values")
             source, rules = origin(folder, original, jurisdiction)
         else:
             refuse_idle(context, "only for an edited workbook", "original")
@@ -132,9 +141,12 @@ def run(
         from hecon.report.progress import ProgressBar
         from hecon.report.summary import show_summary
         from hecon.report.whole import write_whole
+        from hecon.studies.subgroups import with_subgroup
         from hecon.studies.variant import with_scenario, with_values
         from hecon.workbook.book import write_workbook
 
+        if subgroup:
+            study = with_subgroup(study, subgroup)
         if scenario:
             study = with_scenario(study, scenario)
         if values:

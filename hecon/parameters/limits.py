@@ -24,6 +24,7 @@ QUANTITIES = 2_000
 STATES = 200
 STRATEGIES = 100
 SCENARIOS = 1_000
+SUBGROUPS = 100
 
 #: Levels of a TOML file's tables, and its largest whole number.
 LEVELS = 20

@@ -25,8 +25,9 @@ FILE = "study.toml"
 
 #: Entries of `study.toml` that name files of rows.
 _FILES = (
-    *("parameters", "variables", "transitions", "payoffs", "scenarios", "correlations"),
-    *("synthesis.arms", "synthesis.effects", "synthesis.contrasts", "synthesis.estimates"),
+    *("parameters", "variables", "transitions", "payoffs", "scenarios", "subgroups"),
+    *("correlations", "synthesis.arms", "synthesis.effects", "synthesis.contrasts"),
+    "synthesis.estimates",
 )
 
 #: Lists of `study.toml` whose entries a study that extends another may leave out.

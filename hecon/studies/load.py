@@ -35,7 +35,7 @@ from hecon.studies.facts import read_facts
 from hecon.studies.inputs import Inputs, read_inputs
 from hecon.studies.population import read_population
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
-from hecon.studies.scenarios import read_scenarios
+from hecon.studies.scenarios import Overrides, read_scenarios
 from hecon.studies.sessions import read_course
 from hecon.studies.soundness import (
     check_alternatives,
@@ -52,6 +52,7 @@ from hecon.studies.structure import (
     read_transitions,
 )
 from hecon.studies.study import Study
+from hecon.studies.subgroups import check_shares, combined, read_subgroups
 from hecon.studies.trials import read_planned_trials
 
 GENERAL_POPULATION = "General population"
@@ -100,7 +101,10 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     check_folder(reading)
     documents = read_documents(reading)
     inputs = read_inputs(reading)
-    scenarios, course = read_scenarios(reading, inputs, read_course(reading, inputs))
+    overrides = Overrides(reading, inputs, read_course(reading, inputs))
+    scenarios = read_scenarios(reading, overrides)
+    subgroups = read_subgroups(reading, overrides, scenarios)
+    course = overrides.course_in_use()
     initial = read_initial(reading)
     transitions = read_transitions(reading)
     check_reachable(reading, initial, transitions)
@@ -123,12 +127,14 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     reading.check_left_out()
     check_names(reading, inputs)
     reading.faults.raise_if_any()
-    check_dependencies(reading, inputs, model, scenarios)
+    told = [*scenarios, *(s.scenario for s in subgroups)]
+    check_dependencies(reading, inputs, model, told)
     check_cycles(reading, model)
     check_course_depth(reading, model, DEEPEST)
     reading.faults.raise_if_any()
     check_ages(reading, inputs, model)
-    check_discounting(reading, inputs, model, scenarios)
+    check_discounting(reading, inputs, model, told)
+    check_shares(reading, inputs, model, subgroups)
     check_dead(reading, inputs, model)
     reading.faults.raise_if_any()
     study = Study(
@@ -152,6 +158,8 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         _unused(reading, inputs, model),
         tuple(inputs.replaced),
         budget,
+        subgroups,
+        combined(subgroups),
     )
     check_budget(study)
     return study

@@ -25,8 +25,8 @@ from hecon.studies.study import Scenario
 
 
 @dataclass
-class _Overrides:
-    """What scenarios may override; cells of sessions become parameters when one does.
+class Overrides:
+    """What scenarios and subgroups may override; cells of sessions then become parameters.
 
     `local` names inputs that the model doesn't have: those of a plan with scenarios of its own.
     """
@@ -42,6 +42,13 @@ class _Overrides:
         self.units = {v.key: v.unit for v in self.inputs.variables}
         self.units |= {p.key: p.unit for p in self.inputs.parameters}
         self.known = set(self.inputs.keys)
+
+    def course_in_use(self) -> TreatmentCourse | None:
+        """The course with every overridden cell made a parameter, which is added to the inputs."""
+        if self.course is None or not self.cells:
+            return self.course
+        self.inputs.parameters += self.cells.values()
+        return with_parameters(self.course, self.cells)
 
     def key(self, name: str) -> Key | str:
         """The key that a scenario's name means, or what is wrong with it."""
@@ -91,42 +98,34 @@ class _Overrides:
         return parameter.key
 
 
-def read_scenarios(
-    reading: Reading, inputs: Inputs, course: TreatmentCourse | None
-) -> tuple[list[Scenario], TreatmentCourse | None]:
-    """Scenarios, and the course with every overridden cell made a parameter.
-
-    Those parameters are added to the inputs.
-    """
+def read_scenarios(reading: Reading, overrides: Overrides) -> list[Scenario]:
+    """Scenarios, with faults recorded."""
     if not reading.definition.scenarios:
-        return [], course
-    overrides = _Overrides(reading, inputs, course)
+        return []
     rows = reading.rows("scenarios", ScenarioRow, lambda row: row.id)
-    result = _scenarios(overrides, [(file, number, row) for file, number, row, _ in rows])
+    result = scenarios_of(overrides, [(file, number, row) for file, number, row, _ in rows])
     if len(result) > limits.SCENARIOS:
         text = f"the study has {len(result)} scenarios, allowed are {limits.SCENARIOS}"
         reading.faults.add(reading.file("scenarios"), None, None, text)
-    if course is not None and overrides.cells:
-        course = with_parameters(course, overrides.cells)
-        inputs.parameters += overrides.cells.values()
-    return result, course
+    return result
 
 
 def read_own_scenarios(
     reading: Reading, inputs: Inputs, source: Source, local: frozenset[str]
 ) -> list[Scenario]:
     """Scenarios of a plan's own file, over its inputs (`local`) and the study's."""
-    overrides = _Overrides(reading, inputs, None, local)
+    overrides = Overrides(reading, inputs, None, local)
     rows: list[tuple[str, int, ScenarioRow]] = []
     with reading.faults.collect():
         found = read_rows(source.path, source.shown, ScenarioRow, reading.faults)
         rows = [(source.shown, number, row) for number, row, _ in found]
-    return _scenarios(overrides, rows)
+    return scenarios_of(overrides, rows)
 
 
-def _scenarios(
-    overrides: _Overrides, rows: Sequence[tuple[str, int, ScenarioRow]]
+def scenarios_of(
+    overrides: Overrides, rows: Sequence[tuple[str, int, ScenarioRow]]
 ) -> list[Scenario]:
+    """Scenarios from rows with their file and number."""
     reading = overrides.reading
     result: list[Scenario] = []
     seen: dict[str, Place] = {}
@@ -168,7 +167,7 @@ class _Changes:
     estimates: list[str] = field(default_factory=list)
 
 
-def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) -> _Changes:
+def _changes(overrides: Overrides, row: ScenarioRow, file: str, number: int) -> _Changes:
     reading = overrides.reading
     changes = _Changes()
     try:
@@ -204,7 +203,7 @@ def _changes(overrides: _Overrides, row: ScenarioRow, file: str, number: int) ->
 
 
 def _choose(
-    overrides: _Overrides, changes: _Changes, key: Key, choice: Choice, file: str, number: int
+    overrides: Overrides, changes: _Changes, key: Key, choice: Choice, file: str, number: int
 ) -> None:
     """Put one override into the deterministic and into the probabilistic run."""
     reading, like = overrides.reading, overrides.parameters.get(key)
@@ -227,7 +226,7 @@ def _choose(
         changes.own[(name, None)] = own_parameter(name, None, "", found, None, estimate)
 
 
-def _relative(overrides: _Overrides, changes: _Changes, key: Key) -> None:
+def _relative(overrides: Overrides, changes: _Changes, key: Key) -> None:
     """A quantity within its own change is that of the base case; in a draw, that of the draw."""
     if key not in changes.drawn or key[0] not in changes.fixed[key].names:
         return
@@ -236,7 +235,7 @@ def _relative(overrides: _Overrides, changes: _Changes, key: Key) -> None:
     changes.drawn[key] = substitute(changes.drawn[key], {key[0]: drawn})
 
 
-def _base_of(overrides: _Overrides, changes: _Changes, key: Key) -> tuple[Expr, Expr]:
+def _base_of(overrides: Overrides, changes: _Changes, key: Key) -> tuple[Expr, Expr]:
     """What an overridden quantity was: in the base case, and in a draw."""
     like = overrides.parameters.get(key)
     if like is None or like.value is None:
@@ -252,7 +251,7 @@ def _base_of(overrides: _Overrides, changes: _Changes, key: Key) -> tuple[Expr, 
 
 
 def _in_money(
-    overrides: _Overrides, changes: _Changes, key: Key, row: ScenarioRow, file: str, number: int
+    overrides: Overrides, changes: _Changes, key: Key, row: ScenarioRow, file: str, number: int
 ) -> None:
     """An amount counts in the currency that its row states, and is converted by a stated rate."""
     unit, like = overrides.units.get(key, ""), overrides.parameters.get(key)
@@ -276,7 +275,7 @@ def _in_money(
 
 
 def _check_retracted(
-    overrides: _Overrides, changes: _Changes, row: ScenarioRow, file: str, number: int
+    overrides: Overrides, changes: _Changes, row: ScenarioRow, file: str, number: int
 ) -> None:
     made = overrides.inputs.synthesis.estimates
     for name in dict.fromkeys(changes.estimates):

@@ -170,6 +170,7 @@ class StudyDefinition(Strict):
     transitions: Text = "transitions.csv"
     payoffs: Text = "payoffs.csv"
     scenarios: Text = ""
+    subgroups: Text = ""
     correlations: Text = ""
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     evidence: dict[str, Required] = Field(default_factory=dict)
@@ -281,6 +282,21 @@ class ScenarioRow(Strict):
     currency: Text = ""
     price_year: Text = ""
     compare: Text = ""
+    source: Text = ""
+    status: Text = ""
+
+
+class SubgroupRow(Strict):
+    """A level of a dimension, such as women of sex: its share, and what it changes."""
+
+    name: Required
+    dimension: Required
+    title: Required
+    weight: RequiredFormula
+    why: Text = ""
+    changes: Required
+    currency: Text = ""
+    price_year: Text = ""
     source: Text = ""
     status: Text = ""
 

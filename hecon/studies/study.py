@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,6 +77,27 @@ class Scenario:
 
 
 @dataclass(frozen=True)
+class Subgroup:
+    """People who share a level of each of some dimensions.
+
+    Attributes
+    ----------
+    dimensions
+        Of one level the one that it is of, of a combination several.
+    weight
+        Their share of everybody, a formula over inputs.
+    scenario
+        What is different with them.
+    """
+
+    name: str
+    title: str
+    dimensions: tuple[str, ...]
+    weight: Expr
+    scenario: Scenario
+
+
+@dataclass(frozen=True)
 class Budget:
     """A study's budget impact, read and checked.
 
@@ -132,8 +154,12 @@ class Study:
         Rows of the study, or of the one that it extends, each with what took its place.
     budget
         What the decision does to a budget, if the study describes it for the jurisdiction.
-    scenario
-        The scenario whose changes are the base case, if it is not the study's own.
+    subgroups
+        Levels of the dimensions that people differ in.
+    combinations
+        Every combination of one level of each dimension.
+    scenario, subgroup
+        Those whose changes are the base case, if it is not the study's own.
     values_set
         Inputs that were set to another value, as ``name = value unit``.
     """
@@ -158,19 +184,25 @@ class Study:
     unused: tuple[str, ...] = ()
     replaced: tuple[tuple[Parameter, Parameter], ...] = ()
     budget: Budget | None = None
+    subgroups: tuple[Subgroup, ...] = ()
+    combinations: tuple[Subgroup, ...] = ()
     scenario: str = ""
+    subgroup: str = ""
     values_set: tuple[str, ...] = ()
 
     @property
     def variant(self) -> str:
         """How the base case differs from that of the study's files, in words; else empty."""
         chosen = [f"scenario {self.scenario}"] if self.scenario else []
+        chosen += [f"subgroup {self.subgroup}"] if self.subgroup else []
         return "; ".join([*chosen, *self.values_set])
 
     @property
     def suffix(self) -> str:
         """What tells names of files of a variant from those of the study."""
-        return f"_{self.scenario}" * bool(self.scenario) + "_set" * bool(self.values_set)
+        people = re.sub(r"\W+", "_", self.subgroup)
+        named = "".join(f"_{part}" for part in (self.scenario, people) if part)
+        return named + "_set" * bool(self.values_set)
 
     @property
     def name(self) -> str:
@@ -186,6 +218,11 @@ class Study:
     def options(self) -> tuple[str, ...]:
         """Strategies that a decision maker can choose."""
         return tuple(s.name for s in self.definition.strategies if s.option)
+
+    @property
+    def selectable(self) -> list[Scenario]:
+        """What can be shown in place of the base case: scenarios, then combined subgroups."""
+        return [*self.scenarios, *(each.scenario for each in self.combinations)]
 
     @property
     def uncertain(self) -> bool:

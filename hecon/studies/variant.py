@@ -36,7 +36,7 @@ def with_scenario(study: Study, name: str) -> Study:
         raise InputError([Fault(SCENARIO, None, None, f"{shown(name)} is no scenario{hint}")])
     scenario = known[name]
     how = f"scenario {scenario.id}: {scenario.title}"
-    changed = _changed(study, scenario, how)
+    changed = with_changes(study, scenario, how)
     others = [
         replace(s, compare=scenario.compare) if s.compare == study.compared else s
         for s in study.scenarios
@@ -116,8 +116,8 @@ def _fixed(like: Parameter, value: float, status: str, source: str, why: str) ->
     )
 
 
-def _changed(study: Study, scenario: Scenario, how: str) -> Study:
-    """The study with a scenario's overrides as rows of its own."""
+def with_changes(study: Study, scenario: Scenario, how: str) -> Study:
+    """The study with a scenario's overrides as rows of its own; `how` says where from."""
     own = {p.key: replace(p, derivation=p.derivation or how) for p in scenario.own}
     formulas: dict[Key, Expr] = {}
     rows = {p.key: p for p in study.parameters}

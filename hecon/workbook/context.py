@@ -189,11 +189,13 @@ def override_name(key: Key) -> str:
 
 
 def workbook_study(run: Run) -> Study:
-    """The run's study with its budget's inputs beside its own, and the budget's scenarios last."""
+    """The run's study with its budget's inputs beside its own, and all that can be shown.
+
+    After the study's scenarios come combined subgroups, the budget's scenarios last.
+    """
     study = with_budget(run.study)
-    if study.budget is None:
-        return study
-    return replace(study, scenarios=[*study.scenarios, *study.budget.scenarios])
+    shown = [*study.selectable, *(study.budget.scenarios if study.budget else ())]
+    return replace(study, scenarios=shown)
 
 
 def new_book(

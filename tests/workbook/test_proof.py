@@ -41,7 +41,7 @@ def small() -> Run:
 
 def test_sample(run: Run) -> None:
     listed = replays(run)
-    scenarios = [*run.study.scenarios, *run.study.budget.scenarios]
+    scenarios = [*run.study.selectable, *run.study.budget.scenarios]
     assert len(listed) == 1 + len(scenarios) + 20 + 25
     names = ("base case", "scenario S06", "scenario BI6", "draw 60")
     chosen = [r for r in listed if r.name in names]

@@ -21,6 +21,7 @@ REGISTRY = (
     Entry("cycle_length", "What the length of the cycle does to the result."),
     Entry("budget_impact", "What a payer pays year by year, and for whom there are places."),
     Entry("scenarios", "Every scenario against the base case."),
+    Entry("subgroups", "Results by subgroup, and what deciding by subgroup is worth."),
     Entry(
         "global_sensitivity", "Which inputs matter when all move at once.", command="sensitivity"
     ),

@@ -20,7 +20,10 @@ TITLE = "Scenarios"
 def read_scenarios(reading: Reading) -> None:
     """Read every scenario's row; all of them must be there, and no other."""
     study = reading.study
-    scenarios = [*study.scenarios, *(study.budget.scenarios if study.budget else ())]
+    combined = [each.scenario for each in study.combinations]
+    subgroups = {s.id for s in combined}
+    scenarios = [*study.scenarios, *combined]
+    scenarios += study.budget.scenarios if study.budget else ()
     known = {s.id: s for s in scenarios}
     missing = dict(known)
     keys = list(dict.fromkeys(key for s in scenarios for key in s.changes))
@@ -39,7 +42,8 @@ def read_scenarios(reading: Reading) -> None:
                 text = f"'{first}' appears twice"
             reading.fault(TITLE, f"A{row}", f"scenario {text}; scenarios belong to its file")
             continue
-        _scenario(reading, scenario, keys, heads, row, cells)
+        read = _subgroup if scenario.id in subgroups else _scenario
+        read(reading, scenario, keys, heads, row, cells)
     for name in missing:
         reading.fault(TITLE, "", f"the row of scenario '{name}' is missing")
 
@@ -81,6 +85,28 @@ def _scenario(
     if touched is not None:
         text = "; ".join(f"{k} = {v}" for k, v in pairs.items())
         reading.files.set(file, scenario.row, "changes", text, touched)
+
+
+def _subgroup(
+    reading: Reading,
+    scenario: Scenario,
+    keys: list[Key],
+    heads: list[str],
+    row: int,
+    cells: tuple[object, ...],
+) -> None:
+    """A combined subgroup must be as it was: it is made of rows of a file."""
+    for key in keys:
+        position = reading.heading(heads, override_name(key), TITLE)
+        value = None if position is None else at(cells, position)
+        expr = scenario.changes.get(key)
+        if is_formula(value) and expr is not None:
+            continue
+        before = expr.value if expr is not None and expr.op == "const" else None
+        after = value if isinstance(value, int | float) else None
+        if (value is None) != (before is None) or (after is not None and changed(before, after)):
+            text = "a subgroup belongs to the study's file; change it there"
+            reading.fault(TITLE, address(position or 0, row), text)
 
 
 def _in_its_money(

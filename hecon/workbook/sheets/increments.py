@@ -28,9 +28,9 @@ def write_increments(book: Book, page: Page, row: int) -> int:
 
     for name, value in (("intervention", a), ("comparator", b)):
         chosen = f"INDEX({book.scenarios.span(name)},{selector['scenario']})"
-        text = (
-            f'IF({selector["mode"]}=2,{chosen},"{value}")' if book.study.scenarios else f'"{value}"'
-        )
+        text = f'"{value}"'
+        if book.study.scenarios:
+            text = f"IF({selector['mode']}=2,{chosen},{text})"
         add(name, name.capitalize(), text, "text")
     for name, label, shape in (
         ("cost", f"Incremental cost ({book.currency})", "money"),

@@ -15,7 +15,7 @@ from hecon.analyses.budget_scenarios import net_of_scenarios
 from hecon.analyses.budget_sensitivity import budget_draws
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.one_way import one_way_ends
-from hecon.analyses.scenarios import scenario_design, scenario_results, scenario_table
+from hecon.analyses.scenarios import scenario_design, scenario_table, selectable_results
 from hecon.engine.model import Key, key_text
 from hecon.report.outcomes import draws_table
 from hecon.studies.study import Scenario
@@ -146,7 +146,7 @@ def write_scenarios(book: Book) -> None:
 
 def _with_budgets(book: Book) -> pd.DataFrame:
     """The study's scenarios and its budget's, with what each costs the payer."""
-    table, study = book.run(scenario_results).copy(), book.study
+    table, study = book.run(selectable_results).copy(), book.study
     if study.budget is None:
         return table
     more = scenario_table(replace(study, scenarios=[*study.budget.scenarios]))
