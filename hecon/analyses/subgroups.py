@@ -235,7 +235,7 @@ def heterogeneity(run: Run) -> pd.DataFrame:
             "subgroups": len(groups),
             "one_decision": one,
             "by_subgroup": parted,
-            "value": float(difference(parted, one)),
+            "value": float(difference(np.array(parted), np.array(one))),
         }
         if drawn is not None:
             perfect = float(everybody.max(axis=0).mean())
@@ -243,7 +243,7 @@ def heterogeneity(run: Run) -> pd.DataFrame:
             row |= {
                 "perfect_one": perfect,
                 "perfect_by_subgroup": each_perfect,
-                "perfect_value": float(difference(each_perfect, perfect)),
+                "perfect_value": float(difference(np.array(each_perfect), np.array(perfect))),
             }
         rows.append(row)
     return pd.DataFrame(rows)

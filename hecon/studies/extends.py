@@ -26,6 +26,7 @@ FILE = "study.toml"
 #: Entries of `study.toml` that name files of rows.
 _FILES = (
     *("parameters", "variables", "transitions", "payoffs", "scenarios", "subgroups"),
+    "perspectives",
     *("correlations", "synthesis.arms", "synthesis.effects", "synthesis.contrasts"),
     "synthesis.estimates",
 )
@@ -127,7 +128,10 @@ class Definition:
 
 
 def pair_folder(study: str, jurisdiction: Path) -> Path | None:
-    """Where a jurisdiction keeps what is its own of a study, if it has: ``STUDY_in_ITS_NAME``."""
+    """Where a jurisdiction keeps what is its own of a study, if it has: ``STUDY_in_ITS_NAME``.
+
+    STUDY is the study's name, not its folder's: a copy of the folder is the same study.
+    """
     found = sorted(p for p in jurisdiction.glob(f"{study}_in_*") if p.is_dir())
     if len(found) > 1:
         names = " and ".join(p.name for p in found)
@@ -184,7 +188,7 @@ def _with_pair(
     """Layers with a jurisdiction's own part of the last one, if it has one, and their content."""
     if jurisdiction is None:
         return layers, content
-    folder = pair_folder(layers[-1].folder.name, jurisdiction)
+    folder = pair_folder(layers[-1].definition.name, jurisdiction)
     if folder is None:
         return layers, content
     shown = Source(folder, FILE).shown

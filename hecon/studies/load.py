@@ -35,7 +35,7 @@ from hecon.studies.facts import read_facts
 from hecon.studies.inputs import Inputs, read_inputs
 from hecon.studies.population import read_population
 from hecon.studies.reading import COUNTED_TIME, EVENT_TIME, NO_TIME, Reading
-from hecon.studies.scenarios import Overrides, read_scenarios
+from hecon.studies.scenarios import Overrides, read_perspectives, read_scenarios
 from hecon.studies.sessions import read_course
 from hecon.studies.soundness import (
     check_alternatives,
@@ -103,6 +103,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     inputs = read_inputs(reading)
     overrides = Overrides(reading, inputs, read_course(reading, inputs))
     scenarios = read_scenarios(reading, overrides)
+    perspectives = read_perspectives(reading, overrides)
     subgroups = read_subgroups(reading, overrides, scenarios)
     course = overrides.course_in_use()
     initial = read_initial(reading)
@@ -127,7 +128,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     reading.check_left_out()
     check_names(reading, inputs)
     reading.faults.raise_if_any()
-    told = [*scenarios, *(s.scenario for s in subgroups)]
+    told = [*scenarios, *perspectives, *(s.scenario for s in subgroups)]
     check_dependencies(reading, inputs, model, told)
     check_cycles(reading, model)
     check_course_depth(reading, model, DEEPEST)
@@ -158,6 +159,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         _unused(reading, inputs, model),
         tuple(inputs.replaced),
         budget,
+        tuple(perspectives),
         subgroups,
         combined(subgroups),
     )

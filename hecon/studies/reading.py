@@ -40,7 +40,16 @@ def row_of(place: Place, file: str) -> str:
 #: What a study that extends another may leave out: rows of files, by the file's entry.
 LEFT_OUT = (
     *LISTS,
-    *("parameters", "variables", "transitions", "payoffs", "sessions", "scenarios", "subgroups"),
+    *(
+        "parameters",
+        "variables",
+        "transitions",
+        "payoffs",
+        "sessions",
+        "scenarios",
+        "subgroups",
+        "perspectives",
+    ),
     "correlations",
 )
 

@@ -110,6 +110,17 @@ def read_scenarios(reading: Reading, overrides: Overrides) -> list[Scenario]:
     return result
 
 
+def read_perspectives(reading: Reading, overrides: Overrides) -> list[Scenario]:
+    """Other perspectives that stand beside the base case, written as scenarios are."""
+    if not reading.definition.perspectives:
+        return []
+    if not reading.definition.perspective:
+        text = "is missing: the name of the base case's own, beside which others stand"
+        reading.faults.add(reading.place("perspective"), None, "perspective", text)
+    rows = reading.rows("perspectives", ScenarioRow, lambda row: row.id)
+    return scenarios_of(overrides, [(file, number, row) for file, number, row, _ in rows])
+
+
 def read_own_scenarios(
     reading: Reading, inputs: Inputs, source: Source, local: frozenset[str]
 ) -> list[Scenario]:

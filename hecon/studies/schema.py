@@ -171,6 +171,8 @@ class StudyDefinition(Strict):
     payoffs: Text = "payoffs.csv"
     scenarios: Text = ""
     subgroups: Text = ""
+    perspective: Text = ""
+    perspectives: Text = ""
     correlations: Text = ""
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     evidence: dict[str, Required] = Field(default_factory=dict)

@@ -154,6 +154,8 @@ class Study:
         Rows of the study, or of the one that it extends, each with what took its place.
     budget
         What the decision does to a budget, if the study describes it for the jurisdiction.
+    perspectives
+        Others than that of the base case, shown beside it.
     subgroups
         Levels of the dimensions that people differ in.
     combinations
@@ -184,6 +186,7 @@ class Study:
     unused: tuple[str, ...] = ()
     replaced: tuple[tuple[Parameter, Parameter], ...] = ()
     budget: Budget | None = None
+    perspectives: tuple[Scenario, ...] = ()
     subgroups: tuple[Subgroup, ...] = ()
     combinations: tuple[Subgroup, ...] = ()
     scenario: str = ""

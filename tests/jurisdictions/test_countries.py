@@ -10,12 +10,15 @@ import pytest
 from countries import country
 
 from hecon.analyses.base_case import base_limits, base_shortfalls, base_table
+from hecon.analyses.perspectives import perspective_results
+from hecon.analyses.run import Run
 from hecon.analyses.verification.case import Case
 from hecon.analyses.verification.uncertainty import ranges_and_distributions
 from hecon.errors import InputError
 from hecon.report.sections.sources import texts
 from hecon.report.whole import sections_of
 from hecon.studies.load import load_study
+from hecon.studies.variant import with_values
 
 ROOT = Path(__file__).parents[2]
 PTSD = ROOT / "inputs/studies/ptsd"
@@ -123,3 +126,17 @@ def test_no_word_of_norway_elsewhere(name: str) -> None:
     words += [fact.row.fact for fact in run.study.facts]
     assert len(words) > 1_000
     assert [word for word in words if NORWEGIAN.search(word)] == []
+
+
+def test_a_second_perspective_stands_beside_the_base_case() -> None:
+    """Its figures are those of the study with the same inputs set: not a scenario's."""
+    run = country("usa")
+    values = ["include_productivity=1", "include_patient_cost=1"]
+    other = Run(with_values(run.study, values))(base_table).iloc[0]
+    found = run(perspective_results).set_index(["figure", "perspective"])["value"]
+    for figure, column in (("Cost, PE", "cost PE"), ("ICER", "icer"), ("Net benefit", "nmb")):
+        assert found[figure, "modified societal"] == pytest.approx(other[column], rel=1e-12)
+        own = run(base_table).iloc[0][column]
+        assert found[figure, "health-care system"] == pytest.approx(own, rel=1e-12)
+    assert not [s for s in run.study.scenarios if s.id == "societal"]
+    assert run(perspective_results)["value"].nunique() == 10

@@ -18,8 +18,9 @@ from hecon.analyses.base_case import (
     threshold,
 )
 from hecon.analyses.comparison import totals
+from hecon.analyses.perspectives import perspective_results
 from hecon.analyses.run import Run
-from hecon.report.content import Column, Drawn, Figure, Section, Sentence, Table, table
+from hecon.report.content import Column, Drawn, Figure, Section, Sentence, Table, Value, table
 from hecon.report.registry import Analysis
 from hecon.report.vocabulary import STRATEGY
 
@@ -64,6 +65,11 @@ EFFECT_SOURCES = (
     STRATEGY,
     Column("qaly_undiscounted", "{effects}, undiscounted", "effect", shown=False),
     Column("qaly", "{effects}", "effect"),
+)
+PERSPECTIVES = (
+    Column("figure", "Per person"),
+    Column("perspective", "Perspective", "name"),
+    Column("value", "Value", "money"),
 )
 COURSES = (
     Column("quantity", "Quantity", "name", meaning="what the treatment course uses"),
@@ -166,11 +172,20 @@ def courses_table(run: Run) -> Table:
     return table("courses", caption, COURSES, frame, ("strategy", "quantity"), spread="strategy")
 
 
+def perspectives_table(run: Run) -> Table:
+    """The comparison in each perspective, side by side."""
+    a, b = run.study.compared
+    caption = f"{a} against {b} by perspective"
+    frame, keys = run(perspective_results), ("figure", "perspective")
+    return table("perspectives", caption, PERSPECTIVES, frame, keys, spread="perspective")
+
+
 def section(run: Run) -> Section:
     """The base case."""
     tables = (
         totals_table(run),
         comparison_table(run),
+        *((perspectives_table(run),) if run.study.perspectives else ()),
         frontier_table(run),
         cost_items_table(run),
         effect_sources_table(run),
@@ -180,8 +195,11 @@ def section(run: Run) -> Section:
         Figure("frontier", partial(_frontier_picture, run)),
         Figure("occupancy", partial(_occupancy_picture, run)),
     )
-    said = Sentence("Per person, discounted. All figures follow from the inputs of this report.")
-    return Section("results", "Results", (said,), tables, figures, live="Results")
+    said = [Sentence("Per person, discounted. All figures follow from the inputs of this report.")]
+    if run.study.definition.perspective:
+        named: dict[str, Value] = {"perspective": run.study.definition.perspective}
+        said.append(Sentence("Perspective of the base case: {perspective}.", named))
+    return Section("results", "Results", tuple(said), tables, figures, live="Results")
 
 
 def _frontier_picture(run: Run) -> Drawn:
