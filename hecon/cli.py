@@ -33,7 +33,7 @@ class Own:
 #: In the order of the list in `--help`.
 _STUDY = "hecon.commands.study"
 COMMANDS: tuple[Own | Entry, ...] = (
-    Own("new", "hecon.commands.new:new", "Write a study to begin with, which runs."),
+    Own("new", "hecon.commands.new:new", "Write a study that runs, or a country to fill in."),
     Own("run", f"{_STUDY}:run", "Run every analysis; write tables, page and workbook."),
     Own("check", f"{_STUDY}:check", "Read and validate a study without the full run."),
     *(entry for entry in REGISTRY if entry.command_name),

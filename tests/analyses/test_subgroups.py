@@ -32,7 +32,7 @@ LEVELS = (
 )
 RISKS, PRICES = {"low": (0.6, 0.1), "high": (0.4, 0.4)}, {"cheap": (0.3, 2000), "dear": (0.7, 9000)}
 AT = 45_000.0
-DRAWS = 150
+DRAWS = 60
 
 
 def grouped(folder: Path, levels: str = LEVELS) -> Study:
