@@ -53,3 +53,14 @@ def test_a_rate_may_be_a_formula(compounding):
     else:
         wanted = np.exp(-early * 10.0) * np.exp(-late * 10.0)
     assert found == pytest.approx(wanted, rel=1e-12)
+
+
+def test_danish_steps_and_dutch_rates() -> None:
+    """3.5, 2.5 and 1.5 % from years 0, 35 and 70; 3 % for costs beside 1.5 % for effects."""
+    danish = steps(("0", "first_rate"), ("35", "second_rate"), ("70", "third_rate"))
+    rates = {"first_rate": 0.035, "second_rate": 0.025, "third_rate": 0.015}
+    wanted = 1.035**-35 * 1.025**-35 * 1.015**-10
+    assert factor(danish, 80.0, **rates) == pytest.approx(wanted, rel=1e-12)
+    dutch = Discount(steps=[{"cost": "0.03", "effect": "0.015"}])
+    assert discount_text(dutch, "cost") == "(1 + 0.03) ** -discount_time"
+    assert discount_text(dutch, "effect") == "(1 + 0.015) ** -discount_time"

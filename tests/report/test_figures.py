@@ -29,7 +29,14 @@ from hecon.report.whole import write_drawings
 EXPECTED = {
     *("occupancy", "frontier", "tornado_nmb", "tornado_qaly", "tornado_icer"),
     "two_way_shrink_mdma_unit_mdma_session",
-    *("scenarios", "plane", "acceptability", "acceptability_frontier", "expected_loss"),
+    *(
+        "scenarios",
+        "subgroups",
+        "plane",
+        "acceptability",
+        "acceptability_frontier",
+        "expected_loss",
+    ),
     *("net_benefit", "ranking", "convergence", "evpi", "evpi_population", "evppi"),
     *("sobol", "morris", "evsi", "enbs", "syntheses", "network", "budget_net", "budget_people"),
 }

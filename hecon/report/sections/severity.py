@@ -89,7 +89,7 @@ def section(run: Run) -> Section:
             )
         )
     tables = [severity_table(run)]
-    if len(run(base_shortfalls)):
+    if place.severity is not None and len(run(base_shortfalls)):
         tables.append(shortfalls_table(run))
     if len(run(thresholds_stated)) > 1:
         tables.append(stated_table(run))
