@@ -21,6 +21,8 @@ SHORT: Edits = {
     ("parameters.csv", "P006", "high"): "43",
     ("parameters.csv", "P001", "low"): "39",
     ("parameters.csv", "P001", "high"): "41",
+    ("subgroups.csv", "30 years", "changes"): "start_age = 39",
+    ("subgroups.csv", "50 years", "changes"): "start_age = 41",
     **{("scenarios.csv", s, "changes"): "horizon_age = 41" for s in ("S36", "S37", "S38")},
 }
 #: A twelfth of the cycles, so that a workbook has a twelfth of the rows, and as many formulas else.
