@@ -214,4 +214,5 @@ def selectable_results(run: Run) -> pd.DataFrame:
     """Rows of `scenario_table` of everything that can be shown: scenarios, then subgroups."""
     subgroups = [each.scenario for each in run.study.combinations]
     found = [run(scenario_results), scenario_table(run.study, subgroups)]
-    return pd.concat([table for table in found if len(table)], ignore_index=True)
+    tables = [table for table in found if len(table)]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()

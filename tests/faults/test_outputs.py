@@ -75,7 +75,7 @@ def test_fault_43_decide_takes_the_draws_of_a_run(outputs, tmp_path):
     result = hecon("decide", outputs / "draws.csv", "--threshold", 20000, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert "30 draws of 2 strategies" in result.output
-    frontier = pd.read_csv(tmp_path / "outputs" / "draws_decision" / "frontier.csv")
+    frontier = pd.read_csv(tmp_path / "outputs" / "draws_decision" / "probabilistic_frontier.csv")
     assert set(frontier["strategy"]) == {"A", NORWEGIAN}
 
 

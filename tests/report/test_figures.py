@@ -39,9 +39,11 @@ EXPECTED = {
     ),
     *("net_benefit", "ranking", "convergence", "evpi", "evpi_population", "evppi"),
     *("sobol", "morris", "evsi", "enbs", "syntheses", "network", "budget_net", "budget_people"),
+    *("budget_hours", "budget_places_uptake"),
 }
 NO_MONEY = {
-    *("occupancy", "ranking", "tornado_qaly", "sobol", "syntheses", "network", "budget_people")
+    *("occupancy", "ranking", "tornado_qaly", "sobol", "syntheses", "network"),
+    *("budget_people", "budget_hours"),
 }
 EFFECTS = [
     Effect("First trial, a long name that has to be broken", 1.43, 0.5, 2.36, 0.45),

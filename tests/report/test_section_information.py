@@ -9,6 +9,7 @@ import pytest
 from hecon.analyses.drawn import drawn_outcomes, drawn_table
 from hecon.errors import InputError
 from hecon.report.content import Section
+from hecon.report.information_content import doubts, of_sets
 from hecon.report.layout import spread
 from hecon.report.sections import information, uncertainty
 
@@ -44,15 +45,14 @@ def test_estimates_of_inputs_and_of_sets(run_of, table_of, said):
     assert any(t.startswith("The set worth most is both, EUR") for t in texts)
 
 
-def test_fault_28_a_share_above_all_of_it_is_said_to_be_noise(run_of, said, monkeypatch):
+def test_fault_28_a_share_above_all_of_it_is_said_to_be_noise(said):
     """An estimate of 120 with a perfect information of 100 is never 120 % of it."""
     row = {
         **{"set": "Effects", "parameters": "", "threshold": 20_000.0, "suspect": False},
         **{"evppi": 120.0, "standard_error": 5.0, "share": 1.2, "explained": 0.9},
     }
-    monkeypatch.setattr(information, "_here", lambda run, result: pd.DataFrame([row]))
-    run = run_of(draws=20)
-    texts = said(Section("x", "x", (*information.of_groups(run), *information.doubts(run))))
+    here = pd.DataFrame([row])
+    texts = said(Section("x", "x", (*of_sets(here), *doubts(here))))
     assert texts[0].endswith("all of perfect information (the estimate is above it, by noise).")
     assert "A share of more than all of the EVPI is noise of the regression." in texts
     assert not any("120 %" in text or "acting alone" in text for text in texts)

@@ -100,7 +100,7 @@ def test_base_case(live: Live, run: Run) -> None:
     assert live.value("ICER") == pytest.approx(row["icer"], rel=TOLERANCE)
     severity = live.values["Severity"]
     assert severity["B6"] == pytest.approx(row["shortfall"], rel=TOLERANCE)
-    assert severity["B7"] == row["weight"]
+    assert severity["B8"] == row["weight"]
     assert live.value("Incremental net monetary") == pytest.approx(row["nmb"], rel=1e-8)
     assert live.value("In words") == "more costly, more effective"
 

@@ -116,7 +116,7 @@ def places_picture(grid: pd.DataFrame, setting: Setting) -> Picture:
     """A cell for each pair of factors: health by its colour, with the net cost as a figure."""
     effect = grid.pivot(index="places_factor", columns="uptake_factor", values="effect_difference")
     net = grid.pivot(index="places_factor", columns="uptake_factor", values="net") / 1e6
-    title = "Places against uptake: net cost, and health"
+    title = f"Places against uptake: net cost in million {setting.money}, and health"
     figure, area = axes(title, height=3.9)
     bound = float(np.abs(effect.to_numpy()).max()) or 1.0
     norm = TwoSlopeNorm(0.0, -bound, bound)
@@ -130,7 +130,7 @@ def places_picture(grid: pd.DataFrame, setting: Setting) -> Picture:
     area.set_xlabel("uptake times", loc="right")
     area.set_ylabel("places times")
     bar = figure.colorbar(drawn, ax=area, pad=0.02, aspect=30)
-    bar.set_label("health gained in the last year")
+    bar.set_label(f"{setting.effects} gained in the last year")
     bar.outline.set_visible(False)
     low = grid.sort_values("effect_difference").iloc[0]
     high = grid.sort_values("net").iloc[-1]

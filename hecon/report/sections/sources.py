@@ -50,7 +50,8 @@ def looked_up_tables(study: Study) -> list[dict[str, str]]:
 
 def given(study: Study) -> Iterator[str]:
     """All words of inputs, of the two definitions, and of what estimates are made of."""
-    for parameter in study.parameters:
+    budget = study.budget.parameters if study.budget else ()
+    for parameter in (*study.parameters, *budget):
         yield from (text for text in vars(parameter).values() if type(text) is str)
     for definition in (study.definition, study.jurisdiction.definition):
         yield definition.model_dump_json()
