@@ -7,13 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
 
 from hecon.report.content import Drawn, Figure, Listing, Section, Sentence, Table
 from hecon.report.words import listed
-
-if TYPE_CHECKING:
-    from hecon.studies.study import Study
+from hecon.studies.study import Study
 
 #: The mark that titles bear which are written while a study's figures and sheets are made.
 _MARK: ContextVar[str] = ContextVar("grade", default="")

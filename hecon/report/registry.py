@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hecon.report.grade import marked
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -130,6 +128,8 @@ class Analysis:
 
     def content(self, run: Run, others: Sequence[Section] = ()) -> Section:
         """Its section, given those before it."""
+        from hecon.report.grade import marked  # content needs pandas, a list of commands does not
+
         if self.section is not None:
             return marked(self.section(run), run.study)
         assert self.closing is not None

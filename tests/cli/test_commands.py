@@ -356,7 +356,7 @@ def test_a_signal_ends_a_run_cleanly(number, tmp_path):
     # what started the tests may ignore SIGINT, as a shell does in the background
     heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     command = [sys.executable, "-c", f"{heeding}; {HECON[-1]}"]
-    command += ["run", str(SMALL), "--draws", "2000000", "--out", str(tmp_path / "out")]
+    command += ["run", str(SMALL), "--draws", "200000", "--out", str(tmp_path / "out")]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             time.sleep(2.5)
