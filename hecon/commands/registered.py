@@ -56,6 +56,7 @@ def command_of(entry: Entry) -> Callable[..., None]:
     body.__doc__ = analysis.help
     body.__name__ = entry.command_name.replace("-", "_")
     defaults = {"draws": analysis.draws}
+    # typer makes options from a signature, and has no other way to take them from data
     body.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             _parameter("context", typer.Context),

@@ -134,5 +134,3 @@ COUNTING: dict[str, Counting] = {
         0.0,
     ),
 }
-
-COMPOUNDING = ("annual", "continuous")

@@ -1,8 +1,7 @@
-"""Consoles and the way numbers are written on them."""
+"""Consoles, and the plain tables written on them."""
 
 from __future__ import annotations
 
-import math
 import os
 import sys
 from contextlib import suppress
@@ -54,35 +53,3 @@ def facts() -> Table:
     made.add_column()
     made.add_column()
     return made
-
-
-def number(value: float, decimals: int, sign: bool = False) -> str:
-    """A number with its thousands grouped; zero has no sign, an undefined one is 'n/a'."""
-    if math.isnan(value):
-        return "n/a"
-    text = f"{value:{'+' if sign else ''},.{decimals}f}"
-    return text.lstrip("+-") if not text.strip("+-0.,") else text
-
-
-def money(value: float, sign: bool = False) -> str:
-    """An amount: whole from a hundred on, else with two decimals."""
-    return number(value, 0 if abs(value) >= 100 else 2, sign)
-
-
-def amount(currency: str, value: float) -> str:
-    """An amount with its currency."""
-    return f"{currency} {money(value)}"
-
-
-def qalys(value: float, sign: bool = False) -> str:
-    """QALYs or life-years with three decimals."""
-    return number(value, 3, sign)
-
-
-def percent(share: float) -> str:
-    """A share in whole per cent; what is not quite 0 or 1 is not shown as such."""
-    if 0 < share < 0.005:
-        return "less than 1 %"
-    if 0.995 < share < 1:
-        return "more than 99 %"
-    return f"{share:.0%}".replace("%", " %")

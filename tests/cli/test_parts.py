@@ -1,14 +1,12 @@
 """Staging, progress and the writing of numbers."""
 
 import io
-import math
 import sys
 import time
 
 import pytest
 
 from hecon.errors import InputError
-from hecon.report.console import money, number, percent, qalys
 from hecon.report.progress import ProgressBar
 from hecon.report.staging import publish, staging
 
@@ -103,24 +101,3 @@ def test_publish_puts_everything_back_if_one_move_fails(tmp_path):
             publish(moves, folder)
     assert [p.name for p in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_text() == "old"
-
-
-@pytest.mark.parametrize(
-    ("found", "wanted"),
-    [
-        (money(1234567.8), "1,234,568"),
-        (money(-99.5), "-99.50"),
-        (money(-0.001), "0.00"),
-        (money(250.0, sign=True), "+250"),
-        (qalys(0.1743), "0.174"),
-        (qalys(-0.0001, sign=True), "0.000"),
-        (number(math.nan, 2), "n/a"),
-        (percent(0.1436), "14 %"),
-        (percent(0.0), "0 %"),
-        (percent(0.0001), "less than 1 %"),
-        (percent(0.9999), "more than 99 %"),
-        (percent(1.0), "100 %"),
-    ],
-)
-def test_numbers(found, wanted):
-    assert found == wanted
