@@ -143,12 +143,14 @@ def _read(study: Study) -> Case:
 def _common(study: Study) -> str:
     """Hash of what every job of a study rests on.
 
-    All that was read, but for what moves no figure of a job: files for the reader, plans of
-    trials, the budget, and the rows of other scenarios. Cells that a scenario overrides are
-    inputs of the model, so that its inputs are named besides.
+    All that was read, but for what moves no figure of a job: files for the reader, demands of the
+    agency, plans of trials, the budget, and the rows of other scenarios. Cells that a scenario
+    overrides are inputs of the model, so that its inputs are named besides.
     """
     apart = ["scenarios", *(f"evidence.{name}" for name in study.definition.evidence)]
     left_out = {source.shown for entry in apart for source in study.sources(entry)}
+    place = study.jurisdiction
+    left_out.add(f"{place.folder.name}/{place.definition.rules}")
     budget = {f"{folder.name}/{name}" for folder in study.folders for name in _BUDGET}
     kept = {
         name: digest

@@ -11,9 +11,8 @@ from hecon.parameters.definitions import read_toml
 
 #: Columns of a row that say what it is; the others are for the new country to fill in.
 KEPT = ("id", "group", "name", "description", "concerns", "strategy", "formula", "unit")
-#: Columns of a table that say which row is which: ages, years, and items of rules.
-KEYS = ("age", "from_year", "item")
-RULES = "rules.csv"
+#: Columns of a table that say which row is which: ages, years, items of rules and their checks.
+KEYS = ("age", "from_year", "item", "check")
 
 _DISCOUNT = re.compile(r"\[discount\].*?(?=\n\[|\Z)", re.DOTALL)
 
@@ -40,7 +39,7 @@ def new_jurisdiction(folder: Path, like: Path) -> list[Path]:
     definition = read_toml(like / FILE, f"{like.name}/{FILE}", Definition)
     made = {folder / FILE: _toml(folder.name, (like / FILE).read_text("utf-8"), definition)}
     tables = [entry.file for entry in definition.tables.values()]
-    rules = [RULES] if (like / RULES).is_file() else []
+    rules = [definition.rules] if definition.rules else []
     for name in (*definition.parameters, *tables, *rules):
         made[folder / name] = _blank(like / name, definition.currency)
     for pair in sorted(like.glob("*_in_*/parameters.csv")):
@@ -67,6 +66,7 @@ def _toml(name: str, text: str, definition: Definition) -> str:
         'price_year = ""',
         f'opportunity_cost = "{definition.opportunity_cost}"',
         f"parameters = {definition.parameters!r}".replace("'", '"'),
+        *([f'rules = "{definition.rules}"'] if definition.rules else []),
         "",
         "# none, one, a range or benchmarks; with `values` unless it is one",
         "[threshold]",
@@ -88,12 +88,14 @@ def _toml(name: str, text: str, definition: Definition) -> str:
 
 
 def _blank(path: Path, currency: str) -> str:
-    """A file's rows without their values."""
+    """A file's rows without their values; of rules those that are judged."""
     with path.open(encoding="utf-8", newline="") as file:
         head, *rows = list(csv.reader(file))
     kept = [i for i, name in enumerate(head) if name in (*KEPT, *KEYS)]
     lines = [head]
     for row in rows:
+        if "check" in head and not row[head.index("check")]:
+            continue
         cells = [row[i] if i in kept else "" for i in range(len(head))]
         if "unit" in head:
             at = head.index("unit")

@@ -10,6 +10,7 @@ from typing import Literal
 from hecon.engine.expression import Expr, constant
 from hecon.engine.model import Table
 from hecon.errors import FaultList
+from hecon.jurisdictions.demands import Demand, read_demands
 from hecon.jurisdictions.schema import FILE, Definition, Discount, Jurisdiction, Severity
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.files import inside
@@ -56,8 +57,15 @@ def load_jurisdiction(folder: Path) -> Jurisdiction:
             table = read_table(path, f"{folder.name}/{entry.file}", name, faults)
             if table is not None:
                 tables[name] = table
+    demands: tuple[Demand, ...] = ()
+    if definition.rules:
+        with faults.collect():
+            path = inside(folder, definition.rules, shown, "rules")
+            demands = read_demands(path, f"{folder.name}/{definition.rules}", faults)
     faults.raise_if_any()
-    return Jurisdiction(folder, definition, parameters, tables, cost, effect, opportunity, values)
+    return Jurisdiction(
+        folder, definition, parameters, tables, cost, effect, opportunity, values, demands
+    )
 
 
 def discount_text(discount: Discount, kind: Literal["cost", "effect"]) -> str:

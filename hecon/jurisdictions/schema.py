@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Table
+from hecon.jurisdictions.demands import Demand
 from hecon.parameters import limits
 from hecon.parameters.money import price_year_problem
 from hecon.parameters.records import (
@@ -22,7 +23,7 @@ from hecon.parameters.records import (
     Text,
     Whole,
 )
-from hecon.parameters.schema import STATUSES, Parameter
+from hecon.parameters.schema import Parameter, Status
 
 FILE = "jurisdiction.toml"
 
@@ -40,15 +41,8 @@ def _price_year(text: str) -> str:
     return text
 
 
-def _status(text: str) -> str:
-    if text not in STATUSES:
-        raise ValueError(f"found '{text}', allowed are {', '.join(STATUSES)}")
-    return text
-
-
 Currency = Annotated[str, AfterValidator(_currency)]
 PriceYear = Annotated[Required, AfterValidator(_price_year)]
-Status = Annotated[Required, AfterValidator(_status)]
 
 
 class DiscountStep(Strict):
@@ -227,6 +221,7 @@ class Definition(Strict):
     acceptability: Acceptability
     severity: Severity | None = None
     budget: BudgetRules | None = None
+    rules: Text = ""
     parameters: list[Required] = Field(default_factory=list)
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     rates: list[Rate] = Field(default_factory=list)
@@ -266,6 +261,7 @@ class Jurisdiction:
     discount_effect: Expr
     opportunity_cost: Expr
     threshold_values: tuple[Expr, ...] = ()
+    demands: tuple[Demand, ...] = ()
 
     @property
     def threshold_rules(self) -> tuple[Expr, ...]:

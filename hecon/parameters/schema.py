@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, key_text
 from hecon.parameters.distributions import Distribution
+from hecon.parameters.records import Required
 from hecon.parameters.units import currency_in
 
 STATUSES = ("published", "derived", "assumption", "secondary", "memory", "retracted", "method")
+
+
+def _status(text: str) -> str:
+    if text not in STATUSES:
+        raise ValueError(f"found '{text}', allowed are {', '.join(STATUSES)}")
+    return text
+
+
+Status = Annotated[Required, AfterValidator(_status)]
 
 #: The same from the firmest to the weakest.
 FIRMEST_FIRST = (

@@ -42,6 +42,7 @@ REGISTRY = (
     Entry("evidence", "What the result rests on."),
     Entry("replacements", "Which values took the place of the study's own.", command=""),
     Entry("assumptions", "What the model takes for granted.", command=""),
+    Entry("guideline", "What the country's agency demands, and what is met."),
     Entry("sources", "Every published figure referred to.", command=""),
     Entry("cheers", "Where each item of CHEERS 2022 is reported.", command=""),
     Entry("provenance", "How the report came about.", command=""),
