@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from hecon.parameters.definitions import read_toml
-from hecon.parameters.records import RequiredFormula, Strict
+from hecon.parameters.records import Formula, RequiredFormula, Strict
 from hecon.studies.assumptions import Assumption, remember_formulas, there
 from hecon.studies.reading import Reading
 
@@ -17,12 +17,15 @@ POPULATION = "population.toml"
 
 
 class PopulationDefinition(Strict):
-    """Contents of `population.toml`: formulas of the study's parameters and of its assumptions."""
+    """Contents of `population.toml`: formulas of the study's parameters and of its assumptions.
+
+    Without `discount` the jurisdiction's first rate of costs holds.
+    """
 
     eligible_per_year: RequiredFormula
     uptake: Annotated[list[RequiredFormula], Field(min_length=1, max_length=100)]
     horizon_years: RequiredFormula
-    discount: RequiredFormula
+    discount: Formula = ""
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
 
     def formulas(self) -> Iterator[tuple[str, str]]:
@@ -49,6 +52,8 @@ def read_population(reading: Reading) -> PopulationDefinition | None:
     with reading.faults.collect():
         found = read_toml(path, shown, PopulationDefinition)
     if found is not None:
+        rate = found.discount or reading.jurisdiction.definition.discount.steps[0].cost
+        found = found.model_copy(update={"discount": rate})
         formulas = [(entry, text, None, ()) for entry, text in found.formulas()]
         remember_formulas(reading, shown, formulas, found.assumptions)
     return found

@@ -24,6 +24,10 @@ from hecon.studies.sessions import Cell, cell_parameter, cells_of, with_paramete
 from hecon.studies.study import Scenario
 
 
+#: Stands in a change for every rate at which the jurisdiction discounts.
+RATES = "discount_rates"
+
+
 @dataclass
 class Overrides:
     """What scenarios and subgroups may override; cells of sessions then become parameters.
@@ -140,7 +144,8 @@ def scenarios_of(
     reading = overrides.reading
     result: list[Scenario] = []
     seen: dict[str, Place] = {}
-    for file, number, row in rows:
+    for file, number, read in rows:
+        row = _every_rate(reading, read, file, number)
         if row.id in seen:
             text = f"scenario '{row.id}' is already in {row_of(seen[row.id], file)}"
             reading.faults.add(file, number, "id", text)
@@ -166,6 +171,24 @@ def scenarios_of(
             )
         )
     return result
+
+
+def _every_rate(reading: Reading, row: ScenarioRow, file: str, number: int) -> ScenarioRow:
+    """A row with the jurisdiction's own names of its rates in place of `RATES`."""
+    parts = [part.partition("=") for part in row.changes.split(";")]
+    if RATES not in [name.strip() for name, _, _ in parts]:
+        return row
+    steps = reading.jurisdiction.definition.discount.steps
+    rates = dict.fromkeys(rate for step in steps for rate in (step.cost, step.effect))
+    if not all(rate.isidentifier() for rate in rates):
+        text = f"{RATES}: the jurisdiction's rates are no inputs of their own; give each a name"
+        reading.faults.add(file, number, "changes", text)
+        return row
+    told = []
+    for name, equal, value in parts:
+        names = rates if name.strip() == RATES else [name.strip()]
+        told += [f"{each} {equal} {value.strip()}" for each in names]
+    return row.model_copy(update={"changes": "; ".join(told)})
 
 
 @dataclass
