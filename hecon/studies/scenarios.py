@@ -23,7 +23,6 @@ from hecon.studies.schema import ScenarioRow
 from hecon.studies.sessions import Cell, cell_parameter, cells_of, with_parameters
 from hecon.studies.study import Scenario
 
-
 #: Stands in a change for every rate at which the jurisdiction discounts.
 RATES = "discount_rates"
 
