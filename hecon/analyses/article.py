@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from hecon.analyses.base_case import base_design, base_table, courses
+from hecon.analyses.base_case import base_design, base_table
+from hecon.analyses.flows import courses
 from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import scenario_results
 from hecon.engine.values import formula_values

@@ -99,27 +99,3 @@ def base_frontier(run: Run) -> pd.DataFrame:
     options = list(run.study.options)
     cost, qaly = (x.sel(strategy=options).values[:, 0] for x in totals(run(base_outcomes)))
     return frontier(options, cost, qaly)
-
-
-@result()
-def courses(run: Run) -> pd.DataFrame:
-    """Expected quantities of each strategy's course, per person who starts.
-
-    Returns
-    -------
-    pd.DataFrame
-        ``strategy``, ``quantity``, ``value``; no rows for a study without a course.
-    """
-    study = run.study
-    rows = []
-    if study.course is not None:
-        numbers = run(base_design).numbers
-        names = [entry.name for entry, _ in study.course.quantities]
-        for strategy in study.model.strategies:
-            targets = [
-                (study.course.total(strategy, amount, study.model.horizon_years), strategy)
-                for _, amount in study.course.quantities
-            ]
-            values = formula_values(study.model, targets, numbers, {})
-            rows += [(strategy, n, float(v)) for n, v in zip(names, values, strict=True)]
-    return pd.DataFrame(rows, columns=["strategy", "quantity", "value"])

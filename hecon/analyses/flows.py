@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
@@ -13,7 +14,7 @@ from hecon.analyses.evaluate import DIMS, chosen_rows, costs_and_effects, naming
 from hecon.analyses.run import Run, result
 from hecon.analyses.timings import Timing, timings
 from hecon.engine.flows import FlowKernel
-from hecon.engine.model import CohortModel, Payoff
+from hecon.engine.model import CohortModel
 from hecon.engine.program import Program
 from hecon.parameters.design import Design
 from hecon.studies.study import Study
@@ -35,6 +36,21 @@ _VARIABLES: dict[str, tuple[str, bool, str | None]] = {
 def base_flows(run: Run) -> xr.Dataset:
     """Flows of the base case, see `flows`."""
     return flows(run.study, run(base_design))
+
+
+@result()
+def courses(run: Run) -> pd.DataFrame:
+    """Expected quantities of each strategy's courses, per person who starts the strategy.
+
+    Returns
+    -------
+    pd.DataFrame
+        ``strategy``, ``quantity``, ``value``; no rows for a study without a course.
+    """
+    if run.study.course is None:
+        return pd.DataFrame(columns=["strategy", "quantity", "value"])
+    used = run(base_flows)[COURSE].isel(draw=0).sum("cycle")
+    return used.to_series().rename("value").reset_index()
 
 
 def flows(study: Study, design: Design) -> xr.Dataset:
@@ -73,23 +89,7 @@ def with_quantities(study: Study) -> CohortModel:
         return study.model
     return replace(
         study.model,
-        payoffs=(
-            *study.model.payoffs,
-            *(
-                Payoff(
-                    item=quantity.name,
-                    kind=COURSE,
-                    on="once",
-                    amount=study.course.contribution(session, amount),
-                    strategy=session.strategy,
-                    week=session.week,
-                    session=f"{session.strategy}.{session.label}",
-                    origin=f"{session.file}, row {session.row}",
-                )
-                for session in study.course.sessions
-                for quantity, amount in study.course.quantities
-            ),
-        ),
+        payoffs=(*study.model.payoffs, *study.course.counted(COURSE)),
     )
 
 

@@ -71,6 +71,7 @@ class Clock:
             "counted_year": begun,
             "discount_time": begun + self.counting.moment * length,
             "cycle_years": length,
+            "end_week": np.concatenate([[0.0], np.cumsum(years)]) * WEEKS_PER_YEAR,
         }
 
     def calendar(self) -> Table:
@@ -78,7 +79,7 @@ class Clock:
 
         What is later than all ends is in the row before them, one cycle after the last.
         """
-        ends = np.cumsum(self.times["cycle_years"][1:]) * WEEKS_PER_YEAR
+        ends = self.times["end_week"][1:]
         columns = {}
         for name in ("cycle", "year", "discount_time", "cycle_years"):
             later = self.cycles + 1.0 if name == "cycle" else self.times[name][-1]

@@ -227,7 +227,7 @@ class Kernel:
 def _loop_roots(program: Program) -> list[Node]:
     """What the loop must know in every cycle: probabilities and factors of credits."""
     roots = [m.node for trace in program.traces for m in trace.moves]
-    roots += [n for c in program.credits for n in c.loop]
+    roots += [n for c in program.credits for n in (*c.loop, *([c.cycle] if c.cycle else []))]
     roots += [n for row in program.rows.values() for n in row.nodes]
     return roots
 

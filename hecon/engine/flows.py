@@ -74,6 +74,7 @@ class FlowKernel(Kernel):
         rows, states = program.cycles + 1, len(program.states)
         wanted = {n.index for c in credits for n in c.loop}
         wanted |= {c.flow.node.index for c in credits if c.flow is not None}
+        wanted |= {c.cycle.index for c in credits if c.cycle is not None}
         kept = _Kept(
             [np.empty((rows, states, draws)) for _ in program.traces],
             {index: np.empty((rows, draws)) for index in wanted},
@@ -105,7 +106,14 @@ class FlowKernel(Kernel):
         for node in credit.by_draw:
             amount = amount * values[node.index]
         # a figure that isn't counted may be none, as a table before its first age
-        return np.where((weights != 0.0)[:, None], amount, 0.0)
+        amount = np.where((weights != 0.0)[:, None], amount, 0.0)
+        if credit.cycle is None:
+            return amount
+        moved = np.zeros_like(amount)
+        # what falls after the horizon is zero, wherever it is put
+        at = np.minimum(kept.nodes[credit.cycle.index], program.cycles).astype(int)
+        np.add.at(moved, (at, np.arange(amount.shape[1])), amount)
+        return moved
 
     def _put(self, single: Single, values: list[Any], amounts: Array) -> None:
         """Add a one-off in the cycle of its week; what is later than the horizon is zero."""

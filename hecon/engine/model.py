@@ -113,7 +113,8 @@ class Payoff:
     rate
         True if the amount is per year and is multiplied by the cycle's length.
     week
-        When a one-off falls; None is the start, which is not discounted.
+        When a one-off falls; None is the start, which is not discounted. On a transition: how
+        long after the end of its cycle the amount falls; None is that cycle.
     session
         Tells apart one-offs of the same item that come from a treatment course.
     origin

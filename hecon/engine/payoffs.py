@@ -14,6 +14,9 @@ from hecon.engine.timing import Counting
 from hecon.engine.transitions import TOLERANCE, Cohorts, Move
 from hecon.errors import ModelError
 
+#: Weeks after the end of a cycle that are in the next one and not in it.
+AT_ONCE = 1e-6
+
 
 @dataclass(frozen=True)
 class Credit:
@@ -21,7 +24,7 @@ class Credit:
 
     `by_draw` is multiplied once, `loop` in every cycle, `scale` is the same for all draws.
     `flow` is the transition whose flow counts instead of the state's occupancy; `origin` says
-    where the payoff was read.
+    where the payoff was read. `cycle` is the cycle in which it falls, if not that of the flow.
     """
 
     outcome: int
@@ -33,6 +36,7 @@ class Credit:
     loop: tuple[Node, ...]
     scale: tuple[Node, ...]
     origin: str
+    cycle: Node | None = None
 
     def split(self, factors: Sequence[Node]) -> Credit:
         """The same credit with the product of these nodes, by what they differ by."""
@@ -75,7 +79,7 @@ class Credits:
         self.outcomes: list[Outcome] = []
         self.credits: list[Credit] = []
         self.singles: list[Single] = []
-        self._times: dict[int, dict[str, Node]] = {}
+        self._times: dict[tuple[int, bool], dict[str, Node]] = {}
         self._factors_of: dict[tuple[str, str, int | None], Node] = {}
         for position, strategy in enumerate(model.strategies):
             self._add_payoffs(position, strategy)
@@ -132,15 +136,23 @@ class Credits:
             outcome = self._outcome(payoff.kind, payoff.item, discounted)
             self.singles.append(Single(outcome, position, node, payoff.origin, local["cycle"]))
 
-    def _times_of(self, week: Node) -> dict[str, Node]:
-        """Number, start and moment of discounting of the cycle that a week is in."""
-        if week.index not in self._times:
-            self._times[week.index] = self._worked_out(week)
-        return self._times[week.index]
+    def _times_of(self, week: Node, later: bool = False) -> dict[str, Node]:
+        """Number, start and moment of discounting of the cycle that a week is in.
 
-    def _worked_out(self, week: Node) -> dict[str, Node]:
+        `later` counts the week from the end of each cycle instead of from the model's start.
+        """
+        key = (week.index, later)
+        if key not in self._times:
+            self._times[key] = self._worked_out(week, later)
+        return self._times[key]
+
+    def _worked_out(self, week: Node, later: bool) -> dict[str, Node]:
         graph = self.graph
         if self.model.cycles_differ:
+            if later:
+                # week 0 is in the next cycle, as that of the model's start is in the first
+                week = graph.add("max", week, graph.constant(AT_ONCE))
+                week = graph.add("add", week, graph.add("time", what="end_week"))
             before = graph.add("sub", graph.constant(TOLERANCE), week)
             names = ("cycle", "year", "discount_time", "cycle_years")
             return {n: graph.add("lookup", before, what=f"{CALENDAR}.{n}") for n in names}
@@ -149,6 +161,8 @@ class Credits:
         spent = graph.add("sub", graph.add("div", week, weeks), graph.constant(TOLERANCE))
         number = graph.add("ceil", spent)
         cycle = graph.add("max", number, graph.constant(1.0))
+        if later:
+            cycle = graph.add("add", cycle, graph.add("time", what="cycle"))
         begun = graph.add("sub", cycle, graph.constant(1.0))
         middle = graph.add("add", begun, graph.constant(self.counting.moment))
         return {
@@ -162,6 +176,8 @@ class Credits:
         trace = self.cohorts.traces[self.cohorts.trace_of[position]]
         for state in self.cohorts.substates(payoff.source):
             local = self.cohorts.time_in_state(state)
+            if payoff.week is not None:
+                local |= self._times_of(self.graph.lower(payoff.week, strategy), later=True)
             amount = self.graph.lower(payoff.amount, strategy, counted=True, local=local)
             flows: list[Move | None] = [None]
             if payoff.on == "transition":
@@ -181,6 +197,7 @@ class Credits:
                         payoff.rate,
                         discounted,
                         payoff.origin,
+                        None if payoff.week is None else local,
                     )
 
     def _credit(
@@ -194,16 +211,21 @@ class Credits:
         rate: bool,
         discounted: bool,
         origin: str,
+        later: dict[str, Node] | None = None,
     ) -> None:
-        kind = self.outcomes[outcome].kind
+        kind, graph = self.outcomes[outcome].kind, self.graph
         factors = self._factors(amount)
         if rate:
-            factors.append(self.graph.cycle_years())
+            factors.append(graph.cycle_years())
         if discounted:
-            factors += self._factors(self._discount(kind, strategy))
+            factors += self._factors(self._discount(kind, strategy, later))
+        cycle = None if later is None else later["cycle"]
+        if cycle is not None:
+            # what falls after the horizon is nobody's cost within it
+            factors.append(graph.add("le", cycle, graph.add("fixed", what="cycles")))
         trace = self.cohorts.trace_of[position]
         self.credits.append(
-            Credit(outcome, position, trace, state, flow, (), (), (), origin).split(factors)
+            Credit(outcome, position, trace, state, flow, (), (), (), origin, cycle).split(factors)
         )
 
     def _factors(self, node: Node) -> list[Node]:

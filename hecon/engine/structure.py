@@ -93,6 +93,7 @@ class Structure:
             replace(
                 c.split(own((*c.by_draw, *c.loop, *c.scale))),
                 flow=None if c.flow is None else moved(c.flow),
+                cycle=None if c.cycle is None else nodes[c.cycle.index],
             )
             for c in self._free.credits
         ]

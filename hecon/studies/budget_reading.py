@@ -141,6 +141,14 @@ def _check_course(
 ) -> None:
     """What is asked of courses must be counted there, and a resource must ask for something."""
     known = [] if course is None else [q.name for q, _ in course.quantities]
+    for strategy in dict.fromkeys((found.strategy, *found.without)):
+        later = course and sorted({s.line for s in course.of(strategy)} & set(course.starts))
+        if later:
+            text = (
+                f"{strategy} has a line of treatment ({later[0]}) that starts with a transition; a "
+                "budget impact is worked out for courses that all start with the strategy"
+            )
+            reading.faults.add(shown, None, "strategy", text)
 
     def missing(quantity: str, entry: str) -> None:
         if quantity not in known:

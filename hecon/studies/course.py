@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from hecon.engine.expression import Expr, constant, is_zero, substitute
 from hecon.engine.model import Payoff
@@ -43,6 +43,10 @@ class TreatmentCourse:
     """All courses of a study, with the rule of attendance and what a session costs.
 
     A session's contribution is ``included * attendance * amount``, in the cycle of its week.
+
+    `starts` holds the transitions at which a line of treatment starts: its weeks are counted from
+    the end of their cycle, and its amounts are per person who makes them. Any other line starts
+    with the model.
     """
 
     attendance: Expr
@@ -50,6 +54,7 @@ class TreatmentCourse:
     items: tuple[tuple[CourseItem, Expr], ...]
     quantities: tuple[tuple[CourseQuantity, Expr], ...]
     columns: tuple[str, ...]
+    starts: Mapping[int, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     def of(self, strategy: str) -> list[Session]:
         """Sessions of a strategy."""
@@ -71,32 +76,48 @@ class TreatmentCourse:
         return names
 
     def contribution(self, session: Session, amount: Expr) -> Expr:
-        """What a session adds per person who starts the course."""
+        """What a session adds per person who starts its line of treatment."""
         names = self.meanings(session)
         attended = Expr("mul", (session.included, names["attendance"]))
         return Expr("mul", (attended, substitute(amount, names)))
 
     def payoffs(self) -> list[Payoff]:
-        """One-off payoffs of every session and item that is not zero whatever happens."""
-        result = []
-        for session in self.sessions:
-            names = self.meanings(session)
-            for item, amount in self.items:
-                if is_zero(substitute(amount, names)):
-                    continue
-                result.append(
-                    Payoff(
-                        item=item.item,
-                        kind=item.kind,
-                        on="once",
-                        amount=self.contribution(session, amount),
-                        strategy=session.strategy,
-                        week=session.week,
-                        session=f"{session.strategy}.{session.label}",
-                        origin=f"{session.file}, row {session.row}",
-                    )
-                )
-        return result
+        """Payoffs of every session and item that is not zero whatever happens."""
+        return [
+            payoff
+            for session in self.sessions
+            for item, amount in self.items
+            if not is_zero(substitute(amount, self.meanings(session)))
+            for payoff in self._paid(session, item.item, item.kind, amount)
+        ]
+
+    def counted(self, kind: str) -> list[Payoff]:
+        """Quantities of every session as payoffs of a kind of their own."""
+        return [
+            payoff
+            for session in self.sessions
+            for quantity, amount in self.quantities
+            for payoff in self._paid(session, quantity.name, kind, amount)
+        ]
+
+    def _paid(self, session: Session, item: str, kind: str, amount: Expr) -> list[Payoff]:
+        """A session's amount once, or at each of the transitions at which its line starts."""
+        once = Payoff(
+            item=item,
+            kind=kind,
+            on="once",
+            amount=self.contribution(session, amount),
+            strategy=session.strategy,
+            week=session.week,
+            session=f"{session.strategy}.{session.label}",
+            origin=f"{session.file}, row {session.row}",
+        )
+        if session.line not in self.starts:
+            return [once]
+        return [
+            replace(once, on="transition", source=source, target=target)
+            for source, target in self.starts[session.line]
+        ]
 
     def total(self, strategy: str, amount: Expr, horizon_years: Expr) -> Expr:
         """A quantity summed over a strategy's course within the horizon, per person who starts."""

@@ -209,7 +209,7 @@ class Reading:
             self.faults.add(file, row, column, f"'{name}' is not a strategy{hint}")
         return name
 
-    def state(self, name: str, file: str, row: int, column: str, other: str = "") -> None:
+    def state(self, name: str, file: str, row: int | None, column: str, other: str = "") -> None:
         """Record a fault if a name is no state's; `other` tells what else is allowed."""
         if name not in self.states:
             hint = f"{nearest(name, self.states)}; allowed are {other}{', '.join(self.states)}"

@@ -98,9 +98,10 @@ class CourseQuantity(Strict):
 
 
 class Course(Strict):
-    """How treatment courses turn into costs."""
+    """How treatment courses turn into costs; `starts` names transitions by line of treatment."""
 
     sessions: Text = "sessions.csv"
+    starts: dict[str, Required] = Field(default_factory=dict)
     attendance: RequiredFormula
     items: Annotated[list[CourseItem], Field(max_length=limits.ITEMS)]
     quantities: Annotated[list[CourseQuantity], Field(max_length=limits.ITEMS)] = Field(

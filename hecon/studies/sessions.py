@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hecon.engine.expression import Expr
+from hecon.engine.model import Transition
 from hecon.errors import nearest
 from hecon.parameters import limits
 from hecon.parameters.rows import FIXED, name_problem, plain_number
@@ -15,6 +16,7 @@ from hecon.studies.course import Session, TreatmentCourse
 from hecon.studies.inputs import Inputs
 from hecon.studies.reading import COUNTED_TIME, NO_TIME, Place, Reading, row_of
 from hecon.studies.schema import SessionRow
+from hecon.studies.structure import no_move, read_moves
 
 #: A session's cell: strategy, the session's label and column.
 Cell = tuple[str, str, str]
@@ -22,12 +24,15 @@ Cell = tuple[str, str, str]
 _CELL_NAME = re.compile(r"session_(?:[0-9]+_)+(.*)")
 
 
-def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
+def read_course(
+    reading: Reading, inputs: Inputs, transitions: Sequence[Transition]
+) -> TreatmentCourse | None:
     """All courses of a study, or None if it has none."""
     entry = reading.definition.course
     if entry is None:
         return None
     sessions, columns = _sessions(reading, inputs)
+    starts = _starts(reading, sessions, transitions)
     local = [*columns, "line", "session", "n_sessions", "included", "week"]
     where = reading.place("course.attendance")
     attendance = reading.formula(
@@ -35,10 +40,12 @@ def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
     )
     local.append("attendance")
     items = []
+    # what a later line costs can't depend on when it starts: its sessions are worked out once
+    time = NO_TIME if starts else COUNTED_TIME
     for item in entry.items:
         column = f"course.items[{item.item}].amount"
         where = reading.place(column)
-        amount = reading.formula(item.amount, where, None, column, local=local, time=COUNTED_TIME)
+        amount = reading.formula(item.amount, where, None, column, local=local, time=time)
         items.append((item, amount))
     quantities = []
     for quantity in entry.quantities:
@@ -53,8 +60,32 @@ def read_course(reading: Reading, inputs: Inputs) -> TreatmentCourse | None:
         for name in sorted({n for n in names if names.count(n) > 1}):
             reading.faults.add(reading.place(column), None, column, f"'{name}' appears twice")
     return TreatmentCourse(
-        attendance, tuple(sessions), tuple(items), tuple(quantities), tuple(columns)
+        attendance, tuple(sessions), tuple(items), tuple(quantities), tuple(columns), starts
     )
+
+
+def _starts(
+    reading: Reading, sessions: Sequence[Session], transitions: Sequence[Transition]
+) -> dict[int, tuple[tuple[str, str], ...]]:
+    """The transitions at which lines of treatment start."""
+    assert reading.definition.course is not None
+    moves = {(t.source, t.target) for t in transitions}
+    lines = {str(session.line): session.line for session in sessions}
+    starts = {}
+    for line, text in reading.definition.course.starts.items():
+        column = f"course.starts.{line}"
+        where = reading.place(column)
+        if line not in lines:
+            found = f"no session is of line {line}; those there are are of " + ", ".join(lines)
+            reading.faults.add(where, None, column, found)
+            continue
+        starts[lines[line]] = tuple(read_moves(reading, text, where, None, column))
+        for source, target in starts[lines[line]]:
+            for state in (source, target):
+                reading.state(state, where, None, column, "'state -> state' with ")
+            if moves and {source, target} <= {*reading.states} and (source, target) not in moves:
+                reading.faults.add(where, None, column, no_move(source, target))
+    return starts
 
 
 def _sessions(reading: Reading, inputs: Inputs) -> tuple[list[Session], list[str]]:

@@ -169,8 +169,7 @@ def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Pa
                 reading.faults.add(file, number, "on", text)
             seen.setdefault(identity, (file, number))
             if on == "transition" and moves and (source, target) not in moves:
-                text = f"no transition leads from {source} to {target}"
-                reading.faults.add(file, number, "on", text)
+                reading.faults.add(file, number, "on", no_move(source, target))
             rate = row.per == "year"
             result.append(
                 Payoff(
@@ -186,6 +185,11 @@ def read_payoffs(reading: Reading, transitions: Sequence[Transition]) -> list[Pa
                 )
             )
     return result
+
+
+def no_move(source: str | None, target: str | None) -> str:
+    """What is said of a transition that a study doesn't have."""
+    return f"no transition leads from {source} to {target}"
 
 
 def _amount_problem(row: PayoffRow, amount: Expr) -> str | None:
@@ -213,13 +217,21 @@ def _places(
     if "->" in row.on:
         if row.per != "event":
             reading.faults.add(file, number, "per", "a payoff on a transition is per event")
-        moves = [[n.strip() for n in part.split("->")] for part in split(row.on)]
-        if any(len(move) != 2 for move in moves):
-            text = f"found '{row.on}', allowed is 'state -> state; state -> state'"
-            reading.faults.add(file, number, "on", text)
-            return []
+        moves = read_moves(reading, row.on, file, number, "on")
         return [("transition", source, target) for source, target in moves]
     if row.per == "event":
         text = "a payoff on a state is per year or per cycle"
         reading.faults.add(file, number, "per", text)
     return [("state", name, None) for name in names]
+
+
+def read_moves(
+    reading: Reading, text: str, file: str, row: int | None, column: str
+) -> list[tuple[str, str]]:
+    """From where to where, of transitions written `state -> state; state -> state`."""
+    moves = [[n.strip() for n in part.split("->")] for part in split(text)]
+    if any(len(move) != 2 for move in moves):
+        problem = f"found '{text}', allowed is 'state -> state; state -> state'"
+        reading.faults.add(file, row, column, problem)
+        return []
+    return [(source, target) for source, target in moves]

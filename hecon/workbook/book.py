@@ -167,12 +167,12 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     write_evidence(book)
     summary = add_summary(book)
     write_inputs(book, listed)
-    write_sessions(book)
     write_time(book, columns)
     for model in models:
         for strategy in model.strategies:
             write_trace(book, model, strategy, study.label(strategy))
             _occupancy_chart(book, model, strategy)
+    write_sessions(book)
     results_page, row = write_items(book)
     write_severity(book)
     write_comparison(book, results_page, row)

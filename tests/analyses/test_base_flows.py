@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hecon.analyses.base_case import base_outcomes, courses
-from hecon.analyses.flows import base_flows
+from hecon.analyses.base_case import base_design, base_outcomes
+from hecon.analyses.flows import base_flows, courses
 from hecon.analyses.run import Run
+from hecon.engine.values import formula_values
 from hecon.report.outcomes import flows_frame
 from hecon.studies.load import load_study
 
@@ -34,10 +35,15 @@ def test_they_sum_to_the_totals_of_the_run(norway_run, flows):
         np.testing.assert_allclose(found, outcomes[name], rtol=1e-12, atol=1e-12 * scale)
 
 
-def test_quantities_sum_to_the_course(norway_run, flows):
+def test_quantities_sum_to_the_course(norway_run):
+    """Their formula for a course that starts with the model."""
     table = norway_run(courses).set_index(["strategy", "quantity"])["value"]
-    found = flows["course"].isel(draw=0).sum("cycle").to_dataframe()["course"]
-    np.testing.assert_allclose(found.loc[table.index], table, rtol=1e-12)
+    study, numbers = norway_run.study, norway_run(base_design).numbers
+    for entry, amount in study.course.quantities:
+        for strategy in study.model.strategies:
+            total = study.course.total(strategy, amount, study.model.horizon_years)
+            (wanted,) = formula_values(study.model, [(total, strategy)], numbers, {})
+            assert table[strategy, entry.name] == pytest.approx(float(wanted), rel=1e-12)
 
 
 def test_a_course_is_over_in_its_weeks(flows):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hecon.analyses.base_case import base_outcomes, courses
+from hecon.analyses.base_case import base_outcomes
 from hecon.analyses.budget_draws import net_costs
 from hecon.analyses.budget_impact import Flows, budget_impact, by_year
 from hecon.analyses.budget_results import (
@@ -26,6 +26,7 @@ from hecon.analyses.budget_sensitivity import (
     budget_one_way,
     budget_places_by_uptake,
 )
+from hecon.analyses.flows import courses
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.queue import convolved, queue
 from hecon.analyses.run import Run, Settings, Unavailable

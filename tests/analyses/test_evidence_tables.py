@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from hecon.analyses.article import article_facts
-from hecon.analyses.base_case import base_comparison, courses
+from hecon.analyses.base_case import base_comparison
 from hecon.analyses.drawn import partial_information
 from hecon.analyses.evidence import input_evidence
+from hecon.analyses.flows import courses
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run, Settings
 from hecon.analyses.scenarios import scenario_results

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hecon.analyses.base_case import courses
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
+from hecon.analyses.flows import courses
 from hecon.analyses.frontier import frontier
 from hecon.analyses.run import Run
 from hecon.analyses.verification.battery import verify

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hecon.analyses.base_case import courses
 from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.analyses.flows import courses
 from hecon.analyses.run import Run
 from hecon.engine.expression import constant, parse
 from hecon.engine.values import formula_values

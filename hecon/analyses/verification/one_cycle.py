@@ -94,7 +94,8 @@ def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
     kinds: dict[str, list[str]] = {}
     for kind in totals:
         kinds.setdefault(model.rule(kind), []).append(kind)
-    running = [p for p in payoffs if p.on != "once"]
+    # what falls weeks after a transition is in a later cycle
+    running = [p for p in payoffs if p.on != "once" and p.week is None]
     for rule, counted in kinds.items():
         _count(hand, strategy, rule, [p for p in running if p.kind in counted], counted, add)
     for payoff in payoffs:

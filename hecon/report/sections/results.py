@@ -14,10 +14,10 @@ from hecon.analyses.base_case import (
     base_outcomes,
     base_table,
     base_trace,
-    courses,
     threshold,
 )
 from hecon.analyses.comparison import totals
+from hecon.analyses.flows import courses
 from hecon.analyses.perspectives import perspective_results
 from hecon.analyses.run import Run
 from hecon.report.content import Column, Drawn, Figure, Section, Sentence, Table, Value, table

@@ -6,6 +6,7 @@ from hecon.engine.expression import Expr
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.workbook.context import Book
 from hecon.workbook.layout import EDITS, Layout, letter
+from hecon.workbook.sheets.trace_lines import mean_factor, reached
 from hecon.workbook.styles import Page, add_page
 
 TITLE = "Sessions"
@@ -41,7 +42,7 @@ def place_sessions(book: Book) -> None:
         c = letter(columns.index(name) + 1)
         return f"'{TITLE}'!${c}${first}:${c}${last}"
 
-    for name in ("strategy", "cycle"):
+    for name in ("strategy", "line", "cycle"):
         book.answers[f"sessions {name}"] = span(name)
     for kind in ("cost", "qaly"):
         if any(item.kind == kind for item, _ in course.items):
@@ -77,7 +78,9 @@ def write_sessions(book: Book) -> None:
         TITLE,
         "Sessions",
         "Treatment courses session by session: change hours, staff, weeks or prices and the costs "
-        "follow. Amounts are per person who starts, after attendance.",
+        "follow. Amounts are per person who starts, after attendance. In a line that starts later "
+        "cycle and year count from its start, 'in the horizon' is the share of those who start the "
+        "strategy that gets as far, and discount factors are means over their starts.",
         f"F{first}",
     )
     columns = _columns(course)
@@ -225,6 +228,12 @@ def _session(
         "discount factor, cost": clock.formula(model.discount_cost),
         "discount factor, effect": clock.formula(model.discount_effect),
     }
+    if session.line in course.starts:
+        found = (book, session.strategy, session.line, cycle)
+        derived["in the horizon"] = reached(*found)
+        for kind in ("cost", "effect"):
+            factor = mean_factor(*found, kind, at("in the horizon"))
+            derived[f"discount factor, {kind}"] = factor
     for name, text in derived.items():
         page.formula(row, columns.index(name) + 1, text, "formula", DERIVED[name])
     share = f"{at('in the horizon')}*{at('included')}*{at('attendance')}"

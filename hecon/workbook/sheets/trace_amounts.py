@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from hecon.engine.model import CohortModel, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.layout import TIME, trace_title
+from hecon.workbook.sheets.trace_lines import (
+    later_amount,
+    later_lines,
+    write_starts,
+    write_turned,
+)
 from hecon.workbook.sheets.trace_moves import Shares
 from hecon.workbook.sheets.trace_places import Columns, Here
 from hecon.workbook.sheets.trace_states import by_step
@@ -51,7 +57,7 @@ class TraceAmounts:
     @property
     def running(self) -> list[Payoff]:
         """Payoffs that are counted cycle by cycle."""
-        return [p for p in self.model.payoffs_of(self.strategy) if p.on != "once"]
+        return [p for p in self.model.payoffs_of(self.strategy) if p.on != "once" and not p.session]
 
     def amount(self, t: int, row: int, payoff: Payoff, until: str = "") -> str:
         """A running payoff in a cycle.
@@ -174,16 +180,22 @@ def _course(book: Book, strategy: str, columns: Columns) -> None:
     title = trace_title(strategy)
     places = book.answers
     names, cycles = places["sessions strategy"], places["sessions cycle"]
+    later = later_lines(book, strategy)
+    write_starts(book, strategy, book.traces[strategy].shares, columns)
     for kind, heading, shape in (
         ("cost", "treatment course, cost", "money"),
         ("qaly", "treatment course, QALY", "exact"),
     ):
         if f"sessions {kind}" not in places:
             continue
-        amounts = places[f"sessions {kind}"]
+        turned = write_turned(book, strategy, kind, columns)
+        these = f'{places[f"sessions {kind}"]},{names},"{strategy}"'
+        these += "".join(f',{places["sessions line"]},"<>{line}"' for line in later)
 
-        def cell(t: int, row: int, amounts: str = amounts) -> str:
-            return f'SUMIFS({amounts},{names},"{strategy}",{cycles},$A{row})'
+        def cell(t: int, row: int, these: str = these, turned: dict[int, str] = turned) -> str:
+            parts = [f"SUMIFS({these},{cycles},$A{row})"]
+            parts += [later_amount(book, strategy, n, c, row) for n, c in turned.items()]
+            return "+".join(parts)
 
         column = columns.add(heading, cell, shape)
         _totals(book, title, columns, column, kind, (f"sessions {kind}",))
