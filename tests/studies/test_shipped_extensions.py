@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from hecon.analyses.evaluate import base_traces, evaluate
-from hecon.analyses.flows import courses
+from hecon.analyses.flows import courses, flows
 from hecon.analyses.run import Run
 from hecon.engine.expression import constant, parse
 from hecon.engine.values import formula_values
@@ -47,6 +47,14 @@ def value(name, strategy, formula):
     numbers = base_values(here.parameters)
     (found,) = formula_values(here.model, [(parse(formula), strategy)], numbers, {})
     return float(found)
+
+
+def second_start(**values):
+    """The share of those who start the sequence who start its second course."""
+    here = study("ptsd_sequence")
+    changes = {(name, None): value for name, value in values.items()}
+    used = flows(here, rows(base_values(here.parameters), [changes]))["course"].isel(draw=0)
+    return float(used.sel(strategy=SEQUENCE, quantity="second_start").sum())
 
 
 def assert_same(found, wanted, tolerance=1e-12):
@@ -88,7 +96,7 @@ def test_a_second_course_without_effect():
     gap = (both - first)["qaly_undiscounted"]
     assert float(gap.sel(source="Health state")) == pytest.approx(0.0, abs=1e-11)
     numbers = base_values(study("ptsd_sequence").parameters)
-    share = value("ptsd_sequence", SEQUENCE, "p_second_line")
+    share = second_start()
     events = share * numbers[("p_teae_mdma", None)] * numbers[("qaly_teae", None)]
     assert float(gap.sel(source="Adverse events")) == pytest.approx(-events, rel=1e-10)
     # three dosing days, sessions 4, 8 and 12 of 15, attended in a straight line
@@ -103,15 +111,16 @@ def test_who_starts_the_second_course():
     here = study("ptsd_sequence")
     share = base_traces(here.model, base_case(here.parameters))["share"].isel(draw=0)
     left = float(share.sel(strategy="PE", cycle=3, state="PTSD"))  # week 12 falls in month 3
-    found = value("ptsd_sequence", SEQUENCE, "p_second_line")
-    assert found == pytest.approx(0.7 * left, rel=1e-12)
-    assert value("ptsd_sequence", "MDMA-AT", "p_second_line") == 0
+    assert second_start() == pytest.approx(0.7 * left, rel=1e-12)
+    both = share.sel(strategy=SEQUENCE, cycle=3)
+    assert float(both.sel(state="Second line")) == pytest.approx(0.7 * left, rel=1e-12)
+    assert float(share.sel(strategy="MDMA-AT", state="Second line").max()) == 0
 
 
 def test_costs_of_both_courses():
     """Undiscounted, the sequence costs PE's course and that share of MDMA-AT's, item by item."""
     found = changed()["cost_undiscounted"]
-    share = value("ptsd_sequence", SEQUENCE, "p_second_line")
+    share = second_start()
     first, second, both = (found.sel(strategy=s) for s in ("PE", "MDMA-AT", SEQUENCE))
     for item in (*COURSE, "Training", "Adverse events"):
         wanted = float(first.sel(item=item)) + share * float(second.sel(item=item))
@@ -119,11 +128,23 @@ def test_costs_of_both_courses():
     assert float(both.sel(item="Drug")) > 9_000
 
 
+def test_training_and_adverse_events_fall_in_their_line():
+    """Those of the second course at its start: in the third month, discounted from its middle."""
+    found = changed()
+    second = second_start()
+    for item in ("Training", "Adverse events"):
+        first, alone, both = (
+            float(found["cost"].sel(strategy=s, item=item)) for s in ("PE", "MDMA-AT", SEQUENCE)
+        )
+        later = second * alone * 1.04 ** -(2.5 / 12)
+        assert both == pytest.approx(first + later, rel=1e-12)
+
+
 def test_group_delivery_saves_in_the_second_course_only():
     """Scenario S46 multiplies psychologist hours of MDMA-AT from its first session on."""
     whole, group = changed(), changed(psychologist_time_mdma=0.491)
     saved = (whole - group)["cost_undiscounted"].sel(item="Psychologists")
-    share = value("ptsd_sequence", SEQUENCE, "p_second_line")
+    share = second_start()
     wanted = share * float(saved.sel(strategy="MDMA-AT"))
     assert float(saved.sel(strategy=SEQUENCE)) == pytest.approx(wanted, rel=1e-12)
     assert float(saved.sel(strategy="PE")) == 0
@@ -135,7 +156,8 @@ def test_remission_by_the_second_course():
     share = base_traces(here.model, base_case(here.parameters))["share"].isel(draw=0)
     both = share.sel(strategy=SEQUENCE)
     assert float(both.sel(cycle=7, state="Second-line remission")) == 0
-    before = float(both.sel(cycle=7, state="PTSD"))
+    assert float(both.sel(cycle=8, state="Second line")) == 0
+    before = float(both.sel(cycle=7, state=["PTSD", "Second line"]).sum())
     remitted = 0.7 * 0.75 * value("ptsd_sequence", SEQUENCE, "p_total_mdma")
     recovery = 1 - math.exp(-base_values(here.parameters)[("rate_recovery", None)] / 12)
     dead = float(share.sel(strategy="UC", cycle=8, state="Dead"))  # of the order of 2e-4 a month
