@@ -221,14 +221,17 @@ def reproduce(
     design: Annotated[
         DesignName, typer.Option("--design", help="How draws are spread; only with --update.")
     ] = DesignName.MONTE_CARLO,
+    only: Annotated[
+        str, typer.Option(metavar="NAME,...", help="Analyses it holds; only with --update.")
+    ] = "",
     workers: Workers = 1,
     out: OutBoth = Path(),
 ) -> None:
     """Run a study again and compare every figure with a committed reference.
 
-    Draws, seed and design are those the reference was made with. Prints each table with its
-    number of figures and its worst difference, and what is not compared; where figures differ,
-    which inputs have changed and what became of the ICER, and writes the whole list to
+    Draws, seed, design and analyses are those the reference was made with. Prints each table
+    with its number of figures and its worst difference, and what is not compared; where figures
+    differ, which inputs have changed and what became of the ICER, and writes the whole list to
     DIR/differences.csv. The exit code is then 1. A reference is the project's own earlier run:
     it shows that figures are stable, not that they are right.
 
@@ -241,31 +244,35 @@ def reproduce(
     """  # noqa: D301
     with messages():
         if not update:
-            refuse_idle(context, "only with --update", "draws", "seed", "design")
+            refuse_idle(context, "only with --update", "draws", "seed", "design", "only")
         from hecon.analyses.run import Run, Settings
         from hecon.report.console import stdout
         from hecon.report.labels import study_units
         from hecon.report.progress import ProgressBar
         from hecon.report.reference import (
             compare_with_reference,
+            read_only,
             read_settings,
             refuse_other,
             show_reproduction,
             write_differences,
             write_reference,
         )
+        from hecon.report.sections import analyses_named
         from hecon.report.whole import sections_of
 
+        asked = analyses_named(filter(None, map(str.strip, only.split(","))), "--only")
         if update:
             refuse_other(reference)
+        names = asked if update else read_only(reference)
         settings = Settings(draws, seed, design.value) if update else read_settings(reference)
         study = read_study(folder, jurisdiction)
         units, to = study_units(study), stdout()
         with ProgressBar() as tell:
             run = Run(study, settings, tell)
-            sections = sections_of(run)
+            sections = sections_of(run, names)
         if update:
-            write_reference(run, sections, units, reference)
+            write_reference(run, sections, units, reference, names)
             to.print(f"Reference rewritten: {reference}")
             return
         found = compare_with_reference(run, sections, units, reference)

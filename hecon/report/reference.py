@@ -90,8 +90,19 @@ def tables_of(sections: Sequence[Section]) -> list[Table]:
     return [table for section in sections for table in section.tables]
 
 
-def write_reference(run: Run, sections: Sequence[Section], units: Units, folder: Path) -> None:
+def write_reference(
+    run: Run,
+    sections: Sequence[Section],
+    units: Units,
+    folder: Path,
+    only: Sequence[str] = (),
+) -> None:
     """Write the tables of a run and its record as a reference, in place of an earlier one.
+
+    Parameters
+    ----------
+    only
+        Names of the sections, if they are not all that a full run has.
 
     Raises
     ------
@@ -102,7 +113,7 @@ def write_reference(run: Run, sections: Sequence[Section], units: Units, folder:
     with staging(folder.absolute().parent) as staged:
         fresh = staged / folder.name
         write_tables(settled(tables_of(sections)), units, fresh)
-        record = {**run_record(run), "kind": KIND}
+        record = {**run_record(run), "kind": KIND, "only": list(only)}
         text = json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False)
         (fresh / RECORD).write_text(text + "\n", encoding="utf-8")
         publish([(fresh, folder.absolute())], staged)
@@ -128,6 +139,11 @@ def read_settings(folder: Path) -> Settings:
     except (KeyError, TypeError, ValueError):
         message = "draws, seed or design is missing; make it anew with --update"
         raise InputError([Fault(RECORD, None, None, message)]) from None
+
+
+def read_only(folder: Path) -> tuple[str, ...]:
+    """Names of the sections that a reference holds, none for all that a full run has."""
+    return tuple(map(str, _record(folder).get("only", ())))
 
 
 def _record(folder: Path) -> Mapping[str, Any]:
