@@ -428,6 +428,17 @@ def test_reference_agrees_and_leaves_out_the_draws(reference):
     assert "draws.csv" not in {p.name for p in reference.iterdir()}
 
 
+def test_a_reference_of_some_analyses_is_compared_alone(tmp_path):
+    folder = tmp_path / "some"
+    assert reproduce(folder, "--update", "--only", "results,one-way").exit_code == 0
+    assert (folder / "base_case.csv").is_file()
+    assert not (folder / "scenarios.csv").exists()
+    assert reproduce(folder).exit_code == 0
+    change(folder / "one_way.csv", 1, "nmb", lambda x: "")
+    assert reproduce(folder, "--out", tmp_path).exit_code == 1
+    assert reproduce(folder, "--only", "results").exit_code == 2
+
+
 @pytest.fixture(scope="module")
 def again():
     """The run that references are compared with, and its sections, worked out once."""
