@@ -17,8 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from hecon.batch.batch_files import STORE
 from hecon.batch.cases import Cases
-from hecon.batch.files import STORE
 from hecon.batch.jobs import Done, do_pack
 from hecon.batch.plan import planned_jobs
 from hecon.batch.store import Store

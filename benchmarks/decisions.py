@@ -26,7 +26,7 @@ from hecon.analyses.information import evppi
 from hecon.analyses.one_way import one_way
 from hecon.analyses.read_draws import read_draws
 from hecon.analyses.run import Run, Settings
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -14,7 +14,7 @@ from hecon.analyses.trial_report import trial_values
 from hecon.engine.cohort import Kernel
 from hecon.engine.program import Program
 from hecon.parameters.design import ProbabilisticDesign, TableDesign, held
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
 
 ROOT = Path(__file__).resolve().parents[1]

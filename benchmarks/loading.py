@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).resolve().parents[1] / "inputs"
 

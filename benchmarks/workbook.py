@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmarks import measure
 from hecon.analyses.run import Run, Settings
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.workbook.book import write_workbook
 
 INPUTS = Path(__file__).resolve().parents[1] / "inputs"

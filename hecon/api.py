@@ -17,11 +17,11 @@ from hecon.analyses.run import Run, Settings
 from hecon.analyses.scenarios import scenario_table
 from hecon.errors import Fault, HeconError, InputError, nearest
 from hecon.report.content import Section
-from hecon.report.labels import study_units
 from hecon.report.notebook import ReportFigure, ReportTable, sections_html, sections_text
 from hecon.report.sections import REGISTRY, analyses_named
+from hecon.report.things_called import study_units
 from hecon.report.whole import Written, sections_of, write_whole
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
 
 __all__ = [

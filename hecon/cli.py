@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from hecon.report.registry import Entry
+from hecon.report.registry import Registration
 from hecon.report.sections import REGISTRY
 from hecon.version import __version__
 
@@ -31,15 +31,27 @@ class Own:
 
 
 #: In the order of the list in `--help`.
-_STUDY = "hecon.commands.study"
-COMMANDS: tuple[Own | Entry, ...] = (
-    Own("new", "hecon.commands.new:new", "Write a study that runs, or a country to fill in."),
+_STUDY = "hecon.commands.study_commands"
+COMMANDS: tuple[Own | Registration, ...] = (
+    Own(
+        "new",
+        "hecon.commands.new_commands:new",
+        "Write a study that runs, or a country to fill in.",
+    ),
     Own("run", f"{_STUDY}:run", "Run every analysis; write tables, page and workbook."),
     Own("check", f"{_STUDY}:check", "Read and validate a study without the full run."),
     *(entry for entry in REGISTRY if entry.command_name),
-    Own("batch", "hecon.commands.batch:batch", "Studies x countries x scenarios as one table."),
-    Own("compare", "hecon.commands.compare:compare", "What changed, and what each change does."),
-    Own("decide", "hecon.commands.draws:decide", "Decide from anybody's table of draws."),
+    Own(
+        "batch",
+        "hecon.commands.batch_commands:batch",
+        "Studies x countries x scenarios as one table.",
+    ),
+    Own(
+        "compare",
+        "hecon.commands.compare_commands:compare",
+        "What changed, and what each change does.",
+    ),
+    Own("decide", "hecon.commands.draws_commands:decide", "Decide from anybody's table of draws."),
     Own("reproduce", f"{_STUDY}:reproduce", "Run again and compare with a committed reference."),
     Own("prove", f"{_STUDY}:prove", "Replay the workbook in two spreadsheet engines."),
 )
@@ -67,7 +79,7 @@ class Lazily(TyperGroup):
 
 def load_command(name: str) -> Any:
     """One command as typer runs it."""
-    from hecon.commands.registered import command_of
+    from hecon.commands.registered_commands import command_of
 
     entry = next(each for each in COMMANDS if each.command_name == name)
     function = entry.function() if isinstance(entry, Own) else command_of(entry)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 SMALL = Path(__file__).parent / "bad_input" / "small"
 

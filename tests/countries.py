@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from hecon.analyses.run import Run, Settings
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[1] / "inputs"
 

@@ -12,9 +12,9 @@ from hecon.analyses.run import Run, Settings
 from hecon.analyses.scenarios import scenario_results
 from hecon.parameters.design import base_case
 from hecon.report.conclusions import headline
-from hecon.report.labels import study_units
+from hecon.report.things_called import study_units
 from hecon.report.words import spoken
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 HERE = Path(__file__).parent
 INPUTS = HERE.parent / "inputs"

@@ -13,7 +13,7 @@ from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.engine.expression import constant, parse, substitute
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"

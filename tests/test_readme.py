@@ -16,25 +16,29 @@ from hecon.cli import app
 from hecon.engine.expression import FUNCTIONS
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.engine.timing import COUNTING
-from hecon.jurisdictions import schema as places
+from hecon.jurisdictions import jurisdiction_schema as places
 from hecon.parameters.design import base_case
 from hecon.parameters.distributions import KINDS
+from hecon.parameters.parameter_schema import STATUSES
 from hecon.parameters.rows import ParameterRow
-from hecon.parameters.schema import STATUSES
-from hecon.studies import schema
-from hecon.studies.load import load_study
-from hecon.studies.population import PopulationDefinition
-from hecon.studies.trials import Arm, Outcome, TrialDefinition
+from hecon.studies import study_schema
+from hecon.studies.load_study import load_study
+from hecon.studies.people import PopulationDefinition
+from hecon.studies.trials import TrialDefinition, TrialGroup, TrialOutcome
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "reference/ptsd_norway"
 UNSAID = "discount_time"  # what discount factors are written in; studies have no use for it
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 RECORDS = [
-    *(r for r in vars(schema).values() if isinstance(r, type) and r.__module__ == schema.__name__),
+    *(
+        r
+        for r in vars(study_schema).values()
+        if isinstance(r, type) and r.__module__ == study_schema.__name__
+    ),
     *(r for r in vars(places).values() if isinstance(r, type) and r.__module__ == places.__name__),
     ParameterRow,
-    *(PopulationDefinition, TrialDefinition, Arm, Outcome),
+    *(PopulationDefinition, TrialDefinition, TrialGroup, TrialOutcome),
 ]
 FILE_BLOCK = re.compile(r"^## `([\w.]+)`.*?^```(?:toml|csv)\n(.*?)^```", re.M | re.S)
 

@@ -11,7 +11,7 @@ import pytest
 
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.parameters.design import ProbabilisticDesign, base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[1] / "inputs"
 NORWAY = INPUTS / "jurisdictions/norway"

@@ -11,7 +11,7 @@ from hecon.analyses.comparison import compare
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.scenarios import scenario_table
 from hecon.parameters.design import base_case
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -11,9 +11,9 @@ import xarray as xr
 
 from benchmarks import data
 from hecon.analyses.evaluate import evaluate as run
-from hecon.engine.model import CohortModel, Table
+from hecon.engine.model import CohortModel, LookupTable
 from hecon.parameters.design import TableDesign, base_values
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
 
 FOLDER = Path(__file__).parents[1] / "studies" / "sick_sicker"
@@ -29,7 +29,7 @@ def study() -> Study:
 def model(mortality: bytes) -> CohortModel:
     """The study's model with other death rates, prepared once as its peers' code is."""
     rate = np.frombuffer(mortality)
-    table = Table("mortality", 25.0 + np.arange(len(rate)), {"rate": rate})
+    table = LookupTable("mortality", 25.0 + np.arange(len(rate)), {"rate": rate})
     return replace(study().model, tables={"mortality": table})
 
 

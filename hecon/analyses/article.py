@@ -12,7 +12,7 @@ from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import scenario_results
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError, ModelError, nearest
-from hecon.studies.documents import FORMULA, Figure
+from hecon.studies.documents import FORMULA, ModelFigure
 from hecon.studies.study import Study
 
 
@@ -83,7 +83,7 @@ def plain_number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
-def _figure(run: Run, figure: Figure) -> tuple[float, str]:
+def _figure(run: Run, figure: ModelFigure) -> tuple[float, str]:
     if figure.kind == FORMULA:
         assert figure.expr is not None
         study, numbers = run.study, run(base_design).numbers

@@ -14,7 +14,7 @@ from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError, ModelError
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]

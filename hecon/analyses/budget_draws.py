@@ -19,9 +19,10 @@ from hecon.analyses.evaluate import chosen_rows
 from hecon.analyses.queue import Queue
 from hecon.analyses.timings import Rows, timings
 from hecon.engine.expression import Expr, constant
-from hecon.engine.flows import FlowKernel
+from hecon.engine.flow_kernel import FlowKernel
 from hecon.engine.model import CohortModel
-from hecon.engine.program import Outcome, Program
+from hecon.engine.payoffs import PayoffSum
+from hecon.engine.program import Program
 from hecon.parameters.design import Design
 from hecon.studies.budget import BudgetDefinition
 from hecon.studies.budget_values import Values, budget_values
@@ -30,7 +31,7 @@ from hecon.studies.study import Study
 Array = NDArray[np.float64]
 
 #: The one item that all that the payer bears is put under, and draws that are handled together.
-NET = Outcome("cost", "net", False)
+NET = PayoffSum("cost", "net", False)
 BLOCK = 2_048
 
 

@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hecon.analyses.budget_impact import Flows, by_year, impact_of
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.parameters.design import Design, base_case
 from hecon.studies.budget import BUDGET
 from hecon.studies.budget_values import Values, budget_values, with_budget
@@ -25,7 +25,7 @@ _PEOPLE = ("eligible", "demand", "places", "treated", "returned", "waiting", "wa
 def budget_study(run: Run) -> Study:
     """The study with the budget's inputs; unavailable where it has none for the jurisdiction."""
     if run.study.budget is None:
-        raise Unavailable(f"the study has no {BUDGET} with inputs for this jurisdiction")
+        raise MissingResult(f"the study has no {BUDGET} with inputs for this jurisdiction")
     return with_budget(run.study)
 
 

@@ -24,7 +24,7 @@ from hecon.analyses.run import Run, result
 
 
 @dataclass(frozen=True)
-class Step:
+class FrontierStep:
     """An alternative against the one before it on the frontier."""
 
     strategy: str
@@ -64,8 +64,8 @@ class Conclusion:
     alternatives: tuple[str, ...]
     best: str
     equal: tuple[str, ...]
-    reached: Step | None
-    refused: Step | None
+    reached: FrontierStep | None
+    refused: FrontierStep | None
     status: dict[str, str]
     pair: Comparison
     benefit: float
@@ -130,7 +130,7 @@ def conclude(
         near = worth[:, 0] >= worth.max() - tolerance
         equal = tuple(s for i, s in enumerate(alternatives) if near[i] and i != first)
     steps = {
-        str(r["strategy"]): Step(
+        str(r["strategy"]): FrontierStep(
             str(r["strategy"]),
             str(r["against"]),
             float(r["cost_difference"]),

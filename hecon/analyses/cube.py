@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hecon.engine.model import Key, key_text
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Correlation, ProbabilisticDesign
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]

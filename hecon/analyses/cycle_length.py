@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hecon.analyses.results_table import evaluated_table
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.engine.expression import Expr, constant
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
@@ -72,7 +72,7 @@ def cycle_lengths(run: Run) -> pd.DataFrame:
     """
     found = cycle_length(run.study)
     if found.empty:
-        raise Unavailable("cycles differ in length")
+        raise MissingResult("cycles differ in length")
     if len(found) < 2:
-        raise Unavailable("no shorter cycle can be run")
+        raise MissingResult("no shorter cycle can be run")
     return found

@@ -21,7 +21,7 @@ from hecon.analyses.plane import Plane, plane
 from hecon.analyses.population import population
 from hecon.analyses.probabilistic import decision, summary
 from hecon.analyses.ranking import ranking
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.parameters.design import ProbabilisticDesign
 
 Array = NDArray[np.float64]
@@ -37,7 +37,7 @@ def drawn_design(run: Run) -> ProbabilisticDesign | OwnDraws:
     if table := run.option("draws_from", ""):
         return draws_from(study, table, run.option("missing", "refuse"))
     if not study.uncertain:
-        raise Unavailable("no input has a distribution, so that nothing is uncertain here")
+        raise MissingResult("no input has a distribution, so that nothing is uncertain here")
     return study.probabilistic(settings.draws, settings.seed, settings.method)
 
 
@@ -160,9 +160,9 @@ def _partial(run: Run, sets: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     """EVPPI at the run's own threshold, the highest first, then at those asked for."""
     table, own = run(drawn_table), run(threshold)
     if len(table.strategies) < 2:
-        raise Unavailable("there is only one alternative to choose")
+        raise MissingResult("there is only one alternative to choose")
     if table.draws < LEAST_DRAWS:
-        raise Unavailable(
+        raise MissingResult(
             f"{table.draws:,} draws are too few for a regression; at least {LEAST_DRAWS} are needed"
         )
     if not sets:
@@ -207,9 +207,9 @@ def drawn_plane(run: Run) -> Plane:
     """Intervention against comparator on the plane, draw by draw."""
     table, pair = run(drawn_table), run.study.compared
     if table.draws < 3:
-        raise Unavailable(f"{table.draws} draws are too few for an ellipse")
+        raise MissingResult(f"{table.draws} draws are too few for an ellipse")
     if not {*pair} <= {*table.strategies}:
-        raise Unavailable("the strategies compared are no alternatives to choose between")
+        raise MissingResult("the strategies compared are no alternatives to choose between")
     return plane(table, *pair)
 
 

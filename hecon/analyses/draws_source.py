@@ -24,7 +24,7 @@ LONGEST_NAME = 100
 
 
 @dataclass
-class Source:
+class DrawsFile:
     """A table in its file.
 
     Attributes
@@ -50,7 +50,7 @@ class Source:
         return Fault(self.file, row, column, text)
 
 
-def read_source(path: Path) -> Source:
+def read_source(path: Path) -> DrawsFile:
     """A table from a file; raises InputError for one that can't be read or has faulty names."""
 
     def wrong(text: str) -> InputError:
@@ -66,16 +66,16 @@ def read_source(path: Path) -> Source:
         notes = []
         if found.encoding == "cp1252":
             notes.append("The file is not UTF-8 and is read as Windows-1252.")
-        return _checked(Source(found.cells, path.name, found.header, found.separator, notes))
+        return _checked(DrawsFile(found.cells, path.name, found.header, found.separator, notes))
     if not kind.endswith(".parquet"):
         raise wrong(f"found '{path.suffix}', allowed are {', '.join(TEXT)} and .parquet")
     frame = read_parquet(path)
     frame.columns = [str(name).strip() for name in frame.columns]
     frame.index = pd.RangeIndex(1, len(frame) + 1)
-    return _checked(Source(frame, path.name, None, ",", []))
+    return _checked(DrawsFile(frame, path.name, None, ",", []))
 
 
-def _checked(source: Source) -> Source:
+def _checked(source: DrawsFile) -> DrawsFile:
     """Leave out a column that only counts rows; every other one needs a name of its own."""
     frame, faults = source.frame, FaultList()
     if len(frame.columns) and frame.columns[0] in _COUNTER and _counts(frame.iloc[:, 0]):
@@ -118,7 +118,7 @@ def _counts(column: pd.Series) -> bool:
     return any(np.array_equal(values, np.arange(len(values)) + first) for first in (0, 1))
 
 
-def source_numbers(source: Source, columns: Sequence[str]) -> dict[str, np.ndarray]:
+def source_numbers(source: DrawsFile, columns: Sequence[str]) -> dict[str, np.ndarray]:
     """Columns as numbers, shape (rows,); raises InputError with every cell that is none."""
     frame, faults = source.frame, FaultList()
     kinds = frame.dtypes

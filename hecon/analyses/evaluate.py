@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from hecon.analyses.timings import Rows, Timing, timings
 from hecon.engine.cohort import Kernel
 from hecon.engine.model import CohortModel
-from hecon.engine.program import Outcome, Program
+from hecon.engine.payoffs import PayoffSum
+from hecon.engine.program import Program
 from hecon.engine.runner import Runner
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, TableDesign, row_label
@@ -29,7 +30,7 @@ BLOCK = 2_048
 DIMS: dict[str, str | None] = {"cost": "item", "qaly": "source", "life_years": None}
 
 #: Discounted totals by kind.
-SUMMED = tuple(Outcome(kind, "", True) for kind in Runner.SUMMED)
+SUMMED = tuple(PayoffSum(kind, "", True) for kind in Runner.SUMMED)
 
 Progress = Callable[[int, int], None]
 
@@ -48,7 +49,7 @@ class _Filled:
     arrays: dict[tuple[str, bool], Array]
 
     @staticmethod
-    def empty(model: CohortModel, outcomes: Sequence[Outcome], draws: int) -> _Filled:
+    def empty(model: CohortModel, outcomes: Sequence[PayoffSum], draws: int) -> _Filled:
         """Room for every outcome."""
         items: dict[tuple[str, bool], list[str]] = {
             (kind, discounted): [] for discounted in (True, False) for kind in DIMS
@@ -60,7 +61,7 @@ class _Filled:
             items, {key: np.zeros((strategies, len(names), draws)) for key, names in items.items()}
         )
 
-    def put(self, outcomes: Sequence[Outcome], rows: Rows | slice, totals: Array) -> None:
+    def put(self, outcomes: Sequence[PayoffSum], rows: Rows | slice, totals: Array) -> None:
         """Store a block's totals, shape (outcome, strategy, draw)."""
         for outcome, values in zip(outcomes, totals, strict=True):
             key = (outcome.kind, outcome.discounted)

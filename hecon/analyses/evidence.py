@@ -7,7 +7,7 @@ import pandas as pd
 from hecon.analyses.drawn import evpi, partial_information
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run, result
-from hecon.parameters.schema import FIRMEST_FIRST, Parameter
+from hecon.parameters.parameter_schema import FIRMEST_FIRST, Parameter
 
 #: What would firm up a figure, by its status, where the study says nothing of its own.
 NEEDED = {

@@ -13,7 +13,7 @@ from hecon.analyses.base_case import base_design
 from hecon.analyses.evaluate import DIMS, chosen_rows, costs_and_effects, naming_rows
 from hecon.analyses.run import Run, result
 from hecon.analyses.timings import Timing, timings
-from hecon.engine.flows import FlowKernel
+from hecon.engine.flow_kernel import FlowKernel
 from hecon.engine.model import CohortModel
 from hecon.engine.program import Program
 from hecon.parameters.design import Design

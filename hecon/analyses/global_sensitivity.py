@@ -18,7 +18,7 @@ from hecon.analyses.base_case import threshold
 from hecon.analyses.cube import CubeDesign, uncertain_groups, uncertain_or_refused
 from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import increments
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.errors import Fault, InputError, ModelError
 from hecon.studies.study import Study
 
@@ -296,6 +296,6 @@ def _refusals() -> Iterator[None]:
         yield
     except ModelError as error:
         reason = f"the model refuses some of the points that would be sampled: {error}"
-        raise Unavailable(reason) from error
+        raise MissingResult(reason) from error
     except InputError as error:
-        raise Unavailable("; ".join(fault.message for fault in error.faults)) from error
+        raise MissingResult("; ".join(fault.message for fault in error.faults)) from error

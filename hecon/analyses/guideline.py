@@ -13,7 +13,7 @@ from hecon.analyses.base_case import base_design, base_table, base_trace
 from hecon.analyses.budget_results import budget_numbers
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.perspectives import perspective_rows
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.analyses.scenarios import scenario_results
 from hecon.engine.expression import Expr, parse
 from hecon.engine.values import formula_values
@@ -26,7 +26,7 @@ from hecon.jurisdictions.demands import (
     Demand,
     Needed,
 )
-from hecon.parameters.schema import STATUSES
+from hecon.parameters.parameter_schema import STATUSES
 
 #: Statuses of what somebody has read in a source.
 READ = ("published", "secondary")
@@ -73,7 +73,7 @@ def guideline(run: Run) -> pd.DataFrame:
     """
     demands = run.study.jurisdiction.demands
     if not demands:
-        raise Unavailable("the jurisdiction lists no demands of its agency")
+        raise MissingResult("the jurisdiction lists no demands of its agency")
     moves = run(guideline_moves).groupby("item")["nmb_to_base"]
     low, high = moves.min(), moves.max()
     rows = [

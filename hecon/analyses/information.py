@@ -13,7 +13,7 @@ from hecon.analyses.bases import Basis, additive_basis, additive_columns
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds
 from hecon.analyses.gaussian_process import LARGEST as LARGEST_PROCESS
 from hecon.analyses.gaussian_process import gaussian_process_basis
-from hecon.analyses.regression import Fit, fit, residual_pattern
+from hecon.analyses.regression import RegressionFit, fit, residual_pattern
 from hecon.errors import Fault, FaultList, InputError
 from hecon.studies.study import Study
 
@@ -54,7 +54,7 @@ def increments(table: DrawsTable) -> Array:
     return np.vstack([table.cost[1:] - table.cost[0], table.effect[1:] - table.effect[0]])
 
 
-def values_of_fit(found: Fit, thresholds: Sequence[float] | Array) -> list[Value]:
+def values_of_fit(found: RegressionFit, thresholds: Sequence[float] | Array) -> list[Value]:
     """Value at each threshold of knowing what a regression's fitted values rest on.
 
     Notes
@@ -249,7 +249,7 @@ def checked_sets(table: DrawsTable, sets: Mapping[str, Sequence[str]]) -> None:
 def diagnostics(
     table: DrawsTable,
     names: Sequence[str],
-    found: Fit,
+    found: RegressionFit,
     thresholds: Sequence[float] | Array,
     sets: int = 1,
 ) -> pd.DataFrame:

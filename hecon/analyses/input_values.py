@@ -12,7 +12,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import Key
 from hecon.engine.values import formula_values, values_without_cycle
 from hecon.errors import Fault, ModelError
-from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
+from hecon.jurisdictions.jurisdiction_schema import FILE as JURISDICTION_FILE
 from hecon.parameters import limits
 from hecon.parameters.design import TableDesign
 from hecon.parameters.units import currency_in, value_problem

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 RESULTS = ("cost", "qaly", "threshold", "nmb")
 
 
-class Mixture:
+class SwappedStudy:
     """Studies that are the first but for some pieces of the second."""
 
     def __init__(

@@ -15,7 +15,7 @@ from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import SAME
 from hecon.errors import Fault, InputError
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]

@@ -10,11 +10,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from hecon.analyses.draws_source import Source, read_source
+from hecon.analyses.draws_source import DrawsFile, read_source
 from hecon.engine.model import Key
 from hecon.errors import FaultList, nearest_or_some
 from hecon.parameters.design import TableDesign, base_values
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
 
@@ -91,7 +91,7 @@ def draws_from(study: Study, path: Path | str, missing: Missing = "refuse") -> O
     )
 
 
-def _column(source: Source, parameter: Parameter, faults: FaultList) -> np.ndarray:
+def _column(source: DrawsFile, parameter: Parameter, faults: FaultList) -> np.ndarray:
     """An input's draws; the first cell that can't be one is a fault."""
     cells = source.frame[parameter.text]
     values = np.asarray(pd.to_numeric(cells, errors="coerce"), dtype=float)

@@ -15,7 +15,7 @@ from hecon.engine.model import Key
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError, nearest_or_some
 from hecon.parameters.design import Design, TableDesign, base_values, held, rows
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from hecon.engine.expression import Expr
-from hecon.engine.model import CohortModel, Key, Payoff, Table, Transition
-from hecon.parameters.amounts import converted, is_money
-from hecon.parameters.schema import Parameter
+from hecon.engine.model import CohortModel, Key, LookupTable, Payoff, Transition
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import currency_in
+from hecon.parameters.written_money import converted, is_money
 from hecon.studies.study import Study, Variable
 
 #: Kind and name of a piece.
@@ -97,7 +97,7 @@ def joined(like: Study, chosen: Mapping[Name, Piece]) -> Study:
     variables: list[Variable] = []
     payoffs: list[Payoff] = []
     transitions: list[Transition] = []
-    tables: dict[str, Table] = {}
+    tables: dict[str, LookupTable] = {}
     whole: dict[str, Any] = {}
     place, people = like.jurisdiction, None
     for (kind, name), piece in chosen.items():
@@ -107,7 +107,7 @@ def joined(like: Study, chosen: Mapping[Name, Piece]) -> Study:
         elif kind == FORMULA:
             payoffs += [row for row in piece.content if isinstance(row, Payoff)]
             transitions += [row for row in piece.content if isinstance(row, Transition)]
-        elif isinstance(piece.content, Table):
+        elif isinstance(piece.content, LookupTable):
             tables[piece.content.name] = piece.content
         elif (kind, name) == LIMITS:
             place = piece.content

@@ -10,7 +10,7 @@ import numpy as np
 from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError
 from hecon.studies.assumptions import Assumption, Quantities, evaluated, parsed
-from hecon.studies.population import PopulationDefinition, population_file
+from hecon.studies.people import PopulationDefinition, population_file
 from hecon.studies.study import Study
 
 #: Years that a decision may stay relevant.

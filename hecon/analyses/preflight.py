@@ -15,7 +15,7 @@ from hecon.analyses.run import Run
 from hecon.engine.model import key_text
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
 

@@ -15,10 +15,10 @@ from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.draws_table import checked_thresholds
 from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import Increments, find_parameter, increments, with_values
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Design, TableDesign, held
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
@@ -177,7 +177,7 @@ def price_values(run: Run) -> pd.DataFrame:
     asked: str = run.option("parameter", "")
     own = run.study.definition.price
     if not asked and own is None:
-        raise Unavailable("the study names no price; name one with --parameter")
+        raise MissingResult("the study names no price; name one with --parameter")
     name = asked or (own.parameter if own else "")
     at: list[float] = run.option("thresholds", []) or [run(own_threshold), *run(thresholds_stated)]
     at = list(dict.fromkeys(at))
@@ -196,7 +196,7 @@ def price_values(run: Run) -> pd.DataFrame:
     except InputError as error:
         if asked:
             raise
-        raise Unavailable("; ".join(fault.message for fault in error.faults)) from None
+        raise MissingResult("; ".join(fault.message for fault in error.faults)) from None
     if drawn is None:
         found[["standard_error", "low", "high"]] = np.nan
     return found

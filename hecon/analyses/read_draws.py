@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from hecon.analyses.draws_source import Source, name_problem, read_source, source_numbers
+from hecon.analyses.draws_source import DrawsFile, name_problem, read_source, source_numbers
 from hecon.analyses.draws_table import MOST_STRATEGIES, DrawsTable, refuse_too_much
 from hecon.errors import FaultList, InputError, shown
 
@@ -52,7 +52,7 @@ def read_draws(path: Path | str, strategies: Sequence[str] = ()) -> DrawsTable:
     return table
 
 
-def _prefixed(source: Source, words: Sequence[str]) -> dict[str, str]:
+def _prefixed(source: DrawsFile, words: Sequence[str]) -> dict[str, str]:
     """Columns by what may be a strategy, from names such as `cost_A`, `cost.A` or `cost A`."""
     pattern = re.compile(rf"(?:{'|'.join(words)})[_. ](.+)", re.IGNORECASE)
     found: dict[str, str] = {}
@@ -68,7 +68,7 @@ def _prefixed(source: Source, words: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _wide(source: Source, wanted: Sequence[str]) -> DrawsTable:
+def _wide(source: DrawsFile, wanted: Sequence[str]) -> DrawsTable:
     cost, effect = _prefixed(source, COST), _prefixed(source, EFFECT)
     header = source.header
     if not cost or not effect:
@@ -116,7 +116,7 @@ def _near(name: str, others: Sequence[str]) -> str:
     return f"; did you mean {' or '.join(folded[f] for f in found)}?" if found else ""
 
 
-def _long(source: Source, strategy: str, by_name: dict[str, str]) -> DrawsTable:
+def _long(source: DrawsFile, strategy: str, by_name: dict[str, str]) -> DrawsTable:
     frame, file = source.frame, source.file
     columns = {
         label: next((by_name[n] for n in words if n in by_name), None)
@@ -165,7 +165,7 @@ def _long(source: Source, strategy: str, by_name: dict[str, str]) -> DrawsTable:
     return DrawsTable(tuple(strategies), shaped[cost], shaped[effect], parameters, file)
 
 
-def _check_names(source: Source, strategies: Sequence[str], column: str) -> None:
+def _check_names(source: DrawsFile, strategies: Sequence[str], column: str) -> None:
     """Strategies are few, and have names that can be shown."""
     faults = FaultList()
     if len(strategies) > MOST_STRATEGIES:
@@ -177,7 +177,7 @@ def _check_names(source: Source, strategies: Sequence[str], column: str) -> None
     faults.raise_if_any()
 
 
-def _check_filled(source: Source, columns: Sequence[str]) -> None:
+def _check_filled(source: DrawsFile, columns: Sequence[str]) -> None:
     """Every row says which draw and strategy it is."""
     faults = FaultList()
     for column in columns:

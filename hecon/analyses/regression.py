@@ -25,7 +25,7 @@ _ORTHOGONAL = 1e-9
 
 
 @dataclass(frozen=True)
-class Fit:
+class RegressionFit:
     """A regression of several outcomes on the same columns.
 
     Attributes
@@ -83,7 +83,7 @@ def _root(matrix: Array) -> Array:
     return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T)
 
 
-def fit(basis: Basis, outcomes: Array) -> Fit:
+def fit(basis: Basis, outcomes: Array) -> RegressionFit:
     """Penalised least squares; each block's smoothness by restricted maximum likelihood.
 
     Parameters
@@ -127,7 +127,7 @@ def fit(basis: Basis, outcomes: Array) -> Fit:
     inverse = np.stack([_inverse(gram, own) for own in ridge])
     freedom = np.einsum("ocd,dc->o", inverse, gram)
     fitted = (beta @ x.T) * scale + middle
-    return Fit(basis, fitted, outcomes - fitted, smoothing, inverse, freedom, gram)
+    return RegressionFit(basis, fitted, outcomes - fitted, smoothing, inverse, freedom, gram)
 
 
 def _solved(gram: Array, ridge: Array, cross: Array) -> tuple[Array, Array]:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 Progress = Callable[[str, int, int], None]
 
 
-class Unavailable(HeconError):
+class MissingResult(HeconError):
     """A result that a run can't have, with the reason in words."""
 
 
@@ -111,14 +111,14 @@ class Run:
             If the run can't have it; the reason is in `missing`, too.
         """
         if wanted.name in self.missing:
-            raise Unavailable(self.missing[wanted.name])
+            raise MissingResult(self.missing[wanted.name])
         if wanted.name not in self._results:
             if wanted.title:
                 self.tell(wanted.title)
             try:
                 made = self.elsewhere.pop(wanted.name, None)
                 self._results[wanted.name] = wanted.compute(self) if made is None else made()
-            except Unavailable as error:
+            except MissingResult as error:
                 self.missing[wanted.name] = str(error)
                 raise
         found: T = self._results[wanted.name]
@@ -128,7 +128,7 @@ class Run:
         """A result, or None where the run can't have it."""
         try:
             return self(wanted)
-        except Unavailable:
+        except MissingResult:
             return None
 
     def knowing(self, known: Mapping[Result[Any], Any], study: Study | None = None) -> Run:

@@ -15,7 +15,7 @@ from hecon.analyses.bases import additive_basis
 from hecon.analyses.binomial import binomial_quantile
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds
 from hecon.analyses.information import Value, increments, values_of_fit
-from hecon.analyses.regression import Fit, fit
+from hecon.analyses.regression import RegressionFit, fit
 from hecon.analyses.trial_plan import Measured, Trial
 from hecon.errors import Fault, InputError
 from hecon.parameters import random
@@ -129,7 +129,7 @@ class TrialInformation:
     trial: Trial
     grid: Array
     seed: int
-    perfect: Fit
+    perfect: RegressionFit
     limits: list[Value]
 
     def at(self, patients: int, methods: Sequence[str] = METHODS) -> list[dict[str, object]]:
@@ -235,7 +235,7 @@ def evsi(
 
 
 def _importance(
-    perfect: Fit,
+    perfect: RegressionFit,
     measured: Sequence[Measured],
     data: list[tuple[Array, Array]],
     grid: Array,

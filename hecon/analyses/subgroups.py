@@ -15,12 +15,12 @@ from hecon.analyses.drawn import drawn_design, thresholds
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.probabilistic import decision
 from hecon.analyses.results_table import evaluated_table
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_design
 from hecon.analyses.ties import difference
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Subgroup
-from hecon.studies.subgroups import AND, shares_at
+from hecon.studies.subgroup_rows import AND, shares_at
 
 Array = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ EVERYBODY, ALL = "everybody", "all"
 
 
 @dataclass(frozen=True)
-class Mixture:
+class SubgroupMix:
     """Some combinations taken together, by their shares of everybody.
 
     Attributes
@@ -78,19 +78,19 @@ class Cells:
         )
 
 
-def mixtures(run: Run) -> list[Mixture]:
+def mixtures(run: Run) -> list[SubgroupMix]:
     """Everybody, every level of a dimension, then every combination of several dimensions."""
     cells, levels = run(base_cells), run.study.subgroups
     everybody = tuple(range(len(cells.subgroups)))
-    found = [Mixture(EVERYBODY, "Everybody", "", everybody, 1.0)]
+    found = [SubgroupMix(EVERYBODY, "Everybody", "", everybody, 1.0)]
     names = [each.name.split(AND) for each in cells.subgroups]
     for level in levels:
         members = tuple(i for i, parts in enumerate(names) if level.name in parts)
         share = float(cells.share[list(members)].sum())
-        found.append(Mixture(level.name, level.title, level.dimensions[0], members, share))
+        found.append(SubgroupMix(level.name, level.title, level.dimensions[0], members, share))
     if len({level.dimensions for level in levels}) > 1:
         found += [
-            Mixture(each.name, each.title, ALL, (i,), float(cells.share[i]))
+            SubgroupMix(each.name, each.title, ALL, (i,), float(cells.share[i]))
             for i, each in enumerate(cells.subgroups)
         ]
     return found
@@ -102,7 +102,7 @@ def base_cells(run: Run) -> Cells:
     study = run.study
     subgroups = study.combinations
     if not subgroups:
-        raise Unavailable("the study has no subgroups")
+        raise MissingResult("the study has no subgroups")
     design = scenario_design(study, [each.scenario for each in subgroups])
     cost, qaly = (x.values.T[:, :, None] for x in totals(evaluate(study.model, design)))
     share = np.array(shares_at(study, subgroups))

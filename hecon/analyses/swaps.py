@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hecon.analyses.comparison import icer
 from hecon.analyses.evaluate import evaluate
-from hecon.analyses.mixtures import RESULTS, Mixture
+from hecon.analyses.mixtures import RESULTS, SwappedStudy
 from hecon.analyses.pieces import (
     FORMULA,
     INPUT,
@@ -23,7 +23,7 @@ from hecon.analyses.pieces import (
     looked_up,
     pieces,
 )
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.errors import Fault, InputError, ModelError
 from hecon.parameters.design import base_values, rows
 from hecon.studies.study import Study
@@ -96,7 +96,7 @@ def swaps(
     """
     _refuse_other_strategies(first, second, names)
     factor = _factor(first, second)
-    mixture = Mixture(first, second, pieces(first), pieces(second, factor), factor)
+    mixture = SwappedStudy(first, second, pieces(first), pieces(second, factor), factor)
     order = mixture.order()
     chosen = [frozenset(n for part in order[:i] for n in part) for i in range(len(order) + 1)]
     path = mixture.results(chosen)
@@ -144,7 +144,7 @@ def _factor(first: Study, second: Study) -> float:
         raise InputError([Fault(here.name, None, "rates", str(error))]) from None
 
 
-def _check(mixture: Mixture, path: Array, first: Study, second: Study, factor: float) -> None:
+def _check(mixture: SwappedStudy, path: Array, first: Study, second: Study, factor: float) -> None:
     """Both ends are the studies themselves: nothing has been left out."""
     for study, end, rate in ((first, path[0], 1.0), (second, path[-1], factor)):
         pair = mixture.pair
@@ -162,7 +162,9 @@ def _check(mixture: Mixture, path: Array, first: Study, second: Study, factor: f
                 raise ModelError(text)
 
 
-def _differences(mixture: Mixture, order: Sequence[tuple[Name, ...]], path: Array) -> pd.DataFrame:
+def _differences(
+    mixture: SwappedStudy, order: Sequence[tuple[Name, ...]], path: Array
+) -> pd.DataFrame:
     made = []
     for step, names in enumerate(order, start=1):
         a, b = mixture.own.get(names[0]), mixture.other.get(names[0])
@@ -254,7 +256,7 @@ def _beside(first: Study, second: Study) -> pd.DataFrame:
 def swapped(run: Run) -> Swaps:
     """What leads from the run's study to the other one that it is compared with."""
     if run.other is None:
-        raise Unavailable("there is no other study to compare with")
+        raise MissingResult("there is no other study to compare with")
     return swaps(run.study, run.other, names_of(run.study, run.other), run.telling("Swaps"))
 
 

@@ -13,7 +13,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_values
-from hecon.parameters.schema import weakest
+from hecon.parameters.parameter_schema import weakest
 from hecon.studies.study import Scenario, Study
 
 Array = NDArray[np.float64]

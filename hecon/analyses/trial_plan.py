@@ -14,9 +14,9 @@ from hecon.engine.model import WEEKS_PER_YEAR, Key
 from hecon.errors import Fault, InputError, ModelError, nearest
 from hecon.parameters.design import Design
 from hecon.studies.assumptions import Quantities, evaluated, parsed
-from hecon.studies.population import population_file
+from hecon.studies.people import population_file
 from hecon.studies.study import Study
-from hecon.studies.trials import PATIENTS, Arm, TrialDefinition
+from hecon.studies.trials import PATIENTS, TrialDefinition, TrialGroup
 
 Array = NDArray[np.float64]
 
@@ -189,7 +189,7 @@ def _plan(
     return Trial(definition, weeks, tuple(measured), tuple(uncertain), population, number)
 
 
-def _inputs(expr: Expr, arm: Arm, study: Study) -> set[Key]:
+def _inputs(expr: Expr, arm: TrialGroup, study: Study) -> set[Key]:
     """Inputs that a formula rests on, through all other formulas."""
     model, found = study.model, set[Key]()
     waiting, seen = list(expr.names), set[str]()

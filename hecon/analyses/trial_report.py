@@ -16,7 +16,7 @@ from hecon.analyses.drawn import LEAST_DRAWS, drawn_design, drawn_table
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
 from hecon.analyses.population import population
-from hecon.analyses.run import Run, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, result
 from hecon.analyses.sampling_information import METHODS, TrialInformation, trial_information
 from hecon.analyses.trial_plan import Uninformative, plan
 from hecon.errors import Fault, InputError
@@ -233,14 +233,14 @@ def trial_values(run: Run) -> TrialReport:
     study = run.study
     a, _ = study.compared
     if not run(trial_definitions):
-        raise Unavailable(f"the study plans no trial (looked for {TRIALS}/*.toml)")
+        raise MissingResult(f"the study plans no trial (looked for {TRIALS}/*.toml)")
     if run(population) is None:
-        raise Unavailable("the study doesn't say how many people the decision concerns")
+        raise MissingResult("the study doesn't say how many people the decision concerns")
     if a not in study.options or len(study.options) < 2:
-        raise Unavailable(f"{a} is no option among others, so there is no adoption to decide on")
+        raise MissingResult(f"{a} is no option among others, so there is no adoption to decide on")
     table = run(drawn_table)
     if table.draws < LEAST_DRAWS:
-        raise Unavailable(
+        raise MissingResult(
             f"this run has {table.draws} draws, needed are {LEAST_DRAWS} to learn from"
         )
     try:
@@ -255,4 +255,4 @@ def trial_values(run: Run) -> TrialReport:
             check_all_sizes=run.option("check_all_sizes", False),
         )
     except Uninformative as error:
-        raise Unavailable("; ".join(fault.message for fault in error.faults)) from error
+        raise MissingResult("; ".join(fault.message for fault in error.faults)) from error

@@ -14,7 +14,7 @@ from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import TableDesign, base_values
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_problem
 from hecon.studies.study import Study
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from hecon.analyses.scenario_draws import BASE
 from hecon.errors import Fault, HeconError, InputError, grouped
-from hecon.parameters.schema import weakest
+from hecon.parameters.parameter_schema import weakest
 from hecon.report.grade import mark
 from hecon.studies.budget import BUDGET, BUDGET_INPUTS, BUDGET_SCENARIOS
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Scenario, Study
 from hecon.studies.trials import TRIALS
 
@@ -38,7 +38,7 @@ class Rests:
 
 
 @dataclass(frozen=True)
-class Case:
+class SentStudy:
     """A study in a jurisdiction, ready to be sent to whoever computes.
 
     Attributes
@@ -89,15 +89,15 @@ class Cases:
 
     def __init__(self) -> None:
         self.faults: list[BatchFault] = []
-        self._known: dict[tuple[Path, Path | None], Case | None] = {}
+        self._known: dict[tuple[Path, Path | None], SentStudy | None] = {}
         self._named: dict[tuple[str, str], tuple[Path, Path | None]] = {}
 
     @property
-    def read(self) -> tuple[Case, ...]:
+    def read(self) -> tuple[SentStudy, ...]:
         """Those that could be read, in the order they were asked for."""
         return tuple(case for case in self._known.values() if case is not None)
 
-    def case(self, study: Path, jurisdiction: Path | None) -> Case | None:
+    def case(self, study: Path, jurisdiction: Path | None) -> SentStudy | None:
         """The case of two folders; None, and a fault, if it can't be read.
 
         Raises
@@ -123,13 +123,13 @@ class Cases:
         return self._known[place]
 
 
-def _read(study: Study) -> Case:
+def _read(study: Study) -> SentStudy:
     place = study.jurisdiction.definition
     common = _common(study)
     scenarios = {BASE: Rests(_hash(common, BASE), _status(study), "Base case")}
     for s in study.scenarios:
         scenarios[s.id] = Rests(_hash(common, _changes(s)), _status(study, s), s.title)
-    return Case(
+    return SentStudy(
         study.name,
         place.name,
         place.currency,

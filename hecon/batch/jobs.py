@@ -24,7 +24,7 @@ from hecon.analyses.results_table import TOTALS, evaluated_table
 from hecon.analyses.scenario_draws import BASE
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_design
 from hecon.analyses.ties import difference
-from hecon.batch.cases import Case
+from hecon.batch.cases import SentStudy
 from hecon.batch.versions import code
 from hecon.errors import HeconError
 from hecon.parameters.design import ProbabilisticDesign
@@ -57,7 +57,7 @@ class Drawing:
 class Job:
     """A scenario of a case; without a drawing, at its base values."""
 
-    case: Case
+    case: SentStudy
     scenario: str
     drawing: Drawing | None = None
 
@@ -103,7 +103,7 @@ def _natural(name: str) -> tuple[tuple[int, str], ...]:
 
 
 @dataclass(frozen=True)
-class Figure:
+class JobFigure:
     """A figure of a job.
 
     Attributes
@@ -127,7 +127,7 @@ class Figure:
 class Done:
     """A job's figures, or why it has none."""
 
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[JobFigure, ...] = ()
     fault: str = ""
 
 
@@ -135,7 +135,7 @@ class Done:
 class Pack:
     """Jobs of one case and one drawing, which are sent and done together."""
 
-    case: Case
+    case: SentStudy
     scenarios: tuple[str, ...]
     drawing: Drawing | None
 
@@ -241,29 +241,29 @@ def _evaluated(study: Study, scenarios: Sequence[Scenario]) -> Iterator[Done]:
     design = scenario_design(study, list(scenarios))
     for row in evaluated_table(study, design, [s.compare for s in scenarios]).to_dict("records"):
         figures = [
-            Figure(strategy, what, float(row[f"{what} {strategy}"]))
+            JobFigure(strategy, what, float(row[f"{what} {strategy}"]))
             for strategy in study.model.strategies
             for what in TOTALS
         ]
         pair = f"{row['intervention']} v {row['comparator']}"
         cost, qaly = float(row["cost_difference"]), float(row["qaly_difference"])
-        figures += _compared(pair, Figure(pair, "", cost), Figure(pair, "", qaly))
+        figures += _compared(pair, JobFigure(pair, "", cost), JobFigure(pair, "", qaly))
         figures += [
-            Figure(pair, name, float(row[name])) for name in (*SEVERITY, "threshold", "nmb")
+            JobFigure(pair, name, float(row[name])) for name in (*SEVERITY, "threshold", "nmb")
         ]
         yield Done(tuple(f for f in figures if not np.isnan(f.value) or f.words))
 
 
-def _compared(pair: str, cost: Figure, qaly: Figure) -> list[Figure]:
+def _compared(pair: str, cost: JobFigure, qaly: JobFigure) -> list[JobFigure]:
     """Differences of costs and effects, and their ratio or what stands in its place."""
     words = verdict(cost.value, qaly.value)
     ratio = icer(cost.value, qaly.value)
     saves = words == SAVING
     return [
-        Figure(pair, "cost_difference", cost.value, cost.error),
-        Figure(pair, "qaly_difference", qaly.value, qaly.error),
-        Figure(pair, "icer", np.nan if saves else ratio, words=words),
-        *([Figure(pair, "saving", ratio, words=words)] if saves else []),
+        JobFigure(pair, "cost_difference", cost.value, cost.error),
+        JobFigure(pair, "qaly_difference", qaly.value, qaly.error),
+        JobFigure(pair, "icer", np.nan if saves else ratio, words=words),
+        *([JobFigure(pair, "saving", ratio, words=words)] if saves else []),
     ]
 
 
@@ -296,6 +296,6 @@ def _drawn(study: Study, scenario: Scenario, drawing: Drawing) -> Done:
     return Done(tuple(figures))
 
 
-def _mean(of: str, name: str, values: Array) -> Figure:
+def _mean(of: str, name: str, values: Array) -> JobFigure:
     spread = float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.nan
-    return Figure(of, name, float(values.mean()), spread)
+    return JobFigure(of, name, float(values.mean()), spread)

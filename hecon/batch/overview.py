@@ -10,7 +10,7 @@ import pandas as pd
 
 from hecon.analyses.scenario_draws import BASE
 from hecon.analyses.swaps import Swaps, swaps
-from hecon.batch.cases import Case
+from hecon.batch.cases import SentStudy
 from hecon.errors import HeconError
 from hecon.report.content import Column, Listing, Section, Sentence, Table, change, count, table
 from hecon.studies.study import Study
@@ -66,14 +66,14 @@ class Between:
     """What leads from one country's base case to another's, or why nothing does."""
 
     study: str
-    first: Case
-    second: Case
+    first: SentStudy
+    second: SentStudy
     found: Swaps | None
     why: str = ""
 
 
 def between_countries(
-    cases: Sequence[Case], tell: Callable[[int, int], None] | None = None
+    cases: Sequence[SentStudy], tell: Callable[[int, int], None] | None = None
 ) -> list[Between]:
     """From the first jurisdiction of each study to each other one, by swapping."""
     pairs = [
@@ -95,7 +95,7 @@ def between_countries(
     return made
 
 
-def _study(case: Case) -> Study:
+def _study(case: SentStudy) -> Study:
     study: Study = pickle.loads(case.content)
     return study
 

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from hecon.analyses.scenario_draws import BASE
-from hecon.batch.cases import Case, Cases
+from hecon.batch.cases import Cases, SentStudy
 from hecon.batch.jobs import Drawing, Job, Order
 from hecon.errors import Fault, FaultList, InputError, nearest_or_some
 from hecon.parameters.definitions import read_toml
@@ -43,7 +43,7 @@ class Without(Strict):
     jurisdiction: Text = ""
     scenario: Text = ""
 
-    def fits(self, case: Case, scenario: str) -> bool:
+    def fits(self, case: SentStudy, scenario: str) -> bool:
         """Whether a job is among them."""
         return (
             self.study in ("", case.study)
@@ -52,7 +52,7 @@ class Without(Strict):
         )
 
 
-class Grid(Strict):
+class JobGrid(Strict):
     """Every study in every jurisdiction in every scenario.
 
     Attributes
@@ -86,7 +86,7 @@ class Grid(Strict):
 class Plan(Strict):
     """Contents of a plan: one grid or several."""
 
-    grid: Annotated[list[Grid], Field(min_length=1)]
+    grid: Annotated[list[JobGrid], Field(min_length=1)]
 
 
 def planned_jobs(path: Path, cases: Cases) -> list[Job]:
@@ -130,7 +130,7 @@ class _Place:
         column = f"{self._entry}.{entry}" if entry else self._entry
         self._faults.add(self._path.name, None, column, message)
 
-    def jobs(self, grid: Grid, cases: Cases) -> Iterator[Job]:
+    def jobs(self, grid: JobGrid, cases: Cases) -> Iterator[Job]:
         """The grid's jobs but for those that it leaves out."""
         found = self._cases(grid, cases)
         used = set()
@@ -148,7 +148,7 @@ class _Place:
             for i in set(range(len(grid.without))) - used:
                 self.fault(f"without[{i + 1}]", "no job of the grid fits it; leave it out")
 
-    def _cases(self, grid: Grid, cases: Cases) -> list[Case]:
+    def _cases(self, grid: JobGrid, cases: Cases) -> list[SentStudy]:
         """Studies in their jurisdictions, those that can be read."""
         found = []
         root, shown = self._path.parent, self._path.name

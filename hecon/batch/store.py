@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hecon.batch.jobs import Done, Figure
+from hecon.batch.jobs import Done, JobFigure
 from hecon.errors import Fault, InputError
 
 #: Seconds that one batch waits while another one writes.
@@ -98,7 +98,7 @@ def _read(content: bytes) -> Done:
     rows, fault = json.loads(zlib.decompress(content))
     nan = float("nan")
     figures = (
-        Figure(of, name, nan if value is None else value, nan if error is None else error, words)
+        JobFigure(of, name, nan if value is None else value, nan if error is None else error, words)
         for of, name, value, error, words in rows
     )
     return Done(tuple(figures), fault)

@@ -156,7 +156,7 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
     with ProgressBar() as tell:
         tell("Reading the study", 0, 1)
         finish_earlier(here)
-        from hecon.studies.load import load_study
+        from hecon.studies.load_study import load_study
 
         return load_study(here, jurisdiction_folder(here, jurisdiction))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, WEEKS_PER_YEAR, Table
+from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, WEEKS_PER_YEAR, LookupTable
 from hecon.engine.timing import COUNTING, Counting
 from hecon.errors import ModelError
 
@@ -74,7 +74,7 @@ class Clock:
             "end_week": np.concatenate([[0.0], np.cumsum(years)]) * WEEKS_PER_YEAR,
         }
 
-    def calendar(self) -> Table:
+    def calendar(self) -> LookupTable:
         """Which cycle a week is in, by minus the week: the row of the first end not before it.
 
         What is later than all ends is in the row before them, one cycle after the last.
@@ -84,4 +84,4 @@ class Clock:
         for name in ("cycle", "year", "discount_time", "cycle_years"):
             later = self.cycles + 1.0 if name == "cycle" else self.times[name][-1]
             columns[name] = np.concatenate([[later], self.times[name][:0:-1]])
-        return Table(CALENDAR, np.concatenate([[-np.inf], -ends[::-1]]), columns)
+        return LookupTable(CALENDAR, np.concatenate([[-np.inf], -ends[::-1]]), columns)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.engine.checks import check_constant_rows, check_draw_rows, check_totals, find_breach
 from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
+from hecon.engine.invariants import check_constant_rows, check_draw_rows, check_totals, find_breach
 from hecon.engine.layout import (
     LoopSum,
     Plan,

@@ -61,7 +61,7 @@ def whole(value: int) -> str:
     return f"splat (i64 {value})"
 
 
-class Writer:
+class FunctionWriter:
     """Lines of one function; each computation gets a name of its own."""
 
     def __init__(self) -> None:
@@ -159,7 +159,7 @@ class Writer:
         return self.select(self.compare("uno", a, a), a, chosen)
 
 
-def _function(name: str, parameters: str, w: Writer, result: str) -> str:
+def _function(name: str, parameters: str, w: FunctionWriter, result: str) -> str:
     body = "\n".join(w.lines)
     return (
         f"define internal fastcc {VECTOR} @hecon.{name}({parameters}) noinline {{\n"
@@ -169,7 +169,7 @@ def _function(name: str, parameters: str, w: Writer, result: str) -> str:
 
 def _exp() -> str:
     """Exp by x = k ln 2 + r and a rational function of r, as in FreeBSD's library."""
-    w = Writer()
+    w = FunctionWriter()
     x = w.select(w.compare("ogt", "%x", number(710.0)), number(710.0), "%x")
     x = w.select(w.compare("olt", x, number(-746.0)), number(-746.0), x)
     raised = w.binary("fadd", w.binary("fmul", x, number(1.4426950408889634)), number(_ROUNDER))
@@ -195,7 +195,7 @@ def _exp() -> str:
 
 def _log() -> str:
     """Log by x = 2^k m and a polynomial in (m - 1) / (m + 1), as in FreeBSD's library."""
-    w = Writer()
+    w = FunctionWriter()
     small = w.compare("olt", "%x", number(2.2250738585072014e-308))
     x = w.select(small, w.binary("fmul", "%x", number(2.0**54)), "%x")
     bits = w.new(f"bitcast {VECTOR} {x} to {WHOLE}")
@@ -226,7 +226,7 @@ def _log() -> str:
 
 def _pow() -> str:
     """x^y as exp(y log |x|), with the sign of a negative base to a whole power."""
-    w = Writer()
+    w = FunctionWriter()
     y = w.call("exp", w.binary("fmul", "%y", "%log"))
     is_whole = w.compare("oeq", w.intrinsic("floor", "%y"), "%y")
     halved = w.binary("fmul", "%y", number(0.5))
@@ -242,7 +242,7 @@ def _pow() -> str:
 
 def _power() -> str:
     """x^y by the logarithm of x, where x is positive."""
-    w = Writer()
+    w = FunctionWriter()
     y = w.call("exp", w.binary("fmul", "%y", "%log"))
     return _function("power", f"{VECTOR} %log, {VECTOR} %y", w, y)
 
@@ -296,7 +296,7 @@ def functions(used: set[str]) -> str:
     return intrinsics + "".join(made[name]() for name in sorted(wanted))
 
 
-def look_up(w: Writer, keys: str, column: str, rows: int, key: str) -> str:
+def look_up(w: FunctionWriter, keys: str, column: str, rows: int, key: str) -> str:
     """Values of a table's column at the keys; `keys` and `column` are names of pointers."""
     w.functions.add("look_up")
     found = "poison"

@@ -20,7 +20,7 @@ Plan = list[tuple[int, list[tuple[int, int]]]]
 
 
 @dataclass(frozen=True)
-class Step:
+class LoopStep:
     """One computation inside the loop over cycles."""
 
     apply: Callable[..., Any]
@@ -75,14 +75,14 @@ def running_sums(program: Program) -> tuple[list[OccupancySum], list[LoopSum]]:
     return list(plain.values()), list(loops.values())
 
 
-def layout_step(program: Program, node: Node) -> Step:
+def layout_step(program: Program, node: Node) -> LoopStep:
     """The computation of a node inside the loop."""
     args = tuple(a.index for a in node.args)
     if node.op == "lookup":
         table, column = str(node.what).split(".")
-        return Step(_look_up(program, table, column), args, node.index, False)
+        return LoopStep(_look_up(program, table, column), args, node.index, False)
     choose = node.op == "if" and not node.args[0].by_draw
-    return Step(OPERATIONS[node.op].numpy, args, node.index, choose)
+    return LoopStep(OPERATIONS[node.op].numpy, args, node.index, choose)
 
 
 def _look_up(program: Program, table: str, column: str) -> Callable[..., Array]:

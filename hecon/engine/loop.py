@@ -20,7 +20,7 @@ ScalarName = tuple[str, tuple[int, ...]]
 SumName = tuple[int, int, int, tuple[int, ...], SeriesName]
 
 
-class Places(Generic[_What]):
+class Positions(Generic[_What]):
     """Positions of things in the order they are first asked for."""
 
     def __init__(self) -> None:

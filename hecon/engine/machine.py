@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 
 from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
-from hecon.engine.ir import LANES, TRUTH, VECTOR, WHOLE, Writer, functions, look_up, number
-from hecon.engine.loop import FUNCTION, Places, ScalarName, SeriesName, SumName, weight_name
+from hecon.engine.ir import LANES, TRUTH, VECTOR, WHOLE, FunctionWriter, functions, look_up, number
+from hecon.engine.loop import FUNCTION, Positions, ScalarName, SeriesName, SumName, weight_name
 from hecon.engine.model import Key
-from hecon.engine.native import Unavailable
+from hecon.engine.native import CannotCompile
 from hecon.engine.program import TOLERANCE, Credit, Program
 
 #: Operations that only the kernel in NumPy knows.
@@ -45,13 +45,13 @@ class Text:
         self.rows = rows
         self.same = same
         self.positive = positive
-        self.columns: Places[Key] = Places()
-        self.scalars: Places[ScalarName] = Places()
-        self.series: Places[SeriesName] = Places()
-        self.tables: Places[tuple[str, str]] = Places()
+        self.columns: Positions[Key] = Positions()
+        self.scalars: Positions[ScalarName] = Positions()
+        self.series: Positions[SeriesName] = Positions()
+        self.tables: Positions[tuple[str, str]] = Positions()
         self._credits = [c for c in program.credits if rows[c.outcome] is not None]
         self._singles = [s for s in program.singles if rows[s.outcome] is not None]
-        self._w = Writer()
+        self._w = FunctionWriter()
         self._values: dict[int, str] = {}
         self._truths: dict[int, str] = {}
         self._logs: dict[int, str] = {}
@@ -128,7 +128,7 @@ class Text:
             case "pow":
                 return self._power(*node.args)
         if node.op in NOT_WRITTEN:
-            raise Unavailable(f"{node.op} is not compiled")
+            raise CannotCompile(f"{node.op} is not compiled")
         return w.operation(node.op, [self._value(a) for a in node.args])
 
     def _power(self, base: Node, exponent: Node) -> str:
@@ -242,9 +242,9 @@ class Text:
             result = self._w.binary("fadd", result, flow) if result else flow
         return result or "zeroinitializer"
 
-    def _sums(self) -> tuple[Places[SumName], list[tuple[Credit, int]]]:
+    def _sums(self) -> tuple[Positions[SumName], list[tuple[Credit, int]]]:
         """The running sums, and for each credit which of them it uses."""
-        sums: Places[SumName] = Places()
+        sums: Positions[SumName] = Positions()
         uses = []
         for credit in self._credits:
             weight = self.same[weight_name(credit)]
@@ -254,7 +254,7 @@ class Text:
             uses.append((credit, sums.of((credit.trace, state, flow, loop, weight))))
         return sums, uses
 
-    def _added(self, sums: Places[SumName]) -> list[str]:
+    def _added(self, sums: Positions[SumName]) -> list[str]:
         """Names of the running sums after a cycle."""
         w = self._w
         amounts: dict[tuple[int, int, int], str] = {}

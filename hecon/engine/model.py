@@ -39,7 +39,7 @@ FIXED_NAMES: dict[str, str] = {
 
 
 @dataclass(frozen=True)
-class Table:
+class LookupTable:
     """A table looked up by its first column: the row of the largest key not above the key asked.
 
     Attributes
@@ -154,7 +154,7 @@ class CohortModel:
     initial: Mapping[Key, Expr | None]
     transitions: tuple[Transition, ...]
     payoffs: tuple[Payoff, ...]
-    tables: Mapping[str, Table]
+    tables: Mapping[str, LookupTable]
     cycle_months: Expr
     horizon_years: Expr
     start_age: Expr | None

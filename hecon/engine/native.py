@@ -35,7 +35,7 @@ _lock = threading.Lock()
 _refused: set[str] = set()
 
 
-class Unavailable(RuntimeError):
+class CannotCompile(RuntimeError):
     """Nothing can be compiled here; the kernel in NumPy computes instead."""
 
 
@@ -57,7 +57,7 @@ def _machine(effort: int = 2) -> tuple[Any, Any]:
             jit=True,
         )
     except Exception as error:
-        raise Unavailable(f"{type(error).__name__}: {error}") from None
+        raise CannotCompile(f"{type(error).__name__}: {error}") from None
     return llvm, machine
 
 
@@ -66,7 +66,7 @@ def unavailable() -> str:
     """Why nothing can be compiled here; empty if it can."""
     try:
         _machine()
-    except Unavailable as error:
+    except CannotCompile as error:
         return str(error)
     return ""
 
@@ -146,12 +146,12 @@ def compiled(text: str) -> Compiled:
     """
     try:
         if len(text) > LONGEST:
-            raise Unavailable("a model is too large to be compiled")
+            raise CannotCompile("a model is too large to be compiled")
         with _lock:
             return _compiled(text, 0 if len(text) > HASTE else 2)
-    except (Unavailable, RuntimeError) as error:
+    except (CannotCompile, RuntimeError) as error:
         _refused.add(str(error))
-        raise Unavailable(str(error)) from None
+        raise CannotCompile(str(error)) from None
 
 
 def kernel() -> str:

@@ -60,7 +60,7 @@ class Single:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PayoffSum:
     """One figure per draw and strategy: a cost item, an effect source or life-years."""
 
     kind: str
@@ -76,7 +76,7 @@ class Credits:
         self.graph = graph
         self.cohorts = cohorts
         self.counting = counting
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[PayoffSum] = []
         self.credits: list[Credit] = []
         self.singles: list[Single] = []
         self._times: dict[tuple[int, bool], dict[str, Node]] = {}
@@ -85,7 +85,7 @@ class Credits:
             self._add_payoffs(position, strategy)
 
     def _outcome(self, kind: str, item: str, discounted: bool) -> int:
-        outcome = Outcome(kind, item, discounted)
+        outcome = PayoffSum(kind, item, discounted)
         if outcome not in self.outcomes:
             self.outcomes.append(outcome)
         return self.outcomes.index(outcome)

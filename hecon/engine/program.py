@@ -11,7 +11,7 @@ from hecon.engine.clock import Clock
 from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key
-from hecon.engine.payoffs import Credit, Outcome, Single
+from hecon.engine.payoffs import Credit, Single
 from hecon.engine.structure import structure
 from hecon.engine.transitions import TOLERANCE, Move, Row, Trace
 
@@ -120,4 +120,4 @@ def weighted(weights: Array, values: Array) -> Array:
     return np.multiply(weights, values, out=np.zeros_like(weights), where=weights != 0.0)
 
 
-__all__ = ["TOLERANCE", "Credit", "Move", "Outcome", "Program", "Row", "Single", "Trace"]
+__all__ = ["TOLERANCE", "Credit", "Move", "Program", "Row", "Single", "Trace"]

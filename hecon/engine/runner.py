@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.engine.checks import check_constant_rows
 from hecon.engine.cohort import Kernel
 from hecon.engine.compiled import Machine, height
+from hecon.engine.invariants import check_constant_rows
 from hecon.engine.model import CohortModel, Key
-from hecon.engine.native import Unavailable
-from hecon.engine.payoffs import Outcome
+from hecon.engine.native import CannotCompile
+from hecon.engine.payoffs import PayoffSum
 from hecon.engine.program import Program
 from hecon.errors import ModelError
 
@@ -58,7 +58,7 @@ class Runner:
         else:
             self.program = self._own
             check_constant_rows(self.program)
-        self.outcomes: list[Outcome] = self.program.outcomes
+        self.outcomes: list[PayoffSum] = self.program.outcomes
         self.rows: Sequence[int | None] = range(len(self.outcomes))
         if summed:
             self.rows = [
@@ -68,7 +68,7 @@ class Runner:
         self._machine: Machine | None = None
         try:
             self._machine = Machine(self.program, self.rows)
-        except Unavailable:
+        except CannotCompile:
             check_constant_rows(self._own)
 
     @cached_property

@@ -6,7 +6,7 @@ import csv
 import re
 from pathlib import Path
 
-from hecon.jurisdictions.schema import FILE, Definition
+from hecon.jurisdictions.jurisdiction_schema import FILE, JurisdictionDefinition
 from hecon.parameters.definitions import read_toml
 
 #: Columns of a row that say what it is; the others are for the new country to fill in.
@@ -36,7 +36,7 @@ def new_jurisdiction(folder: Path, like: Path) -> list[Path]:
     InputError
         If `like` is no jurisdiction.
     """
-    definition = read_toml(like / FILE, f"{like.name}/{FILE}", Definition)
+    definition = read_toml(like / FILE, f"{like.name}/{FILE}", JurisdictionDefinition)
     made = {folder / FILE: _toml(folder.name, (like / FILE).read_text("utf-8"), definition)}
     tables = [entry.file for entry in definition.tables.values()]
     rules = [definition.rules] if definition.rules else []
@@ -52,7 +52,7 @@ def new_jurisdiction(folder: Path, like: Path) -> list[Path]:
     return list(made)
 
 
-def _toml(name: str, text: str, definition: Definition) -> str:
+def _toml(name: str, text: str, definition: JurisdictionDefinition) -> str:
     """The definition: everything to be filled in is an empty text."""
     found = _DISCOUNT.search(text)
     discount = found.group(0).strip() if found else ""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hecon.errors import FaultList, nearest_or_some
+from hecon.parameters.parameter_schema import Status
 from hecon.parameters.records import Required, Strict, Text, number
-from hecon.parameters.schema import Status
 from hecon.parameters.tables import read_rows
 
 #: Verdicts, the best first; the last is of a demand that nothing in the study answers to.

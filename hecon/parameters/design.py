@@ -19,7 +19,7 @@ from scipy import special
 from hecon.engine.model import Key, key_text
 from hecon.parameters import random
 from hecon.parameters.distributions import Distribution
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 
 Array = NDArray[np.float64]
 

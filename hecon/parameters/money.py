@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from hecon.parameters import limits
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import ANY_CURRENCY, unit_problem
 
 #: Price years that are none: an amount that is never indexed, a source that doesn't say.

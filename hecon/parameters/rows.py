@@ -18,13 +18,13 @@ from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList
 from hecon.parameters.distributions import BASES, Distribution, DistributionError, distribution
 from hecon.parameters.figures import Figure, figure
-from hecon.parameters.records import Formula, Required, Strict, Text, short
-from hecon.parameters.schema import (
+from hecon.parameters.parameter_schema import (
     RANGES,
     STATUSES,
     Derived,
     Parameter,
 )
+from hecon.parameters.records import Formula, Required, Strict, Text, short
 from hecon.parameters.tables import read_rows
 from hecon.parameters.units import currency_in, value_problem
 

@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 from pydantic import ValidationError
 
-from hecon.engine.model import Table
+from hecon.engine.model import LookupTable
 from hecon.errors import FaultList, nearest
 from hecon.parameters import limits
 from hecon.parameters.files import read_text
@@ -135,7 +135,7 @@ def read_rows(
     return result
 
 
-def read_table(path: Path, shown: str, name: str, faults: FaultList) -> Table | None:
+def read_table(path: Path, shown: str, name: str, faults: FaultList) -> LookupTable | None:
     """A look-up table: the first column holds the keys, every other numeric column values.
 
     Keys named ``age`` must be whole and without a gap; all keys must rise. Columns ``source``,
@@ -165,7 +165,7 @@ def read_table(path: Path, shown: str, name: str, faults: FaultList) -> Table | 
     _check_keys(columns[0], [row for row, _ in rows], keys, shown, faults)
     if len(faults.faults) > before:
         return None
-    return Table(name, np.array(keys), {c: np.array(v) for c, v in values.items()})
+    return LookupTable(name, np.array(keys), {c: np.array(v) for c, v in values.items()})
 
 
 def _check_keys(

@@ -8,12 +8,12 @@ from rich.console import Console
 
 from hecon.analyses.run import Run
 from hecon.report.content import Section
-from hecon.report.files import write_tables
-from hecon.report.labels import study_units
 from hecon.report.names import file_name, run_name
 from hecon.report.record import command, run_record, write_record
 from hecon.report.registry import Analysis
 from hecon.report.staging import publish, staging
+from hecon.report.table_files import write_tables
+from hecon.report.things_called import study_units
 
 
 def write_alone(

@@ -18,7 +18,7 @@ from hecon.analyses.run import Run
 from hecon.report.conclusions import ratio
 from hecon.report.content import Listing, Sentence, Value, count, money, share
 from hecon.report.decision_content import best_sentence
-from hecon.report.labels import labeller
+from hecon.report.things_called import labeller
 from hecon.report.words import listed
 
 #: Inputs that a sentence names; of more it gives the number.

@@ -12,7 +12,7 @@ from hecon.analyses.base_case import (
     base_limits,
 )
 from hecon.analyses.comparison import SAVING, Comparison
-from hecon.analyses.conclusion import Conclusion, Step, base_conclusion, stated_conclusions
+from hecon.analyses.conclusion import Conclusion, FrontierStep, base_conclusion, stated_conclusions
 from hecon.analyses.frontier import ON
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_results
@@ -273,7 +273,7 @@ def _rest(found: Conclusion) -> list[Sentence]:
     return said
 
 
-def _refused(step: Step) -> Sentence:
+def _refused(step: FrontierStep) -> Sentence:
     gain, extra, sizes = _increments(step.qaly, step.cost)
     return Sentence(
         f"{{next}} is not {{cost_effective}} against {{against}}: per person it {gain} and costs "

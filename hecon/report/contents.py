@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from hecon.parameters.schema import STATUSES
+from hecon.parameters.parameter_schema import STATUSES
 from hecon.report.console import facts
 from hecon.studies.study import Study
 

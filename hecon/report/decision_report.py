@@ -26,11 +26,11 @@ from hecon.report.decision_content import (
 )
 from hecon.report.drawing import render
 from hecon.report.figures.bars import partial_information
-from hecon.report.figures.convergence import convergence_picture
-from hecon.report.figures.frontier import frontier_picture
+from hecon.report.figures.convergence_plot import convergence_picture
+from hecon.report.figures.frontier_plot import frontier_picture
 from hecon.report.figures.picture import Picture
-from hecon.report.figures.plane import plane_picture
-from hecon.report.figures.ranking import ranking_picture
+from hecon.report.figures.plane_plot import plane_picture
+from hecon.report.figures.ranking_plot import ranking_picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.thresholds import (
     acceptability,
@@ -38,7 +38,6 @@ from hecon.report.figures.thresholds import (
     expected_loss,
     perfect_information,
 )
-from hecon.report.files import write_tables
 from hecon.report.information_content import (
     doubts,
     of_sets,
@@ -51,6 +50,7 @@ from hecon.report.information_content import (
 from hecon.report.names import file_name
 from hecon.report.numbers import Units
 from hecon.report.staging import publish, staging
+from hecon.report.table_files import write_tables
 from hecon.report.whole import write_drawings
 
 #: Writes a workbook of what was found and of what is said of it.

@@ -11,10 +11,10 @@ import pandas as pd
 from hecon.report.console import console
 from hecon.report.content import Figure, Section, Table
 from hecon.report.drawing import render
-from hecon.report.files import as_file
 from hecon.report.markup import part, placed
 from hecon.report.numbers import Units
 from hecon.report.page_view import section_view, table_view
+from hecon.report.table_files import as_file
 from hecon.report.terminal import show, show_table
 
 

@@ -19,8 +19,8 @@ from hecon.analyses.exports import spreadsheet_safe
 from hecon.analyses.flows import base_flows
 from hecon.analyses.run import Run
 from hecon.report.content import Column, Kind, Table, table
-from hecon.report.labels import labeller
 from hecon.report.record import run_record
+from hecon.report.things_called import labeller
 from hecon.report.vocabulary import STRATEGY
 from hecon.studies.study import Study
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hecon.report.content import Column, Section, Table
-from hecon.report.layout import caption, fitting, spread
 from hecon.report.numbers import PRINT, Units, cell, numeric
+from hecon.report.presented import caption, fitting, spread
 from hecon.report.words import Catalogue, spoken
 
 #: Characters of a long text; rows of a table that is folded; columns that fit an upright page, and

@@ -20,10 +20,10 @@ from hecon.analyses.exports import spreadsheet_safe
 from hecon.analyses.run import Run, Settings
 from hecon.errors import Fault, InputError
 from hecon.report.content import Column, Section, Table, table
-from hecon.report.files import DICTIONARY, as_file, dictionary, write_table, write_tables
 from hecon.report.numbers import Units, figure
 from hecon.report.record import RECORD, run_record
 from hecon.report.staging import publish, staging
+from hecon.report.table_files import DICTIONARY, as_file, dictionary, write_table, write_tables
 from hecon.report.terminal import show_table
 from hecon.report.words import listed
 

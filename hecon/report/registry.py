@@ -137,7 +137,7 @@ class Analysis:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Registration:
     """A line of the registry; the analysis itself is loaded when it is wanted.
 
     Attributes
@@ -164,6 +164,6 @@ class Entry:
 
     def load(self) -> Analysis:
         """The analysis."""
-        module = importlib.import_module(f"hecon.report.sections.{self.name}")
+        module = importlib.import_module(f"hecon.report.sections.{self.name}_section")
         found: Analysis = module.ANALYSIS
         return found

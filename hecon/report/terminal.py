@@ -11,8 +11,8 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table as Grid
 
 from hecon.report.content import Column, Section, Sentence, Table
-from hecon.report.layout import caption, spread
 from hecon.report.numbers import SCREEN, Units, cell, numeric
+from hecon.report.presented import caption, spread
 from hecon.report.words import Catalogue, spoken
 
 #: Rows of a table that are shown; its file holds all.

@@ -12,8 +12,6 @@ from hecon.analyses.run import Run
 from hecon.errors import HeconError
 from hecon.report.content import Section
 from hecon.report.drawing import Drawings, drawing
-from hecon.report.files import write_tables
-from hecon.report.labels import study_units
 from hecon.report.names import run_name
 from hecon.report.outcomes import cycle_tables, draws_described, write_outcomes
 from hecon.report.page import page
@@ -22,6 +20,8 @@ from hecon.report.reference import tables_of
 from hecon.report.registry import Analysis
 from hecon.report.sections import REGISTRY
 from hecon.report.staging import publish, staging
+from hecon.report.table_files import write_tables
+from hecon.report.things_called import study_units
 
 #: Writes a workbook of a run and its sections; gives the checks that do not hold.
 Write = Callable[[Run, Sequence[Section], Path], list[str]]

@@ -16,11 +16,11 @@ from hecon.engine.expression import OPERATIONS, Expr, ExpressionError, parse
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError
+from hecon.parameters.parameter_schema import STATUSES
 from hecon.parameters.records import Real, Required, Strict, Text
 from hecon.parameters.rows import name_problem, parse_formula
-from hecon.parameters.schema import STATUSES
 from hecon.parameters.units import unit_problem
-from hecon.studies.reading import NO_TIME, Reading
+from hecon.studies.reading import NO_TIME, StudyReading
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ def there(path: Path) -> bool:
 
 
 def remember_formulas(
-    reading: Reading,
+    reading: StudyReading,
     shown: str,
     formulas: Iterable[PlanFormula],
     assumptions: Mapping[str, Assumption],

@@ -65,7 +65,7 @@ class Vat(Strict):
     rate: RequiredFormula
 
 
-class Block(Strict):
+class PayerBlock(Strict):
     """A payer's part of the budget: items, each with the share of it that he pays."""
 
     name: Required
@@ -117,7 +117,7 @@ class BudgetDefinition(Strict):
     beside: list[Paid] = Field(default_factory=list)
     vat: Vat | None = None
     outside: list[Required] = Field(default_factory=list)
-    blocks: Annotated[list[Block], Field(min_length=1)]
+    blocks: Annotated[list[PayerBlock], Field(min_length=1)]
     resources: list[Resource] = Field(default_factory=list)
     full_time: list[FullTime] = Field(default_factory=list)
 

@@ -10,8 +10,8 @@ from hecon.engine.model import Payoff
 from hecon.errors import nearest
 from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.money import parameter_problems
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import parse_formula, read_parameters
-from hecon.parameters.schema import Parameter
 from hecon.studies.assumptions import there
 from hecon.studies.budget import (
     BUDGET,
@@ -22,15 +22,15 @@ from hecon.studies.budget import (
     BudgetDefinition,
 )
 from hecon.studies.course import TreatmentCourse
-from hecon.studies.extends import Source
+from hecon.studies.extends import StudyFile
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, Reading
-from hecon.studies.scenarios import read_own_scenarios
+from hecon.studies.reading import NO_TIME, StudyReading
+from hecon.studies.scenario_rows import read_own_scenarios
 from hecon.studies.study import Budget
 
 
 def read_budget(
-    reading: Reading,
+    reading: StudyReading,
     inputs: Inputs,
     course: TreatmentCourse | None,
     payoffs: Sequence[Payoff],
@@ -52,7 +52,7 @@ def read_budget(
 
 
 def _budget(
-    reading: Reading,
+    reading: StudyReading,
     inputs: Inputs,
     course: TreatmentCourse | None,
     payoffs: Sequence[Payoff],
@@ -75,13 +75,13 @@ def _budget(
     return Budget(shown, found, tuple(parameters), exprs, quantities, tuple(scenarios))
 
 
-def _sources(reading: Reading, name: str) -> list[Source]:
+def _sources(reading: StudyReading, name: str) -> list[StudyFile]:
     """A file beside the budget's, and the jurisdiction's own."""
     folders = [reading.study.folder, *(x.folder for x in reading.study.layers if x.pair)]
-    return [Source(folder, name) for folder in folders if there(folder / name)]
+    return [StudyFile(folder, name) for folder in folders if there(folder / name)]
 
 
-def _parameters(reading: Reading, inputs: Inputs, source: Source) -> list[Parameter]:
+def _parameters(reading: StudyReading, inputs: Inputs, source: StudyFile) -> list[Parameter]:
     """The inputs of a file: they hold for all strategies and have names of their own."""
     found: list[Parameter] = []
     with reading.faults.collect():
@@ -102,7 +102,7 @@ def _parameters(reading: Reading, inputs: Inputs, source: Source) -> list[Parame
     return found
 
 
-def _remember(reading: Reading, parameters: Sequence[Parameter]) -> None:
+def _remember(reading: StudyReading, parameters: Sequence[Parameter]) -> None:
     """Have computed inputs checked; each may rest on those above it, so that none is a circle."""
     above: list[str] = []
     for p in parameters:
@@ -112,7 +112,7 @@ def _remember(reading: Reading, parameters: Sequence[Parameter]) -> None:
 
 
 def _formulas(
-    reading: Reading, found: BudgetDefinition, shown: str, names: Iterable[str]
+    reading: StudyReading, found: BudgetDefinition, shown: str, names: Iterable[str]
 ) -> tuple[dict[str, Expr], dict[str, tuple[str, str]]]:
     """Formulas by entry, and the quantities of courses that stand in them by a name."""
     exprs: dict[str, Expr] = {}
@@ -133,7 +133,7 @@ def _formulas(
 
 
 def _check_course(
-    reading: Reading,
+    reading: StudyReading,
     course: TreatmentCourse | None,
     found: BudgetDefinition,
     shown: str,
@@ -174,7 +174,7 @@ def _check_course(
             reading.faults.add(shown, None, f"{entry}.per_year", text)
 
 
-def _strategy(reading: Reading, name: str, shown: str, entry: str) -> None:
+def _strategy(reading: StudyReading, name: str, shown: str, entry: str) -> None:
     if name not in reading.strategies:
         allowed = (
             f"{nearest(name, reading.strategies)}; allowed are {', '.join(reading.strategies)}"
@@ -182,7 +182,7 @@ def _strategy(reading: Reading, name: str, shown: str, entry: str) -> None:
         reading.faults.add(shown, None, entry, f"'{name}' is not a strategy{allowed}")
 
 
-def _check_strategies(reading: Reading, found: BudgetDefinition, shown: str) -> None:
+def _check_strategies(reading: StudyReading, found: BudgetDefinition, shown: str) -> None:
     _strategy(reading, found.strategy, shown, "strategy")
     for entry, shares in (("without", found.without), ("displaced", found.displaced)):
         for name in shares:
@@ -202,7 +202,7 @@ def _check_strategies(reading: Reading, found: BudgetDefinition, shown: str) -> 
 
 
 def _check_items(
-    reading: Reading, found: BudgetDefinition, shown: str, payoffs: Sequence[Payoff]
+    reading: StudyReading, found: BudgetDefinition, shown: str, payoffs: Sequence[Payoff]
 ) -> None:
     """Every item is paid by somebody, once; what is named is there."""
     items = list(dict.fromkeys(p.item for p in payoffs if p.kind == "cost"))

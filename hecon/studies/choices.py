@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from hecon.engine.expression import Expr, constant
 from hecon.parameters.distributions import NATIVE, distribution
+from hecon.parameters.parameter_schema import Derived, Parameter
 from hecon.parameters.records import number, short
 from hecon.parameters.rows import FIXED
-from hecon.parameters.schema import Derived, Parameter
-from hecon.studies.estimates.read import Synthesis
+from hecon.studies.estimates.read import StudySynthesis
 
 _NAMED = re.compile(r"\b(estimate|lower|upper)\s*\(\s*([A-Za-z0-9_]*)\s*\)")
 _DRAWN = re.compile(r"([a-z]+)\s*\(([^()]*)\)")
@@ -46,7 +46,7 @@ class Choice:
         return {name: constant(found.value) for name, (found, _) in self.names.items()}
 
 
-def read_choice(text: str, unit: str, synthesis: Synthesis) -> Choice | None:
+def read_choice(text: str, unit: str, synthesis: StudySynthesis) -> Choice | None:
     """The choice that a cell makes, None if an estimate in it is at fault itself.
 
     Parameters

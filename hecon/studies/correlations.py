@@ -10,13 +10,13 @@ from hecon.errors import nearest
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.figures import figure
 from hecon.parameters.files import read_text
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.records import Required, Strict
 from hecon.parameters.rows import CENTRE_TOLERANCE
-from hecon.parameters.schema import Parameter
-from hecon.studies.extends import Source
+from hecon.studies.extends import StudyFile
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import Place, Reading, row_of
-from hecon.studies.schema import CorrelationRow
+from hecon.studies.reading import Place, StudyReading, row_of
+from hecon.studies.study_schema import CorrelationRow
 
 #: How far the two halves of a table may differ (sources round).
 HALVES = 1e-6
@@ -30,7 +30,7 @@ class TableRow(Strict):
     parameter: Required
 
 
-def _pairs(reading: Reading, inputs: Inputs) -> list[Pair]:
+def _pairs(reading: StudyReading, inputs: Inputs) -> list[Pair]:
     """Pairs of the files, whichever way they are written."""
     if all(not _is_table(reading, entry) for entry in reading.sources("correlations")):
         entries = reading.rows(
@@ -51,7 +51,7 @@ def _pairs(reading: Reading, inputs: Inputs) -> list[Pair]:
     return list(_of_table(reading, inputs, cells, places))
 
 
-def _is_table(reading: Reading, source: Source) -> bool:
+def _is_table(reading: StudyReading, source: StudyFile) -> bool:
     header = ""
     with reading.faults.collect():
         header = read_text(source.path, source.shown).partition("\n")[0]
@@ -59,7 +59,7 @@ def _is_table(reading: Reading, source: Source) -> bool:
 
 
 def _of_table(
-    reading: Reading,
+    reading: StudyReading,
     inputs: Inputs,
     cells: Mapping[tuple[str, str], float],
     places: Mapping[str, Place],
@@ -114,7 +114,7 @@ def _variance_problem(parameter: Parameter | None, variance: float) -> str:
     return ""
 
 
-def read_correlations(reading: Reading, inputs: Inputs) -> list[Correlation]:
+def read_correlations(reading: StudyReading, inputs: Inputs) -> list[Correlation]:
     """Rank correlations, of the file and of shared evidence; they must be possible together."""
     shared = inputs.shared_correlations()
     if not reading.definition.correlations:

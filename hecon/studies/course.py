@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from hecon.engine.expression import Expr, constant, is_zero, substitute
 from hecon.engine.model import Payoff
 from hecon.engine.transitions import TOLERANCE
-from hecon.studies.schema import CourseItem, CourseQuantity
+from hecon.studies.study_schema import CourseItem, CourseQuantity
 
 
 @dataclass(frozen=True)

@@ -10,25 +10,25 @@ from hecon.engine.expression import Expr, parse
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
-from hecon.jurisdictions.schema import FILE
+from hecon.jurisdictions.jurisdiction_schema import FILE
 from hecon.parameters.design import base_values
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, Reading
+from hecon.studies.reading import NO_TIME, StudyReading
 from hecon.studies.study import Scenario
 
 
-def _entries(reading: Reading) -> Iterator[tuple[str, Expr]]:
+def _entries(reading: StudyReading) -> Iterator[tuple[str, Expr]]:
     """Starts and rates of the jurisdiction's steps, each with its entry's name."""
     for number, step in enumerate(reading.jurisdiction.definition.discount.steps, start=1):
         for name in ("start", "cost", "effect"):
             yield f"discount.steps[{number}].{name}", parse(getattr(step, name))
 
 
-def _file(reading: Reading) -> str:
+def _file(reading: StudyReading) -> str:
     return f"{reading.jurisdiction.folder.name}/{FILE}"
 
 
-def remember_rates(reading: Reading) -> None:
+def remember_rates(reading: StudyReading) -> None:
     """Have rates and starts checked: the same in every strategy and at every time.
 
     A rate that changes with time is written as steps, which keeps the factor free of jumps.
@@ -38,7 +38,7 @@ def remember_rates(reading: Reading) -> None:
 
 
 def check_discounting(
-    reading: Reading, inputs: Inputs, model: CohortModel, scenarios: Sequence[Scenario]
+    reading: StudyReading, inputs: Inputs, model: CohortModel, scenarios: Sequence[Scenario]
 ) -> None:
     """Rates must lie from 0 to below 1 and starts rise: at base, in scenarios and over ranges."""
     base = base_values(inputs.parameters)

@@ -10,7 +10,7 @@ from pydantic import Field
 from hecon.engine.expression import Expr
 from hecon.parameters.records import Required, Strict, Text
 from hecon.parameters.tables import read_cells
-from hecon.studies.reading import Reading
+from hecon.studies.reading import StudyReading
 
 #: Rows of a file as they are written: cells by column.
 Document = list[dict[str, str]]
@@ -68,7 +68,7 @@ FORMULA = "formula"
 
 
 @dataclass(frozen=True)
-class Figure:
+class ModelFigure:
     """A figure of the model that stands beside a fact.
 
     Attributes
@@ -94,12 +94,12 @@ class Fact:
     """A fact with its figures and its place."""
 
     row: FactRow
-    figures: tuple[Figure, ...]
+    figures: tuple[ModelFigure, ...]
     file: str
     number: int
 
 
-def read_documents(reading: Reading) -> dict[str, Document]:
+def read_documents(reading: StudyReading) -> dict[str, Document]:
     """Every file of `[evidence]` by its name there, with faults recorded.
 
     A row's key is its first cell: rows of a study that is extended give way to those of the
@@ -124,7 +124,7 @@ def _key(row: Strict) -> str:
     return str(next(iter(row.model_dump().values())))
 
 
-def _table(reading: Reading, entry: str) -> Document:
+def _table(reading: StudyReading, entry: str) -> Document:
     columns: list[str] = []
     result: Document = []
     for source in reading.sources(entry):

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from hecon.errors import Fault, InputError, nearest
-from hecon.jurisdictions.schema import FILE as JURISDICTION_FILE
+from hecon.jurisdictions.jurisdiction_schema import FILE as JURISDICTION_FILE
 from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.files import inside
 from hecon.studies.budget import BUDGET_INPUTS, BUDGET_SCENARIOS
-from hecon.studies.schema import StudyDefinition
+from hecon.studies.study_schema import StudyDefinition
 
 FILE = "study.toml"
 
@@ -40,7 +40,7 @@ Content = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Source:
+class StudyFile:
     """A file of a study, in the study's folder or in that of its base."""
 
     folder: Path
@@ -83,7 +83,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Definition:
+class LayeredDefinition:
     """What `study.toml` says, with what the study extends and the jurisdiction's own part.
 
     Attributes
@@ -111,16 +111,18 @@ class Definition:
     def place(self, entry: str) -> str:
         """The `study.toml` that gives an entry, as messages name it."""
         given = [layer.folder for layer in self.layers[1:] if layer.gives(entry)]
-        return Source(given[-1] if given else self.layers[0].folder, FILE).shown
+        return StudyFile(given[-1] if given else self.layers[0].folder, FILE).shown
 
-    def sources(self, entry: str, jurisdiction: str = "") -> list[Source]:
+    def sources(self, entry: str, jurisdiction: str = "") -> list[StudyFile]:
         """Files that an entry such as `course.sessions` names, the first layer's first.
 
         A layer may leave out a file that only a layer before it names.
         """
         found = []
         for position, layer in enumerate(self.layers):
-            own = [Source(layer.folder, n) for n in _names(layer.definition, entry, jurisdiction)]
+            own = [
+                StudyFile(layer.folder, n) for n in _names(layer.definition, entry, jurisdiction)
+            ]
             if position and not layer.gives(entry):
                 own = [source for source in own if source.path.is_file()]
             found += own
@@ -140,7 +142,7 @@ def pair_folder(study: str, jurisdiction: Path) -> Path | None:
     return found[0] if found else None
 
 
-def read_definition(folder: Path, jurisdiction: Path | None = None) -> Definition:
+def read_definition(folder: Path, jurisdiction: Path | None = None) -> LayeredDefinition:
     """The definition of a study, merged with that of the study it extends.
 
     Parameters
@@ -154,14 +156,14 @@ def read_definition(folder: Path, jurisdiction: Path | None = None) -> Definitio
         If a `study.toml` is faulty, or the study extended isn't one beside it, extends another
         itself, or has the same name; or if a file of the extending study belongs to nothing.
     """
-    shown = Source(folder, FILE).shown
+    shown = StudyFile(folder, FILE).shown
     own = read_content(folder / FILE, shown)
     if "extends" not in own:
         first = Layer(folder, validated(own, shown, StudyDefinition))
         layers, _ = _with_pair((first,), own, jurisdiction)
-        return Definition(folder, layers[-1].definition, layers)
+        return LayeredDefinition(folder, layers[-1].definition, layers)
     below = _base_folder(folder, own["extends"], shown)
-    base_shown = Source(below, FILE).shown
+    base_shown = StudyFile(below, FILE).shown
     content = read_content(below / FILE, base_shown)
     if "extends" in content:
         raise _refused(shown, f"{below.name} extends a study itself; extend that one")
@@ -179,7 +181,7 @@ def read_definition(folder: Path, jurisdiction: Path | None = None) -> Definitio
     both = Layer(folder, validated(merged, shown, StudyDefinition), frozenset(replaced))
     _check_files(both)
     layers, _ = _with_pair((*layers, both), merged, jurisdiction)
-    return Definition(folder, layers[-1].definition, layers)
+    return LayeredDefinition(folder, layers[-1].definition, layers)
 
 
 def _with_pair(
@@ -191,7 +193,7 @@ def _with_pair(
     folder = pair_folder(layers[-1].definition.name, jurisdiction)
     if folder is None:
         return layers, content
-    shown = Source(folder, FILE).shown
+    shown = StudyFile(folder, FILE).shown
     own = read_content(folder / FILE, shown) if (folder / FILE).is_file() else {}
     for name in ("extends", "name"):
         if name in own:
@@ -312,4 +314,4 @@ def _check_files(found: Layer) -> None:
         if not any(fnmatch.fnmatch(path.name, name) for name in known):
             text = f"the study has no file of this name{nearest(path.name, known)}; "
             text += f"allowed are {', '.join(known)}, or name it in {FILE}"
-            raise InputError([Fault(Source(found.folder, path.name).shown, None, None, text)])
+            raise InputError([Fault(StudyFile(found.folder, path.name).shown, None, None, text)])

@@ -9,9 +9,9 @@ from hecon.errors import nearest
 from hecon.parameters.records import short
 from hecon.parameters.rows import parse_formula
 from hecon.studies.course import TreatmentCourse
-from hecon.studies.documents import ARTICLE, FORMULA, Fact, FactRow, Figure
+from hecon.studies.documents import ARTICLE, FORMULA, Fact, FactRow, ModelFigure
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, Reading
+from hecon.studies.reading import NO_TIME, StudyReading
 from hecon.studies.study import Scenario
 
 _CALL = re.compile(r"(scenario|quantity|estimate|result)\(([^()]*)\)")
@@ -23,7 +23,7 @@ class _Wrong(Exception):
 
 
 def read_facts(
-    reading: Reading,
+    reading: StudyReading,
     inputs: Inputs,
     scenarios: Sequence[Scenario],
     course: TreatmentCourse | None,
@@ -42,7 +42,7 @@ def read_facts(
         if name not in allowed and inputs.complete:
             raise _Wrong(f"'{name}' is not {said}{nearest(name, allowed)}")
 
-    def read(label: str, reference: str, file: str, number: int) -> Figure:
+    def read(label: str, reference: str, file: str, number: int) -> ModelFigure:
         call = _CALL.fullmatch(reference)
         if call is None:
             return formula(label, reference, file, number)
@@ -61,9 +61,9 @@ def read_facts(
                 inputs.synthesis.find(names[0])
             except ValueError as error:
                 raise _Wrong(str(error)) from None
-        return Figure(label, reference, kind, names)
+        return ModelFigure(label, reference, kind, names)
 
-    def formula(label: str, reference: str, file: str, number: int) -> Figure:
+    def formula(label: str, reference: str, file: str, number: int) -> ModelFigure:
         own = _OWN.fullmatch(reference)
         text, strategy = (own.group(1), own.group(2).strip()) if own else (reference, None)
         if strategy is not None:
@@ -71,7 +71,7 @@ def read_facts(
         expr = parse_formula(text, reading.faults, file, number, "figures")
         if expr is not None and (strategy is None or strategy in reading.strategies):
             reading.remember(expr, file, number, "figures", (strategy,), time=NO_TIME)
-        return Figure(label, reference, FORMULA, (), expr, strategy)
+        return ModelFigure(label, reference, FORMULA, (), expr, strategy)
 
     facts = []
     for file, number, row, _ in reading.rows(

@@ -6,19 +6,19 @@ import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from hecon.engine.model import Key, Table, key_text
+from hecon.engine.model import Key, LookupTable, key_text
 from hecon.parameters import limits
 from hecon.parameters.design import Correlation
 from hecon.parameters.money import parameter_problems
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import CENTRE_TOLERANCE, name_problem, read_parameters
-from hecon.parameters.schema import Parameter
 from hecon.parameters.tables import read_table
 from hecon.parameters.units import unit_problem
 from hecon.studies.estimates.covariance import shared_correlations
-from hecon.studies.estimates.read import Synthesis, read_synthesis
-from hecon.studies.reading import Reading
-from hecon.studies.schema import VariableRow
+from hecon.studies.estimates.read import StudySynthesis, read_synthesis
+from hecon.studies.reading import StudyReading
 from hecon.studies.study import Variable
+from hecon.studies.study_schema import VariableRow
 
 
 @dataclass
@@ -29,10 +29,10 @@ class Inputs:
     nobody seems to define. `replaced` holds rows of a layer with what took their place.
     """
 
-    synthesis: Synthesis = field(default_factory=Synthesis)
+    synthesis: StudySynthesis = field(default_factory=StudySynthesis)
     parameters: list[Parameter] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
-    tables: dict[str, Table] = field(default_factory=dict)
+    tables: dict[str, LookupTable] = field(default_factory=dict)
     replaced: list[tuple[Parameter, Parameter]] = field(default_factory=list)
     complete: bool = True
 
@@ -54,7 +54,7 @@ class Inputs:
         return found + [(v.key, v.file, v.row) for v in self.variables]
 
 
-def read_inputs(reading: Reading) -> Inputs:
+def read_inputs(reading: StudyReading) -> Inputs:
     """Everything that formulas may use, with faults recorded."""
     definition, place = reading.definition, reading.jurisdiction
     inputs = Inputs(read_synthesis(reading), [*place.parameters], tables={**place.tables})
@@ -84,7 +84,7 @@ def read_inputs(reading: Reading) -> Inputs:
     return inputs
 
 
-def _read_parameters(reading: Reading, inputs: Inputs) -> None:
+def _read_parameters(reading: StudyReading, inputs: Inputs) -> None:
     """Parameters of the jurisdiction and of the study, in whose files a row may be replaced."""
     before = len(reading.faults.faults)
     sources = reading.sources("parameters")
@@ -108,7 +108,7 @@ def _read_parameters(reading: Reading, inputs: Inputs) -> None:
         inputs.replaced += [(p, later[p.key]) for p in kept[folder] if p.key in later]
 
 
-def _check_parameter(reading: Reading, parameter: Parameter) -> None:
+def _check_parameter(reading: StudyReading, parameter: Parameter) -> None:
     reading.strategy(parameter.strategy or "", parameter.file, parameter.row)
     if parameter.formula is not None:
         strategies = reading.strategies if parameter.strategy is None else (parameter.strategy,)
@@ -119,7 +119,7 @@ def _check_parameter(reading: Reading, parameter: Parameter) -> None:
         reading.faults.add(parameter.file, parameter.row, column, text)
 
 
-def _read_variables(reading: Reading, inputs: Inputs) -> None:
+def _read_variables(reading: StudyReading, inputs: Inputs) -> None:
     if not reading.definition.variables:
         return
     before = len(reading.faults.faults)
@@ -139,7 +139,7 @@ def _read_variables(reading: Reading, inputs: Inputs) -> None:
         inputs.variables.append(variable)
 
 
-def _check_duplicates(reading: Reading, inputs: Inputs) -> None:
+def _check_duplicates(reading: StudyReading, inputs: Inputs) -> None:
     """A key may be defined once; Excel doesn't tell capitals from small letters in names."""
     seen: dict[Key, str] = {}
     spelt: dict[str, tuple[str, str]] = {}
@@ -155,7 +155,7 @@ def _check_duplicates(reading: Reading, inputs: Inputs) -> None:
             reading.faults.add(file, row, "name", text)
 
 
-def _settle_dirichlets(reading: Reading, inputs: Inputs) -> None:
+def _settle_dirichlets(reading: StudyReading, inputs: Inputs) -> None:
     """The values of a Dirichlet's rows are the shares that its alphas imply; blank ones follow."""
     groups: dict[str, list[Parameter]] = {}
     for parameter in inputs.parameters:

@@ -9,13 +9,13 @@ from typing import Generic, NamedTuple, TypeVar
 from hecon.engine.expression import Expr, constant
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList, nearest
-from hecon.jurisdictions.schema import Jurisdiction
+from hecon.jurisdictions.jurisdiction_schema import Jurisdiction
 from hecon.parameters.files import inside
 from hecon.parameters.records import Strict
 from hecon.parameters.rows import parse_formula
 from hecon.parameters.tables import Cells, read_rows
-from hecon.studies.extends import LISTS, Definition, Source
-from hecon.studies.schema import Listed, StudyDefinition
+from hecon.studies.extends import LISTS, LayeredDefinition, StudyFile
+from hecon.studies.study_schema import Listed, StudyDefinition
 
 #: Names the engine supplies, by what a formula is for.
 NO_TIME = frozenset(FIXED_NAMES)
@@ -99,7 +99,7 @@ class Formula:
     time: frozenset[str]
 
 
-class Entry(NamedTuple, Generic[RowType]):
+class PlacedRow(NamedTuple, Generic[RowType]):
     """A row with its place, and the cells that its record does not know."""
 
     file: str
@@ -109,10 +109,10 @@ class Entry(NamedTuple, Generic[RowType]):
 
 
 @dataclass
-class Reading:
+class StudyReading:
     """A study being read."""
 
-    study: Definition
+    study: LayeredDefinition
     jurisdiction: Jurisdiction
     faults: FaultList = field(default_factory=FaultList)
     formulas: list[Formula] = field(default_factory=list)
@@ -137,7 +137,7 @@ class Reading:
         """The `study.toml` that gives an entry, as messages name it."""
         return self.study.place(entry)
 
-    def sources(self, entry: str) -> list[Source]:
+    def sources(self, entry: str) -> list[StudyFile]:
         """Files named by an entry of `study.toml` that lie where they may; others are faults."""
         found = []
         for source in self.study.sources(entry, self.jurisdiction.definition.name):
@@ -156,19 +156,19 @@ class Reading:
         kind: type[RowType],
         key: Callable[[RowType], Hashable],
         free: bool = False,
-    ) -> list[Entry[RowType]]:
+    ) -> list[PlacedRow[RowType]]:
         """Rows of the CSV files that an entry of `study.toml` names; faults are recorded.
 
         A row takes the place of those with the same key in the study that is extended.
         """
-        result: list[Entry[RowType]] = []
+        result: list[PlacedRow[RowType]] = []
         for source in self.sources(entry):
-            found: list[Entry[RowType]] = []
+            found: list[PlacedRow[RowType]] = []
             with self.faults.collect():
                 for number, row, cells in read_rows(
                     source.path, source.shown, kind, self.faults, free
                 ):
-                    found += [Entry(source.shown, number, r, cells) for r in _one_each(row)]
+                    found += [PlacedRow(source.shown, number, r, cells) for r in _one_each(row)]
             if self.study.may_leave_out(source.folder):
                 found = [e for e in found if not self.left_out(entry, _name(e.row, key))]
             own = {key(each.row) for each in found}

@@ -10,13 +10,13 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import Transition
 from hecon.errors import nearest
 from hecon.parameters import limits
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import FIXED, name_problem, plain_number
-from hecon.parameters.schema import Parameter
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import COUNTED_TIME, NO_TIME, Place, Reading, row_of
-from hecon.studies.schema import SessionRow
-from hecon.studies.structure import no_move, read_moves
+from hecon.studies.model_structure import no_move, read_moves
+from hecon.studies.reading import COUNTED_TIME, NO_TIME, Place, StudyReading, row_of
+from hecon.studies.study_schema import SessionRow
 
 #: A session's cell: strategy, the session's label and column.
 Cell = tuple[str, str, str]
@@ -25,7 +25,7 @@ _CELL_NAME = re.compile(r"session_(?:[0-9]+_)+(.*)")
 
 
 def read_course(
-    reading: Reading, inputs: Inputs, transitions: Sequence[Transition]
+    reading: StudyReading, inputs: Inputs, transitions: Sequence[Transition]
 ) -> TreatmentCourse | None:
     """All courses of a study, or None if it has none."""
     entry = reading.definition.course
@@ -65,7 +65,7 @@ def read_course(
 
 
 def _starts(
-    reading: Reading, sessions: Sequence[Session], transitions: Sequence[Transition]
+    reading: StudyReading, sessions: Sequence[Session], transitions: Sequence[Transition]
 ) -> dict[int, tuple[tuple[str, str], ...]]:
     """The transitions at which lines of treatment start."""
     assert reading.definition.course is not None
@@ -88,7 +88,7 @@ def _starts(
     return starts
 
 
-def _sessions(reading: Reading, inputs: Inputs) -> tuple[list[Session], list[str]]:
+def _sessions(reading: StudyReading, inputs: Inputs) -> tuple[list[Session], list[str]]:
     entries = reading.rows(
         "course.sessions", SessionRow, lambda row: (row.strategy, row.line, row.session), free=True
     )
@@ -149,7 +149,7 @@ def _sessions(reading: Reading, inputs: Inputs) -> tuple[list[Session], list[str
     return sessions, list(columns)
 
 
-def _check_numbers(reading: Reading, seen: Mapping[tuple[str, int, int], Place]) -> None:
+def _check_numbers(reading: StudyReading, seen: Mapping[tuple[str, int, int], Place]) -> None:
     """Sessions of a line are numbered from 0 or 1 without a gap."""
     if len(seen) > limits.SESSIONS:
         file, number = list(seen.values())[limits.SESSIONS]

@@ -10,10 +10,10 @@ from hecon.errors import ModelError
 from hecon.parameters.design import base_values
 from hecon.studies.dependencies import Dependencies
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import Reading
+from hecon.studies.reading import StudyReading
 
 
-def check_alternatives(reading: Reading) -> None:
+def check_alternatives(reading: StudyReading) -> None:
     """A decision needs two strategies that can be chosen."""
     options = [s.name for s in reading.definition.strategies if s.option]
     if len(options) < 2:
@@ -22,14 +22,14 @@ def check_alternatives(reading: Reading) -> None:
         reading.faults.add(reading.place("strategies"), None, "strategies", text)
 
 
-def check_payoffs(reading: Reading, payoffs: Sequence[Payoff]) -> None:
+def check_payoffs(reading: StudyReading, payoffs: Sequence[Payoff]) -> None:
     """Something must be paid or gained somewhere."""
     if not payoffs and not reading.faults.faults:
         text = "the study has no payoff; give at least one row with a cost or QALYs"
         reading.faults.add(reading.file("payoffs"), None, "item", text)
 
 
-def check_price_alike(reading: Reading, inputs: Inputs) -> None:
+def check_price_alike(reading: StudyReading, inputs: Inputs) -> None:
     """The price whose threshold is asked for is one figure, the same in every strategy."""
     price = reading.definition.price
     if price is None:
@@ -44,7 +44,7 @@ def check_price_alike(reading: Reading, inputs: Inputs) -> None:
             return
 
 
-def check_course_depth(reading: Reading, model: CohortModel, deepest: int) -> None:
+def check_course_depth(reading: StudyReading, model: CohortModel, deepest: int) -> None:
     """What a session pays is a product of formulas: together they must not nest too deeply."""
     dependencies = Dependencies(model)
     seen = set()
@@ -59,7 +59,7 @@ def check_course_depth(reading: Reading, model: CohortModel, deepest: int) -> No
             reading.faults.add(file, int(row), "amount", text)
 
 
-def check_dead(reading: Reading, inputs: Inputs, model: CohortModel) -> None:
+def check_dead(reading: StudyReading, inputs: Inputs, model: CohortModel) -> None:
     """Nobody in a state that is dead has QALYs."""
     dead = {s.name for s in model.states if s.dead}
     numbers = base_values(inputs.parameters)

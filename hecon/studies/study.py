@@ -9,17 +9,17 @@ from pathlib import Path
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
-from hecon.jurisdictions.schema import Jurisdiction, TableEntry
+from hecon.jurisdictions.jurisdiction_schema import Jurisdiction, TableEntry
 from hecon.parameters.design import Correlation, ProbabilisticDesign, TableDesign, base_case
 from hecon.parameters.distributions import Distribution
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.budget import BudgetDefinition
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.documents import Document, Fact
-from hecon.studies.estimates.read import Synthesis
-from hecon.studies.extends import Definition, Layer, Source
-from hecon.studies.population import PopulationDefinition
-from hecon.studies.schema import StudyDefinition
+from hecon.studies.estimates.read import StudySynthesis
+from hecon.studies.extends import Layer, LayeredDefinition, StudyFile
+from hecon.studies.people import PopulationDefinition
+from hecon.studies.study_schema import StudyDefinition
 from hecon.studies.trials import TrialDefinition
 
 
@@ -176,7 +176,7 @@ class Study:
     scenarios: list[Scenario]
     correlations: list[Correlation]
     population: CohortModel | None
-    synthesis: Synthesis = field(default_factory=Synthesis)
+    synthesis: StudySynthesis = field(default_factory=StudySynthesis)
     layers: tuple[Layer, ...] = ()
     people: PopulationDefinition | None = None
     trials: tuple[TrialDefinition, ...] = ()
@@ -270,11 +270,11 @@ class Study:
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders that hold the study, each on top of those before it."""
-        return Definition(self.folder, self.definition, self.layers).folders
+        return LayeredDefinition(self.folder, self.definition, self.layers).folders
 
-    def sources(self, entry: str) -> list[Source]:
+    def sources(self, entry: str) -> list[StudyFile]:
         """Files named by an entry of `study.toml`, in the order of the layers."""
-        found = Definition(self.folder, self.definition, self.layers)
+        found = LayeredDefinition(self.folder, self.definition, self.layers)
         return found.sources(entry, self.jurisdiction.definition.name)
 
     def input_hashes(self) -> dict[str, str]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from hecon.engine.expression import parse
 from hecon.errors import Fault, InputError
-from hecon.jurisdictions.schema import Definition as Jurisdiction
-from hecon.parameters.amounts import amounts
+from hecon.jurisdictions.jurisdiction_schema import JurisdictionDefinition as Jurisdiction
 from hecon.parameters.units import currency_in
+from hecon.parameters.written_money import amounts
 from hecon.studies.assumptions import Assumption
 
 _SUCH_AS = 'such as {{ value = 300, unit = "{}/patient", price_year = "{}" }}'

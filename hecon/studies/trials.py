@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 from pydantic import Field, PrivateAttr
 
 from hecon.errors import Fault, InputError, nearest
-from hecon.jurisdictions.schema import Definition as Jurisdiction
+from hecon.jurisdictions.jurisdiction_schema import JurisdictionDefinition as Jurisdiction
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.files import check_name
 from hecon.parameters.records import Real, Required, RequiredFormula, Strict, Text, Whole
 from hecon.studies.assumptions import Assumption, PlanFormula, remember_formulas, there
-from hecon.studies.reading import Reading
+from hecon.studies.reading import StudyReading
 from hecon.studies.trial_money import in_local_money
 
 #: The folder of a study that holds its planned trials, and what only their formulas may use.
@@ -23,14 +23,14 @@ GIVEN = ("follow_up_weeks", "weeks_per_year")
 PATIENTS = "patients"
 
 
-class Arm(Strict):
+class TrialGroup(Strict):
     """A randomised group."""
 
     strategy: Required
     share: Annotated[Real, Field(gt=0, le=1)]
 
 
-class Outcome(Strict):
+class TrialOutcome(Strict):
     """What is measured in every arm.
 
     `values` holds a formula an arm: a probability, or the mean of a normal outcome whose spread
@@ -56,8 +56,8 @@ class TrialDefinition(Strict):
     follow_up_weeks: Annotated[
         list[Annotated[Real, Field(gt=0)]], Field(min_length=1, max_length=100)
     ]
-    arms: Annotated[list[Arm], Field(min_length=1, max_length=20)]
-    outcomes: Annotated[list[Outcome], Field(min_length=1, max_length=20)]
+    arms: Annotated[list[TrialGroup], Field(min_length=1, max_length=20)]
+    outcomes: Annotated[list[TrialOutcome], Field(min_length=1, max_length=20)]
     fixed_cost: RequiredFormula
     cost_per_patient: RequiredFormula
     years_to_report: RequiredFormula
@@ -90,7 +90,7 @@ class TrialDefinition(Strict):
                 yield f"{where}.sd", outcome.sd, None
 
 
-def read_planned_trials(reading: Reading) -> tuple[TrialDefinition, ...]:
+def read_planned_trials(reading: StudyReading) -> tuple[TrialDefinition, ...]:
     """The trials that a study plans, with faults recorded and formulas to be checked."""
     folder = reading.study.folder / TRIALS
     if not there(folder):
@@ -116,7 +116,7 @@ def read_planned_trials(reading: Reading) -> tuple[TrialDefinition, ...]:
     return tuple(found)
 
 
-def _check_trial(reading: Reading, trial: TrialDefinition) -> None:
+def _check_trial(reading: StudyReading, trial: TrialDefinition) -> None:
     for arm in trial.arms:
         if arm.strategy not in reading.strategies:
             hint = f"{nearest(arm.strategy, reading.strategies)}; allowed are "

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from hecon.errors import FaultList, nearest
+from hecon.synthesis.connected import components
 from hecon.synthesis.effects import CONTINUITY, MEASURES, check_arm, no_contrast
 from hecon.synthesis.estimate import Array, evaluate
-from hecon.synthesis.graph import components
 
 #: An arm: study, treatment, and a label that tells two arms of one treatment apart.
 Arm = tuple[str, str, str]

@@ -15,15 +15,15 @@ import pandas as pd
 from scipy import linalg, special
 
 from hecon.errors import FaultList, nearest
+from hecon.synthesis.connected import components
 from hecon.synthesis.contrasts import Contrasts
 from hecon.synthesis.estimate import Array, Estimate, evaluate
-from hecon.synthesis.graph import components
 from hecon.synthesis.heterogeneity import Moments, between_study_variance, check_tau2
 from hecon.synthesis.pooling import TOTALS
 
 
 @dataclass(frozen=True)
-class Fit:
+class NetworkFit:
     """Coefficients of a linear model of contrasts, their covariance and what is left over.
 
     `q` is without heterogeneity, `q_random` with it.
@@ -179,7 +179,7 @@ def design(contrasts: Contrasts) -> Array:
 
 def fit(
     contrasts: Contrasts, columns: Array, *, method: str = "REML", tau2: float | None = None
-) -> Fit:
+) -> NetworkFit:
     """Generalised least squares of the contrasts on columns of full rank.
 
     Shapes: ``columns`` (contrasts, coefficients).
@@ -211,7 +211,7 @@ def fit(
         found, steps = float(tau2), 0
     _, covariance, weighted = projection(found)
     q, q_random = (moments(t).q if df else 0.0 for t in (0.0, found))
-    return Fit(covariance @ weighted.T @ y, covariance, found, q, q_random, df, steps)
+    return NetworkFit(covariance @ weighted.T @ y, covariance, found, q, q_random, df, steps)
 
 
 def direct_studies(contrasts: Contrasts) -> dict[tuple[str, str], tuple[str, ...]]:

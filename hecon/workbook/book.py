@@ -32,33 +32,33 @@ from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case
 from hecon.report.content import Section
 from hecon.report.grade import mark, marking
-from hecon.report.labels import study_units
+from hecon.report.things_called import study_units
 from hecon.studies.budget_values import budget_extent
 from hecon.studies.study import Study
+from hecon.workbook.archive import save_plain
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, dress
 from hecon.workbook.context import Book, new_book, workbook_study
-from hecon.workbook.layout import BUDGET_QUEUE, Layout, quantities, trace_title
-from hecon.workbook.parts import save_plain
-from hecon.workbook.sheets.acceptability import draw_charts, write_acceptability
+from hecon.workbook.sheet_layout import BUDGET_QUEUE, Layout, quantities, trace_title
+from hecon.workbook.sheets.acceptability_sheet import draw_charts, write_acceptability
 from hecon.workbook.sheets.budget_convolution import TITLE as BUDGET_FLOWS
 from hecon.workbook.sheets.budget_sheet import TITLE as BUDGET
 from hecon.workbook.sheets.budget_years import write_budget
-from hecon.workbook.sheets.checks import CHECKS, failed_checks, gather_checks, write_checks
-from hecon.workbook.sheets.edits import write_edits
-from hecon.workbook.sheets.evidence import write_evidence
-from hecon.workbook.sheets.guide import add_guide, write_guide
-from hecon.workbook.sheets.information import write_information
-from hecon.workbook.sheets.inputs import place_inputs, write_inputs
-from hecon.workbook.sheets.results import write_comparison, write_items
-from hecon.workbook.sheets.section import link_sheets, write_section
-from hecon.workbook.sheets.sessions import place_sessions, write_sessions
-from hecon.workbook.sheets.severity import title_of, write_severity
-from hecon.workbook.sheets.summary import AS_DELIVERED, add_summary, write_summary
-from hecon.workbook.sheets.tables import write_draws, write_one_way, write_scenarios
-from hecon.workbook.sheets.time import place_tables, place_time, write_tables, write_time
-from hecon.workbook.sheets.trace import write_trace
+from hecon.workbook.sheets.checks_sheet import CHECKS, failed_checks, gather_checks, write_checks
+from hecon.workbook.sheets.edits_sheet import write_edits
+from hecon.workbook.sheets.evidence_sheet import write_evidence
+from hecon.workbook.sheets.guide_sheet import add_guide, write_guide
+from hecon.workbook.sheets.information_sheet import write_information
+from hecon.workbook.sheets.inputs_sheet import place_inputs, write_inputs
+from hecon.workbook.sheets.python_sheets import write_draws, write_one_way, write_scenarios
+from hecon.workbook.sheets.results_sheet import write_comparison, write_items
+from hecon.workbook.sheets.section_sheet import link_sheets, write_section
+from hecon.workbook.sheets.sessions_sheet import place_sessions, write_sessions
+from hecon.workbook.sheets.severity_sheet import title_of, write_severity
+from hecon.workbook.sheets.summary_sheet import AS_DELIVERED, add_summary, write_summary
+from hecon.workbook.sheets.time_sheet import place_tables, place_time, write_tables, write_time
 from hecon.workbook.sheets.trace_places import place_traces, substates
+from hecon.workbook.sheets.trace_sheet import write_trace
 from hecon.workbook.styles import Page, Sheets, literal
 
 #: Live sheets whose figures, or the draws behind them, are Python's.

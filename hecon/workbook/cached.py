@@ -17,8 +17,7 @@ from typing import Any
 
 import formualizer
 
-from hecon.workbook.chart_values import CHART, CHART_REF, ChartValues
-from hecon.workbook.parts import (
+from hecon.workbook.archive import (
     FORMULA,
     TYPE,
     CannotCalculate,
@@ -32,6 +31,7 @@ from hecon.workbook.parts import (
     to_xml,
     write_parts,
 )
+from hecon.workbook.chart_values import CHART, CHART_REF, ChartValues
 from hecon.workbook.shared import Shared, formula_xml, shared_formulas
 
 # The engine's names of the errors that a formula may have. Its others (a circular reference, a

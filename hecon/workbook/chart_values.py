@@ -8,7 +8,7 @@ from html import unescape
 
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
 
-from hecon.workbook.parts import (
+from hecon.workbook.archive import (
     CannotCalculate,
     Values,
     cell_values,

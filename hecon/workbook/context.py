@@ -15,8 +15,8 @@ from hecon.analyses.run import Run
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.studies.budget_values import budget_extent, with_budget
 from hecon.studies.study import Study
-from hecon.workbook.estimates import Block
-from hecon.workbook.layout import Layout, Quantity, Scope, letter
+from hecon.workbook.estimates import EstimateBlock
+from hecon.workbook.sheet_layout import Layout, Quantity, Scope, letter
 from hecon.workbook.styles import Sheets, quoted
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ SHOWN = ("scenario", "one_way", "draw")
 
 
 @dataclass(frozen=True)
-class Grid:
+class SheetTable:
     """A table on a sheet: its columns by name and its rows."""
 
     sheet: str
@@ -96,9 +96,9 @@ class Book:
     study: Study
     layout: Layout
     kinds: dict[Key, Quantity]
-    scenarios: Grid
-    one_way: Grid
-    draws: Grid
+    scenarios: SheetTable
+    one_way: SheetTable
+    draws: SheetTable
     changed: list[Key]
     ranges: dict[Key, Range]
     selector: dict[str, str] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Book:
     checks: list[tuple[str, str]] = field(default_factory=list)
     comparisons: list[tuple[str, str]] = field(default_factory=list)
     told: list[tuple[str, str, bool | str]] = field(default_factory=list)
-    estimates: dict[str, Block] = field(default_factory=dict)
+    estimates: dict[str, EstimateBlock] = field(default_factory=dict)
     traces: dict[str, TraceAmounts] = field(default_factory=dict)
     budget: BudgetSheet | None = None
 
@@ -220,9 +220,9 @@ def new_book(
         study,
         layout,
         kinds,
-        Grid("Scenarios", 6, max(len(study.scenarios), 1), tuple(scenario_columns)),
-        Grid("One-way", 6, max(len(run(one_way_ends)), 1), tuple(one_way_columns)),
-        Grid("Draws", 6, draws, tuple(draw_columns)),
+        SheetTable("Scenarios", 6, max(len(study.scenarios), 1), tuple(scenario_columns)),
+        SheetTable("One-way", 6, max(len(run(one_way_ends)), 1), tuple(one_way_columns)),
+        SheetTable("Draws", 6, draws, tuple(draw_columns)),
         changed,
         {r.parameter.key: r for r in ranges(run.study)},
     )

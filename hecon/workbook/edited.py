@@ -19,19 +19,19 @@ from hecon.analyses.base_case import base_outcomes
 from hecon.analyses.comparison import totals
 from hecon.analyses.run import Run
 from hecon.report.content import Section
-from hecon.report.files import write_table
+from hecon.report.table_files import write_table
 from hecon.report.whole import Written, write_whole
 from hecon.studies.study import Study
+from hecon.workbook.archive import FORMULA, formula_places, read_parts, sheets_of
 from hecon.workbook.book import write_workbook
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import MODES
 from hecon.workbook.edits import read_edited
-from hecon.workbook.layout import INPUTS, letter
-from hecon.workbook.parts import FORMULA, formula_places, read_parts, sheets_of
-from hecon.workbook.reading.files import Edit
-from hecon.workbook.reading.results import total_rows
-from hecon.workbook.sheets.inputs import AGREES, SELECTORS
-from hecon.workbook.sheets.results import TITLE as RESULTS
+from hecon.workbook.reading.edited_files import Edit
+from hecon.workbook.reading.edited_results import total_rows
+from hecon.workbook.sheet_layout import INPUTS, letter
+from hecon.workbook.sheets.inputs_sheet import AGREES, SELECTORS
+from hecon.workbook.sheets.results_sheet import TITLE as RESULTS
 
 #: What is added to the name of an edited run.
 SUFFIX = "_edited"

@@ -11,18 +11,23 @@ from contextlib import closing
 from pathlib import Path
 
 from hecon.errors import Fault, InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
-from hecon.workbook.layout import INPUTS
-from hecon.workbook.reading import scenarios, tables
-from hecon.workbook.reading.cells import Reading, at, bounded_rows, open_book, readable
-from hecon.workbook.reading.evidence import read_evidence
-from hecon.workbook.reading.files import Edit, Files
-from hecon.workbook.reading.inputs import read_inputs
-from hecon.workbook.reading.sessions import read_sessions
-from hecon.workbook.reading.settings import read_settings
+from hecon.workbook.reading import edited_scenarios, edited_tables
+from hecon.workbook.reading.cells import WorkbookReading, at, bounded_rows, open_book, readable
+from hecon.workbook.reading.edited_evidence import read_evidence
+from hecon.workbook.reading.edited_files import Edit, Files
+from hecon.workbook.reading.edited_inputs import read_inputs
+from hecon.workbook.reading.edited_sessions import read_sessions
+from hecon.workbook.reading.edited_settings import read_settings
 from hecon.workbook.safety import refuse_unsafe
-from hecon.workbook.sheets import acceptability, evidence_tables, sessions, severity
+from hecon.workbook.sheet_layout import INPUTS
+from hecon.workbook.sheets import (
+    acceptability_sheet,
+    evidence_tables,
+    sessions_sheet,
+    severity_sheet,
+)
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
@@ -76,17 +81,17 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
     files = Files.copy(original, folder)
     readers = {INPUTS: read_inputs}
     if original.course is not None:
-        readers[sessions.TITLE] = read_sessions
+        readers[sessions_sheet.TITLE] = read_sessions
     if original.model.tables:
-        readers[tables.TITLE] = tables.read_tables
+        readers[edited_tables.TITLE] = edited_tables.read_tables
     if original.synthesis.estimates:
         readers[evidence_tables.TITLE] = read_evidence
     if original.scenarios or (original.budget and original.budget.scenarios):
-        readers[scenarios.TITLE] = scenarios.read_scenarios
+        readers[edited_scenarios.TITLE] = edited_scenarios.read_scenarios
     with readable(path), closing(open_book(path)) as book:
-        reading = Reading(book, path.name, original, files)
-        curves = (acceptability.TITLE,) if original.uncertain else ()
-        for sheet in (*readers, severity.title_of(original), *curves):
+        reading = WorkbookReading(book, path.name, original, files)
+        curves = (acceptability_sheet.TITLE,) if original.uncertain else ()
+        for sheet in (*readers, severity_sheet.title_of(original), *curves):
             if sheet not in reading.book.sheetnames:
                 text = f"sheet {sheet} is missing; keep every sheet, its inputs are read back"
                 reading.faults.add(path.name, None, None, text)

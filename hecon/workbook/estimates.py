@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from hecon.engine.expression import Expr, excel
 from hecon.engine.model import Key
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import parse_pairs
-from hecon.parameters.schema import Parameter
 from hecon.studies.choices import estimates_in
 from hecon.studies.estimates.synthesised import PROPORTION, RATIOS
 from hecon.studies.study import Scenario, Study
@@ -18,7 +18,7 @@ ENDS = {"estimate": "", "lower": "low", "upper": "high"}
 
 
 @dataclass(frozen=True)
-class Block:
+class EstimateBlock:
     """Where an estimate stands: addresses by column name that other sheets can use."""
 
     measure: str

@@ -20,10 +20,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from hecon.errors import HeconError
-from hecon.workbook.parts import (
+from hecon.workbook.archive import (
     CannotCalculate,
     CellValue,
-    Places,
+    FormulaPlaces,
     Values,
     formula_places,
 )
@@ -249,7 +249,7 @@ def _wait(process: subprocess.Popen[bytes], folder: Path, name: str, timeout: fl
         time.sleep(0.02)
 
 
-def _values(path: Path, cells: Places) -> dict[str, CellValue]:
+def _values(path: Path, cells: FormulaPlaces) -> dict[str, CellValue]:
     if not cells:
         return {}
     rows: list[list[CellValue]] = [[]]

@@ -13,13 +13,13 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from rich.console import Console
 
 from hecon.analyses.run import Run
+from hecon.workbook.archive import CellError, CellValue, Values, save_plain
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import is_error, libreoffice_replays
-from hecon.workbook.parts import CellError, CellValue, Values, save_plain
-from hecon.workbook.replays import Figure, Replay, draw_figures, figures, replays
-from hecon.workbook.sheets import heterogeneity
-from hecon.workbook.sheets.inputs import AGREES
+from hecon.workbook.replays import Replay, ReplayedFigure, draw_figures, figures, replays
+from hecon.workbook.sheets import heterogeneity_sheet
+from hecon.workbook.sheets.inputs_sheet import AGREES
 
 #: Below this a cell is the rounding of a difference, not a figure.
 NOTHING = 1e-11
@@ -30,7 +30,7 @@ SNAPPED = 1e-9
 SHARE = 1e-4
 #: Sheets whose cells go to zero by design, with the size that they are measured against: the
 #: steps of an iteration end in the rounding of a sum of terms of the order of one.
-SCALES = {heterogeneity.TITLE: 1.0}
+SCALES = {heterogeneity_sheet.TITLE: 1.0}
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def prove(
     return table
 
 
-def _with_python(values: Values, known: Iterable[Figure]) -> Compared:
+def _with_python(values: Values, known: Iterable[ReplayedFigure]) -> Compared:
     worst = Compared()
     count = 0
     for figure in known:

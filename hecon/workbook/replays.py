@@ -28,9 +28,9 @@ from hecon.engine.values import formula_values
 from hecon.parameters.design import Design, TableDesign, base_case
 from hecon.studies.budget_values import budget_values
 from hecon.workbook.context import MODES, REPLAYED, Book, workbook_study
-from hecon.workbook.layout import INPUTS, trace_title
-from hecon.workbook.sheets.acceptability import thresholds
-from hecon.workbook.sheets.inputs import SELECTORS
+from hecon.workbook.sheet_layout import INPUTS, trace_title
+from hecon.workbook.sheets.acceptability_sheet import thresholds
+from hecon.workbook.sheets.inputs_sheet import SELECTORS
 
 #: Parameters whose two ends are replayed, and draws spread over those that the workbook holds.
 PARAMETERS = 10
@@ -52,7 +52,7 @@ class Replay:
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReplayedFigure:
     """A figure of Python's and the cells whose sum it should be.
 
     `scale` is the size of the amounts that the figure is a difference of, 0 if it is none.
@@ -102,7 +102,7 @@ def _row(design: Design, row: int) -> TableDesign:
     return TableDesign(1, design.numbers, design.block(row, row + 1))
 
 
-def figures(book: Book, replay: Replay) -> Iterator[Figure]:
+def figures(book: Book, replay: Replay) -> Iterator[ReplayedFigure]:
     """Python's figures for a replay: every trace, every result, the increments and the words."""
     study, answers = book.study, book.answers
     outcomes = evaluate(study.model, replay.design)
@@ -123,7 +123,7 @@ def figures(book: Book, replay: Replay) -> Iterator[Figure]:
         yield from _trace(book, study.population, replay.design)
 
 
-def budget_figures(book: Book, design: TableDesign) -> Iterator[Figure]:
+def budget_figures(book: Book, design: TableDesign) -> Iterator[ReplayedFigure]:
     """Python's people, money, health and hours of the budget by year; nothing after its years."""
     study, sheet = book.study, book.budget
     if sheet is None:
@@ -157,7 +157,7 @@ def budget_figures(book: Book, design: TableDesign) -> Iterator[Figure]:
         yield from _figures(sheet.area(name), padded, scale if money else 0.0)
 
 
-def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figure]:
+def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[ReplayedFigure]:
     study, answers = book.study, book.answers
     limits = severity(study, replay.design, [replay.pair])
     if replay.chosen[(INPUTS, f"C{SELECTORS}")] == MODES[3]:
@@ -172,20 +172,20 @@ def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Figu
     if "shortfall" in answers:
         names["shortfall"] = "shortfall"
         for name in ("proportional_shortfall", "weight"):
-            yield Figure(tuple(_places(answers[name])), float(limits[name].iloc[0]))
+            yield ReplayedFigure(tuple(_places(answers[name])), float(limits[name].iloc[0]))
     for i, value in enumerate(study.jurisdiction.threshold_values):
         at = formula_values(study.model, [(value, None)], replay.design.numbers, {})[0]
         benefit = float(at) * float(limits["weight"].iloc[0]) * row["qaly_difference"]
         benefit -= row["cost_difference"]
-        yield Figure(tuple(_places(answers[f"nmb {i}"])), benefit, scales["nmb"])
+        yield ReplayedFigure(tuple(_places(answers[f"nmb {i}"])), benefit, scales["nmb"])
     for answer, name in names.items():
         value = row[name]
         if value == value:  # an ICER that has no meaning is an error cell
             known = value if isinstance(value, str) else float(value)
-            yield Figure(tuple(_places(answers[answer])), known, scales.get(answer, 0.0))
+            yield ReplayedFigure(tuple(_places(answers[answer])), known, scales.get(answer, 0.0))
 
 
-def _trace(book: Book, model: CohortModel, design: Design) -> Iterator[Figure]:
+def _trace(book: Book, model: CohortModel, design: Design) -> Iterator[ReplayedFigure]:
     share = base_traces(model, design)["share"].isel(draw=0)
     for strategy in model.strategies:
         title = trace_title(strategy)
@@ -193,10 +193,10 @@ def _trace(book: Book, model: CohortModel, design: Design) -> Iterator[Figure]:
             columns = [_places(area) for area in book.columns[(title, f"share {state}")]]
             values = share.sel(strategy=strategy, state=state).values.tolist()
             for t, value in enumerate(values):
-                yield Figure(tuple(column[t] for column in columns), value)
+                yield ReplayedFigure(tuple(column[t] for column in columns), value)
 
 
-def draw_figures(book: Book) -> Iterator[Figure]:
+def draw_figures(book: Book) -> Iterator[ReplayedFigure]:
     """Python's acceptability curves and value of information from the draws in the workbook."""
     study, outcomes = book.study, book.run(drawn_outcomes)
     cost, qaly = totals(outcomes.isel(draw=slice(0, book.draws.rows)))
@@ -213,10 +213,10 @@ def draw_figures(book: Book) -> Iterator[Figure]:
         yield from _figures(book.answers["evpi"], found["evpi"].values, scale)
 
 
-def _figures(area: str, values: object, scale: float = 0.0) -> Iterator[Figure]:
+def _figures(area: str, values: object, scale: float = 0.0) -> Iterator[ReplayedFigure]:
     numbers = np.asarray(values, dtype=float).tolist()
     for place, value in zip(_places(area), numbers, strict=True):
-        yield Figure((place,), value, scale)
+        yield ReplayedFigure((place,), value, scale)
 
 
 def _places(area: str) -> list[Place]:

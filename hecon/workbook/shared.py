@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hecon.workbook.parts import FORMULA
+from hecon.workbook.archive import FORMULA
 
 #: Formulas of a sheet above which they are written so: it halves the sheet's part of the file,
 #: and whoever reads the file has to work out the text of each.

@@ -6,7 +6,7 @@ import pytest
 
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.read_draws import read_draws
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 DATA = Path(__file__).parents[1] / "data"
 

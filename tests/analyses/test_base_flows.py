@@ -12,7 +12,7 @@ from hecon.analyses.flows import base_flows, courses
 from hecon.analyses.run import Run
 from hecon.engine.values import formula_values
 from hecon.report.outcomes import flows_frame
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 

@@ -29,12 +29,12 @@ from hecon.analyses.budget_sensitivity import (
 from hecon.analyses.flows import courses
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.queue import convolved, queue
-from hecon.analyses.run import Run, Settings, Unavailable
+from hecon.analyses.run import MissingResult, Run, Settings
 from hecon.engine.expression import parse
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, TableDesign, base_case
 from hecon.studies.budget_values import Values, budget_values, with_budget
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 HERE = Path(__file__).parent
 DATA = HERE.parent / "data" / "budget"
@@ -182,7 +182,7 @@ def test_one_way_and_two_way_by_hand(example_run):
 
 
 def test_a_study_without_a_budget_has_none(algebra):
-    with pytest.raises(Unavailable, match=r"no budget_impact\.toml"):
+    with pytest.raises(MissingResult, match=r"no budget_impact\.toml"):
         Run(algebra)(budget_table)
 
 

@@ -18,7 +18,7 @@ from hecon.analyses.run import Run, Settings
 from hecon.analyses.scenarios import scenario_results
 from hecon.analyses.syntheses import BASE, synthesis_choices
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")

@@ -18,7 +18,7 @@ from hecon.analyses.sampling_information import evsi
 from hecon.analyses.trial_plan import plan
 from hecon.analyses.trial_report import trial_values
 from hecon.errors import InputError, ModelError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 TESTS = Path(__file__).parents[1]
 

@@ -11,7 +11,7 @@ from scipy import stats
 from hecon.analyses.one_way import ranges
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_case
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 

@@ -33,7 +33,7 @@ from hecon.analyses.scenarios import probabilistic_scenario
 from hecon.engine.expression import parse
 from hecon.parameters.design import ProbabilisticDesign, base_values, rows
 from hecon.parameters.distributions import distribution
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Scenario
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from hecon.analyses.apart import apart
-from hecon.analyses.run import Run, Settings, Unavailable, result
+from hecon.analyses.run import MissingResult, Run, Settings, result
 from hecon.studies.study import Study
 
 calls: list[str] = []
@@ -26,7 +26,7 @@ def second(run: Run) -> int:
 
 @result()
 def never(run: Run) -> int:
-    raise Unavailable("there is nothing to draw")
+    raise MissingResult("there is nothing to draw")
 
 
 def a_run(**options: Any) -> Run:
@@ -50,7 +50,7 @@ def test_what_a_run_cannot_have_is_said_in_words() -> None:
     run = a_run()
     assert run.get(never) is None
     assert run.missing == {"never": "there is nothing to draw"}
-    with pytest.raises(Unavailable, match="nothing to draw"):
+    with pytest.raises(MissingResult, match="nothing to draw"):
         run(never)
 
 
@@ -68,7 +68,7 @@ def long(run: Run) -> tuple[int, int]:
 
 @result(starts_from=(first,))
 def refused(run: Run) -> int:
-    raise Unavailable("there is nothing to learn")
+    raise MissingResult("there is nothing to learn")
 
 
 @pytest.mark.skipif(

@@ -14,7 +14,7 @@ from hecon.analyses.sampling_information import evsi
 from hecon.analyses.trial_plan import Measured, Trial, plan
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.trials import TrialDefinition, read_trial, read_trials
 
 FILE = """

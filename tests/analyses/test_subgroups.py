@@ -16,9 +16,9 @@ from hecon.analyses.drawn import drawn_outcomes
 from hecon.analyses.run import Run, Settings
 from hecon.analyses.subgroups import base_cells, heterogeneity, subgroup_results
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
-from hecon.studies.subgroups import with_subgroup
+from hecon.studies.subgroup_rows import with_subgroup
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
 

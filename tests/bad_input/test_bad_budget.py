@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 STUDY = Path(__file__).parents[1] / "analyses" / "studies" / "budget"
 TOML, INPUTS = "budget_impact.toml", "budget_inputs.csv"

@@ -6,7 +6,7 @@ import pytest
 
 from hecon.errors import InputError
 from hecon.parameters.limits import BYTES as MAX_BYTES
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 
 def test_no_folder(tmp_path):

@@ -9,13 +9,13 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from hecon.batch.batch import do_batch, read_batch
-from hecon.batch.files import STORE, write_batch
+from hecon.batch.batch_files import STORE, write_batch
+from hecon.batch.run_batch import do_batch, read_batch
 from hecon.batch.store import Store
 
 #: Children begin with what this one process has loaded.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["hecon.batch.files"])
+CHILDREN.set_forkserver_preload(["hecon.batch.batch_files"])
 
 RESULTS = Path("outputs/plan_batch/results.csv")
 

@@ -7,15 +7,15 @@ import pytest
 from small_batch import SMALL, edit
 from typer.testing import CliRunner
 
-from hecon.batch.batch import read_batch
+from hecon.batch.batch_files import STORE
 from hecon.batch.cases import Cases
-from hecon.batch.files import STORE
 from hecon.batch.jobs import do_pack, packed
 from hecon.batch.plan import planned_jobs
+from hecon.batch.run_batch import read_batch
 from hecon.batch.store import Store
 from hecon.batch.versions import code
 from hecon.cli import app
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 DRAWN = "draws = 40\nseed = 3\n"
 

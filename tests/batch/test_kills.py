@@ -9,9 +9,9 @@ import pytest
 from kills import RESULTS, killed, started
 from small_batch import edit
 
-from hecon.batch.batch import read_batch
-from hecon.batch.files import STORE
-from hecon.batch.jobs import Done, Figure
+from hecon.batch.batch_files import STORE
+from hecon.batch.jobs import Done, JobFigure
+from hecon.batch.run_batch import read_batch
 from hecon.batch.store import Store
 from hecon.errors import InputError
 
@@ -52,7 +52,7 @@ def test_two_batches_in_one_folder_leave_each_other_whole(plan, run, inputs):
 
 def test_a_full_disk_loses_nothing_that_was_finished(tmp_path):
     store = Store(tmp_path / "store.sqlite")
-    done = Done(tuple(Figure("A", f"figure {i} {i * 7919 % 1000}", i / 7) for i in range(200)))
+    done = Done(tuple(JobFigure("A", f"figure {i} {i * 7919 % 1000}", i / 7) for i in range(200)))
     store.put({"first": done})
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (store.path.stat().st_size + 4096, limits[1]))

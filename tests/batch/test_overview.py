@@ -5,8 +5,8 @@ import pytest
 from openpyxl import load_workbook
 from small_batch import edit
 
-from hecon.batch.batch import do_batch, read_batch
-from hecon.batch.files import STORE, write_batch
+from hecon.batch.batch_files import STORE, write_batch
+from hecon.batch.run_batch import do_batch, read_batch
 from hecon.batch.store import Store
 
 DRAWN = 'draws = 40\nscenarios = "none"'

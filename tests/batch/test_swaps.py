@@ -13,8 +13,8 @@ from hecon.analyses.run import Run
 from hecon.analyses.swaps import swaps
 from hecon.cli import app
 from hecon.errors import InputError
-from hecon.report.sections.compare import swaps_section
-from hecon.studies.load import load_study
+from hecon.report.sections.compare_section import swaps_section
+from hecon.studies.load_study import load_study
 
 PRICE = ("parameters.csv", "treatment,6000", "treatment,4500")
 PAID = ("variables.csv", "c_new,EUR", "c_new * 1.1,EUR")

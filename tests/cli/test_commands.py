@@ -18,10 +18,10 @@ from hecon.cli import app
 from hecon.commands.options import DesignName
 from hecon.parameters.random import METHODS
 from hecon.report.console import console
-from hecon.report.labels import study_units
 from hecon.report.reference import compare_with_reference, show_reproduction, write_reference
+from hecon.report.things_called import study_units
 from hecon.report.whole import sections_of
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.version import __version__
 
 HERE = Path(__file__).parent

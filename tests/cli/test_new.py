@@ -13,7 +13,7 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.scenarios import scenario_table
 from hecon.cli import app
 from hecon.parameters.design import base_case
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 PAGE = Path(__file__).parents[2] / "docs/own-model.md"
 

@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from hecon.engine.expression import constant, parse
-from hecon.engine.model import CohortModel, Payoff, State, Table, Transition
+from hecon.engine.model import CohortModel, LookupTable, Payoff, State, Transition
 
 FUNCTIONS = {
     "exp": math.exp,
@@ -84,7 +84,7 @@ def to_model(plain: Plain) -> CohortModel:
     for name, columns in plain.tables.items():
         keys, *_ = columns.values()
         values = {c: np.array(v) for c, v in list(columns.items())[1:]}
-        tables[name] = Table(name, np.array(keys, dtype=float), values)
+        tables[name] = LookupTable(name, np.array(keys, dtype=float), values)
     return CohortModel(
         strategies=plain.strategies,
         states=tuple(State(n, n in plain.dead, memory) for n, memory in plain.states.items()),

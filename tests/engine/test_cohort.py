@@ -11,7 +11,7 @@ from dense import Plain, key, to_model
 
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.engine.expression import constant
-from hecon.engine.model import Table
+from hecon.engine.model import LookupTable
 from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign
 
@@ -207,7 +207,7 @@ def test_initial_distribution_by_strategy_and_age():
 def test_rates_at_the_age_of_each_cycle():
     """A table read at the age at the start of a cycle, with a start age that varies."""
     ages = np.arange(0.0, 120.0)
-    table = Table("life", ages, {"rate": 0.001 * 1.1 ** (ages - 40)})
+    table = LookupTable("life", ages, {"rate": 0.001 * 1.1 ** (ages - 40)})
     plain = replace(
         DECAY,
         counting="end-of-cycle",

@@ -18,13 +18,13 @@ from hecon.engine import native, runner
 from hecon.engine.cohort import Kernel
 from hecon.engine.compiled import Machine
 from hecon.engine.expression import OPERATIONS, parse
-from hecon.engine.model import Table
-from hecon.engine.native import Unavailable
+from hecon.engine.model import LookupTable
+from hecon.engine.native import CannotCompile
 from hecon.engine.program import Program
 from hecon.engine.timing import COUNTING
 from hecon.errors import ModelError
 from hecon.parameters.design import ProbabilisticDesign, TableDesign, held
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
@@ -214,7 +214,7 @@ def test_look_ups_meet_their_boundaries():
         parameters=(*FADING.parameters, "at"),
     )
     model = to_model(plain)
-    table = Table("life", np.array(rows), {"q": np.array([5.0, 6.0, 7.0, 8.0])})
+    table = LookupTable("life", np.array(rows), {"q": np.array([5.0, 6.0, 7.0, 8.0])})
     model = replace(model, tables={**model.tables, "life": table})
     asked = np.array([-1.0, 0.0, 0.5, 1.0 - 1e-10, 1.0 - 1e-8, 2.5, 3.9, 4.0, 99.0, np.nan])
     numbers = {key(n): float(c[5]) for n, c in COLUMNS.items()}
@@ -259,7 +259,7 @@ def test_where_nothing_is_compiled_the_kernel_runs(monkeypatch):
     wanted = evaluate(model, design)
 
     def refuse(*_):
-        raise Unavailable("not here")
+        raise CannotCompile("not here")
 
     monkeypatch.setattr(runner, "Machine", refuse)
     found = evaluate(model, design)

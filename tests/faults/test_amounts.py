@@ -7,9 +7,9 @@ import tiny
 
 from hecon.analyses.dry_run import dry_run
 from hecon.analyses.preflight import notes
-from hecon.analyses.verification.case import Case
+from hecon.analyses.verification.case import ComputedStudy
 from hecon.analyses.verification.finding import PASS
-from hecon.analyses.verification.horizon import one_cycle
+from hecon.analyses.verification.horizon_checks import one_cycle
 from hecon.engine.timing import COUNTING
 from hecon.errors import InputError
 
@@ -101,4 +101,4 @@ def test_fault_55_the_battery_counts_an_event_once(tmp_path, rule):
         ("study.toml", "cycle-means", rule),
         payoff("Care,cost,Well,100 + extra,year", "Death,cost,Well -> Dead,1000 + extra,event"),
     )
-    assert one_cycle(Case(found)).result == PASS
+    assert one_cycle(ComputedStudy(found)).result == PASS

@@ -7,7 +7,7 @@ import pytest
 import tiny
 
 from hecon.analyses.evaluate import evaluate
-from hecon.engine.model import Table
+from hecon.engine.model import LookupTable
 from hecon.engine.timing import COUNTING
 from hecon.parameters.design import base_case
 
@@ -59,7 +59,7 @@ def test_fault_51_every_boundary_of_every_cycle_is_met(months):
     year = (cycle - 1) * months / 12
     reached = (year + months / 12) * 12
     wanted = cycle * months
-    table = Table("t", np.concatenate([[-1.0], wanted]), {"v": np.arange(400.0)})
+    table = LookupTable("t", np.concatenate([[-1.0], wanted]), {"v": np.arange(400.0)})
     np.testing.assert_array_equal(table.look_up("v", reached), cycle)
 
 

@@ -17,7 +17,7 @@ from hecon.parameters.design import base_case
 from hecon.report.conclusions import headline, ratio
 from hecon.report.numbers import Units
 from hecon.report.words import listed, spoken
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 STUDIES = Path(__file__).parent / "studies"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import tiny
 
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 WELL = "Well,Dead,0.2"
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from hecon.errors import InputError
-from hecon.studies.estimates.evidence import Evidence
+from hecon.studies.estimates.evidence_records import Evidence
 from hecon.synthesis.contrasts import from_differences
 from hecon.synthesis.network import network
 
@@ -48,7 +48,7 @@ def test_fault_57_two_arms_of_a_treatment_keep_their_letters():
 
 
 def test_fault_54_effects_without_arms_write_no_table_of_arms(monkeypatch):
-    from hecon.workbook.sheets import evidence as sheet
+    from hecon.workbook.sheets import evidence_sheet as sheet
 
     class Reached(Exception):
         pass

@@ -9,9 +9,9 @@ from scipy.stats import norm
 from hecon.analyses.dry_run import dry_run
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.preflight import notes, outside_unit, try_draws
-from hecon.analyses.verification.case import Case
-from hecon.analyses.verification.horizon import rescaled_probabilities
-from hecon.analyses.verification.uncertainty import within_units
+from hecon.analyses.verification.case import ComputedStudy
+from hecon.analyses.verification.horizon_checks import rescaled_probabilities
+from hecon.analyses.verification.uncertainty_checks import within_units
 from hecon.errors import InputError, ModelError
 from hecon.parameters.design import ProbabilisticDesign, base_case
 
@@ -149,7 +149,7 @@ def test_fault_58_draws_beyond_the_unit_are_told_with_their_share(tmp_path, row,
     told = [note for note in notes(study) if name in note]
     assert len(told) == (share > 0)
     assert all(f"{outside_unit(parameter):.2%}" in note for note in told)
-    assert within_units(Case(study)).result == ("fail" if share else "pass")
+    assert within_units(ComputedStudy(study)).result == ("fail" if share else "pass")
 
 
 @pytest.mark.parametrize("computed", ["a parameter", "a variable"])
@@ -173,7 +173,7 @@ def test_fault_58_computed_rows_beyond_their_unit_are_told(tmp_path, computed):
     share = float(told.partition(place)[2].partition("%")[0]) / 100
     wanted = norm.sf(1)
     assert share == pytest.approx(wanted, abs=4 * (wanted * (1 - wanted) / 1000) ** 0.5)
-    assert within_units(Case(study)).result == "fail"
+    assert within_units(ComputedStudy(study)).result == "fail"
 
 
 def test_fault_63_two_half_cycles_are_said_to_keep_what_they_keep(tmp_path):
@@ -191,7 +191,7 @@ def test_fault_63_two_half_cycles_are_said_to_keep_what_they_keep(tmp_path):
         ("transitions.csv", "Well,Dead,0.2", f"Well,Dead,1 - (1 - p_die) ** cycle_years\n{added}"),
         ("study.toml", 'cycle_months = "12"', 'cycle_months = "months"'),
     )
-    found = rescaled_probabilities(Case(study))
+    found = rescaled_probabilities(ComputedStudy(study))
     assert found.result == "pass"
     assert "0.534 for 0.5" in found.detail
     assert found.figure == "largest difference 0.034"

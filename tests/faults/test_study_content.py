@@ -23,10 +23,10 @@ from hecon.analyses.scenarios import probabilistic_scenario, scenario_design
 from hecon.engine.expression import parse
 from hecon.engine.values import formula_values
 from hecon.errors import InputError
-from hecon.parameters.amounts import amounts
 from hecon.parameters.design import ProbabilisticDesign, base_case
 from hecon.parameters.distributions import Distribution
-from hecon.studies.load import load_study
+from hecon.parameters.written_money import amounts
+from hecon.studies.load_study import load_study
 from hecon.studies.trials import read_trials
 
 INPUTS = Path(__file__).parents[2] / "inputs"

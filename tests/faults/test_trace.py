@@ -10,9 +10,9 @@ import pytest
 from hecon.analyses.base_case import base_trace
 from hecon.analyses.run import Run, Settings
 from hecon.report.figures.setting import study_setting
-from hecon.report.figures.trace import kept, occupancy
+from hecon.report.figures.trace_plot import kept, occupancy
 from hecon.report.outcomes import trace_frame
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.workbook.book import label_step
 
 STUDIES = Path(__file__).parent / "workbook_studies"

@@ -13,11 +13,11 @@ from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run, Settings
 from hecon.report.cited import cited
 from hecon.report.whole import sections_of
+from hecon.workbook.archive import save_plain
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import Book
-from hecon.workbook.parts import save_plain
-from hecon.workbook.sheets.inputs import HEADER
+from hecon.workbook.sheets.inputs_sheet import HEADER
 
 SHOWN = ("scenarios", "synthesis", "article", "assumptions", "evidence", "cheers", "sources")
 

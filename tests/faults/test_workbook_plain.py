@@ -8,7 +8,7 @@ import tiny
 from hecon.analyses.run import Run, Settings
 from hecon.errors import ModelError
 from hecon.workbook.book import _limits_of_a_workbook, compose
-from hecon.workbook.layout import INPUTS
+from hecon.workbook.sheet_layout import INPUTS
 
 
 def test_fault_14_a_study_in_which_nothing_is_uncertain_has_a_workbook(tmp_path):

@@ -10,9 +10,9 @@ import tiny
 from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.workbook import safety
+from hecon.workbook.archive import save_plain
 from hecon.workbook.book import compose
 from hecon.workbook.edits import names_in_workbook, read_edited
-from hecon.workbook.parts import save_plain
 from hecon.workbook.reading.cells import MOST_ROWS, bounded_rows
 from hecon.workbook.safety import refuse_unsafe
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 FILES = {
     "jurisdiction.toml": """\

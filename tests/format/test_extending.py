@@ -6,7 +6,7 @@ import pytest
 from tiny import FILES, write
 
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 OLD = {
     "parameters": FILES["parameters.csv"] + "p_die,all,0.2,probability,,,,,,,invented,assumption\n",

@@ -19,7 +19,7 @@ from hecon.analyses.run import Run
 from hecon.analyses.verification.battery import verify
 from hecon.analyses.verification.finding import FAIL
 from hecon.parameters.design import ProbabilisticDesign, base_case, base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 HERE = Path(__file__).parent
 DRAWS = 50

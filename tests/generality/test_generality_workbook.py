@@ -14,11 +14,11 @@ from hecon.analyses.base_case import base_outcomes
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.run import Run, Settings
 from hecon.parameters.design import base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.workbook.book import build_workbook
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.proof import prove, replays
-from hecon.workbook.sheets.inputs import AGREES
+from hecon.workbook.sheets.inputs_sheet import AGREES
 
 HERE = Path(__file__).parent
 CHOSEN = ("base case", "scenario S1", "scenario S2", "scenario S3", "horizon low", "short high")

@@ -17,9 +17,9 @@ from hecon.analyses.flows import courses, flows
 from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.workbook.proof import prove, replays
-from hecon.workbook.sheets.inputs import AGREES
+from hecon.workbook.sheets.inputs_sheet import AGREES
 
 HERE = Path(__file__).parent
 DRAWS = 20

@@ -12,12 +12,12 @@ from countries import country
 from hecon.analyses.base_case import base_limits, base_shortfalls, base_table
 from hecon.analyses.perspectives import perspective_results
 from hecon.analyses.run import Run
-from hecon.analyses.verification.case import Case
-from hecon.analyses.verification.uncertainty import ranges_and_distributions
+from hecon.analyses.verification.case import ComputedStudy
+from hecon.analyses.verification.uncertainty_checks import ranges_and_distributions
 from hecon.errors import InputError
-from hecon.report.sections.sources import texts
+from hecon.report.sections.sources_section import texts
 from hecon.report.whole import sections_of
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.variant import with_values
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ EXPECTED = {
 
 @pytest.mark.parametrize("name", sorted(path.name for path in COUNTRIES.iterdir()))
 def test_fault_10_ranges_agree_with_distributions_in_every_country(name: str) -> None:
-    finding = ranges_and_distributions(Case(country(name).study))
+    finding = ranges_and_distributions(ComputedStudy(country(name).study))
     assert (finding.result, finding.detail[:4]) == ("pass", "each")
 
 

@@ -6,8 +6,8 @@ import pytest
 from hecon.engine.expression import parse
 from hecon.engine.model import CohortModel
 from hecon.engine.values import formula_values
-from hecon.jurisdictions.load import discount_text
-from hecon.jurisdictions.schema import Discount
+from hecon.jurisdictions.jurisdiction_schema import Discount
+from hecon.jurisdictions.load_jurisdiction import discount_text
 
 
 def factor(discount, years, **numbers):

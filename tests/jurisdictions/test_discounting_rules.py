@@ -12,7 +12,7 @@ from countries import INPUTS, country
 from hecon.analyses.flows import base_flows
 from hecon.analyses.run import Run
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 ENGLAND = INPUTS / "jurisdictions/england"
 ONE = 'steps = [{ cost = "discount_rate", effect = "discount_rate" }]'

@@ -13,8 +13,8 @@ from hecon.analyses.base_case import base_table
 from hecon.analyses.guideline import guideline, guideline_moves
 from hecon.analyses.run import Run
 from hecon.errors import InputError
-from hecon.jurisdictions.load import load_jurisdiction
-from hecon.report.sections.guideline import section
+from hecon.jurisdictions.load_jurisdiction import load_jurisdiction
+from hecon.report.sections.guideline_section import section
 from hecon.studies.variant import with_values
 
 COUNTRIES = INPUTS / "jurisdictions"

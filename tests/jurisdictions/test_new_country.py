@@ -14,7 +14,7 @@ from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run
 from hecon.cli import app
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 PTSD, ENGLAND = INPUTS / "studies/ptsd", INPUTS / "jurisdictions/england"
 

@@ -14,7 +14,7 @@ from countries import INPUTS, country
 from hecon.analyses.run import Run, Settings
 from hecon.report.content import Amount, Section
 from hecon.report.whole import sections_of
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 #: Kroner in one of the other money.
 RATE = 8.0

@@ -15,10 +15,10 @@ from hecon.errors import InputError
 from hecon.report.certainty import often
 from hecon.report.conclusions import headline
 from hecon.report.content import Sentence
-from hecon.report.labels import study_units
-from hecon.report.sections import severity
+from hecon.report.sections import severity_section
+from hecon.report.things_called import study_units
 from hecon.report.words import spoken
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 SMALL = Path(__file__).parents[1] / "cli/studies/small"
 ONE = 'opportunity_cost = "20000"\n'
@@ -127,7 +127,7 @@ def test_a_weight_on_qalys_gives_the_net_benefit_of_one_on_the_threshold(tmp_pat
     weighted = 20_000 * (2 * pair.qaly) - pair.cost
     assert run(base_table)["nmb"].iloc[0] == pytest.approx(weighted, rel=1e-12)
     assert "At EUR 20,000 per QALY, QALYs weighted by 2 for severity, New is" in told(run)
-    said = told(run, *severity.section(run).sentences)
+    said = told(run, *severity_section.section(run).sentences)
     assert f"the ICER is EUR {ICER / 2:,.0f} per weighted QALY" in said
 
 

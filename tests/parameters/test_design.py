@@ -14,7 +14,7 @@ from hecon.parameters.design import (
     to_dataset,
 )
 from hecon.parameters.distributions import Distribution
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 
 METHODS = ("monte-carlo", "latin-hypercube", "sobol")
 

@@ -11,8 +11,8 @@ from hecon.errors import FaultList
 from hecon.parameters import random
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.distributions import Distribution, DistributionError, distribution
+from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import parse_pairs, plain_number, read_parameters
-from hecon.parameters.schema import Parameter
 from hecon.parameters.units import value_problem
 
 

@@ -13,7 +13,7 @@ import pytest
 from hecon.analyses.evaluate import evaluate
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.parameters.distributions import Distribution
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 ROOT = Path(__file__).parents[2]
 DRAWS, SEED = 500, 2024

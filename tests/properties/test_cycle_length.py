@@ -10,7 +10,7 @@ import pytest
 
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.parameters.design import TableDesign, base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 ROOT = Path(__file__).parents[2]
 MONTHS = ("cycle_months", None)

@@ -23,7 +23,7 @@ from hecon.analyses.threshold import severity
 from hecon.engine.expression import constant, parse
 from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign, base_case, base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 ROOT = Path(__file__).parents[2]
 

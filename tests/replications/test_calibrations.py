@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.parameters.design import ProbabilisticDesign, TableDesign, base_values
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 HERE = Path(__file__).parent
 

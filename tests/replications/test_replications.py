@@ -18,7 +18,7 @@ import pytest
 from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.engine.expression import constant
 from hecon.parameters.design import TableDesign, base_case, base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 HERE = Path(__file__).parent
 BENCHMARKS = HERE.parents[1] / "benchmarks"

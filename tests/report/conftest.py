@@ -12,7 +12,7 @@ from hecon.report.figures.setting import Setting, run_setting
 from hecon.report.numbers import Units
 from hecon.report.whole import sections_of
 from hecon.report.words import spoken
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
 
 UNITS = Units("EUR", "2024")

@@ -12,8 +12,8 @@ import pytest
 from hecon.analyses.run import Run
 from hecon.report.content import Section
 from hecon.report.figures.picture import Picture
-from hecon.report.labels import study_units
 from hecon.report.page import page as page_of
+from hecon.report.things_called import study_units
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

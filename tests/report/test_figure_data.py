@@ -18,14 +18,14 @@ from hecon.analyses.population import population
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_results
 from hecon.report.figures.bars import partial_information, sobol_picture
-from hecon.report.figures.convergence import convergence_picture
-from hecon.report.figures.evidence import Effect, forest
+from hecon.report.figures.convergence_plot import convergence_picture
+from hecon.report.figures.forest_plots import ForestLine, forest
+from hecon.report.figures.heat_map import heat_map
 from hecon.report.figures.picture import Picture
-from hecon.report.figures.plane import SHOWN
+from hecon.report.figures.plane_plot import SHOWN
 from hecon.report.figures.sampling import net_benefit_of_sampling, sample_information
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.tornado import tornado
-from hecon.report.figures.two_way import heat_map
 
 
 def lines(picture: Picture) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -258,7 +258,7 @@ def test_sampling_marks_the_best_size(setting: Setting) -> None:
 
 
 def test_a_forest_plot_shows_estimates_and_diamonds() -> None:
-    effects = [Effect("x", 1.0, 0.5, 1.5, 2.0), Effect("all", 1.2, 0.9, 1.5, pooled=True)]
+    effects = [ForestLine("x", 1.0, 0.5, 1.5, 2.0), ForestLine("all", 1.2, 0.9, 1.5, pooled=True)]
     drawn = forest(effects, "t", "log odds ratio")
     (area,) = drawn.figure.axes
     assert lines(drawn)["_interval"][0] == pytest.approx([0.5, 1.5])

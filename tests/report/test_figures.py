@@ -18,8 +18,8 @@ from hecon.analyses.base_case import base_comparison
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.report.content import Section
-from hecon.report.figures.evidence import Effect, Link, forest, network_graph
-from hecon.report.figures.labels import spread
+from hecon.report.figures.forest_plots import ForestLine, Link, forest, network_graph
+from hecon.report.figures.label_positions import spread
 from hecon.report.figures.picture import Picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, HIGH, LOW, looks
@@ -46,10 +46,10 @@ NO_MONEY = {
     *("budget_people", "budget_hours"),
 }
 EFFECTS = [
-    Effect("First trial, a long name that has to be broken", 1.43, 0.5, 2.36, 0.45),
-    Effect("Second trial", 1.0, 0.1, 1.9, 0.5),
-    Effect("Withdrawn trial", 2.0, 0.2, 3.8, 0.05, marked="retracted"),
-    Effect("Together", 1.19, 0.56, 1.82, pooled=True),
+    ForestLine("First trial, a long name that has to be broken", 1.43, 0.5, 2.36, 0.45),
+    ForestLine("Second trial", 1.0, 0.1, 1.9, 0.5),
+    ForestLine("Withdrawn trial", 2.0, 0.2, 3.8, 0.05, marked="retracted"),
+    ForestLine("Together", 1.19, 0.56, 1.82, pooled=True),
 ]
 NODES = {"A": 99, "B": 95, "C": 600, "D": 300, "Waiting list": 700}
 LINKS = [Link("A", "B", 2), Link("B", "C", 5), Link("C", "D", 9), Link("A", "Waiting list", 1)]
@@ -147,7 +147,7 @@ def test_a_folder_holds_both_formats_and_the_captions(
 
 
 def test_signs_of_mathematics_in_names_are_only_text(setting: Setting) -> None:
-    effect = Effect("cost in $ and more $x_{", 1.0, 0.5, 1.5)
+    effect = ForestLine("cost in $ and more $x_{", 1.0, 0.5, 1.5)
     drawn = forest([effect], "A $ title", "in \u7d50\u679c $")
     assert "cost in $ and more $x_{" in [t.get_text() for t in texts(drawn.figure)]
     assert drawn.png

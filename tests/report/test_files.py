@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from hecon.report.content import Column, Table, table
-from hecon.report.files import write_table, write_tables
 from hecon.report.numbers import Units
 from hecon.report.outcomes import TRACE, cycle_tables, draws_described, draws_table
 from hecon.report.reference import tables_of
-from hecon.report.sections import replacements, verification
+from hecon.report.sections import replacements_section, verification_section
+from hecon.report.table_files import write_table, write_tables
 
 
 def test_texts_are_no_formulas_and_numbers_stay_numbers(tmp_path):
@@ -62,7 +62,10 @@ def test_the_page_says_what_every_table_holds(ptsd, sections):
     grid = next(t for t in tables_of(sections) if t.name.startswith("two_way"))
     wanted = {t.name: told(t) for t in [*tables_of(sections), *cycle_tables(ptsd)]}
     wanted["two_way_FIRST_SECOND"] = wanted.pop(grid.name)
-    for name, module in (("verification", verification), ("replacements", replacements)):
+    for name, module in (
+        ("verification", verification_section),
+        ("replacements", replacements_section),
+    ):
         columns = [c.key for c in module.COLUMNS]
         (keys, _) = named[name]
         wanted[name] = (keys, [c for c in columns if c not in keys])

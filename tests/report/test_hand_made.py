@@ -13,7 +13,7 @@ from hecon.report.content import Column, Listing, Section, table
 from hecon.report.decision_content import enough_sentence, needed_table
 from hecon.report.information_content import doubts, of_sets, of_singles, singles_table
 from hecon.report.numbers import Units
-from hecon.report.sections import price, scenarios
+from hecon.report.sections import price_section, scenarios_section
 from hecon.report.terminal import show_table
 from hecon.report.words import spoken
 
@@ -120,11 +120,11 @@ def test_scenarios_in_which_the_draws_decide_otherwise_are_named(run_of):
     drawn = pd.DataFrame({"scenario": ["base case", "S1", "S2"], "nmb_mean": [9.0, -1.0, 2.0]})
     run = run_of(probabilistic=True)
     known = run.knowing({drawn_scenarios: drawn, scenario_rows: rows})
-    assert words(scenarios.of_draws(known)) == (
+    assert words(scenarios_section.of_draws(known)) == (
         "In S1 and S2 the draws decide otherwise than the base values."
     )
     agreed = known.knowing({drawn_scenarios: drawn.assign(nmb_mean=rows["nmb"])})
-    assert words(scenarios.of_draws(agreed)).startswith("Draws and base values agree")
+    assert words(scenarios_section.of_draws(agreed)).startswith("Draws and base values agree")
 
 
 # -- the price ---------------------------------------------------------------------------
@@ -175,12 +175,12 @@ def test_what_a_price_means(run_of, expected, at_zero, said):
         "high": expected + 100,
         "nmb_at_zero": at_zero,
     }
-    text = words(price.conclusion(run_of().knowing({price_values: pd.DataFrame([row])})))
+    text = words(price_section.conclusion(run_of().knowing({price_values: pd.DataFrame([row])})))
     assert said in text
     assert "price (price of a unit)" in text
     assert "between less than zero" not in text
     doubtful = pd.DataFrame([row | {"low": -1.0, "high": 2600.0}])
-    text = words(price.conclusion(run_of().knowing({price_values: doubtful})))
+    text = words(price_section.conclusion(run_of().knowing({price_values: doubtful})))
     assert text.endswith("The draws put it between less than zero and 2,600 (95 %).")
 
 

@@ -14,11 +14,11 @@ from matplotlib.colors import to_hex
 from hecon.analyses.decided import decided
 from hecon.analyses.draws_table import DrawsTable
 from hecon.report.decision_report import pictures
-from hecon.report.figures.evidence import Link, network_graph
+from hecon.report.figures.forest_plots import Link, network_graph
+from hecon.report.figures.heat_map import COLOURS, heat_map
 from hecon.report.figures.picture import Picture
 from hecon.report.figures.setting import Setting
-from hecon.report.figures.trace import occupancy
-from hecon.report.figures.two_way import COLOURS, heat_map
+from hecon.report.figures.trace_plot import occupancy
 from hecon.report.figures.writing import distinct
 from hecon.report.numbers import Units
 

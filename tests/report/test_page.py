@@ -22,13 +22,13 @@ from hecon.report.drawing import render
 from hecon.report.figures.picture import Picture, picture, styled
 from hecon.report.figures.style import axes
 from hecon.report.grade import marked
-from hecon.report.labels import study_units
 from hecon.report.numbers import Units
 from hecon.report.page import page
 from hecon.report.page_view import table_view
+from hecon.report.things_called import study_units
 from hecon.report.whole import sections_of, write_whole
 from hecon.report.words import spoken
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 THIN = "\u202f"
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)> $x_{'

@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from hecon.report.content import Column, Section, Sentence, Table, money, table
-from hecon.report.files import as_file, dictionary, write_tables
-from hecon.report.layout import spread
 from hecon.report.numbers import Units
 from hecon.report.page_view import section_view
+from hecon.report.presented import spread
+from hecon.report.table_files import as_file, dictionary, write_tables
 from hecon.report.terminal import show
 
 UNITS = Units("NOK", "2024", study="toy", jurisdiction="nowhere")

@@ -10,10 +10,10 @@ import pytest
 from hecon.analyses.budget_results import budget_table
 from hecon.analyses.run import Run, Settings
 from hecon.report.numbers import Units
-from hecon.report.sections.budget_impact import ANALYSIS, answers, rules, section
+from hecon.report.sections.budget_impact_section import ANALYSIS, answers, rules, section
 from hecon.report.sections.budget_rules import rules_sentences
 from hecon.report.words import spoken
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 STUDY = Path(__file__).parents[1] / "analyses" / "studies" / "budget"
 INPUTS = Path(__file__).parents[2] / "inputs"

@@ -7,7 +7,7 @@ import pandas as pd
 from hecon.analyses.consistency import network_designs, network_leagues, network_splits
 from hecon.analyses.run import Run
 from hecon.report.numbers import Units
-from hecon.report.sections import consistency
+from hecon.report.sections import consistency_section
 from hecon.report.words import spoken
 from hecon.studies.study import Study
 
@@ -26,7 +26,7 @@ def a_run(p: float) -> Run:
 
 
 def test_disagreement_is_named_with_what_it_was_looked_for_in() -> None:
-    section = consistency.section(a_run(0.01))
+    section = consistency_section.section(a_run(0.01))
     assert spoken(section.sentences[0], Units()) == (
         "Direct and indirect evidence disagree (p below 0.05) for 1 of 1 comparisons: A against B."
     )
@@ -38,11 +38,11 @@ def test_disagreement_is_named_with_what_it_was_looked_for_in() -> None:
 
 
 def test_agreement_is_said_as_no_more_than_that() -> None:
-    text = spoken(consistency.section(a_run(0.4)).sentences[0], Units())
+    text = spoken(consistency_section.section(a_run(0.4)).sentences[0], Units())
     assert text.startswith("Direct and indirect evidence are nowhere further apart than chance")
 
 
 def test_a_study_without_networks_has_nothing_to_say() -> None:
     run = Run(cast(Study, None))
     none = dict.fromkeys((network_splits, network_leagues, network_designs), pd.DataFrame())
-    assert consistency.section(run.knowing(none)).empty
+    assert consistency_section.section(run.knowing(none)).empty

@@ -6,7 +6,7 @@ import pytest
 from hecon.analyses.comparison import SAVING
 from hecon.analyses.cycle_length import cycle_lengths
 from hecon.analyses.run import Run
-from hecon.report.sections.cycle_length import ANALYSIS, answers, moved, section
+from hecon.report.sections.cycle_length_section import ANALYSIS, answers, moved, section
 
 
 def lengths(*icers, nmb=-1.0):

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from hecon.analyses.global_sensitivity import morris_table, sobol_table
-from hecon.report.sections.global_sensitivity import section
+from hecon.report.sections.global_sensitivity_section import section
 
 NAN = float("nan")
 

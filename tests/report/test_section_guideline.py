@@ -1,6 +1,6 @@
 """Where the report says that something stands, it does."""
 
-from hecon.report.sections.guideline import WHERE
+from hecon.report.sections.guideline_section import WHERE
 
 
 def test_places_of_demands_are_sections_of_the_report(sections):

@@ -10,13 +10,13 @@ from hecon.analyses.drawn import drawn_outcomes, drawn_table
 from hecon.errors import InputError
 from hecon.report.content import Section
 from hecon.report.information_content import doubts, of_sets
-from hecon.report.layout import spread
-from hecon.report.sections import information, uncertainty
+from hecon.report.presented import spread
+from hecon.report.sections import information_section, uncertainty_section
 
 
 def test_perfect_information_by_threshold_and_for_all(run_of, table_of):
     run = run_of()
-    section = information.section(run)
+    section = information_section.section(run)
     frame = table_of(section, "evpi").frame.set_index("threshold")
     benefit = run(drawn_table).benefit(20_000.0)
     expected = benefit.max(axis=0).mean() - benefit.mean(axis=1).max()
@@ -31,7 +31,7 @@ def test_perfect_information_by_threshold_and_for_all(run_of, table_of):
 
 def test_estimates_of_inputs_and_of_sets(run_of, table_of, said):
     run = run_of(set=["both=gain,units"], thresholds=[30_000.0])
-    section = information.section(run)
+    section = information_section.section(run)
     one, several = (table_of(section, name).frame for name in ("evppi", "evppi_groups"))
     assert one["threshold"].tolist()[0] == 20_000
     assert set(one["threshold"]) == {20_000, 30_000}
@@ -60,11 +60,11 @@ def test_fault_28_a_share_above_all_of_it_is_said_to_be_noise(said):
 
 def test_a_set_of_something_unknown_is_a_fault(run_of):
     with pytest.raises(InputError, match="nosuch"):
-        information.section(run_of(set=["some=nosuch"]))
+        information_section.section(run_of(set=["some=nosuch"]))
 
 
 def test_too_few_draws_for_a_regression_are_told(run_of, said):
-    texts = said(information.section(run_of(draws=50)))
+    texts = said(information_section.section(run_of(draws=50)))
     assert texts[-1].startswith("No value of single inputs: 50 draws are too few")
 
 
@@ -73,7 +73,7 @@ def test_nothing_uncertain_nothing_worked_out(run_of, said, algebra):
     fixed = replace(
         algebra, parameters=[replace(p, distribution=still) for p in algebra.parameters]
     )
-    for module in (information, uncertainty):
+    for module in (information_section, uncertainty_section):
         section = module.section(run_of(study=fixed))
         assert said(section) == [
             "Not worked out: no input has a distribution, so that nothing is uncertain here."
@@ -83,7 +83,7 @@ def test_nothing_uncertain_nothing_worked_out(run_of, said, algebra):
 
 
 def test_fault_30_what_is_fixed_in_the_draws_is_said(run_of, said):
-    texts = said(uncertainty.section(run_of(draws=200)))
+    texts = said(uncertainty_section.section(run_of(draws=200)))
     assert (
         "Fixed in the draws, and so left out of this, are 2 inputs that move the result over a "
         "range: QALYs are its square and price of a unit."
@@ -92,7 +92,7 @@ def test_fault_30_what_is_fixed_in_the_draws_is_said(run_of, said):
 
 def test_means_by_strategy_and_of_the_pair(run_of, table_of):
     run = run_of(draws=200)
-    section = uncertainty.section(run)
+    section = uncertainty_section.section(run)
     qaly = run(drawn_outcomes)["qaly"].sel(strategy="New").sum("source").values
     frame = table_of(section, "probabilistic").frame.set_index(["strategy", "figure"])
     row = frame.loc[("New", "qaly")]
@@ -106,7 +106,7 @@ def test_means_by_strategy_and_of_the_pair(run_of, table_of):
 
 
 def test_acceptability_is_long_and_people_see_the_own_threshold(run_of, table_of):
-    table = table_of(uncertainty.section(run_of(draws=200)), "acceptability")
+    table = table_of(uncertainty_section.section(run_of(draws=200)), "acceptability")
     shares = table.frame.groupby("threshold")["probability_best"].sum()
     assert shares.tolist() == pytest.approx([1.0] * 11)
     _, rows = spread(table)
@@ -115,12 +115,12 @@ def test_acceptability_is_long_and_people_see_the_own_threshold(run_of, table_of
 
 
 def test_thresholds_asked_for_stand_beside_the_own(run_of, table_of):
-    section = uncertainty.section(run_of(draws=200, thresholds=[0.0, 50_000.0]))
+    section = uncertainty_section.section(run_of(draws=200, thresholds=[0.0, 50_000.0]))
     found = table_of(section, "acceptability").frame["threshold"]
     assert sorted(set(found)) == [0, 20_000, 50_000]
 
 
 def test_ranks_are_columns_to_people(run_of, table_of):
-    columns, rows = spread(table_of(uncertainty.section(run_of(draws=200)), "ranking"))
+    columns, rows = spread(table_of(uncertainty_section.section(run_of(draws=200)), "ranking"))
     assert [c.heading for c in columns][2:] == ["Rank 1", "Rank 2"]
     assert rows[["1", "2"]].sum(axis=1).tolist() == pytest.approx([1, 1])

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from hecon.report.layout import spread
-from hecon.report.sections import one_way, two_way
+from hecon.report.presented import spread
+from hecon.report.sections import one_way_section, two_way_section
 from hecon.report.vocabulary import with_savings
 
 
 def test_a_row_an_input_with_both_ends(run_of, table_of):
-    section = one_way.section(run_of())
+    section = one_way_section.section(run_of())
     rows = table_of(section, "tornado").frame.set_index("parameter")
     assert rows.loc["price", ["nmb_low", "nmb_high"]].tolist() == pytest.approx([6000, -10_000])
     assert rows.loc["root", ["nmb_low", "nmb_high"]].tolist() == pytest.approx([2000, 22_000])
@@ -23,7 +23,7 @@ def test_a_row_an_input_with_both_ends(run_of, table_of):
 
 
 def test_the_ends_keep_the_order_of_the_bars(run_of, table_of):
-    section = one_way.section(run_of(by="qaly"))
+    section = one_way_section.section(run_of(by="qaly"))
     order = table_of(section, "tornado").frame["parameter"].tolist()
     assert order[:2] == ["root", "gain"]
     ends = table_of(section, "one_way").frame
@@ -36,7 +36,7 @@ def test_the_ends_keep_the_order_of_the_bars(run_of, table_of):
 
 
 def test_where_there_is_no_icer_people_read_why(run_of, table_of):
-    columns, rows = spread(table_of(one_way.section(run_of()), "tornado"))
+    columns, rows = spread(table_of(one_way_section.section(run_of()), "tornado"))
     shown = rows.set_index("parameter").loc["price"]
     assert shown["icer_low"] == "dominant"
     assert "verdict_low" not in [c.key for c in columns]
@@ -55,19 +55,19 @@ def test_fault_56_a_saving_per_unit_forgone_is_no_icer():
 
 
 def test_which_inputs_turn_the_decision(run_of, said, algebra):
-    text = said(one_way.section(run_of(by="qaly")))[0]
+    text = said(one_way_section.section(run_of(by="qaly")))[0]
     assert text == (
         "2 of 7 inputs alone turn the decision between New and Old at EUR 20,000 per QALY at an "
         "end of their range: gain (QALYs gained) and price (price of a unit)."
     )
     some = [p for p in algebra.parameters if p.name != "gain"]
     one = replace(algebra, parameters=[*some, _fixed(algebra, "gain")])
-    assert said(one_way.section(run_of(study=one)))[0].startswith(
+    assert said(one_way_section.section(run_of(study=one)))[0].startswith(
         "1 of 6 inputs alone turns the decision between New and Old at EUR 20,000 per QALY at an "
         "end of its range: price"
     )
     none = replace(algebra, parameters=[_fixed(algebra, p.name) for p in algebra.parameters])
-    section = one_way.section(run_of(study=none))
+    section = one_way_section.section(run_of(study=none))
     assert said(section) == ["No input has a range of its own, so none is moved alone."]
     assert not section.tables
 
@@ -81,7 +81,7 @@ def _fixed(study, name):
 
 def test_a_grid_is_long_in_files_and_square_to_people(run_of, said):
     values = {"first_values": [0.0, 2000.0], "second_values": [0.3, 0.5, 1.0]}
-    section = two_way.section(run_of(first="price", second="gain", **values))
+    section = two_way_section.section(run_of(first="price", second="gain", **values))
     (table,) = section.tables
     assert table.name == "two_way_price_gain"
     assert table.keys == ("first_value", "second_value")
@@ -97,4 +97,4 @@ def test_a_grid_is_long_in_files_and_square_to_people(run_of, said):
 
 
 def test_no_grid_no_words(run_of):
-    assert two_way.section(run_of()).empty
+    assert two_way_section.section(run_of()).empty

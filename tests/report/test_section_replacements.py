@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from hecon.analyses.run import Run
-from hecon.report.sections.replacements import section
-from hecon.studies.load import load_study
+from hecon.report.sections.replacements_section import section
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 

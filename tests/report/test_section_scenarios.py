@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from hecon.analyses.drawn import drawn_table
-from hecon.report.layout import spread
-from hecon.report.sections import scenarios
-from hecon.studies.load import load_study
+from hecon.report.presented import spread
+from hecon.report.sections import scenarios_section
+from hecon.studies.load_study import load_study
 
 ROWS = """\
 id,title,why,changes,compare,source,status,currency,price_year
@@ -29,7 +29,7 @@ def study(tmp_path, algebra):
 
 
 def test_the_base_case_first_then_the_largest_change(run_of, table_of, study):
-    frame = table_of(scenarios.section(run_of(study=study)), "scenarios").frame
+    frame = table_of(scenarios_section.section(run_of(study=study)), "scenarios").frame
     assert frame["scenario"].tolist() == ["base case", "S2", "S1", "S3"]
     assert frame["nmb"].tolist() == pytest.approx([2000, -2000, 1600, 0], abs=1e-6)
     assert frame["nmb_to_base"].tolist()[:3] == pytest.approx([0, -4000, -400])
@@ -40,7 +40,7 @@ def test_the_base_case_first_then_the_largest_change(run_of, table_of, study):
 
 
 def test_less_of_both_saves_and_has_no_icer(run_of, table_of, study):
-    table = table_of(scenarios.section(run_of(study=study)), "scenarios")
+    table = table_of(scenarios_section.section(run_of(study=study)), "scenarios")
     last = table.frame.iloc[3]
     assert np.isnan(last["icer"])
     assert last["saving"] == pytest.approx(6000 / 0.3)
@@ -49,7 +49,7 @@ def test_less_of_both_saves_and_has_no_icer(run_of, table_of, study):
 
 
 def test_what_scenarios_do_in_words(run_of, said, study):
-    assert said(scenarios.section(run_of(study=study))) == [
+    assert said(scenarios_section.section(run_of(study=study))) == [
         "1 of the 2 scenarios that compare New with Old turns the base case's decision: S2.",
         "S2 has the largest effect on net benefit: twice as dear.",
         "S3 compares another pair of strategies, so that there is no difference to the base case; "
@@ -58,7 +58,7 @@ def test_what_scenarios_do_in_words(run_of, said, study):
 
 
 def test_totals_are_in_the_order_of_the_file(run_of, table_of, study):
-    frame = table_of(scenarios.section(run_of(study=study)), "scenario_totals").frame
+    frame = table_of(scenarios_section.section(run_of(study=study)), "scenario_totals").frame
     new = frame[frame["strategy"] == "New"]
     assert new["scenario"].tolist() == ["S1", "S2", "S3"]
     assert new["cost"].tolist() == pytest.approx([4400, 8000, 6000])
@@ -66,7 +66,7 @@ def test_totals_are_in_the_order_of_the_file(run_of, table_of, study):
 
 def test_draws_stand_beside_base_values(run_of, table_of, said, study):
     run = run_of(draws=60, study=study, probabilistic=True)
-    section = scenarios.section(run)
+    section = scenarios_section.section(run)
     frame = table_of(section, "scenarios").frame.set_index("scenario")
     benefit = run(drawn_table).benefit(20_000.0)
     assert frame.loc["base case", "nmb_mean"] == pytest.approx((benefit[1] - benefit[0]).mean())
@@ -77,4 +77,4 @@ def test_draws_stand_beside_base_values(run_of, table_of, said, study):
 
 
 def test_a_study_without_scenarios_has_no_section(run_of):
-    assert scenarios.section(run_of()).empty
+    assert scenarios_section.section(run_of()).empty

@@ -8,7 +8,7 @@ import pytest
 from hecon.analyses.run import Run, Settings
 from hecon.analyses.trial_report import TrialReport, trial_values
 from hecon.report.numbers import Units
-from hecon.report.sections.trials import section, short_answer
+from hecon.report.sections.trials_section import section, short_answer
 from hecon.report.words import spoken
 
 NOK = Units("NOK", "2024")

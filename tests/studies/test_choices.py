@@ -12,7 +12,7 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_design, scenario_table
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, base_case
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")

@@ -12,7 +12,7 @@ import pytest
 from hecon.analyses.evaluate import evaluate
 from hecon.errors import HeconError
 from hecon.parameters.design import base_case
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")

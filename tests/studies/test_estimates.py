@@ -14,7 +14,7 @@ from hecon.analyses.evaluate import evaluate
 from hecon.engine.expression import parse
 from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_case, base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")

@@ -12,7 +12,7 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.workbook.book import compose
 from hecon.workbook.edits import read_edited
 

@@ -9,7 +9,7 @@ import pytest
 from hecon.engine.expression import Expr
 from hecon.errors import InputError
 from hecon.parameters.design import Correlation, ProbabilisticDesign
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 ROOT = Path(__file__).parents[2]
 SMALL = ROOT / "tests" / "bad_input" / "small"

@@ -15,7 +15,7 @@ from hecon.analyses.run import Run
 from hecon.engine.expression import constant, parse
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_case, base_values, rows
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 SEQUENCE = "PE then MDMA-AT"

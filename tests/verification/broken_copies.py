@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from hecon.analyses.verification.battery import CHECKS, answer
-from hecon.analyses.verification.case import Case
-from hecon.studies.load import load_study
+from hecon.analyses.verification.case import ComputedStudy
+from hecon.studies.load_study import load_study
 
 HEALTHY = Path(__file__).with_name("healthy")
 
@@ -36,4 +36,4 @@ class Copy:
 def ask(study, name):
     """What the check of that name finds."""
     (check,) = [c for c in CHECKS if c.name == name]
-    return answer(check, Case(study))
+    return answer(check, ComputedStudy(study))

@@ -10,15 +10,15 @@ from broken_copies import HEALTHY, Copy, ask
 from hecon.analyses.run import Run
 from hecon.analyses.verification.battery import CHECKS, battery_table, verify
 from hecon.analyses.verification.by_hand import Hand
-from hecon.analyses.verification.case import Case
+from hecon.analyses.verification.case import ComputedStudy
 from hecon.analyses.verification.finding import FAIL
 from hecon.analyses.verification.one_cycle import first_cycle
 from hecon.parameters.design import base_values
 from hecon.report.console import stdout
-from hecon.report.labels import study_units
-from hecon.report.sections import verification
+from hecon.report.sections import verification_section
 from hecon.report.terminal import show
-from hecon.studies.load import load_study
+from hecon.report.things_called import study_units
+from hecon.studies.load_study import load_study
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = sorted((ROOT / "tests/replications/studies").iterdir())
@@ -48,7 +48,7 @@ def test_published_models_pass(folder):
 
 def printed(study, capsys):
     """What `verify` prints, in one line."""
-    show(verification.section(Run(study)), study_units(study), stdout())
+    show(verification_section.section(Run(study)), study_units(study), stdout())
     return " ".join(capsys.readouterr().out.split())
 
 
@@ -59,13 +59,13 @@ def test_table_and_exit_code(copy, capsys):
     assert table["check"].is_unique
     assert set(table["result"]) == {"pass"}
     study = copy.load()
-    assert not verification.ANALYSIS.failed(verification.section(Run(study)))
+    assert not verification_section.ANALYSIS.failed(verification_section.section(Run(study)))
     said = printed(study, capsys)
     assert f"{len(CHECKS)} questions whose answers are known: {len(CHECKS)} pass, 0 fail" in said
     assert "Failed:" not in said
     copy.change("payoffs.csv", "New,c_new_year", "New,-c_new_year")
     study = copy.load()
-    assert verification.ANALYSIS.failed(verification.section(Run(study)))
+    assert verification_section.ANALYSIS.failed(verification_section.section(Run(study)))
     said = printed(study, capsys)
     assert f"{len(CHECKS) - 1} pass, 1 fail" in said
     assert "Failed: Higher price, no lower cost; " in said
@@ -96,7 +96,7 @@ def test_a_cycle_length_that_breaks_a_probability_is_blamed_alone(copy):
     """Twelve months times 0.1 a month is more than one; no other row is at fault."""
     copy.change("variables.csv", "1 - exp(-rate_back * cycle_years)", "0.1 * 12 * cycle_years")
     copy.change("parameters.csv", "months,,,fixed", "months,3,12,fixed")
-    case = Case(copy.load())
+    case = ComputedStudy(copy.load())
     broken = [case.changes[i] for i in case.changed.breaches]
     assert [(c.parameter.name, c.value) for c in broken] == [("cycle_months", 12.0)]
     assert len(case.changed.rows) == len(case.changes) - 1

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from broken_copies import HEALTHY, Copy, ask
 
-from hecon.analyses.verification import strategies, uncertainty
+from hecon.analyses.verification import strategy_checks, uncertainty_checks
 from hecon.analyses.verification.battery import CHECKS, answer, verify
-from hecon.analyses.verification.case import Case
+from hecon.analyses.verification.case import ComputedStudy
 from hecon.engine import timing
 from hecon.engine.clock import Clock
 from hecon.engine.expression import parse
@@ -380,11 +380,11 @@ def test_fault_48_one_beside_a_narrow_beta(copy):
 
 
 def test_draws_off_their_distributions(monkeypatch):
-    class Off(uncertainty.ProbabilisticDesign):
+    class Off(uncertainty_checks.ProbabilisticDesign):
         def block(self, first, last):
             return {key: 1.2 * values for key, values in super().block(first, last).items()}
 
-    monkeypatch.setattr(uncertainty, "ProbabilisticDesign", Off)
+    monkeypatch.setattr(uncertainty_checks, "ProbabilisticDesign", Off)
     finding = ask(Copy(HEALTHY).load(), "Mean of draws near the base case")
     assert finding.result == "fail"
 
@@ -430,7 +430,7 @@ def test_fault_50_several_effects_on_one_state_add_up(copy):
 )
 def test_totals_that_are_a_little_off(name, variable, factor):
     """The base case is tampered with after it was computed."""
-    case = Case(Copy(HEALTHY).load())
+    case = ComputedStudy(Copy(HEALTHY).load())
     case.base = case.base.assign({variable: case.base[variable] * factor})
     (check,) = [c for c in CHECKS if c.name == name]
     assert answer(check, case).result == "fail"
@@ -440,7 +440,7 @@ def test_totals_that_are_a_little_off(name, variable, factor):
     "name", ["Nobody is lost", "The dead stay dead", "Deaths counted by transitions"]
 )
 def test_trace_that_loses_somebody(name):
-    case = Case(Copy(HEALTHY).load())
+    case = ComputedStudy(Copy(HEALTHY).load())
     share = case.share.copy()
     share[:, -1, :] *= 0.9
     case.share = share
@@ -458,5 +458,5 @@ def test_falling_icers_on_a_frontier(monkeypatch):
             "icer": [3000.0, 2000.0],
         }
     )
-    monkeypatch.setattr(strategies, "frontier", lambda *found: wrong)
+    monkeypatch.setattr(strategy_checks, "frontier", lambda *found: wrong)
     assert ask(study, "ICERs rise along the frontier").result == "fail"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hecon.analyses.verification.units import ENGINE, Reader, clash, read_unit
+from hecon.analyses.verification.unit_checks import ENGINE, Reader, clash, read_unit
 from hecon.engine.expression import parse
 
 UNITS = {

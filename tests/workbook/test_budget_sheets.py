@@ -10,16 +10,16 @@ import pytest
 
 from hecon.analyses.run import Run, Settings
 from hecon.report.whole import sections_of
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
+from hecon.workbook.archive import save_plain
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import MODES, workbook_study
 from hecon.workbook.edits import read_edited
-from hecon.workbook.layout import BUDGET_QUEUE, INPUTS
-from hecon.workbook.parts import save_plain
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
-from hecon.workbook.sheets.inputs import AGREES, SELECTORS
+from hecon.workbook.sheet_layout import BUDGET_QUEUE, INPUTS
+from hecon.workbook.sheets.inputs_sheet import AGREES, SELECTORS
 
 STUDY = Path(__file__).parents[1] / "analyses/studies/budget"
 

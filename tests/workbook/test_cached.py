@@ -14,9 +14,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import LineChart, Reference, ScatterChart, Series
 from openpyxl.workbook.defined_name import DefinedName
 
+from hecon.workbook.archive import CannotCalculate, CellError, CellValue, Values
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.libreoffice import LibreOfficeMissing, is_error, libreoffice_values
-from hecon.workbook.parts import CannotCalculate, CellError, CellValue, Values
 
 MOMENT = dt.datetime(2026, 3, 1, 12, 30, tzinfo=dt.UTC)
 NA, DIV, VALUE, NUM, REF = map(CellError, ("#N/A", "#DIV/0!", "#VALUE!", "#NUM!", "#REF!"))

@@ -16,18 +16,18 @@ from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
 from hecon.parameters.distributions import distribution
-from hecon.report.labels import study_units
+from hecon.report.things_called import study_units
 from hecon.report.whole import sections_of
 from hecon.report.words import spoken
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
 from hecon.workbook import safety
 from hecon.workbook.book import build_workbook
 from hecon.workbook.edited import workbook_gap
 from hecon.workbook.edits import names_in_workbook, read_edited
-from hecon.workbook.reading.inputs import moved_distribution
+from hecon.workbook.reading.edited_inputs import moved_distribution
 from hecon.workbook.safety import refuse_unsafe
-from hecon.workbook.sheets.inputs import HEADER
+from hecon.workbook.sheets.inputs_sheet import HEADER
 
 ROOT = Path(__file__).parents[2]
 MEMORY = Path(__file__).parent / "studies/memory"

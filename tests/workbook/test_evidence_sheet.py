@@ -17,13 +17,13 @@ from hecon.engine.model import Key
 from hecon.errors import InputError
 from hecon.parameters.design import base_case
 from hecon.studies.study import Study
+from hecon.workbook.archive import Values
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook, recalculate
 from hecon.workbook.context import Book
 from hecon.workbook.edits import read_edited
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
-from hecon.workbook.parts import Values
-from hecon.workbook.sheets import evidence_blocks, evidence_rows, heterogeneity
+from hecon.workbook.sheets import evidence_blocks, evidence_rows, heterogeneity_sheet
 
 TOLERANCE = 1e-9
 TRIALS, EFFECTS, CONTRASTS = "trials.csv", "reported_effects.csv", "nma_contrasts.csv"
@@ -233,7 +233,7 @@ def test_a_wrong_formula_is_noticed(
 def test_steps_that_have_not_come_to_rest(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heterogeneity, "ROWS", 4)
+    monkeypatch.setattr(heterogeneity_sheet, "ROWS", 4)
     path = tmp_path / "few.xlsx"
     compose(run).workbook.save(path)
     values = recalculate(path)

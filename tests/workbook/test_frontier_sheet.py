@@ -15,7 +15,7 @@ import pytest
 from hecon.analyses.frontier import frontier
 from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.workbook.book import build_workbook
 from hecon.workbook.cached import recalculate
 

@@ -14,15 +14,15 @@ from swapped import swapped
 
 from hecon.analyses.run import Run, Settings
 from hecon.engine.expression import parse
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.workbook import proof
+from hecon.workbook.archive import CellError, CellValue, Values
 from hecon.workbook.book import compose
 from hecon.workbook.cached import recalculate
 from hecon.workbook.context import Book, workbook_study
-from hecon.workbook.parts import CellError, CellValue, Values
 from hecon.workbook.proof import difference, print_proof, prove
 from hecon.workbook.replays import Changes, replays
-from hecon.workbook.sheets.inputs import AGREES
+from hecon.workbook.sheets.inputs_sheet import AGREES
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 SMALL = Path(__file__).parents[1] / "replications/studies/darth_timedep_age"

@@ -20,12 +20,12 @@ from hecon.analyses.run import Run, Settings
 from hecon.analyses.scenarios import scenario_results
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_values, rows
+from hecon.workbook.archive import CellValue
 from hecon.workbook.book import build_workbook
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
-from hecon.workbook.parts import CellValue
 from hecon.workbook.proof import against_engine
-from hecon.workbook.sheets.inputs import SELECTORS
+from hecon.workbook.sheets.inputs_sheet import SELECTORS
 
 
 def answer(live: LiveWorkbook) -> list[CellValue]:

@@ -21,10 +21,10 @@ from hecon.analyses.trial_report import CHOSEN, trial_values
 from hecon.report.content import Chart, Column, Figure, Section, Sentence, Series, money, table
 from hecon.report.numbers import Units
 from hecon.report.whole import sections_of
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 from hecon.workbook.book import compose
 from hecon.workbook.cached import recalculate
-from hecon.workbook.sheets.section import write_section
+from hecon.workbook.sheets.section_sheet import write_section
 from hecon.workbook.styles import Sheets
 
 CLI = Path(__file__).parents[1] / "cli"

@@ -42,6 +42,6 @@ def test_each_cell_reads_as_it_was_written(tmp_path: Path, monkeypatch: pytest.M
 
 
 def _sheet(path: Path) -> str:
-    from hecon.workbook.parts import read_parts
+    from hecon.workbook.archive import read_parts
 
     return read_parts(path)["xl/worksheets/sheet1.xml"].decode()

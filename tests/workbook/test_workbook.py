@@ -20,14 +20,14 @@ from hecon.analyses.run import Run, Settings
 from hecon.analyses.scenarios import scenario_results
 from hecon.engine.expression import parse
 from hecon.report.content import Section
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
+from hecon.workbook.archive import CellError, CellValue, Values
 from hecon.workbook.book import build_workbook, write_workbook
 from hecon.workbook.cached import LiveWorkbook, recalculate
 from hecon.workbook.context import workbook_study
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
-from hecon.workbook.parts import CellError, CellValue, Values
 from hecon.workbook.proof import SCALES, difference
-from hecon.workbook.sheets.inputs import SELECTORS
+from hecon.workbook.sheets.inputs_sheet import SELECTORS
 from hecon.workbook.styles import FILLS, FORMATS, fitting
 
 TOLERANCE = 1e-9

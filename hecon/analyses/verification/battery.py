@@ -6,17 +6,17 @@ import pandas as pd
 
 from hecon.analyses.run import Run, result
 from hecon.analyses.verification import (
-    costs,
-    dimensions,
-    discounting,
-    effects,
-    horizon,
-    links,
-    strategies,
-    survival,
-    uncertainty,
+    cost_checks,
+    dimension_checks,
+    discounting_checks,
+    effect_checks,
+    horizon_checks,
+    link_checks,
+    strategy_checks,
+    survival_checks,
+    uncertainty_checks,
 )
-from hecon.analyses.verification.case import Case
+from hecon.analyses.verification.case import ComputedStudy
 from hecon.analyses.verification.finding import (
     FAIL,
     NOT_APPLICABLE,
@@ -28,15 +28,15 @@ from hecon.errors import ModelError
 from hecon.studies.study import Study
 
 CHECKS: list[Check] = [
-    *survival.CHECKS,
-    *effects.CHECKS,
-    *costs.CHECKS,
-    *strategies.CHECKS,
-    *discounting.CHECKS,
-    *horizon.CHECKS,
-    *uncertainty.CHECKS,
-    *links.CHECKS,
-    *dimensions.CHECKS,
+    *survival_checks.CHECKS,
+    *effect_checks.CHECKS,
+    *cost_checks.CHECKS,
+    *strategy_checks.CHECKS,
+    *discounting_checks.CHECKS,
+    *horizon_checks.CHECKS,
+    *uncertainty_checks.CHECKS,
+    *link_checks.CHECKS,
+    *dimension_checks.CHECKS,
 ]
 
 
@@ -46,12 +46,12 @@ def verify(study: Study) -> list[tuple[Check, Finding]]:
     A model that breaks a rule in its base case fails the first check, with the engine's
     message; the units are still checked and everything else is not applicable.
     """
-    case = Case(study)
+    case = ComputedStudy(study)
     try:
         _ = case.base
     except ModelError as error:
         broken = Finding(FAIL, "", f"the base case does not run: {error}")
-        still = dimensions.CHECKS
+        still = dimension_checks.CHECKS
         no_base = Finding(NOT_APPLICABLE, "", "the base case does not run")
         return [
             (c, broken if i == 0 else answer(c, case) if c in still else no_base)
@@ -60,7 +60,7 @@ def verify(study: Study) -> list[tuple[Check, Finding]]:
     return [(check, answer(check, case)) for check in CHECKS]
 
 
-def answer(check: Check, case: Case) -> Finding:
+def answer(check: Check, case: ComputedStudy) -> Finding:
     """What one check finds; a modified model that breaks a rule fails it."""
     try:
         return check.run(case)

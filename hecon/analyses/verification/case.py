@@ -18,7 +18,7 @@ from hecon.analyses.verification.variants import reached, told_apart
 from hecon.engine.model import CohortModel, Key
 from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign, base_values, rows
-from hecon.parameters.schema import Parameter
+from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
@@ -48,7 +48,7 @@ class Answers:
     breaches: dict[int, str]
 
 
-class Case:
+class ComputedStudy:
     """A study with everything computed once."""
 
     def __init__(self, study: Study):
@@ -57,15 +57,15 @@ class Case:
         self.numbers = base_values(study.parameters)
         self.strategies = list(study.model.strategies)
 
-    def with_numbers(self, numbers: Mapping[Key, float]) -> Case:
+    def with_numbers(self, numbers: Mapping[Key, float]) -> ComputedStudy:
         """The same study with more or other base values."""
-        other = Case(self.study)
+        other = ComputedStudy(self.study)
         other.numbers = {**self.numbers, **numbers}
         return other
 
-    def without(self, keys: Iterable[Key]) -> Case:
+    def without(self, keys: Iterable[Key]) -> ComputedStudy:
         """The same study without some base values."""
-        other = Case(self.study)
+        other = ComputedStudy(self.study)
         dropped = set(keys)
         other.numbers = {k: v for k, v in self.numbers.items() if k not in dropped}
         return other

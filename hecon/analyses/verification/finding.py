@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hecon.analyses.verification.case import Case
+    from hecon.analyses.verification.case import ComputedStudy
 
 PASS, FAIL, NOT_APPLICABLE = "pass", "fail", "not applicable"
 
@@ -30,7 +30,7 @@ class Check:
 
     name: str
     why: str
-    run: Callable[[Case], Finding]
+    run: Callable[[ComputedStudy], Finding]
 
 
 class NotApplicable(Exception):

@@ -9,7 +9,7 @@ from hecon.analyses.base_case import threshold
 from hecon.analyses.run import Run
 from hecon.report.figures.style import Look, looks
 from hecon.report.figures.writing import THIN, distinct, money, wrapped
-from hecon.report.labels import judgement
+from hecon.report.things_called import judgement
 from hecon.studies.study import Study
 
 

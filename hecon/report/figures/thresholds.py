@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from hecon.report.figures.labels import End, end_labels, upright
+from hecon.report.figures.label_positions import End, end_labels, upright
 from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, INK, axes, key, styled

@@ -5,47 +5,47 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hecon.errors import Fault, InputError, nearest
-from hecon.report.registry import Entry
+from hecon.report.registry import Registration
 
 #: In reading order. One line an analysis: its command, its part of a full run, its files, its
 #: section and sheet, and what `reproduce` compares follow from it.
 REGISTRY = (
-    Entry("answer", "The answer, and what it rests on.", command=""),
-    Entry("results", "Totals by strategy, frontier, costs by item.", command=""),
-    Entry("severity", "What a unit of effect may cost.", command=""),
-    Entry("uncertainty", "The probabilistic analysis of a study.", command="psa"),
-    Entry("one_way", "Each input at both ends of its range."),
-    Entry("two_way", "Two inputs together, over a grid of values."),
-    Entry("break_even", "The value of an input at which the decision turns."),
-    Entry("price", "The price at which two strategies are equal."),
-    Entry("cycle_length", "What the length of the cycle does to the result."),
-    Entry("budget_impact", "What a payer pays year by year, and for whom there are places."),
-    Entry("scenarios", "Every scenario against the base case."),
-    Entry("subgroups", "Results by subgroup, and what deciding by subgroup is worth."),
-    Entry(
+    Registration("answer", "The answer, and what it rests on.", command=""),
+    Registration("results", "Totals by strategy, frontier, costs by item.", command=""),
+    Registration("severity", "What a unit of effect may cost.", command=""),
+    Registration("uncertainty", "The probabilistic analysis of a study.", command="psa"),
+    Registration("one_way", "Each input at both ends of its range."),
+    Registration("two_way", "Two inputs together, over a grid of values."),
+    Registration("break_even", "The value of an input at which the decision turns."),
+    Registration("price", "The price at which two strategies are equal."),
+    Registration("cycle_length", "What the length of the cycle does to the result."),
+    Registration("budget_impact", "What a payer pays year by year, and for whom there are places."),
+    Registration("scenarios", "Every scenario against the base case."),
+    Registration("subgroups", "Results by subgroup, and what deciding by subgroup is worth."),
+    Registration(
         "global_sensitivity", "Which inputs matter when all move at once.", command="sensitivity"
     ),
-    Entry("information", "What knowing more is worth.", command="voi"),
-    Entry("trials", "Which trial is worth doing, and how large.", command="trial"),
-    Entry(
+    Registration("information", "What knowing more is worth.", command="voi"),
+    Registration("trials", "Which trial is worth doing, and how large.", command="trial"),
+    Registration(
         "verification",
         "Ask a study questions whose answers are known.",
         command="verify",
         always=False,
     ),
-    Entry(
+    Registration(
         "compare", "What sets two studies, countries or versions apart.", command="", always=False
     ),
-    Entry("article", "What an article says, and what the model makes of it."),
-    Entry("synthesis", "Choices of synthesis side by side."),
-    Entry("consistency", "Whether direct and indirect evidence agree."),
-    Entry("evidence", "What the result rests on."),
-    Entry("replacements", "Which values took the place of the study's own.", command=""),
-    Entry("assumptions", "What the model takes for granted.", command=""),
-    Entry("guideline", "What the country's agency demands, and what is met."),
-    Entry("sources", "Every published figure referred to.", command=""),
-    Entry("cheers", "Where each item of CHEERS 2022 is reported.", command=""),
-    Entry("provenance", "How the report came about.", command=""),
+    Registration("article", "What an article says, and what the model makes of it."),
+    Registration("synthesis", "Choices of synthesis side by side."),
+    Registration("consistency", "Whether direct and indirect evidence agree."),
+    Registration("evidence", "What the result rests on."),
+    Registration("replacements", "Which values took the place of the study's own.", command=""),
+    Registration("assumptions", "What the model takes for granted.", command=""),
+    Registration("guideline", "What the country's agency demands, and what is met."),
+    Registration("sources", "Every published figure referred to.", command=""),
+    Registration("cheers", "Where each item of CHEERS 2022 is reported.", command=""),
+    Registration("provenance", "How the report came about.", command=""),
 )
 
 

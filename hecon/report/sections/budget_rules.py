@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hecon.analyses.budget_results import budget_numbers, budget_table
 from hecon.analyses.run import Run
-from hecon.jurisdictions.schema import BudgetRules
+from hecon.jurisdictions.jurisdiction_schema import BudgetRules
 from hecon.report.content import Amount, Sentence, Value, count
 
 _VAT = {"in": "in the budget", "out": "out of it", "as paid": "as the payer bears it"}

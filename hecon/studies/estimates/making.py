@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hecon.parameters.schema import weakest
-from hecon.studies.estimates.evidence import Evidence
+from hecon.parameters.parameter_schema import weakest
+from hecon.studies.estimates.evidence_records import Evidence
 from hecon.studies.estimates.selection import EstimateRow, Problem
 from hecon.studies.estimates.synthesised import Member, Synthesised, interval
 from hecon.synthesis.estimate import Estimate

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hecon.studies.estimates.counts import arm_error
-from hecon.studies.estimates.evidence import Arm
+from hecon.studies.estimates.derived import named_parts, same_scale
+from hecon.studies.estimates.evidence_records import Arm
 from hecon.studies.estimates.making import Sources, finished, measured
-from hecon.studies.estimates.parts import named_parts, same_scale
 from hecon.studies.estimates.selection import (
     EstimateRow,
     Problem,

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from hecon.engine.expression import Expr, parse
-from hecon.studies.estimates.evidence import Effect
+from hecon.studies.estimates.evidence_records import PublishedEffect
 from hecon.studies.estimates.making import Sources, finished
 from hecon.studies.estimates.selection import EstimateRow, Problem, known, listed, pair, selected
 from hecon.studies.estimates.synthesised import (
@@ -78,7 +78,7 @@ def reported(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     )
 
 
-def _published(item: Effect) -> tuple[Estimate, float, float]:
+def _published(item: PublishedEffect) -> tuple[Estimate, float, float]:
     """Estimate with standard error, and the interval as published, on the scale of analysis."""
     if item.se is not None:
         effect = Estimate(item.estimate, item.se)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hecon.errors import InputError, nearest
-from hecon.parameters.schema import STATUSES, Derived
+from hecon.parameters.parameter_schema import STATUSES, Derived
 from hecon.studies.estimates.counts import pairwise, pooled_counts, proportion
-from hecon.studies.estimates.evidence import Evidence, read_evidence
+from hecon.studies.estimates.derived import converted, indirect, pool_of_estimates
+from hecon.studies.estimates.evidence_records import Evidence, read_evidence
 from hecon.studies.estimates.making import Sources
 from hecon.studies.estimates.networks import network
-from hecon.studies.estimates.parts import converted, indirect, pool_of_estimates
 from hecon.studies.estimates.published import reported
 from hecon.studies.estimates.selection import EstimateRow, Problem, Unmade, known
 from hecon.studies.estimates.singles import jeffreys, prediction, shrunk
 from hecon.studies.estimates.synthesised import MEASURES, Synthesised
-from hecon.studies.reading import Reading
+from hecon.studies.reading import StudyReading
 from hecon.synthesis.heterogeneity import METHODS as TAU2
 
 _MAKERS: dict[str, Callable[[EstimateRow, int, Sources], Synthesised]] = {
@@ -36,7 +36,7 @@ METHODS = tuple(_MAKERS)
 
 
 @dataclass
-class Synthesis:
+class StudySynthesis:
     """The evidence of a study and the estimates made from it.
 
     Attributes
@@ -67,12 +67,12 @@ class Synthesis:
         return None if found is None else found.derived(unit)
 
 
-def read_synthesis(reading: Reading) -> Synthesis:
+def read_synthesis(reading: StudyReading) -> StudySynthesis:
     """Evidence and estimates named in `[synthesis]` of `study.toml`, with faults recorded."""
     entry = reading.definition.synthesis
     if entry is None:
-        return Synthesis()
-    found = Synthesis(read_evidence(reading, entry))
+        return StudySynthesis()
+    found = StudySynthesis(read_evidence(reading, entry))
     rows = reading.rows("synthesis.estimates", EstimateRow, lambda row: row.name)
     sources = Sources(
         found.evidence, found.estimates, found.names, entry.arms, entry.effects, entry.contrasts
@@ -99,7 +99,7 @@ def read_synthesis(reading: Reading) -> Synthesis:
     return found
 
 
-def _check_use(reading: Reading, evidence: Evidence, rows: Sequence[EstimateRow]) -> None:
+def _check_use(reading: StudyReading, evidence: Evidence, rows: Sequence[EstimateRow]) -> None:
     """Where evidence is of several uses, the column that chooses among them can't be left out."""
     uses = {arm.use for arm in evidence.arms}
     uses |= {effect.use for effect in (*evidence.effects, *evidence.contrasts)}

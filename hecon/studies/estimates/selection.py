@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from hecon.errors import nearest
 from hecon.parameters.records import Grade, Required, Strict, Text
-from hecon.studies.estimates.evidence import Arm, Effect, Evidence
+from hecon.studies.estimates.evidence_records import Arm, Evidence, PublishedEffect
 
 #: Statuses that are let in only by an estimate that names them.
 DOUBTFUL = ("memory", "retracted")
@@ -17,7 +17,7 @@ MISSING = ("assessed", "failure")
 #: Names that a message lists.
 MOST_SHOWN = 12
 
-Evident = TypeVar("Evident", Arm, Effect)
+Evident = TypeVar("Evident", Arm, PublishedEffect)
 
 
 class EstimateRow(Strict):
@@ -58,7 +58,7 @@ class Unmade(Exception):
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ArmPair:
     """The two arms of a study that are compared."""
 
     study: str
@@ -178,7 +178,7 @@ def single_arms(row: EstimateRow, evidence: Evidence) -> list[tuple[Arm, tuple[i
     return result
 
 
-def comparisons(row: EstimateRow, evidence: Evidence) -> list[Comparison]:
+def comparisons(row: EstimateRow, evidence: Evidence) -> list[ArmPair]:
     """The studies that compare the two treatments, with their counts.
 
     A study of other treatments, or that does not report the outcome, is none of them; a study
@@ -204,7 +204,7 @@ def comparisons(row: EstimateRow, evidence: Evidence) -> list[Comparison]:
         first, second = sides[0][0], sides[1][0]
         counts = counted(row, first), counted(row, second)
         if counts[0] is not None and counts[1] is not None:
-            result.append(Comparison(study, (first, second), (*counts[0], *counts[1])))
+            result.append(ArmPair(study, (first, second), (*counts[0], *counts[1])))
         elif named or counts != (None, None):
             lacking = first.id if counts[0] is None else second.id
             raise Problem("outcome", f"{lacking} ({study}) has no count of '{row.outcome}'")
@@ -214,7 +214,7 @@ def comparisons(row: EstimateRow, evidence: Evidence) -> list[Comparison]:
     return result
 
 
-def contrasts_of(row: EstimateRow, evidence: Evidence) -> list[Effect]:
+def contrasts_of(row: EstimateRow, evidence: Evidence) -> list[PublishedEffect]:
     """The contrasts of a network of standardised mean differences."""
     ratings = listed(row.rating)
     for name in ratings:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from hecon.studies.estimates.counts import proportion
+from hecon.studies.estimates.derived import named_parts, same_scale
 from hecon.studies.estimates.making import Sources, finished, measured
-from hecon.studies.estimates.parts import named_parts, same_scale
 from hecon.studies.estimates.selection import EstimateRow, Problem, single_arms
 from hecon.studies.estimates.synthesised import (
     PROPORTION,

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import special
 
 from hecon.parameters.distributions import Distribution, distribution
-from hecon.parameters.schema import Derived
+from hecon.parameters.parameter_schema import Derived
 from hecon.synthesis.estimate import Estimate, normal_point
 from hecon.synthesis.network import Network
 from hecon.synthesis.pooling import Pooled

@@ -17,7 +17,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from hecon.errors import Fault, FaultList, InputError
 from hecon.studies.study import Study
-from hecon.workbook.reading.files import Edit, Files
+from hecon.workbook.reading.edited_files import Edit, Files
 
 #: Relative difference below which a cell counts as not touched (Excel keeps 15 digits).
 SAME = 1e-12
@@ -29,7 +29,7 @@ Cells = tuple[object, ...]
 
 
 @dataclass
-class Reading:
+class WorkbookReading:
     """An edited workbook being read: what it was made from, what was found, what is wrong."""
 
     book: openpyxl.Workbook

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hecon.engine.model import Payoff
 from hecon.studies.budget import BudgetDefinition, Paid
 from hecon.workbook.context import Book
-from hecon.workbook.layout import BUDGET_QUEUE, letter
+from hecon.workbook.sheet_layout import BUDGET_QUEUE, letter
 from hecon.workbook.sheets.budget_queue import (
     FIRST_YEAR,
     MONTHS,
@@ -16,7 +16,7 @@ from hecon.workbook.sheets.budget_queue import (
     STARTS,
     YEARS,
     YEARS_ROW,
-    Places,
+    QueueAddresses,
 )
 from hecon.workbook.sheets.trace_places import Columns
 from hecon.workbook.styles import add_page
@@ -49,7 +49,7 @@ class Spread:
         return f"SUMPRODUCT({self.reached[series, year]},{flow})" if flow else "0"
 
 
-def write_budget_flows(book: Book, places: Places) -> Spread:
+def write_budget_flows(book: Book, places: QueueAddresses) -> Spread:
     """Write the sheet: a row for the start and one for each period, as on the traces."""
     budget, layout = book.study.budget, book.layout
     assert budget is not None
@@ -173,7 +173,7 @@ def _flow(book: Book, strategy: str, kind: str, name: str, t: int, row: int) -> 
     return "+".join(part for part in found if part != "0") or "0"
 
 
-def _come(places: Places, series: str, year: int, row: int) -> str:
+def _come(places: QueueAddresses, series: str, year: int, row: int) -> str:
     """How many are in the row's period since their start in some period of the year.
 
     The start itself belongs to the first period.

@@ -9,7 +9,7 @@ from openpyxl.chart import BarChart, Reference, Series
 
 from hecon.studies.budget import QUANTITY, BudgetDefinition
 from hecon.workbook.charts import COLOURS, dress
-from hecon.workbook.layout import letter
+from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.budget_queue import FIRST_YEAR
 from hecon.workbook.sheets.budget_sheet import (
     HEAD,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hecon.studies.budget import YEAR, BudgetDefinition
 from hecon.studies.budget_values import budget_extent
 from hecon.workbook.context import Book
-from hecon.workbook.layout import BUDGET_CYCLES, BUDGET_QUEUE, letter
+from hecon.workbook.sheet_layout import BUDGET_CYCLES, BUDGET_QUEUE, letter
 from hecon.workbook.sheets.trace_places import Columns, scope_of
 from hecon.workbook.styles import Page, add_page
 
@@ -44,7 +44,7 @@ STARTS = ("eligible", "treated", "left", "demand")
 
 
 @dataclass(frozen=True)
-class Places:
+class QueueAddresses:
     """Where the sheet has what.
 
     Attributes
@@ -84,7 +84,7 @@ class Places:
         return f"'{BUDGET_QUEUE}'!${c}${self.first}:${c}${self.first + self.periods}"
 
 
-def write_budget_queue(book: Book) -> Places:
+def write_budget_queue(book: Book) -> QueueAddresses:
     """Write the sheet."""
     budget = book.study.budget
     assert budget is not None
@@ -93,7 +93,7 @@ def write_budget_queue(book: Book) -> Places:
     rows = {entry: YEARS_ROW + 1 + i for i, entry in enumerate(entries)}
     first = YEARS_ROW + len(entries) + 5
     names = ["period", *_PEOPLE, *(f"sum {name}" for name in STARTS)]
-    places = Places(
+    places = QueueAddresses(
         years,
         periods,
         rows,
@@ -134,7 +134,7 @@ def _entries(definition: BudgetDefinition) -> dict[str, bool]:
     return {**found, "places": True}
 
 
-def _time(book: Book, page: Page, places: Places) -> None:
+def _time(book: Book, page: Page, places: QueueAddresses) -> None:
     """The years and periods in use, and as many cycles as the flows of a patient need."""
     budget, scope = book.study.budget, book.scope(None, BUDGET_QUEUE)
     assert budget is not None
@@ -162,7 +162,7 @@ def _time(book: Book, page: Page, places: Places) -> None:
         page.put(YEARS_ROW, FIRST_YEAR + year, year + 1, "text", "count")
 
 
-def _entry(book: Book, page: Page, places: Places, entry: str) -> None:
+def _entry(book: Book, page: Page, places: QueueAddresses, entry: str) -> None:
     """One row: a figure, or one for each year."""
     row = places.rows[entry]
     page.put(row, 1, entry)
@@ -181,7 +181,7 @@ def _shape(entry: str) -> str:
     return "probability" if entry.startswith(shares) else "number"
 
 
-def _text(book: Book, places: Places, entry: str, year: int) -> str:
+def _text(book: Book, places: QueueAddresses, entry: str, year: int) -> str:
     budget = book.study.budget
     assert budget is not None
     own = {name: _own(places.cell(name, year)) for name in places.rows}
@@ -233,7 +233,7 @@ def _effect(book: Book) -> str:
     return f"{counted}*({'+'.join(terms)})" if terms else "0"
 
 
-def _queue(book: Book, page: Page, places: Places) -> None:
+def _queue(book: Book, page: Page, places: QueueAddresses) -> None:
     """The table by period; the row of the start holds what there is before it: nobody."""
     waits = "waiting.share" in places.rows
     share = _own(places.cell("waiting.share")) if waits else "0"
@@ -292,7 +292,7 @@ def _queue(book: Book, page: Page, places: Places) -> None:
         )
 
 
-def _checks(book: Book, places: Places) -> None:
+def _checks(book: Book, places: QueueAddresses) -> None:
     """Nobody is lost, shares are whole, nobody gives up what he would not have had."""
     tolerance, budget = book.layout.fixed["tolerance"], book.study.budget
     assert budget is not None

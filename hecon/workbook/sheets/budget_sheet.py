@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from hecon.studies.budget import BudgetDefinition
 from hecon.workbook.context import Book
-from hecon.workbook.layout import BUDGET_QUEUE, letter
+from hecon.workbook.sheet_layout import BUDGET_QUEUE, letter
 from hecon.workbook.sheets.budget_convolution import Spread
-from hecon.workbook.sheets.budget_queue import FIRST_YEAR, YEARS, YEARS_ROW, Places
+from hecon.workbook.sheets.budget_queue import FIRST_YEAR, YEARS, YEARS_ROW, QueueAddresses
 from hecon.workbook.styles import Page
 
 TITLE = "Budget"
@@ -25,7 +25,7 @@ class BudgetSheet:
 
     book: Book
     page: Page
-    places: Places
+    places: QueueAddresses
     spread: Spread
     definition: BudgetDefinition
     row: int = HEAD

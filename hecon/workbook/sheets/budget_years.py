@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hecon.analyses.budget_results import budget_table
 from hecon.workbook.context import Book
-from hecon.workbook.layout import letter
+from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.budget_convolution import write_budget_flows
 from hecon.workbook.sheets.budget_hours import add_charts, write_hours
 from hecon.workbook.sheets.budget_queue import FIRST_YEAR, MONTHS, PERIODS, write_budget_queue

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hecon.parameters.schema import weakest
-from hecon.studies.estimates.evidence import Arm, Effect, counted_among, events_column
+from hecon.parameters.parameter_schema import weakest
+from hecon.studies.estimates.evidence_records import (
+    Arm,
+    PublishedEffect,
+    counted_among,
+    events_column,
+)
 from hecon.studies.estimates.published import ON_SCALE
 from hecon.studies.estimates.synthesised import Synthesised
 from hecon.synthesis.bucher import INDIRECT, INDIRECT_SE
@@ -14,14 +19,14 @@ from hecon.synthesis.conversion import SE_FROM_INTERVAL, SMD_TO_LOG_ODDS
 from hecon.synthesis.pooling import COLUMNS, ENOUGH_STUDIES, TOTALS
 from hecon.workbook.context import Book
 from hecon.workbook.sheets.evidence_rows import NATURAL, SHAPE, Rows, measure_of
-from hecon.workbook.sheets.heterogeneity import write_steps
+from hecon.workbook.sheets.heterogeneity_sheet import write_steps
 
 #: Said of figures that no formula gives.
 NOT_LIVE = "computed in Python, not live"
 
 
 @dataclass
-class Writer(Rows):
+class BlockWriter(Rows):
     """Writes blocks one below the other, and remembers where each stands."""
 
     def __post_init__(self) -> None:
@@ -239,7 +244,7 @@ class Writer(Rows):
 
 def _statuses(book: Book) -> dict[str, str]:
     evidence = book.study.synthesis.evidence
-    items: list[Arm | Effect] = [*evidence.arms, *evidence.effects, *evidence.contrasts]
+    items: list[Arm | PublishedEffect] = [*evidence.arms, *evidence.effects, *evidence.contrasts]
     return {item.id: item.status for item in items}
 
 

@@ -16,9 +16,9 @@ from hecon.studies.estimates.synthesised import (
 from hecon.synthesis.effects import MEASURES, Measure
 from hecon.synthesis.estimate import HIGH, LOW
 from hecon.workbook.context import Book
-from hecon.workbook.estimates import Block, Faces
-from hecon.workbook.layout import letter
-from hecon.workbook.sheets.evidence_tables import Places, marked
+from hecon.workbook.estimates import EstimateBlock, Faces
+from hecon.workbook.sheet_layout import letter
+from hecon.workbook.sheets.evidence_tables import EvidenceAddresses, marked
 from hecon.workbook.styles import Page
 
 NATURAL = ("natural", "natural low", "natural high")
@@ -42,10 +42,10 @@ class Rows:
     book: Book
     page: Page
     steps: Page
-    places: Places
+    places: EvidenceAddresses
     row: int
     steps_row: int
-    blocks: dict[str, Block] = field(default_factory=dict)
+    blocks: dict[str, EstimateBlock] = field(default_factory=dict)
 
     @property
     def faces(self) -> Faces:
@@ -157,7 +157,7 @@ class Rows:
         for name in shown:
             styled = self.page.sheet.cell(row, self.at(name))
             page._dress(styled, "output", SHAPE, False)
-        self.blocks[estimate.name] = Block(
+        self.blocks[estimate.name] = EstimateBlock(
             estimate.measure, {name: self.ref(name, row) for name in shown}
         )
         self.row = row + 1

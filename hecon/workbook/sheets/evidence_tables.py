@@ -9,22 +9,22 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from hecon.errors import FaultList
 from hecon.parameters.tables import read_cells
-from hecon.studies.estimates.evidence import (
+from hecon.studies.estimates.evidence_records import (
     ASSESSED,
     DROPOUT,
     RANDOMISED,
     Arm,
-    Effect,
     Evidence,
+    PublishedEffect,
     events_column,
 )
-from hecon.studies.estimates.read import Synthesis
+from hecon.studies.estimates.read import StudySynthesis
 from hecon.studies.study import Study
 from hecon.synthesis.conversion import LOGISTIC_SD
 from hecon.synthesis.effects import CONTINUITY
 from hecon.synthesis.estimate import LEVEL, normal_point
 from hecon.workbook.context import Book
-from hecon.workbook.layout import letter
+from hecon.workbook.sheet_layout import letter
 from hecon.workbook.styles import FILLS, Page
 
 TITLE = "Evidence"
@@ -42,7 +42,7 @@ FIGURES = {
 
 
 @dataclass
-class Places:
+class EvidenceAddresses:
     """Absolute addresses on the sheet, without its name.
 
     Attributes
@@ -71,19 +71,19 @@ def count_of(arm: Arm, column: str) -> int | None:
     return {**sizes, **counts}.get(column)
 
 
-def figure_of(item: Effect, column: str) -> float | None:
+def figure_of(item: PublishedEffect, column: str) -> float | None:
     """A published figure in a column of its file, None if it is blank."""
     value = getattr(item, {**FIGURES[EFFECT], **FIGURES[CONTRAST]}[column])
     return None if value is None or value != value else float(value)
 
 
-def contrasts_shown(synthesis: Synthesis) -> list[Effect]:
+def contrasts_shown(synthesis: StudySynthesis) -> list[PublishedEffect]:
     """Contrasts that an estimate takes by itself; the others are in networks only."""
     named = {r for e in synthesis.estimates.values() if e.method == "reported" for r in e.rows}
     return [c for c in synthesis.evidence.contrasts if c.id in named]
 
 
-def write_settings(page: Page, row: int, places: Places) -> int:
+def write_settings(page: Page, row: int, places: EvidenceAddresses) -> int:
     """The methods' numbers, each in a cell with its name."""
     page.heading(row, "Numbers of the methods")
     tail = (1 - LEVEL) / 2
@@ -108,7 +108,7 @@ def write_settings(page: Page, row: int, places: Places) -> int:
     return row + len(numbers) + 2
 
 
-def write_arms(book: Book, page: Page, row: int, places: Places) -> int:
+def write_arms(book: Book, page: Page, row: int, places: EvidenceAddresses) -> int:
     """Every arm with its counts to type over, and whether they can be."""
     study, evidence = book.study, book.study.synthesis.evidence
     columns = count_columns(evidence)
@@ -165,7 +165,12 @@ def _possible(columns: Sequence[str], row: int) -> str:
 
 
 def write_effects(
-    book: Book, page: Page, row: int, places: Places, kind: str, items: Sequence[Effect]
+    book: Book,
+    page: Page,
+    row: int,
+    places: EvidenceAddresses,
+    kind: str,
+    items: Sequence[PublishedEffect],
 ) -> int:
     """Published effects, or contrasts of single trials, with their figures to type over."""
     title = {

@@ -9,7 +9,7 @@ from hecon.workbook.sheets.trace_places import SubState
 
 
 @dataclass(frozen=True)
-class Move:
+class MoveColumns:
     """Columns with the probability of a transition: one, or one for each step of its source."""
 
     source: str
@@ -37,10 +37,10 @@ class Moves:
 
     states: tuple[SubState, ...]
     spans: Mapping[str, range]
-    moves: tuple[Move, ...]
+    moves: tuple[MoveColumns, ...]
     left: frozenset[str]
 
-    def of(self, source: str) -> list[Move]:
+    def of(self, source: str) -> list[MoveColumns]:
         """The transitions from a state."""
         return [m for m in self.moves if m.source == source]
 
@@ -48,7 +48,9 @@ class Moves:
         """How many columns the widest transition from a state has."""
         return max((len(m.letters) for m in self.of(source)), default=1)
 
-    def leaving(self, source: str, step: int, row: int, without: Move | None = None) -> list[str]:
+    def leaving(
+        self, source: str, step: int, row: int, without: MoveColumns | None = None
+    ) -> list[str]:
         """Probabilities of going anywhere from a step of a state, but for one transition."""
         return [f"${m.at(step)}{row}" for m in self.of(source) if m is not without]
 
@@ -101,7 +103,7 @@ class Shares:
         terms = [self._moving(m, row) for m in self.moves.of(source) if m.target == target]
         return "+".join(terms)
 
-    def _moving(self, move: Move, row: int) -> str:
+    def _moving(self, move: MoveColumns, row: int) -> str:
         span = self.moves.spans[move.source]
         if len(move.letters) == 1:
             return f"{self._sum(span, row - 1)}*${move.letters[0]}{row}"

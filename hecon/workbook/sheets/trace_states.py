@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, Payoff
 from hecon.workbook.context import Book
-from hecon.workbook.layout import TIME, letter, trace_title
-from hecon.workbook.sheets.trace_moves import Move, Moves, Shares
+from hecon.workbook.sheet_layout import TIME, letter, trace_title
+from hecon.workbook.sheets.trace_moves import MoveColumns, Moves, Shares
 from hecon.workbook.sheets.trace_places import (
     ABOVE,
     Columns,
@@ -141,7 +141,7 @@ def probabilities(
     moves, at = [], columns.next
     for source, target, _, size in blocks:
         letters = tuple(letter(at + i) for i in range(size))
-        moves.append(Move(source, target, letters))
+        moves.append(MoveColumns(source, target, letters))
         at += size
     found_moves = Moves(tuple(states), spans, tuple(moves), frozenset(left))
     for move, (source, target, expr, _) in zip(moves, blocks, strict=True):
@@ -150,7 +150,7 @@ def probabilities(
             def cell(
                 t: int,
                 row: int,
-                move: Move = move,
+                move: MoveColumns = move,
                 expr: Expr | None = expr,
                 step: int = step,
             ) -> str:

@@ -1,0 +1,346 @@
+"""Commands on a whole study: run, check, reproduce and prove."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hecon.commands.messages import messages
+from hecon.commands.options import (
+    LAST_SEED,
+    MOST_DRAWS,
+    DesignName,
+    DesignOption,
+    Draws,
+    JurisdictionName,
+    OutBoth,
+    Seed,
+    StudyFolder,
+    Workers,
+    read_study,
+    refuse_idle,
+    said,
+)
+from hecon.report.sections import analyses_named
+
+#: Most draws of a run of everything: its analyses hold them all, about nine gigabytes a million.
+MOST_OF_ALL = 200_000
+
+
+def run(
+    context: typer.Context,
+    folder: StudyFolder,
+    jurisdiction: JurisdictionName = "",
+    draws: Draws = 10_000,
+    seed: Seed = 1,
+    design: DesignOption = DesignName.MONTE_CARLO,
+    out: OutBoth = Path(),
+    workers: Workers = 1,
+    only: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME,NAME",
+            help="Run and write these analyses alone, without a report: the names of commands.",
+        ),
+    ] = "",
+    report: Annotated[
+        bool, typer.Option("--report/--no-report", help="Write page and workbook.")
+    ] = True,
+    scenario: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A full report with this scenario's changes as the base case.",
+            callback=said,
+        ),
+    ] = "",
+    subgroup: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A full report of a subgroup: a level, or levels as in 'women / severe'.",
+            callback=said,
+        ),
+    ] = "",
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set an input, in its own unit; may be given again.",
+            callback=said,
+        ),
+    ] = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
+    png: Annotated[
+        bool, typer.Option("--png", help="Write figures as PNG, too; without it as SVG.")
+    ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
+    ] = False,
+    original: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="STUDY",
+            help="For an edited workbook: the study it was made from; without it "
+            "inputs/studies/NAME.",
+        ),
+    ] = None,
+) -> None:
+    """Run every analysis of a study and write its tables and its report.
+
+    STUDY may also be a report (.xlsx) whose inputs were edited: they are read back, validated,
+    run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
+
+    Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV with columns.csv that describes them,
+    outcomes as NetCDF, a record of the run, figures as SVG) and
+    DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of those of an earlier run. Nothing is
+    touched until everything is done. With --scenario or --set the files are those of
+    STUDY_JURISDICTION_NAME or STUDY_JURISDICTION_set. The exit code is 1 if the workbook
+    disagrees with Python, or if the study does not fit into one.
+
+    \b
+    Examples
+      hecon run inputs/studies/ptsd --jurisdiction norway
+      hecon run inputs/studies/ptsd -j norway --draws 1000 --seed 7 --out trial
+      hecon run inputs/studies/ptsd -j norway --design sobol --workers 2
+      hecon run inputs/studies/ptsd -j norway --only psa,voi
+      hecon run inputs/studies/ptsd -j ../my-rules/norway
+      hecon run inputs/studies/ptsd -j norway --scenario S22
+      hecon run inputs/studies/ptsd -j norway --subgroup "women / severe"
+      hecon run inputs/studies/ptsd -j norway --set drug_price_session=5000
+      hecon run reports/ptsd_norway.xlsx
+      hecon run reports/ptsd_norway.xlsx --verify
+    """  # noqa: D301
+    with messages():
+        source, rules = folder, jurisdiction
+        edits = folder.suffix.lower() == ".xlsx"
+        if edits:
+            why = "not for an edited workbook, whose inputs stand in it"
+            refuse_idle(context, why, "scenario", "subgroup", "values")
+            source, rules = origin(folder, original, jurisdiction)
+        else:
+            refuse_idle(context, "only for an edited workbook", "original")
+        names = analyses_named(filter(None, map(str.strip, only.split(","))), "--only")
+        if draws > MOST_OF_ALL and not names:
+            raise typer.BadParameter(
+                f"found {draws:,}, allowed for all analyses and their report are {MOST_OF_ALL:,}; "
+                "'hecon psa' and --only take more",
+                param_hint="--draws",
+            )
+        study = read_study(source, rules)
+
+        from hecon.analyses.run import Run, Settings
+        from hecon.report.console import stdout
+        from hecon.report.names import run_name
+        from hecon.report.progress import ProgressBar
+        from hecon.report.run_summary import show_summary
+        from hecon.report.things_called import study_units
+        from hecon.report.whole import write_whole
+        from hecon.studies.subgroup_rows import with_subgroup
+        from hecon.studies.variant import with_scenario, with_values
+        from hecon.workbook.book import write_workbook
+
+        if subgroup:
+            study = with_subgroup(study, subgroup)
+        if scenario:
+            study = with_scenario(study, scenario)
+        if values:
+            study = with_values(study, values)
+        asked = {"verify": True} if verify else {}
+        settings = Settings(draws, seed, design.value, workers, asked)
+        how: dict[str, Any] = {"only": names, "report": report, "figures": figures, "png": png}
+        to = stdout()
+        with ProgressBar() as tell:
+            if edits:
+                from hecon.workbook.edited import SUFFIX, run_edited
+
+                kept = f"outputs/{run_name(study)}{SUFFIX}/inputs"
+                edited_settings = replace(settings, options={**asked, "inputs": kept})
+
+                sections, written, edited = run_edited(
+                    folder, study, lambda s: Run(s, edited_settings, tell), out, **how
+                )
+            else:
+                sections, written = write_whole(
+                    Run(study, settings, tell), out, workbook=write_workbook, **how
+                )
+        if edits:
+            edited.print(to)
+        show_summary(study, sections, written, study_units(study), to, whole=not names)
+        if written.problems:
+            raise typer.Exit(1)
+
+
+def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
+    """Read and validate a study without the full run.
+
+    Reads every file and runs the base case, every scenario, both ends of every range and some
+    draws, so that formulas, names, units, ranges, currencies, rows of transition probabilities,
+    planned trials, the population and the budget impact are checked. Names inputs that nothing
+    uses. Prints what was read and what may not be meant, or every fault with its file, row and
+    column; the exit code is then 2. Writes nothing.
+
+    \b
+    Examples
+      hecon check inputs/studies/ptsd --jurisdiction norway
+      hecon check my-studies/asthma
+    """  # noqa: D301
+    with messages():
+        study = read_study(folder, jurisdiction)
+
+        from hecon.analyses.dry_run import dry_run
+        from hecon.analyses.preflight import notes, try_budget, try_draws
+        from hecon.report.console import stdout
+        from hecon.report.contents import print_contents
+
+        dry_run(study)
+        try_draws(study)
+        try_budget(study)
+        print_contents(study, notes(study), stdout())
+
+
+def reproduce(
+    context: typer.Context,
+    folder: StudyFolder,
+    reference: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of the committed reference tables.")
+    ],
+    jurisdiction: JurisdictionName = "",
+    update: Annotated[
+        bool, typer.Option("--update", help="Rewrite the reference from this run.")
+    ] = False,
+    draws: Annotated[
+        int, typer.Option(min=1, max=MOST_DRAWS, help="Draws; only with --update.")
+    ] = 10_000,
+    seed: Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Seed; only with --update.")] = 1,
+    design: Annotated[
+        DesignName, typer.Option("--design", help="How draws are spread; only with --update.")
+    ] = DesignName.MONTE_CARLO,
+    only: Annotated[
+        str, typer.Option(metavar="NAME,...", help="Analyses it holds; only with --update.")
+    ] = "",
+    workers: Workers = 1,
+    out: OutBoth = Path(),
+) -> None:
+    """Run a study again and compare every figure with a committed reference.
+
+    Draws, seed, design and analyses are those the reference was made with. Prints each table
+    with its number of figures and its worst difference, and what is not compared; where figures
+    differ, which inputs have changed and what became of the ICER, and writes the whole list to
+    DIR/differences.csv. The exit code is then 1. A reference is the project's own earlier run:
+    it shows that figures are stable, not that they are right.
+
+    \b
+    Examples
+      hecon reproduce inputs/studies/ptsd --jurisdiction norway \\
+          --reference reference/ptsd_norway
+      hecon reproduce inputs/studies/ptsd -j norway \\
+          --reference reference/ptsd_norway --update
+    """  # noqa: D301
+    with messages():
+        if not update:
+            refuse_idle(context, "only with --update", "draws", "seed", "design", "only")
+        from hecon.analyses.run import Run, Settings
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
+        from hecon.report.reference import (
+            compare_with_reference,
+            read_only,
+            read_settings,
+            refuse_other,
+            show_reproduction,
+            write_differences,
+            write_reference,
+        )
+        from hecon.report.sections import analyses_named
+        from hecon.report.things_called import study_units
+        from hecon.report.whole import sections_of
+
+        asked = analyses_named(filter(None, map(str.strip, only.split(","))), "--only")
+        if update:
+            refuse_other(reference)
+        names = asked if update else read_only(reference)
+        settings = Settings(draws, seed, design.value) if update else read_settings(reference)
+        study = read_study(folder, jurisdiction)
+        units, to = study_units(study), stdout()
+        with ProgressBar() as tell:
+            run = Run(study, settings, tell)
+            sections = sections_of(run, names)
+        if update:
+            write_reference(run, sections, units, reference, names)
+            to.print(f"Reference rewritten: {reference}")
+            return
+        found = compare_with_reference(run, sections, units, reference)
+        show_reproduction(found, reference, units, to)
+        if len(found.differences):
+            path = out / "differences.csv"
+            write_differences(found, path)
+            to.print(f"All differences: {path}", soft_wrap=True)
+            raise typer.Exit(1)
+
+
+def prove(
+    folder: StudyFolder,
+    jurisdiction: JurisdictionName = "",
+    draws: Annotated[
+        int, typer.Option(min=1, max=MOST_DRAWS, help="Draws of the probabilistic analysis.")
+    ] = 1_000,
+) -> None:
+    """Replay the workbook in two spreadsheet engines and compare every formula cell.
+
+    The base case, every scenario, both ends of the ten widest ranges and 25 draws are chosen on
+    the workbook's Inputs sheet one after the other and recalculated from a file without values,
+    by formualizer and by LibreOffice. Every formula cell is compared between the two, every
+    trace, result and increment with Python's. Prints the worst relative difference with sheet
+    and cell; the exit code is 1 if it is above 1e-9. Takes about five minutes.
+
+    \b
+    Examples
+      hecon prove inputs/studies/ptsd --jurisdiction norway
+    """  # noqa: D301
+    with messages():
+        study = read_study(folder, jurisdiction)
+
+        from hecon.analyses.run import Run, Settings
+        from hecon.report.console import stdout
+        from hecon.report.progress import ProgressBar
+        from hecon.workbook.proof import print_proof
+        from hecon.workbook.proof import prove as proven
+
+        with ProgressBar() as tell:
+            table = proven(Run(study, Settings(draws), tell), progress=tell)
+        if not print_proof(table, stdout()):
+            raise typer.Exit(1)
+
+
+def origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str]:
+    """The study and the jurisdiction that an edited workbook was made from."""
+    import tomllib
+
+    from hecon.errors import Fault, InputError
+    from hecon.report.progress import ProgressBar
+    from hecon.report.staging import finish_earlier
+
+    with ProgressBar() as tell:
+        tell("Reading the workbook", 0, 1)
+        finish_earlier(workbook)
+        from hecon.workbook.edits import names_in_workbook
+
+        name, rules = names_in_workbook(workbook)
+    folder = original or Path("inputs/studies") / name
+    if not folder.is_dir():
+        text = f"the study it was made from is not in {folder}; name its folder with --original"
+        raise InputError([Fault(workbook.name, None, None, text)])
+    if not jurisdiction:
+        try:
+            own = tomllib.loads((folder / "jurisdiction.toml").read_text("utf-8")).get("name")
+        except (OSError, ValueError):
+            own = None
+        if own != rules:
+            jurisdiction = rules
+    return folder, jurisdiction

@@ -1,0 +1,339 @@
+"""Checks on a study as a whole: names, circles, strategies without a row, time and ages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from hecon.engine.expression import Expr
+from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_text
+from hecon.engine.timing import COUNTING
+from hecon.engine.values import formula_values
+from hecon.errors import ModelError, nearest
+from hecon.jurisdictions.jurisdiction_schema import FILE as JURISDICTION_FILE
+from hecon.parameters.design import base_values
+from hecon.parameters.parameter_schema import Parameter
+from hecon.parameters.written_money import is_money
+from hecon.studies.budget import BUDGET
+from hecon.studies.dependencies import Dependencies, Needs
+from hecon.studies.documents import MISSING, MissingRow
+from hecon.studies.extends import FILE
+from hecon.studies.inputs import Inputs
+from hecon.studies.people import POPULATION
+from hecon.studies.reading import StudyReading
+from hecon.studies.study import Scenario
+from hecon.studies.study_schema import InputPair
+from hecon.studies.trials import TRIALS
+
+#: Operations that may lie on top of each other, through all formulas.
+DEEPEST = 250
+
+#: Names shown of a circle.
+LONGEST_CIRCLE = 12
+
+_NOT_IN_NAMES = re.compile(r"[\[\].;=\n*?~\"<>]|->| v ")
+
+#: Strategies are told apart by this many characters in the names of a report's sheets.
+_TOLD_APART = 25
+_TAKEN = ("all", "start", "rest")
+
+
+def check_definition(reading: StudyReading) -> None:
+    """Names of states and strategies, and the pair that the study compares."""
+    definition = reading.definition
+    for column, names in (("strategies", reading.strategies), ("states", reading.states)):
+        file = reading.place(column)
+        small = [n.lower() for n in names]
+        for name in sorted({n for n in names if small.count(n.lower()) > 1}):
+            reading.faults.add(file, None, column, f"'{name}' appears twice (capitals don't count)")
+        for name in names:
+            if _NOT_IN_NAMES.search(name) or name in _TAKEN:
+                text = f"'{name}' can't be a name; leave out [ ] . ; = * ? ~ \" < > and the word v"
+                reading.faults.add(file, None, column, text)
+    cut = [re.sub(r"[:/\\']", "-", n.lower())[:_TOLD_APART] for n in reading.strategies]
+    for name in sorted({n for n in cut if cut.count(n) > 1}):
+        text = f"two strategies begin with '{name}'; they must differ in {_TOLD_APART} characters"
+        reading.faults.add(reading.place("strategies"), None, "strategies", text)
+    known = reading.strategies
+    for column, name in (
+        ("intervention", definition.intervention),
+        ("comparator", definition.comparator),
+    ):
+        if name not in known:
+            hint = f"{nearest(name, known)}; allowed are {', '.join(known)}"
+            reading.faults.add(
+                reading.place(column), None, column, f"'{name}' is not a strategy{hint}"
+            )
+    if definition.intervention == definition.comparator:
+        text = f"'{definition.comparator}' is the intervention too; compare two strategies"
+        reading.faults.add(reading.place("comparator"), None, "comparator", text)
+
+
+def check_price(reading: StudyReading, inputs: Inputs) -> None:
+    """The price whose threshold is asked for, and the quantity bought at it, must exist."""
+    price, course = reading.definition.price, reading.definition.course
+    if price is None:
+        return
+    names = [p.name for p in inputs.parameters]
+    quantities = [q.name for q in course.quantities] if course is not None else []
+    for column, name, known in (
+        ("price.parameter", price.parameter, names),
+        ("price.quantity", price.quantity, quantities),
+    ):
+        if name not in known and inputs.complete:
+            kind = column.removeprefix("price.")
+            text = f"'{name}' is not a {kind} of the study{nearest(name, known)}"
+            reading.faults.add(reading.place(column), None, column, text)
+
+
+def check_spread(reading: StudyReading, scenarios: Sequence[Scenario]) -> None:
+    """The scenarios that a report leads with must exist and compare the study's own pair."""
+    definition = reading.definition
+    own = {s.id for s in scenarios if s.compare == (definition.intervention, definition.comparator)}
+    known = [s.id for s in scenarios]
+    for name in definition.spread:
+        if name not in known:
+            text = f"'{name}' is not a scenario of the study{nearest(name, known)}"
+        elif name not in own:
+            text = f"scenario '{name}' compares another pair than the study"
+        else:
+            continue
+        reading.faults.add(reading.place("spread"), None, "spread", text)
+
+
+def grids_in_local_money(reading: StudyReading, inputs: Inputs) -> list[InputPair]:
+    """The report's grids, values of money in the jurisdiction's; faults are recorded."""
+    known = {p.text: p for p in inputs.parameters}
+    result = []
+    for grid in reading.definition.two_way:
+        changes: dict[str, list[float]] = {}
+        for end, name, values in (
+            ("first", grid.first, grid.first_values),
+            ("second", grid.second, grid.second_values),
+        ):
+            parameter = known.get(name)
+            if parameter is None or not values or not is_money(parameter.unit, parameter.money):
+                continue
+            try:
+                place = reading.jurisdiction.definition
+                factor = place.money_factor(grid.currency, grid.price_year)
+                changes[f"{end}_values"] = [value * factor for value in values]
+            except ValueError as error:
+                column = f"two_way[{grid.first}, {grid.second}].{end}_values"
+                reading.faults.add(reading.place("two_way"), None, column, str(error))
+        result.append(grid.model_copy(update=changes))
+    return result
+
+
+def check_folder(reading: StudyReading) -> None:
+    """A definition that nothing reads, in a file or a folder misspelt, is a fault."""
+    folder = reading.study.folder
+    read = (FILE, JURISDICTION_FILE, POPULATION, BUDGET)
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.name in (*read, TRIALS):
+            continue
+        shown = f"{folder.name}/{path.name}"
+        if path.suffix == ".toml":
+            text = f"no file of this name is read{nearest(path.name, read)}; allowed are "
+            reading.faults.add(shown, None, None, text + ", ".join(read))
+        elif path.is_dir() and any(path.glob("*.toml")) and not (path / FILE).exists():
+            text = f"no folder of this name is read; trials lie in the folder {TRIALS}"
+            reading.faults.add(shown, None, None, text)
+
+
+def check_documents(reading: StudyReading, inputs: Inputs) -> None:
+    """What would firm up a parameter names one."""
+    known = [p.text for p in inputs.parameters]
+    if not inputs.complete or MISSING not in reading.definition.evidence:
+        return
+    for entry in reading.rows(f"evidence.{MISSING}", MissingRow, lambda row: row.parameter):
+        if entry.row.parameter not in known:
+            text = (
+                f"'{entry.row.parameter}' is not a parameter{nearest(entry.row.parameter, known)}"
+            )
+            reading.faults.add(entry.file, entry.number, "parameter", text)
+
+
+def check_names(reading: StudyReading, inputs: Inputs) -> None:
+    """Every name in every formula must mean something."""
+    if not inputs.complete:
+        return
+    known = {name for name, _ in inputs.keys} | set(FIXED_NAMES) | set(TIME_NAMES)
+    known |= {key_text(key) for key in inputs.keys}
+    if not reading.definition.time.start_age:
+        known.discard("age")
+    columns = {f"{t.name}.{c}" for t in inputs.tables.values() for c in t.columns}
+    for formula in reading.formulas:
+        place = (formula.file, formula.row, formula.column)
+        for name in sorted(formula.expr.names - known - formula.local):
+            if name == "age":
+                text = "'age' needs a start_age under [time] in study.toml, which has none"
+                reading.faults.add(*place, text)
+                continue
+            hint = nearest(name, sorted(known | formula.local))
+            look = "" if name.isascii() else "; it holds a letter outside a to z"
+            reading.faults.add(*place, f"'{name}' is not a parameter or variable{hint}{look}")
+        for name in sorted(formula.expr.tables - columns):
+            allowed = ", ".join(sorted(columns)) or "none"
+            hint = f"{nearest(name, sorted(columns))}; allowed are {allowed}"
+            reading.faults.add(*place, f"'{name}' is not a table's column{hint}")
+
+
+def check_dependencies(
+    reading: StudyReading, inputs: Inputs, model: CohortModel, scenarios: Sequence[Scenario]
+) -> None:
+    """Formulas must not need each other in a circle, nor what their strategy or moment lacks."""
+    where = {key: (file, row) for key, file, row in inputs.places}
+    dependencies = Dependencies(model)
+    deep = []
+    for formula in reading.formulas:
+        place = (formula.file, formula.row, formula.column)
+        for strategy in formula.strategies:
+            needs = dependencies.of(formula.expr, strategy, formula.local)
+            for name in sorted(_direct(formula.expr, needs) - formula.local):
+                text = f"'{name}' has no row for strategy {strategy}"
+                if strategy is None:
+                    text = f"'{name}' differs by strategy, and this holds for all strategies"
+                reading.faults.add(*place, text)
+            allowed = formula.time
+            if model.cycles_differ and "cycle" not in allowed:
+                allowed = allowed - {"cycle_years"}
+            early = sorted(needs.supplied - allowed)
+            if early:
+                reading.faults.add(*place, _time_problem(early, sorted(allowed)))
+                break
+            if needs.depth > DEEPEST:
+                text = f"formulas nest {needs.depth} levels deep, allowed are {DEEPEST}"
+                deep.append((*place, text))
+    _report_circles(reading, dependencies, where, "")
+    if deep and not dependencies.circles:
+        reading.faults.add(*deep[0])
+    if reading.faults.faults:
+        return
+    for parameter in inputs.parameters:
+        if parameter.stated_range is not None and not parameter.is_input:
+            _check_range(reading, parameter, dependencies)
+    for scenario in scenarios:
+        changed = Dependencies(model, scenario.changes)
+        for key in scenario.changes:
+            strategies = [key[1]] if key[1] else list(reading.strategies)
+            for strategy in strategies:
+                changed.of_key(key, strategy)
+                moving = dependencies.of_key(key, strategy).supplied & _moving_names(model)
+                if moving:
+                    text = (
+                        f"'{key_text(key)}' depends on the {sorted(moving)[0]}; override the "
+                        "parameters it is made of instead"
+                    )
+                    reading.faults.add(scenario.file, scenario.row, "changes", text)
+        places = dict.fromkeys(scenario.changes, (scenario.file, scenario.row))
+        _report_circles(reading, changed, {**where, **places}, f" (scenario {scenario.id})")
+
+
+def _check_range(reading: StudyReading, parameter: Parameter, dependencies: Dependencies) -> None:
+    """The range of a computed parameter acts in place of its formula, as one number."""
+    strategies = [parameter.strategy] if parameter.strategy else list(reading.strategies)
+    why = ""
+    for strategy in strategies:
+        moving = dependencies.of_key(parameter.key, strategy).supplied
+        moving &= _moving_names(dependencies.model)
+        if moving:
+            why = f"depends on the {sorted(moving)[0]}"
+    below = dependencies.model.rests_on(Expr("name", name=parameter.name))
+    if parameter.strategy is None and _own_by_strategy(dependencies.model) & below:
+        why = why or "differs by strategy"
+    if why:
+        text = (
+            f"the range can't act: '{parameter.text}' is computed and {why}; give ranges to what "
+            "it is made of instead"
+        )
+        reading.faults.add(parameter.file, parameter.row, "low", text)
+
+
+def _own_by_strategy(model: CohortModel) -> set[str]:
+    """Names that have a row for a single strategy."""
+    return {name for name, strategy in (*model.parameters, *model.formulas) if strategy}
+
+
+def _moving_names(model: CohortModel) -> set[str]:
+    """Names of the engine whose values change from cycle to cycle."""
+    return set(TIME_NAMES) | ({"cycle_years"} if model.cycles_differ else set())
+
+
+def check_cycles(reading: StudyReading, model: CohortModel) -> None:
+    """Cycles of different length fit neither states with memory nor rules of points in time."""
+    if not model.cycles_differ:
+        return
+    why = "time.cycle_months depends on the cycle"
+    for state in model.states:
+        if state.memory_years:
+            text = f"state {state.name} has a memory, which needs cycles of the same length; {why}"
+            reading.faults.add(reading.place("states"), None, "states.memory_years", text)
+    for name in model.rules:
+        if not COUNTING[name].points:
+            continue
+        rules = ", ".join(name for name, rule in COUNTING.items() if not rule.points)
+        text = f"'{name}' needs cycles of the same length; {why}; allowed are {rules}"
+        reading.faults.add(reading.place("time.counting"), None, "time.counting", text)
+
+
+def _direct(expr: Expr, needs: Needs) -> frozenset[str]:
+    """Missing names that stand in the formula itself; others are reported where they stand."""
+    return needs.missing & expr.names
+
+
+def _time_problem(found: Sequence[str], allowed: Sequence[str]) -> str:
+    why = "; a state remembers time with memory_years" * ("years_in_state" in found)
+    return (
+        f"depends on {', '.join(found)}, which has no meaning here{why}; "
+        f"allowed from the engine are {', '.join(allowed)}"
+    )
+
+
+def _report_circles(
+    reading: StudyReading,
+    dependencies: Dependencies,
+    where: Mapping[Key, tuple[str, int]],
+    ending: str,
+) -> None:
+    order = {key: position for position, key in enumerate(where)}
+    seen = set()
+    for circle in dependencies.circles:
+        keys = circle[:-1]
+        if frozenset(keys) in seen:
+            continue
+        seen.add(frozenset(keys))
+        first = keys.index(min(keys, key=lambda key: order.get(key, len(order))))
+        keys = [*keys[first:], *keys[:first], keys[first]]
+        file, row = where.get(keys[0], (reading.place("time"), None))
+        names = [key_text(key) for key in keys]
+        if len(names) > LONGEST_CIRCLE:
+            names = [*names[: LONGEST_CIRCLE - 2], f"({len(names)} in all)", names[-1]]
+        text = f"circular formulas: {' -> '.join(names)}{ending}"
+        reading.faults.add(file, row, "changes" if ending else "formula", text)
+
+
+def check_ages(reading: StudyReading, inputs: Inputs, model: CohortModel) -> None:
+    """Tables that are looked up by age must cover the ages of the base case."""
+    if model.start_age is None:
+        return
+    targets = [(model.start_age, s) for s in model.strategies] + [(model.horizon_years, None)]
+    try:
+        *starts, years = formula_values(model, targets, base_values(inputs.parameters), {})
+    except ModelError:
+        return
+    first, last = float(min(starts)), float(max(starts)) + float(years)
+    used = {
+        part.name.split(".")[0]
+        for formula in reading.formulas
+        for part in formula.expr.walk()
+        if part.op == "lookup" and part.args[0].op == "name" and part.args[0].name == "age"
+    }
+    for name in sorted(used & set(inputs.tables)):
+        keys = inputs.tables[name].keys
+        if first < keys[0] or last > keys[-1] + 1:
+            text = (
+                f"ages run from {first:g} to {last:g}, but table {name} holds "
+                f"{keys[0]:g} to {keys[-1]:g}"
+            )
+            reading.faults.add(reading.place("time"), None, "time", text)

@@ -1,0 +1,192 @@
+"""Acceptability: cost-effectiveness plane, acceptability curves and frontier, from the draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from openpyxl.chart import Reference, ScatterChart, Series
+
+from hecon.report.grade import marked_title
+from hecon.studies.study import Study
+from hecon.workbook.charts import COLOURS, DASHES, dress
+from hecon.workbook.context import Book
+from hecon.workbook.sheet_layout import letter
+from hecon.workbook.styles import Page, add_page
+
+TITLE = "Acceptability"
+
+#: The sheet that tells which option is best on average; its rows are those of this sheet.
+FRONTIER = "Value of information"
+FIRST = 6
+STEPS = 21
+
+
+def write_acceptability(book: Book) -> Page:
+    """Write the sheet."""
+    draws = book.draws
+    options = book.study.options
+    a, b = book.study.compared
+    page = add_page(
+        book.workbook,
+        TITLE,
+        marked_title("Acceptability"),
+        f"By formula from the {draws.rows:,} draws on sheet Draws; Python's figures over all draws "
+        "are on Summary.",
+        f"A{FIRST}",
+        "portrait",
+    )
+    page.widths(16, *([14.0] * (len(options) + 1)), 4, 18, 18, 4, 14, 16)
+    page.put(4, 1, "Share of draws in which each option has the highest net benefit", "note")
+    unit = f"{book.currency}/QALY"
+    page.headings(5, [f"value of a QALY ({unit})", *options, "best on average (frontier)"])
+    for i, threshold in enumerate(thresholds(book.study)):
+        row = FIRST + i
+        page.put(row, 1, threshold, "input", "money")
+        benefit = {
+            s: f"($A{row}*{draws.span(f'qaly {s}')}-{draws.span(f'cost {s}')})" for s in options
+        }
+        for j, option in enumerate(options):
+            # a tie goes to the option named first
+            beats = [
+                f"({benefit[option]}{'>' if k < j else '>='}{benefit[other]})"
+                for k, other in enumerate(options)
+                if k != j
+            ]
+            text = f"SUMPRODUCT({'*'.join(beats)}*1)/ROWS({draws.span('draw')})" if beats else "1"
+            page.formula(row, 2 + j, text, "formula", "share")
+        page.formula(
+            row,
+            2 + len(options),
+            f"'{FRONTIER}'!${letter(frontier_column(options))}${FIRST + i}",
+            "link",
+            "share",
+        )
+    last = FIRST + STEPS - 1
+    page.allow("positive", [f"A{FIRST}:A{last}"])
+    area = f"'{TITLE}'!$B${FIRST}:${letter(1 + len(options))}${last}"
+    book.answers["acceptability"] = area
+    tolerance = book.layout.fixed["tolerance"]
+    book.checks.append(
+        (
+            f"{TITLE}: the shares of the options sum to one at every threshold",
+            f"ABS(SUM({area})-ROWS({area}))<{tolerance}",
+        )
+    )
+    column = plane_column(book)
+    page.put(4, column, f"{a} against {b}, each draw", "note")
+    page.headings(5, ["incremental QALYs", f"incremental cost ({book.currency})"], column)
+    for i in range(draws.rows):
+        for j, (what, shape) in enumerate((("qaly", "exact"), ("cost", "money"))):
+            text = f"{draws.cell(f'{what} {a}', i)}-{draws.cell(f'{what} {b}', i)}"
+            page.formula(FIRST + i, column + j, text, "formula", shape)
+    _threshold_line(book, page, column)
+    # one page: shares and charts, without the draws that the plane is made from
+    page.sheet.print_area = f"A1:{letter(2 + len(options))}{FIRST + STEPS + 40}"
+    page.sheet.page_setup.fitToHeight = 1
+    return page
+
+
+def frontier_column(options: Sequence[str]) -> int:
+    """Column of the frontier's probability on the sheet that tells which option is best."""
+    return 5 + len(options)
+
+
+def plane_column(book: Book) -> int:
+    """Column of the increments of each draw."""
+    return 4 + len(book.study.options)
+
+
+def _threshold_line(book: Book, page: Page, column: int) -> None:
+    """Two points of the line on which net benefit is zero: below it, cost-effective."""
+    area = page.span(column, FIRST, FIRST + book.draws.rows - 1).split("!")[1]
+    page.put(4, column + 3, "Where net benefit is zero", "note")
+    page.headings(5, ["QALYs", f"cost ({book.currency})"], column + 3)
+    for row, end in ((FIRST, f"MIN(0,MIN({area}))"), (FIRST + 1, f"MAX(0,MAX({area}))")):
+        page.formula(row, column + 3, end, "formula", "exact")
+        text = f"${letter(column + 3)}{row}*{book.answers['threshold']}"
+        page.formula(row, column + 4, text, "formula", "money")
+
+
+def draw_charts(book: Book, page: Page) -> None:
+    """The plane and the curves on their own sheet, below the shares."""
+    page.sheet.add_chart(plane_chart(book, page), f"A{FIRST + STEPS + 2}")
+    page.sheet.add_chart(curve_chart(book, page), f"A{FIRST + STEPS + 21}")
+
+
+def thresholds(study: Study) -> list[int]:
+    """The values of a QALY that the curves are drawn over."""
+    highest = study.jurisdiction.definition.acceptability.highest
+    return [round(highest / (STEPS - 1) * i) for i in range(STEPS)]
+
+
+def plane_chart(book: Book, page: Page) -> Any:
+    """The incremental cost-effectiveness plane."""
+    column = plane_column(book)
+    last = FIRST + book.draws.rows - 1
+    chart: Any = ScatterChart()
+    chart.style = 2
+    series = Series(
+        Reference(page.sheet, min_col=column + 1, min_row=FIRST, max_row=last),
+        Reference(page.sheet, min_col=column, min_row=FIRST, max_row=last),
+        title="draws",
+    )
+    series.marker.symbol = "circle"
+    series.marker.size = 3
+    series.marker.graphicalProperties.solidFill = COLOURS[0]
+    series.marker.graphicalProperties.line.solidFill = COLOURS[0]
+    series.graphicalProperties.line.noFill = True
+    chart.series.append(series)
+    line = Series(
+        Reference(page.sheet, min_col=column + 4, min_row=FIRST, max_row=FIRST + 1),
+        Reference(page.sheet, min_col=column + 3, min_row=FIRST, max_row=FIRST + 1),
+        title="net benefit zero",
+    )
+    line.marker.symbol = "none"
+    line.graphicalProperties.line.solidFill = COLOURS[1]
+    line.graphicalProperties.line.dashStyle = "dash"
+    line.graphicalProperties.line.width = 19_000
+    chart.series.append(line)
+    dress(
+        chart,
+        f"{book.study.compared[0]} against {book.study.compared[1]}, each draw",
+        "incremental QALYs",
+        f"incremental cost ({book.currency})",
+        14.5,
+        8.5,
+        ("0.0", "#,##0"),
+    )
+    return chart
+
+
+def curve_chart(book: Book, page: Page) -> Any:
+    """Acceptability curves, and the frontier: the curve of the option that is best on average."""
+    options = book.study.options
+    last = FIRST + STEPS - 1
+    chart: Any = ScatterChart()
+    chart.style = 2
+    at = Reference(page.sheet, min_col=1, min_row=FIRST, max_row=last)
+    for i in range(len(options) + 1):
+        values = Reference(page.sheet, min_col=2 + i, min_row=5, max_row=last)
+        series = Series(values, at, title_from_data=True)
+        series.marker.symbol, series.smooth = "none", False
+        line = series.graphicalProperties.line
+        line.solidFill, line.dashStyle = COLOURS[i % len(COLOURS)], DASHES[i % len(DASHES)]
+        line.width = 22_000
+        chart.series.append(series)
+    line.solidFill, line.dashStyle, line.width = "1F2933", "sysDot", 38_000
+    highest = book.study.jurisdiction.definition.acceptability.highest
+    chart.x_axis.scaling.min, chart.x_axis.scaling.max = 0, highest
+    chart.x_axis.majorUnit = highest / 4
+    chart.y_axis.scaling.min, chart.y_axis.scaling.max = 0, 1
+    currency = book.study.jurisdiction.definition.currency
+    dress(
+        chart,
+        "Probability of being the best option",
+        f"value of a QALY ({currency})",
+        "",
+        14.5,
+        8.5,
+        ("#,##0", "0%"),
+    )
+    return chart

@@ -1,0 +1,184 @@
+"""Checks: each a live formula; the workbook's soundness apart from its agreement with Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from hecon.workbook.archive import CellValue
+from hecon.workbook.context import Book
+from hecon.workbook.sheet_layout import trace_title
+from hecon.workbook.sheets.discounting_sheet import write_discounting
+from hecon.workbook.styles import Page, add_page
+
+CHECKS = "Checks"
+FIRST = 6
+
+
+def failed_checks(
+    told: Sequence[tuple[str, str, bool | str]], values: Mapping[str, CellValue]
+) -> list[str]:
+    """Which checks do not hold as the workbook is delivered.
+
+    Parameters
+    ----------
+    told
+        Where each stands on the sheet, what it says, and its value if it holds.
+    values
+        The sheet's values by cell.
+    """
+    return [label for cell, label, held in told if values[cell] != held]
+
+
+def gather_checks(book: Book) -> None:
+    """Add the checks that concern several sheets."""
+    answers, tolerance = book.answers, book.layout.fixed["tolerance"]
+    for discounted in (True, False):
+        word = "discounted" if discounted else "undiscounted"
+        for strategy in book.strategies:
+            title = trace_title(strategy)
+            course = book.totals.get((title, "sessions cost", discounted))
+            if course is None:
+                continue
+            items = [
+                address
+                for (s, name, d), address in book.course_totals.items()
+                if s == strategy and d == discounted and name.startswith("cost ")
+            ]
+            gap = f"ABS({course}-({'+'.join(items)}))"
+            book.checks.append(
+                (
+                    f"{title}: course costs by cycle equal those of the sessions, {word}",
+                    f"{gap}<={tolerance}*MAX(1,ABS({course}))",
+                )
+            )
+    _sums(book)
+    _below_norms(book)
+    rows = f"'Time'!$A${book.layout.first}:$A${book.layout.first + book.layout.rows - 1}"
+    book.checks.append(
+        ("The horizon fits the rows of the traces", f"{book.layout.fixed['cycles']}<=MAX({rows})")
+    )
+    book.checks.append(
+        (
+            "QALYs are never more than life-years",
+            _never_more(answers["qaly True"], answers["life_years True"], tolerance),
+        )
+    )
+    book.checks.append(
+        (
+            "Discounted life-years are never more than undiscounted",
+            _never_more(answers["life_years True"], answers["life_years False"], tolerance),
+        )
+    )
+
+
+def _never_more(one: str, other: str, tolerance: str) -> str:
+    """No cell of an area is above that of another by more than the last digits of a sum."""
+    return f"SUMPRODUCT(({one}>{other}+{tolerance}*(1+{other}))*1)=0"
+
+
+def _sums(book: Book) -> None:
+    """Total costs and QALYs by item equal those by state, of the course and at the start."""
+    answers, tolerance = book.answers, book.layout.fixed["tolerance"]
+    where = "states, sessions and the start" if book.study.course else "states and the start"
+    for position, strategy in enumerate(book.strategies, start=1):
+        title = trace_title(strategy)
+        for kind in ("cost", "qaly"):
+            for discounted in (True, False):
+                parts = [
+                    address
+                    for (t, name, d), address in book.totals.items()
+                    if t == title and d == discounted and name.startswith(f"state {kind} ")
+                ]
+                parts += [
+                    address
+                    for (s, name, d), address in book.course_totals.items()
+                    if s == strategy and d == discounted and name.startswith(f"{kind} ")
+                ]
+                parts += [a for (s, k, _), a in book.starts.items() if (s, k) == (strategy, kind)]
+                total = f"INDEX({answers[f'{kind} {discounted}']},{position})"
+                word = "discounted" if discounted else "undiscounted"
+                book.checks.append(
+                    (
+                        f"{title}: total {'costs' if kind == 'cost' else 'QALYs'} equal those of "
+                        f"{where}, {word}",
+                        f"ABS({total}-({'+'.join(parts) or '0'}))<={tolerance}*MAX(1,ABS({total}))",
+                    )
+                )
+
+
+def _below_norms(book: Book) -> None:
+    """In no cycle is a state worth more than the general population's utility at that age."""
+    people, tolerance = book.study.population, book.layout.fixed["tolerance"]
+    if people is None:
+        return
+    norm = trace_title(people.strategies[0])
+    alive = next(s.name for s in people.states if not s.dead)
+    worth = "+".join(book.columns[(norm, f"qaly {alive}")])
+    counted = "+".join(book.columns[(norm, f"counted {alive}")])
+    for strategy in book.strategies:
+        title = trace_title(strategy)
+        above = [
+            f"SUMPRODUCT((({'+'.join(book.columns[(title, f'qaly {state.name}')])})*({counted})"
+            f">({'+'.join(book.columns[(title, f'counted {state.name}')])})*({worth})"
+            f"+{tolerance})*1)"
+            for state in book.study.model.states
+            if (title, f"qaly {state.name}") in book.columns
+        ]
+        if above:
+            label = f"{title}: in no cycle is a state's utility above the norm of its age"
+            book.checks.append((label, f"{'+'.join(above)}=0"))
+
+
+def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
+    """Write the sheet: two flags, the checks behind each, and the battery's results if given."""
+    page = add_page(
+        book.workbook,
+        CHECKS,
+        "Checks",
+        "Each line is a live formula. The model must be sound whatever is typed into it; it can "
+        "equal Python's run only as long as no input is typed over.",
+        f"A{FIRST}",
+    )
+    page.widths(92, 26, 40, 70, 60)
+    table, row = write_discounting(book, page, FIRST + len(book.checks) + 1)
+    book.checks.append(table)
+    last = FIRST + len(book.checks) - 1
+    page.headings(FIRST - 1, ["the model is sound: check", "holds"])
+    for i, (label, text) in enumerate(book.checks, start=FIRST):
+        page.put(i, 1, label)
+        page.formula(i, 2, f"IFERROR({text},FALSE)", "check", "flag")
+        book.told.append((f"B{i}", label, True))
+    page.put(3, 1, "The model is internally sound", "output")
+    held = f"SUMPRODUCT(($B${FIRST}:$B${last}=TRUE)*1)=ROWS($B${FIRST}:$B${last})"
+    page.formula(3, 2, held, "check", "flag")
+    page.warn(f"B3 B{FIRST}:B{last}", "FALSE")
+    row = _comparisons(book, page, row)
+    book.answers["sound"], book.answers["equal"] = page.ref(3, 2), page.ref(4, 2)
+    page.heading(row, "Verification battery")
+    if verification is None:
+        page.put(row + 1, 1, "Not part of this run; 'hecon verify' runs it.", "note")
+        return
+    page.put(row + 1, 1, "Computed in Python when this workbook was made; not live.", "note")
+    page.headings(row + 2, ["check", "result", "figure", "detail", "why"])
+    for i, found in enumerate(verification.to_dict("records"), start=row + 3):
+        for column, name in enumerate(("check", "result", "figure", "detail", "why"), start=1):
+            page.put(i, column, str(found[name]), wrap=column > 2)
+
+
+def _comparisons(book: Book, page: Page, row: int) -> int:
+    """What must equal Python's figures, said in words; returns the next free row."""
+    edited = f'IF({book.answers["edits"]}>0,"edited: not comparable",'
+    page.headings(row, ["equals Python's run: check", "holds"])
+    first, last = row + 1, row + len(book.comparisons)
+    for i, (label, text) in enumerate(book.comparisons, start=first):
+        page.put(i, 1, label)
+        page.formula(i, 2, f'{edited}IF({text},"yes","no"))', "check")
+        book.told.append((f"B{i}", label, "yes"))
+    page.put(4, 1, "It equals Python's run of the same inputs", "output")
+    count = f'SUMPRODUCT(($B${first}:$B${last}="yes")*1)=ROWS($B${first}:$B${last})'
+    page.formula(4, 2, f'{edited}IF({count},"yes","no"))', "check")
+    page.warn(f"B4 B{first}:B{last}", '"no"')
+    page.formula(4, 3, f'{book.answers["edits"]}&" cells typed over (see Edits)"', "formula")
+    return last + 2

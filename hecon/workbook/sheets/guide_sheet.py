@@ -1,0 +1,157 @@
+"""Guide: how to read, change, replay and reset the workbook; what its colours mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hecon.analyses.population import population
+from hecon.report.things_called import judgement
+from hecon.report.words import listed
+from hecon.workbook.context import Book
+from hecon.workbook.sheets.inputs_sheet import HEADER
+from hecon.workbook.sheets.severity_sheet import title_of
+from hecon.workbook.styles import FILLS, Page, add_page
+
+
+def add_guide(book: Book) -> Page:
+    """The sheet, filled once all others stand."""
+    purpose = "How to read, change, replay and reset this workbook."
+    return add_page(book.workbook, "Guide", "Guide", purpose, "A4")
+
+
+def write_guide(book: Book, page: Page, own: Sequence[str]) -> None:
+    """How to change, run, replay and reset; what the colours mean.
+
+    Parameters
+    ----------
+    own
+        Sheets that hold Python's figures and texts alone.
+    """
+    page.widths(26, 110)
+    lines = _lines(book, [sheet.title for sheet in book.workbook.worksheets], own)
+    page.headings(3, ["to", "do this"])
+    for i, (name, text) in enumerate(lines):
+        page.put(4 + i, 1, name)
+        page.put(4 + i, 2, text, wrap=True)
+    row = 5 + len(lines)
+    page.heading(row, "Colours, each with its meaning in words")
+    meanings = {
+        "input": "input: can be changed",
+        "link": "value in use or brought from another sheet",
+        "output": "result",
+        "check": "check or difference",
+        "assumption": "status: assumption",
+        "memory": "status: not read in a source, to be confirmed",
+        "retracted": "status: retracted, only in a scenario that says so",
+    }
+    used = {kind for each in book.workbook.pages for kind in each.kinds}
+    for i, kind in enumerate([kind for kind in meanings if kind in used], start=row + 1):
+        assert kind in FILLS
+        page.put(i, 1, kind, kind)
+        page.put(i, 2, meanings[kind])
+
+
+def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[str, str]]:
+    """What can be done with the workbook, and what is said of it, given the sheets it has."""
+    study, place = book.study, book.study.jurisdiction.definition
+    estimates = bool(study.synthesis.estimates)
+    states = listed([s.name for s in study.model.states])
+    yellow = [
+        f"a base value on Inputs (from row {HEADER + 1})",
+        *(["a session on Sessions"] if "Sessions" in sheets else []),
+        *(["a figure on Tables"] if "Tables" in sheets else []),
+        *(["a count or a published effect on Evidence"] if estimates else []),
+    ]
+    taken = (
+        " A number typed over a base value that comes from Evidence (blue) takes the place of its "
+        "estimate."
+    )
+    found: list[tuple[str, str]] = [
+        (
+            "Read",
+            "Summary gives the answer; Results the figures; every figure can be traced cell by "
+            f"cell back to {listed(_there(sheets, 'Inputs', 'Sessions', 'Tables'))}.",
+        ),
+        (
+            "Change an input",
+            f"Type over a yellow cell: {listed(yellow, last='or')}. Everything moves at once."
+            + (taken if estimates else ""),
+        ),
+    ]
+    if book.has("scenario"):
+        text = "On Inputs choose Show = Scenario and its id. The yellow columns on Scenarios hold "
+        found.append(("Replay a scenario", f"{text}what it sets."))
+    if book.has("one_way"):
+        text = "On Inputs choose Show = One-way, the parameter and the end."
+        found.append(("Replay a tornado bar", text))
+    if book.has("draw"):
+        text = f"On Inputs choose Show = PSA draw and a number from 1 to {book.draws.rows:,}."
+        found.append(("Replay a draw", text))
+    return [
+        *found,
+        (
+            "Reset",
+            "On Inputs choose Show = Base case. What was typed over is listed on Edits "
+            "with the value it was delivered with; type that again.",
+        ),
+        (
+            "Check",
+            "Checks has two flags. The model is internally sound: TRUE whatever is typed in. "
+            "It equals Python's run: Results shows Python's figures for what is in use; once "
+            "a cell is typed over there are none ('edited: not comparable') until hecon has "
+            "run the edited workbook.",
+        ),
+        (
+            "Judge",
+            f"{judgement(study).capitalize()} means that net monetary benefit is above zero. A "
+            "draw is judged at the threshold of the base case.",
+        ),
+        (
+            "Run an edited workbook",
+            "hecon run report.xlsx reads the inputs back, runs everything again and "
+            f"lists what differs from the study ({study.name}, {place.name}). A base value that "
+            "is typed over moves its distribution with it: the kind and the standard error stay "
+            "(of a lognormal, that of the logarithm).",
+        ),
+        (
+            "Model",
+            f"Cohort state-transition model. States: {states}. Cycle 0 is the start; "
+            "row t holds what happens in cycle t and who is where at its end.",
+        ),
+        ("Not live", _not_live(book, sheets, own)),
+        (
+            "Names and macros",
+            "The only defined names are those by which Excel knows print areas, rows repeated "
+            "in print and filters. No macros, links to other files, hidden or locked sheets.",
+        ),
+    ]
+
+
+def _there(sheets: Sequence[str], *names: str) -> list[str]:
+    return [name for name in names if name in sheets]
+
+
+def _not_live(book: Book, sheets: Sequence[str], own: Sequence[str]) -> str:
+    """What is stored as values."""
+    people = " and the number of patients" if book.run(population) else ""
+    drawn = _there(sheets, "Scenarios", "One-way", "Draws")
+    parts = [
+        "the uncertainty on Summary",
+        *(["the order of the widest ranges there"] if book.has("one_way") else []),
+        *([f"results on {listed(drawn)}, and the draws themselves"] if drawn else []),
+        *([f"the sheets {listed(own)}"] if own else []),
+        "columns, rows and tables headed Python (on Results, "
+        f"{title_of(book.study)} and Value of information, with EVPPI{people})",
+        "the verification battery on Checks",
+    ]
+    if book.study.synthesis.estimates:
+        parts.append("networks of treatments on Evidence and what rests on them")
+        parts.append("distributions and draws, which do not follow edited evidence")
+    parts.append("the number of rows of Time and the traces")
+    if any(s.memory_years for s in book.study.model.states):
+        parts.append("the cycles that a state remembers")
+    curves = f" The curves use the {book.draws.rows:,} draws on Draws." if book.has("draw") else ""
+    return (
+        f"Computed by hecon in Python and stored as values: {'; '.join(parts)}. They are of the "
+        f"case as delivered, and say so once a cell is typed over.{curves}"
+    )

@@ -1,0 +1,157 @@
+"""Value of information: perfect information from the draws by formula, and Python's beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hecon.analyses.comparison import totals
+from hecon.analyses.drawn import drawn_design, drawn_outcomes, population_evpi
+from hecon.analyses.population import population
+from hecon.analyses.probabilistic import decision
+from hecon.report.grade import marked_title
+from hecon.report.sections.information_section import groups_table, partial_table
+from hecon.report.things_called import study_units
+from hecon.workbook.context import Book
+from hecon.workbook.sheet_layout import letter
+from hecon.workbook.sheets.acceptability_sheet import FIRST, STEPS, frontier_column, thresholds
+from hecon.workbook.sheets.acceptability_sheet import FRONTIER as TITLE
+from hecon.workbook.sheets.acceptability_sheet import TITLE as CURVES
+from hecon.workbook.sheets.section_sheet import put_table
+from hecon.workbook.styles import Page, add_page
+
+
+def write_information(book: Book) -> None:
+    """Write the sheet."""
+    draws, options = book.draws, book.study.options
+    total = book.run(drawn_design).draws
+    whole = total == draws.rows
+    page = add_page(
+        book.workbook,
+        TITLE,
+        marked_title("Value of information"),
+        f"Means and shares by formula from the {draws.rows:,} draws on Draws"
+        + (
+            ", and so is perfect information. "
+            if whole
+            else f"; perfect information by Python from all {total:,}, and by formula where "
+            "a value of a QALY is typed over. "
+        )
+        + "Tables headed Python are computed in Python, not live.",
+        f"A{FIRST}",
+    )
+    count = len(options)
+    page.widths(24, *([18.0] * (count + 6)))
+    page.headings(
+        FIRST - 1,
+        [
+            f"value of a QALY ({book.currency})",
+            *(f"mean NMB {s} ({book.currency})" for s in options),
+            "best on average",
+            f"mean of the best ({book.currency})",
+            f"EVPI per person ({book.currency})",
+            "probability that the best on average is best (frontier)",
+        ],
+    )
+    # working: what each option is worth where it is best, then what is known of all draws
+    work = frontier_column(options) + (1 if book.run(population) is None else 2)
+    page.put(FIRST - 2, work + 1, "working", "note")
+    page.headings(FIRST - 1, [f"sum of NMB where best, {s}" for s in options], work + 1)
+    delivered = work + count + 1
+    known = np.zeros(0)
+    if not whole:
+        page.headings(FIRST - 1, ["as delivered: value of a QALY", "EVPI, Python"], delivered)
+        cost, effect = (
+            x.sel(strategy=list(options)).values for x in totals(book.run(drawn_outcomes))
+        )
+        grid = np.array(thresholds(book.study), dtype=float)
+        known = decision(list(options), cost, effect, grid)["evpi"].values
+    count_of = f"ROWS({draws.span('draw')})"
+    heads = f"'{CURVES}'!$B${FIRST - 1}:${letter(1 + count)}${FIRST - 1}"
+    for i, at in enumerate(thresholds(book.study)):
+        row = FIRST + i
+        page.formula(row, 1, f"'{CURVES}'!$A${FIRST + i}", "link", "money")
+        for j, option in enumerate(options):
+            benefit = f"$A{row}*{draws.span(f'qaly {option}')}-{draws.span(f'cost {option}')}"
+            text = f"SUMPRODUCT({benefit})/{count_of}"
+            page.formula(row, 2 + j, text, "formula", "money")
+            others = [
+                f"(({benefit}){'>' if k < j else '>='}($A{row}*{draws.span(f'qaly {o}')}-"
+                f"{draws.span(f'cost {o}')}))"
+                for k, o in enumerate(options)
+                if k != j
+            ]
+            text = f"SUMPRODUCT({'*'.join([*others, f'({benefit})'])})"
+            page.formula(row, work + 1 + j, text, "formula", "money")
+        area = f"$B{row}:${letter(1 + count)}{row}"
+        page.formula(row, 2 + count, f"INDEX({heads},MATCH(MAX({area}),{area},0))", "output")
+        parts = f"${letter(work + 1)}{row}:${letter(work + count)}{row}"
+        page.formula(row, 3 + count, f"SUM({parts})/{count_of}", "formula", "money")
+        gain = f"{letter(3 + count)}{row}-MAX({area})"
+        if not whole:
+            page.put(row, delivered, at, "text", "money")
+            page.put(row, delivered + 1, float(known[i]), "text", "money")
+            own, worth = (f"${letter(delivered + k)}{row}" for k in (0, 1))
+            gain = f"IF($A{row}={own},{worth},{gain})"
+        page.formula(row, 4 + count, gain, "output", "money")
+        shares = f"'{CURVES}'!$B${FIRST + i}:${letter(1 + count)}${FIRST + i}"
+        text = f"INDEX({shares},MATCH(MAX({area}),{area},0))"
+        page.formula(row, frontier_column(options), text, "output", "share")
+    last = FIRST + STEPS - 1
+    column = letter(4 + count)
+    row = _population(book, page, last + 2, column)
+    _partial(book, page, row)
+    # the working stays on screen
+    page.sheet.print_area = f"A1:{letter(max(work - 1, 6))}{page.sheet.max_row}"
+    for name, position in (
+        ("mean of the best", 3 + count),
+        ("evpi", 4 + count),
+        ("ceaf", frontier_column(options)),
+    ):
+        book.answers[name] = page.span(position, FIRST, last)
+    area_of = f"'{TITLE}'!$B${FIRST}:${letter(1 + count)}${last}"
+    book.answers["mean nmb"] = area_of
+    book.checks.append(
+        (
+            f"{TITLE}: perfect information is never worth less than nothing",
+            f"MIN('{TITLE}'!${column}${FIRST}:${column}${last})>=-{book.layout.fixed['tolerance']}*"
+            f"MAX(1,MAX({area_of}),-MIN({area_of}))",
+        )
+    )
+
+
+def _population(book: Book, page: Page, row: int, evpi: str) -> int:
+    """What perfect information is worth to all whom the decision reaches, if the study says."""
+    people = book.run(population)
+    if people is None:
+        return row + 1
+    page.heading(row, "For all patients: their number is computed in Python, not live")
+    uptake = ", ".join(f"{share:.1%}" for share in people.uptake)
+    page.put(
+        row + 1,
+        1,
+        f"{people.annual:,.0f} eligible a year, uptake by year {uptake}, over {people.years:g} "
+        f"years at {people.discount:.1%} a year. Amounts below are products of cells.",
+        "note",
+    )
+    page.put(row + 2, 1, "discounted patients", wrap=True)
+    page.put(row + 2, 2, people.effective(), "text", "count")
+    label = f"EVPI, all patients, at the base case's threshold ({book.currency})"
+    page.put(row + 3, 1, label, wrap=True)
+    page.put(row + 3, 2, book.run(population_evpi), "text", "money")
+    column = 1 + frontier_column(book.study.options)
+    page.headings(FIRST - 1, [f"EVPI, all patients ({book.currency})"], column)
+    for r in range(FIRST, FIRST + STEPS):
+        page.formula(r, column, f"{evpi}{r}*$B${row + 2}", "output", "money")
+    return row + 5
+
+
+def _partial(book: Book, page: Page, row: int) -> None:
+    """Value of knowing sets of uncertain inputs, then each alone, as Python estimated it."""
+    tables = [groups_table(book.run), partial_table(book.run)]
+    if not any(tables):
+        page.heading(row, "Perfect information on single inputs (EVPPI)")
+        page.put(row + 1, 1, f"Not estimated: {book.run.missing['partial_information']}.", "note")
+    for table in filter(None, tables):
+        row = put_table(page, table, study_units(book.study), row) + 1
+        page.put(row - 1, 1, "Computed in Python, not live.", "note")
+        row += 1

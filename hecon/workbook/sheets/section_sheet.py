@@ -1,0 +1,230 @@
+"""A section of the report as a sheet: Python's figures, not live."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from copy import copy
+from typing import Any, Literal
+
+import pandas as pd
+from openpyxl.chart import BarChart, Reference, ScatterChart
+from openpyxl.chart import Series as Line
+from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.pagebreak import Break
+
+from hecon.report.content import Chart, Column, Kind, Section, Sentence, Table
+from hecon.report.numbers import SCREEN, Units, numeric, sheet_format
+from hecon.report.presented import caption, spread
+from hecon.report.sections import REGISTRY
+from hecon.report.words import spoken
+from hecon.workbook.charts import COLOURS, DASHES, dress
+from hecon.workbook.styles import Page, Sheets, add_page
+
+NOT_LIVE = "Computed in Python, not live"
+#: Widths of columns by what they hold; those of words are as wide as their words, up to this.
+_WIDTHS = {"text": 42.0, "name": 30.0, "status": 14.0, "flag": 11.0}
+_FIGURE, _LEAST = 15.0, 10.0
+#: Characters side by side that can still be read on paper; further columns stay on screen.
+_PRINTED = 390.0
+#: Rows that a chart takes.
+_CHART = 20
+#: Statuses whose cells are filled.
+_MARKED = {
+    "assumption": "assumption",
+    "memory": "memory",
+    "secondary": "memory",
+    "retracted": "retracted",
+}
+
+
+def write_section(workbook: Sheets, section: Section, units: Units) -> Page | None:
+    """A sheet with the section's sentences, tables and charts; none if there is nothing to say."""
+    if section.empty:
+        return None
+    tables = section.visible
+    title = units.named(section.title)
+    page = add_page(workbook, title[:31], title, _purpose(section))
+    widths = _widths(tables, units)
+    page.widths(*widths)
+    row = put_sentences(page, section.sentences, units, 3, sum(widths[:8]) or 100.0) + 1
+    for table in tables:
+        first = row + 1
+        end = put_table(page, table, units, row)
+        if len(tables) == 1:
+            page.sheet.freeze_panes = f"A{first + 1}"
+        charts = [f.chart for f in section.figures if f.chart and f.chart.table == table.name]
+        if charts:
+            page.sheet.row_breaks.append(Break(id=end))
+        for position, chart in enumerate(charts):
+            _chart(page, chart, table, first, end + 1, position)
+        row = end + 1 + (_CHART if charts else 0)
+    if sum(widths) > _PRINTED:
+        fits = sum(1 for i in range(len(widths)) if sum(widths[: i + 1]) <= _PRINTED)
+        page.sheet.print_area = f"A1:{get_column_letter(fits)}{row}"
+    return page
+
+
+def _purpose(section: Section) -> str:
+    """What the sheet is, in the words of the analysis that it shows."""
+    for entry in REGISTRY:
+        if section.name in (entry.name, entry.command_name):
+            return f"{NOT_LIVE}: {entry.summary[0].lower()}{entry.summary[1:]}"
+    return f"{NOT_LIVE}."
+
+
+def link_sheets(workbook: Sheets) -> None:
+    """Let cells that name a sheet jump to it."""
+    titles = set(workbook.sheetnames)
+    for page in workbook.pages:
+        for row, column, title in page.named:
+            if title in titles:
+                page.link(row, column, title)
+
+
+def put_sentences(
+    page: Page, sentences: Sequence[Sentence], units: Units, row: int, width: float
+) -> int:
+    """Sentences below each other, over the first columns; gives the row after them."""
+    for sentence in sentences:
+        page.put(row, 1, spoken(sentence, units, SCREEN), _tone(sentence.tone), wrap=False)
+        _across(page, row, spoken(sentence, units, SCREEN), width)
+        row += 1
+    return row
+
+
+def _tone(tone: str) -> str:
+    return {"note": "note", "warning": "section", "verdict": "output"}.get(tone, "text")
+
+
+def _across(page: Page, row: int, text: str, width: float) -> None:
+    """Let a text run over the sheet's first columns, in a row high enough for it."""
+    page.sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=8)
+    cell: Any = page.sheet.cell(row, 1)
+    cell._style = copy(cell._style)
+    cell.alignment = Alignment("left", "top", wrap_text=True)
+    page.sheet.row_dimensions[row].height = 14.0 * (1 + int(len(text) / (width * 0.95)))
+
+
+def _widths(tables: Sequence[Table], units: Units) -> list[float]:
+    """Each column as wide as the widest of the tables below each other needs."""
+    widths: list[float] = []
+    for table in tables:
+        columns, frame = spread(table)
+        for position, column in enumerate(columns):
+            wanted = _width(column, units.heading(column), frame[column.key])
+            if position == len(widths):
+                widths.append(wanted)
+            widths[position] = max(widths[position], wanted)
+    return widths
+
+
+def _width(column: Column, heading: str, cells: pd.Series) -> float:
+    """Room for the words of the heading, and for the longest cell where cells are words."""
+    word = max(map(len, heading.split()), default=0) + 2.0
+    most = _WIDTHS.get(column.kind, _FIGURE)
+    if column.kind in ("text", "name"):
+        longest = cells.map(lambda value: len(str(value))).max() if len(cells) else 0
+        most = min(most, max(_LEAST, longest + 2.0))
+    return max(most, min(word, _WIDTHS["text"]))
+
+
+def put_table(page: Page, table: Table, units: Units, row: int) -> int:
+    """Caption, headings and rows; gives the row after them and the table's note."""
+    columns, frame = spread(table)
+    page.heading(row, caption(table, units))
+    page.headings(row + 1, [units.heading(c) for c in columns])
+    for r, record in enumerate(frame.to_dict("records"), start=row + 2):
+        for c, column in enumerate(columns, start=1):
+            _cell(page, r, c, record[column.key], column)
+    end = row + 2 + len(frame)
+    if table.note is not None:
+        page.put(end, 1, spoken(table.note, units, SCREEN), "note")
+        end += 1
+    return end
+
+
+def _cell(page: Page, row: int, column: int, value: object, described: Column) -> None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return
+    if described.kind == "flag" or isinstance(value, bool):
+        value = SCREEN.yes if value else SCREEN.no
+    if isinstance(value, float) and math.isinf(value):
+        value = described.infinite
+    marked = described.kind == "status" and value in _MARKED
+    wraps = described.kind == "text" and isinstance(value, str)
+    if described.kind == "sheet":
+        page.named.append((row, column, str(value)))
+    shape = "general"
+    if isinstance(value, int | float):
+        kind: Kind = described.kind if numeric(described) else "number"
+        shape = sheet_format(kind, float(value))
+    look = _MARKED[str(value)] if marked else "text"
+    cell = page.put(row, column, value, look, shape, wrap=wraps)
+    if isinstance(value, str) and column > 1:
+        # a style of its own: cells share theirs
+        cell._style = copy(cell._style)
+        side: Literal["left", "right"] = "right" if numeric(described) else "left"
+        cell.alignment = Alignment(side, "top", wrap_text=wraps, indent=1)
+
+
+def _chart(
+    page: Page,
+    chart: Chart,
+    table: Table,
+    header: int,
+    row: int,
+    position: int,
+) -> None:
+    """A chart of a table's cells, beneath it."""
+    columns, frame = spread(table)
+    keys = [c.key for c in columns]
+    made: Any = BarChart() if chart.shape == "bars" else ScatterChart()
+    along = keys.index(chart.along) + 1
+    for number, series in enumerate(chart.series):
+        rows = _rows(frame, series.where, chart.most)
+        if not rows:
+            continue
+        first, last = header + 1 + rows[0], header + 1 + rows[-1]
+        column = keys.index(series.column) + 1
+        values = Reference(page.sheet, min_col=column, min_row=first, max_row=last)
+        across = Reference(page.sheet, min_col=along, min_row=first, max_row=last)
+        if chart.shape == "bars":
+            line: Any = Line(values, title=series.title)
+            made.series.append(line)
+            line.graphicalProperties.solidFill = COLOURS[number % len(COLOURS)]
+            made.set_categories(across)
+        else:
+            line = Line(values, across, title=series.title)
+            made.series.append(line)
+            line.graphicalProperties.line.solidFill = COLOURS[number % len(COLOURS)]
+            line.graphicalProperties.line.dashStyle = DASHES[number % len(DASHES)]
+            line.smooth = False
+    if chart.shape == "bars":
+        made.type, made.barDir, made.gapWidth = "bar", "bar", 60
+        made.x_axis.scaling.orientation, made.y_axis.crosses = "maxMin", "max"
+    else:
+        made.style = 13
+    formats = [
+        sheet_format(table.column(k).kind, 1e3) for k in (chart.along, chart.series[0].column)
+    ]
+    dress(
+        made,
+        chart.title,
+        chart.across_title,
+        chart.up_title,
+        15.5,
+        9.5,
+        (formats[0].split("_")[0], formats[1].split("_")[0]),
+    )
+    page.sheet.add_chart(made, f"{get_column_letter(1 + 5 * position)}{row}")
+
+
+def _rows(frame: pd.DataFrame, where: Any, most: int) -> list[int]:
+    """Positions of the rows that a series shows; they stand together."""
+    chosen = pd.Series(True, index=frame.index)
+    for key, value in where.items():
+        chosen &= frame[key] == value
+    positions = [int(i) for i in range(len(frame)) if bool(chosen.iloc[i])]
+    return positions if where else positions[:most]

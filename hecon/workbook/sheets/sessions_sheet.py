@@ -1,0 +1,259 @@
+"""Sessions: treatment courses line by line, live into costs, effects and quantities."""
+
+from __future__ import annotations
+
+from hecon.engine.expression import Expr
+from hecon.studies.course import Session, TreatmentCourse
+from hecon.workbook.context import Book
+from hecon.workbook.sheet_layout import EDITS, Layout, letter
+from hecon.workbook.sheets.trace_lines import mean_factor, reached
+from hecon.workbook.styles import Page, add_page
+
+TITLE = "Sessions"
+FIXED = ("strategy", "session", "kind", "week", "included", "line")
+#: What follows for each session, and the format it is shown in.
+DERIVED = {
+    "n_sessions": "count",
+    "attendance": "probability",
+    "cycle": "count",
+    "in the horizon": "count",
+    "year": "years",
+    "discount_time": "years",
+    "discount factor, cost": "exact",
+    "discount factor, effect": "exact",
+}
+
+
+def _first(course: TreatmentCourse) -> int:
+    """Row of the first session: below the totals."""
+    return 9 + 2 * len(course.items) + len(course.quantities)
+
+
+def place_sessions(book: Book) -> None:
+    """Tell where other sheets find what sessions cost, and in which cycle."""
+    course = book.study.course
+    if course is None:
+        return
+    columns = _columns(course)
+    first = _first(course)
+    last = first + len(course.sessions) - 1
+
+    def span(name: str) -> str:
+        c = letter(columns.index(name) + 1)
+        return f"'{TITLE}'!${c}${first}:${c}${last}"
+
+    for name in ("strategy", "line", "cycle"):
+        book.answers[f"sessions {name}"] = span(name)
+    for kind in ("cost", "qaly"):
+        if any(item.kind == kind for item, _ in course.items):
+            book.answers[f"sessions {kind}"] = span(f"all {kind}")
+    for item, _ in course.items:
+        book.answers[f"sessions {item.kind} {item.item}"] = span(f"{item.item}, {item.kind}")
+    for quantity, _ in course.quantities:
+        book.answers[f"sessions quantity {quantity.name}"] = span(f"{quantity.name}, quantity")
+
+
+def _columns(course: TreatmentCourse) -> list[str]:
+    return [
+        *FIXED,
+        *course.columns,
+        *DERIVED,
+        *(f"{item.item}, {item.kind}" for item, _ in course.items),
+        *(f"all {k}" for k in ("cost", "qaly") if any(i.kind == k for i, _ in course.items)),
+        *(f"{q.name}, quantity" for q, _ in course.quantities),
+        "source",
+        "status",
+        "note",
+    ]
+
+
+def write_sessions(book: Book) -> None:
+    """Write the sheet."""
+    course = book.study.course
+    if course is None:
+        return
+    first = _first(course)
+    page = add_page(
+        book.workbook,
+        TITLE,
+        "Sessions",
+        "Treatment courses session by session: change hours, staff, weeks or prices and the costs "
+        "follow. Amounts are per person who starts, after attendance. In a line that starts later "
+        "cycle and year count from its start, 'in the horizon' is the share of those who start the "
+        "strategy that gets as far, and discount factors are means over their starts.",
+        f"F{first}",
+    )
+    columns = _columns(course)
+    page.widths(44, 14, 26, *([14.0] * (len(columns) - 6)), 40, 24, 40)
+    page.headings(first - 1, columns)
+    # what goes in, then what comes out of it; sources and notes stay on screen
+    given, last = len(FIXED) + len(course.columns), first - 1 + len(course.sessions)
+    known = given + len(DERIVED)
+    blocks = [(2, given), (given + 1, known), (known + 1, columns.index("source"))]
+    page.print_blocks(
+        f"A1:{letter(1 + len(book.strategies))}{first - 2}",
+        *(f"{letter(a)}{first - 1}:{letter(b)}{last}" for a, b in blocks if a <= b),
+    )
+    for i, session in enumerate(course.sessions):
+        _session(book, course, page, columns, first + i, session, first, last)
+    quantities = [letter(columns.index(n) + 1) for n in ("week", "included", *course.columns)]
+    page.allow("any", [f"{c}{first}:{c}{last}" for c in quantities])
+    numbers = [letter(columns.index(n) + 1) for n in ("session", "line")]
+    page.allow("positive", [f"{c}{first}:{c}{last}" for c in numbers])
+    row = 4
+    page.headings(row, ["Per person who starts", *book.strategies])
+    names = f"$A${first}:$A${last}"
+    lines = [
+        (f"{i.item}, {i.kind}", i.item, i.kind, d) for i, _ in course.items for d in (True, False)
+    ]
+    for heading, item, kind, discounted in lines:
+        row += 1
+        word = "discounted" if discounted else "undiscounted"
+        page.put(row, 1, f"{item} ({'QALY' if kind == 'qaly' else book.currency}, {word})")
+        c = letter(columns.index(heading) + 1)
+        rate = letter(
+            columns.index("discount factor, cost" if kind == "cost" else "discount factor, effect")
+            + 1
+        )
+        for j, strategy in enumerate(book.strategies):
+            head = f"${letter(2 + j)}$4"
+            amounts = f"${c}${first}:${c}${last}"
+            if discounted:
+                text = f"SUMPRODUCT(({names}={head})*{amounts}*${rate}${first}:${rate}${last})"
+            else:
+                text = f"SUMPRODUCT(({names}={head})*{amounts})"
+            page.formula(row, 2 + j, text, "output", "money" if kind == "cost" else "exact")
+            book.course_totals[(strategy, f"{kind} {item}", discounted)] = page.ref(row, 2 + j)
+    price = book.study.definition.price
+    rate = letter(columns.index("discount factor, cost") + 1)
+    for entry, _ in course.quantities:
+        c = letter(columns.index(f"{entry.name}, quantity") + 1)
+        words = ["", *([", discounted"] if price and price.quantity == entry.name else [])]
+        for word in words:
+            row += 1
+            page.put(row, 1, f"{entry.label or entry.name} ({entry.unit}){word}")
+            factor = f"*${rate}${first}:${rate}${last}" if word else ""
+            for j in range(len(book.strategies)):
+                head = f"${letter(2 + j)}$4"
+                text = f"SUMPRODUCT(({names}={head})*${c}${first}:${c}${last}{factor})"
+                page.formula(row, 2 + j, text, "output", "number")
+                if not word:
+                    place = page.ref(row, 2 + j)
+                    book.answers[f"quantity {book.strategies[j]} {entry.name}"] = place
+            if word:
+                last_column = letter(1 + len(book.strategies))
+                span = f"'{TITLE}'!$B${row}:${last_column}${row}"
+                book.answers[f"discounted {entry.name}"] = span
+
+
+def at_cycle(layout: Layout, name: str, cycle: str) -> str:
+    """A column of Time in a cycle, or in the last one for what is later."""
+    return f"INDEX({layout.time_column(name)},MIN({cycle},{layout.fixed['cycles']})+1)"
+
+
+def cycle_of(layout: Layout, week: str, cycle: str) -> dict[str, str]:
+    """Formulas of the number, the start and the discounting of the cycle that a week is in."""
+    fixed = layout.fixed
+    if ("cycle_years", False) in layout.times:
+        ends = layout.time_column("end_week")
+        return {
+            "cycle": f"MAX(SUMPRODUCT(({ends}+{fixed['tolerance']}<{week})*1),1)",
+            "year": at_cycle(layout, "year", cycle),
+            "discount_time": at_cycle(layout, "discount_time", cycle),
+        }
+    weeks = f"({fixed['weeks_per_year']}*{fixed['cycle_years']})"
+    return {
+        "cycle": f"MAX(-INT(-({week}/{weeks}-{fixed['tolerance']})),1)",
+        "year": f"({cycle}-1)*{fixed['cycle_years']}",
+        "discount_time": f"({cycle}-1+{fixed['moment']})*{fixed['cycle_years']}",
+    }
+
+
+def _session(
+    book: Book,
+    course: TreatmentCourse,
+    page: Page,
+    columns: list[str],
+    row: int,
+    session: Session,
+    first: int,
+    last: int,
+) -> None:
+    def at(name: str) -> str:
+        return f"${letter(columns.index(name) + 1)}{row}"
+
+    def column(name: str) -> str:
+        c = letter(columns.index(name) + 1)
+        return f"${c}${first}:${c}${last}"
+
+    layout, model = book.layout, book.study.model
+    here = {name: at(name) for name in course.columns}
+    here |= {n: at(n) for n in ("session", "line", "week", "included", "n_sessions", "attendance")}
+    here |= {n: at(n) for n in ("cycle", "year", "discount_time")}
+    if model.cycles_differ:
+        here["cycle_years"] = at_cycle(layout, "cycle_years", at("cycle"))
+    if model.start_age is not None:
+        here["age"] = f"({book.scope(None, TITLE).formula(model.start_age)}+{at('year')})"
+    inputs = book.scope(session.strategy, TITLE)
+    formulas = book.scope(session.strategy, TITLE, here=here)
+    clock = book.scope(
+        session.strategy,
+        TITLE,
+        counted=True,
+        here=here,
+    )
+    cells: dict[str, Expr] = {
+        "week": session.week,
+        "included": session.included,
+        **session.quantities,
+    }
+    page.put(row, 1, session.strategy)
+    page.put(row, 2, session.number, "input", "count")
+    page.put(row, 3, session.kind)
+    page.put(row, columns.index("line") + 1, session.line, "input", "count")
+    for name, expr in cells.items():
+        position = columns.index(name) + 1
+        if expr.op == "const":
+            page.put(row, position, expr.value, "input")
+        else:
+            page.formula(row, position, inputs.formula(expr), "link")
+            page.watch(row, position, book.scope(session.strategy, EDITS).formula(expr))
+    cycle = at("cycle")
+    derived = {
+        "n_sessions": f"SUMIFS({column('included')},{column('strategy')},$A{row},"
+        f'{column("line")},{at("line")},{column("session")},">0")',
+        "attendance": formulas.formula(course.attendance),
+        **cycle_of(layout, at("week"), cycle),
+        "in the horizon": f"IF({cycle}<={layout.fixed['cycles']},1,0)",
+        "discount factor, cost": clock.formula(model.discount_cost),
+        "discount factor, effect": clock.formula(model.discount_effect),
+    }
+    if session.line in course.starts:
+        found = (book, session.strategy, session.line, cycle)
+        derived["in the horizon"] = reached(*found)
+        for kind in ("cost", "effect"):
+            factor = mean_factor(*found, kind, at("in the horizon"))
+            derived[f"discount factor, {kind}"] = factor
+    for name, text in derived.items():
+        page.formula(row, columns.index(name) + 1, text, "formula", DERIVED[name])
+    share = f"{at('in the horizon')}*{at('included')}*{at('attendance')}"
+    for item, amount in course.items:
+        heading = f"{item.item}, {item.kind}"
+        shape = "money" if item.kind == "cost" else "exact"
+        text = f"{share}*({formulas.formula(amount)})"
+        page.formula(row, columns.index(heading) + 1, text, "formula", shape)
+    for kind in ("cost", "qaly"):
+        parts = [at(f"{i.item}, {i.kind}") for i, _ in course.items if i.kind == kind]
+        if parts:
+            shape = "money" if kind == "cost" else "exact"
+            page.formula(row, columns.index(f"all {kind}") + 1, "+".join(parts), "formula", shape)
+    for entry, amount in course.quantities:
+        text = f"{share}*({formulas.formula(amount)})"
+        position = columns.index(f"{entry.name}, quantity") + 1
+        page.formula(row, position, text, "formula", "number")
+    for name, value in (
+        ("source", session.source),
+        ("status", session.status),
+        ("note", session.note),
+    ):
+        page.put(row, columns.index(name) + 1, value)
