@@ -14,8 +14,8 @@ from hecon.report.numbers import Units
 from hecon.report.presented import spread
 from hecon.workbook.archive import save_plain
 from hecon.workbook.cached import write_cached
+from hecon.workbook.pages import Sheets
 from hecon.workbook.sheets.section_sheet import write_section
-from hecon.workbook.styles import Sheets
 
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
 from hecon.engine.invariants import check_constant_rows, check_draw_rows, check_totals, find_breach
 from hecon.engine.layout import (
@@ -26,6 +25,7 @@ from hecon.engine.layout import (
     running_sums,
 )
 from hecon.engine.model import Key
+from hecon.engine.operations import OPERATIONS
 from hecon.engine.program import TOLERANCE, Credit, Program
 
 Array = NDArray[np.float64]

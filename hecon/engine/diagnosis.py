@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
 from hecon.engine.model import Key
+from hecon.engine.operations import OPERATIONS
 from hecon.engine.program import Program
 
 Array = NDArray[np.float64]

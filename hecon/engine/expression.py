@@ -1,7 +1,4 @@
-"""One line of arithmetic, written once: parsed here, then rendered as NumPy and as Excel.
-
-`OPERATIONS` holds each operation's two faces side by side, so they cannot drift apart.
-"""
+"""One line of arithmetic, written once: parsed here, then rendered as NumPy and as Excel."""
 
 from __future__ import annotations
 
@@ -11,23 +8,13 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
-from scipy import special
-
+from hecon.engine.operations import DECIMALS, OPERATIONS
 from hecon.engine.survival import SURVIVAL
 
 MAX_LENGTH = 2_000
 MAX_NODES = 400
 LARGEST = sys.float_info.max
-
-#: Two figures closer than this are one where a formula compares, rounds or looks up: a boundary
-#: that is reached by way of fractions (14 months as (13 / 12 + 1 / 12) * 12) is met all the same.
-NEAR = 5e-10
-
-#: The same as decimals of a difference that a spreadsheet or a page rounds.
-DECIMALS = 9
 
 #: Functions and brackets that a formula may nest; a spreadsheet takes 64, some of which the cell
 #: around a formula needs.
@@ -67,88 +54,6 @@ class Expr:
         """Table columns looked up, as `table.column`."""
         return frozenset(e.name for e in self.walk() if e.op == "lookup")
 
-
-@dataclass(frozen=True)
-class Operation:
-    """The faces of one operation: a NumPy function, an Excel template and its binding strength.
-
-    A comparison's template is filled with the difference of its sides; one of a `series` takes
-    any number of arguments in its Excel face.
-    """
-
-    numpy: Callable[..., Any]
-    excel: str
-    arity: int
-    binds: int = 9
-    logical: bool = False
-    compares: bool = False
-    series: bool = False
-
-
-def _comparison(test: Callable[[Any], Any], excel: str) -> Operation:
-    """A comparison as a test of the difference, alike in every face."""
-
-    def compare(a: Any, b: Any, out: np.ndarray | None = None) -> Any:
-        found = test(np.subtract(a, b))
-        if out is None:
-            return found
-        np.copyto(out, found)
-        return out
-
-    return Operation(compare, f"ROUND({{0}},{{decimals}}){excel}0", 2, 0, True, compares=True)
-
-
-def _floor(value: Any, out: np.ndarray | None = None) -> Any:
-    return np.floor(np.add(value, NEAR), out=out)
-
-
-def _ceil(value: Any, out: np.ndarray | None = None) -> Any:
-    return np.ceil(np.subtract(value, NEAR), out=out)
-
-
-def _select(condition: object, yes: object, no: object, out: np.ndarray | None = None) -> object:
-    result = np.where(np.asarray(condition) != 0, yes, no)  # type: ignore[call-overload]
-    if out is None:
-        return result
-    np.copyto(out, result)
-    return out
-
-
-def _gamma_cdf(value: Any, shape: Any, out: np.ndarray | None = None) -> Any:
-    return special.gammainc(shape, value, out=out)
-
-
-OPERATIONS: dict[str, Operation] = {
-    "add": Operation(np.add, "{0}+{1}", 2, 1),
-    "sub": Operation(np.subtract, "{0}-{1}", 2, 1),
-    "mul": Operation(np.multiply, "{0}*{1}", 2, 2),
-    "div": Operation(np.divide, "{0}/{1}", 2, 2),
-    "pow": Operation(np.power, "{0}^{1}", 2, 3),
-    "neg": Operation(np.negative, "-{0}", 1, 4),
-    "lt": _comparison(lambda d: d <= -NEAR, "<"),
-    "le": _comparison(lambda d: d < NEAR, "<="),
-    "gt": _comparison(lambda d: d >= NEAR, ">"),
-    "ge": _comparison(lambda d: d > -NEAR, ">="),
-    "eq": _comparison(lambda d: np.absolute(d) < NEAR, "="),
-    "ne": _comparison(lambda d: ~(np.absolute(d) < NEAR), "<>"),
-    "and": Operation(np.logical_and, "AND({0})", 2, 9, True, series=True),
-    "or": Operation(np.logical_or, "OR({0})", 2, 9, True, series=True),
-    "not": Operation(np.logical_not, "NOT({0})", 1, 9, True),
-    "if": Operation(_select, "IF({0},{1},{2})", 3),
-    "min": Operation(np.minimum, "MIN({0})", 2, series=True),
-    "max": Operation(np.maximum, "MAX({0})", 2, series=True),
-    "exp": Operation(np.exp, "EXP({0})", 1),
-    "log": Operation(np.log, "LN({0})", 1),
-    "sqrt": Operation(np.sqrt, "SQRT({0})", 1),
-    "abs": Operation(np.absolute, "ABS({0})", 1),
-    "floor": Operation(_floor, "INT(ROUND({0},{decimals}))", 1),
-    "ceil": Operation(_ceil, "-INT(-ROUND({0},{decimals}))", 1, 4),
-    "expit": Operation(special.expit, "1/(1+EXP(-({0})))", 1, 2),
-    "logit": Operation(special.logit, "LN(({0})/(1-({0})))", 1),
-    # since Excel 2010; a file must mark them as newer than its format
-    "norm_cdf": Operation(special.ndtr, "_xlfn.NORM.S.DIST({0},TRUE)", 1),
-    "gamma_cdf": Operation(_gamma_cdf, "_xlfn.GAMMA.DIST({0},{1},1,TRUE)", 2),
-}
 
 #: Numbers that Python knows and a table doesn't: 1_000, 0x1F.
 _ODD_NUMBER = re.compile(r"(?<![\w.])(?:\d\w*_\w*|0[xob]\w+)", re.ASCII | re.IGNORECASE)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hecon.engine.expression import OPERATIONS, Expr
+from hecon.engine.expression import Expr
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_text
+from hecon.engine.operations import OPERATIONS
 from hecon.errors import ModelError
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from hecon.engine.expression import NEAR
+from hecon.engine.operations import NEAR
 
 #: Draws that one instruction works on.
 LANES = 8

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
 from hecon.engine.ir import LANES, TRUTH, VECTOR, WHOLE, FunctionWriter, functions, look_up, number
 from hecon.engine.loop import FUNCTION, Positions, ScalarName, SeriesName, SumName, weight_name
 from hecon.engine.model import Key
 from hecon.engine.native import CannotCompile
+from hecon.engine.operations import OPERATIONS
 from hecon.engine.program import TOLERANCE, Credit, Program
 
 #: Operations that only the kernel in NumPy knows.

@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hecon.engine.expression import DECIMALS, NEAR, Expr
+from hecon.engine.expression import Expr
+from hecon.engine.operations import DECIMALS, NEAR
 
 Array = NDArray[np.float64]
 

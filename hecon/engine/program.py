@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hecon.engine.clock import Clock
-from hecon.engine.expression import OPERATIONS
 from hecon.engine.graph import Node
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key
+from hecon.engine.operations import OPERATIONS
 from hecon.engine.payoffs import Credit, Single
 from hecon.engine.structure import structure
 from hecon.engine.transitions import TOLERANCE, Move, Row, Trace

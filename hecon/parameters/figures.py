@@ -9,7 +9,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import BeforeValidator
 
-from hecon.engine.expression import OPERATIONS, Expr, ExpressionError, parse
+from hecon.engine.expression import Expr, ExpressionError, parse
+from hecon.engine.operations import OPERATIONS
 from hecon.parameters.records import number, short
 
 

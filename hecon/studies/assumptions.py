@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import model_validator
 
-from hecon.engine.expression import OPERATIONS, Expr, ExpressionError, parse
+from hecon.engine.expression import Expr, ExpressionError, parse
 from hecon.engine.model import CohortModel, Key
+from hecon.engine.operations import OPERATIONS
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError
 from hecon.parameters.parameter_schema import STATUSES

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from hecon.engine.expression import OPERATIONS, Expr, parse
+from hecon.engine.expression import Expr, parse
+from hecon.engine.operations import OPERATIONS
 
 Array = NDArray[np.float64]
 

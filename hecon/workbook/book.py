@@ -39,6 +39,7 @@ from hecon.workbook.archive import save_plain
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, dress
 from hecon.workbook.context import Book, new_book, workbook_study
+from hecon.workbook.pages import Page, Sheets, literal
 from hecon.workbook.sheet_layout import BUDGET_QUEUE, Layout, quantities, trace_title
 from hecon.workbook.sheets.acceptability_sheet import draw_charts, write_acceptability
 from hecon.workbook.sheets.budget_convolution import TITLE as BUDGET_FLOWS
@@ -59,7 +60,6 @@ from hecon.workbook.sheets.summary_sheet import AS_DELIVERED, add_summary, write
 from hecon.workbook.sheets.time_sheet import place_tables, place_time, write_tables, write_time
 from hecon.workbook.sheets.trace_places import place_traces, substates
 from hecon.workbook.sheets.trace_sheet import write_trace
-from hecon.workbook.styles import Page, Sheets, literal
 
 #: Live sheets whose figures, or the draws behind them, are Python's.
 PYTHONS = ("Scenarios", "One-way", "Draws", "Acceptability", "Value of information")

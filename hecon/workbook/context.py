@@ -16,8 +16,8 @@ from hecon.engine.model import CohortModel, Key, key_text
 from hecon.studies.budget_values import budget_extent, with_budget
 from hecon.studies.study import Study
 from hecon.workbook.estimates import EstimateBlock
+from hecon.workbook.pages import Sheets, quoted
 from hecon.workbook.sheet_layout import Layout, Quantity, Scope, letter
-from hecon.workbook.styles import Sheets, quoted
 
 if TYPE_CHECKING:
     from hecon.workbook.sheets.budget_sheet import BudgetSheet

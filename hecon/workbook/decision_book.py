@@ -18,9 +18,9 @@ from hecon.report.numbers import Units
 from hecon.workbook.archive import save_plain
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, DASHES, dress
+from hecon.workbook.pages import Page, Sheets, add_page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.section_sheet import put_sentences, put_table
-from hecon.workbook.styles import Page, Sheets, add_page
 
 #: Most draws times strategies that the workbook holds and calculates from.
 MOST_CELLS = 60_000

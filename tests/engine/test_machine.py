@@ -17,9 +17,10 @@ from hecon.analyses.timings import timings
 from hecon.engine import native, runner
 from hecon.engine.cohort import Kernel
 from hecon.engine.compiled import Machine
-from hecon.engine.expression import OPERATIONS, parse
+from hecon.engine.expression import parse
 from hecon.engine.model import LookupTable
 from hecon.engine.native import CannotCompile
+from hecon.engine.operations import OPERATIONS
 from hecon.engine.program import Program
 from hecon.engine.timing import COUNTING
 from hecon.errors import ModelError

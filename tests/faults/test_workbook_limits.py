@@ -13,10 +13,10 @@ from hecon.analyses.run import Run, Settings
 from hecon.errors import ModelError
 from hecon.studies.load_study import load_study
 from hecon.workbook.book import build_workbook, compose
+from hecon.workbook.pages import LONGEST, Sheets, add_page, beyond
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
 from hecon.workbook.sheets.inputs_sheet import AGREES
-from hecon.workbook.styles import LONGEST, Sheets, add_page, beyond
 
 STUDIES = Path(__file__).parent / "workbook_studies"
 

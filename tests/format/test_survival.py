@@ -11,7 +11,8 @@ from scipy import integrate, stats
 from tiny import study
 
 from hecon.analyses.evaluate import evaluate
-from hecon.engine.expression import OPERATIONS, ExpressionError, excel, parse
+from hecon.engine.expression import ExpressionError, excel, parse
+from hecon.engine.operations import OPERATIONS
 from hecon.parameters.design import ProbabilisticDesign, base_case
 
 TIMES = (0.0, 0.25, 1.0, 3.5, 12.0)

@@ -24,8 +24,8 @@ from hecon.report.whole import sections_of
 from hecon.studies.load_study import load_study
 from hecon.workbook.book import compose
 from hecon.workbook.cached import recalculate
+from hecon.workbook.pages import Sheets
 from hecon.workbook.sheets.section_sheet import write_section
-from hecon.workbook.styles import Sheets
 
 CLI = Path(__file__).parents[1] / "cli"
 TITLES = ("Break-even values", "Threshold price", "Global sensitivity", "Trials")

@@ -12,8 +12,9 @@ from itertools import accumulate
 
 import numpy as np
 
-from hecon.engine.expression import OPERATIONS, Expr
+from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key, Payoff
+from hecon.engine.operations import OPERATIONS
 
 Times = Mapping[str, float]
 

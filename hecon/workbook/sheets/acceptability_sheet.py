@@ -11,8 +11,8 @@ from hecon.report.grade import marked_title
 from hecon.studies.study import Study
 from hecon.workbook.charts import COLOURS, DASHES, dress
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter
-from hecon.workbook.styles import Page, add_page
 
 TITLE = "Acceptability"
 

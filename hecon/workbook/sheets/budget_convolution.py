@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hecon.engine.model import Payoff
 from hecon.studies.budget import BudgetDefinition, Paid
 from hecon.workbook.context import Book
+from hecon.workbook.pages import add_page
 from hecon.workbook.sheet_layout import BUDGET_QUEUE, letter
 from hecon.workbook.sheets.budget_queue import (
     FIRST_YEAR,
@@ -19,7 +20,6 @@ from hecon.workbook.sheets.budget_queue import (
     QueueAddresses,
 )
 from hecon.workbook.sheets.trace_places import Columns
-from hecon.workbook.styles import add_page
 
 TITLE = "Budget flows"
 

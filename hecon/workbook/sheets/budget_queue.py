@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from hecon.studies.budget import YEAR, BudgetDefinition
 from hecon.studies.budget_values import budget_extent
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import BUDGET_CYCLES, BUDGET_QUEUE, letter
 from hecon.workbook.sheets.trace_places import Columns, scope_of
-from hecon.workbook.styles import Page, add_page
 
 NO_LIMIT = "no limit"
 

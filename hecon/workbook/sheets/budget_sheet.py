@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from hecon.studies.budget import BudgetDefinition
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import BUDGET_QUEUE, letter
 from hecon.workbook.sheets.budget_convolution import Spread
 from hecon.workbook.sheets.budget_queue import FIRST_YEAR, YEARS, YEARS_ROW, QueueAddresses
-from hecon.workbook.styles import Page
 
 TITLE = "Budget"
 HEAD = 4

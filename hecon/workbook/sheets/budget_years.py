@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hecon.analyses.budget_results import budget_table
 from hecon.workbook.context import Book
+from hecon.workbook.pages import add_page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.budget_convolution import write_budget_flows
 from hecon.workbook.sheets.budget_hours import add_charts, write_hours
@@ -18,7 +19,6 @@ from hecon.workbook.sheets.budget_sheet import (
     without_it,
     year_cell,
 )
-from hecon.workbook.styles import add_page
 
 #: Columns of the table by period that are summed over a year, and what they are.
 _SUMMED = {

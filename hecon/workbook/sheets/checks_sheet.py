@@ -8,9 +8,9 @@ import pandas as pd
 
 from hecon.workbook.archive import CellValue
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import trace_title
 from hecon.workbook.sheets.discounting_sheet import write_discounting
-from hecon.workbook.styles import Page, add_page
 
 CHECKS = "Checks"
 FIRST = 6

@@ -6,8 +6,8 @@ import numpy as np
 
 from hecon.engine.expression import parse
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import TIME
-from hecon.workbook.styles import Page
 
 #: Cycles that are worked out by hand, spread over the horizon.
 CYCLES = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hecon.workbook.context import Book
-from hecon.workbook.styles import Page, add_page
+from hecon.workbook.pages import Page, add_page
 
 #: Texts longer than this are broken over several lines.
 WRAPPED = 40

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hecon.workbook.context import Book, override_name
+from hecon.workbook.pages import Yellow, add_page, quoted
 from hecon.workbook.sheet_layout import EDITS, letter
 from hecon.workbook.sheets.inputs_sheet import HEADER
-from hecon.workbook.styles import Yellow, add_page, quoted
 
 FIRST = 6
 

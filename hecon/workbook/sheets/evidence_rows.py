@@ -17,9 +17,9 @@ from hecon.synthesis.effects import MEASURES, Measure
 from hecon.synthesis.estimate import HIGH, LOW
 from hecon.workbook.context import Book
 from hecon.workbook.estimates import EstimateBlock, Faces
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.evidence_tables import EvidenceAddresses, marked
-from hecon.workbook.styles import Page
 
 NATURAL = ("natural", "natural low", "natural high")
 SHOWN = (

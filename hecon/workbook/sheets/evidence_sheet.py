@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hecon.studies.estimates.synthesised import RATIOS
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.documents_sheet import write_texts
 from hecon.workbook.sheets.evidence_blocks import BlockWriter
@@ -22,7 +23,6 @@ from hecon.workbook.sheets.evidence_tables import (
 from hecon.workbook.sheets.heterogeneity_sheet import FIRST as FIRST_STEPS
 from hecon.workbook.sheets.heterogeneity_sheet import ROWS, add_heterogeneity
 from hecon.workbook.sheets.heterogeneity_sheet import SHOWN as STEP_COLUMNS
-from hecon.workbook.styles import Page, add_page
 
 FIRST = 4
 

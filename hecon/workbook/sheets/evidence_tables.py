@@ -24,8 +24,9 @@ from hecon.synthesis.conversion import LOGISTIC_SD
 from hecon.synthesis.effects import CONTINUITY
 from hecon.synthesis.estimate import LEVEL, normal_point
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
-from hecon.workbook.styles import FILLS, Page
+from hecon.workbook.styles import FILLS
 
 TITLE = "Evidence"
 ARM, EFFECT, CONTRAST = "trial arm", "published effect", "contrast"

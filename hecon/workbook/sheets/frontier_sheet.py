@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hecon.analyses.base_case import base_frontier
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
-from hecon.workbook.styles import Page
 
 #: First column of the working beside the table.
 WORK = 9

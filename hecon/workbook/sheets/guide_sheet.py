@@ -8,9 +8,10 @@ from hecon.analyses.population import population
 from hecon.report.things_called import judgement
 from hecon.report.words import listed
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheets.inputs_sheet import HEADER
 from hecon.workbook.sheets.severity_sheet import title_of
-from hecon.workbook.styles import FILLS, Page, add_page
+from hecon.workbook.styles import FILLS
 
 
 def add_guide(book: Book) -> Page:

@@ -11,8 +11,8 @@ from hecon.synthesis.heterogeneity import DAMPING, ROUNDING, STEPS, TOLERANCE
 from hecon.synthesis.pooling import COLUMNS, SUMS, TOTALS
 from hecon.workbook.context import Book
 from hecon.workbook.estimates import Faces
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter
-from hecon.workbook.styles import Page, add_page
 
 TITLE = "Heterogeneity"
 

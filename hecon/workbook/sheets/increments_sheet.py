@@ -7,9 +7,9 @@ from collections.abc import Callable
 from hecon.report.grade import marked_title
 from hecon.report.things_called import judgement
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.severity_sheet import title_of, weighted
-from hecon.workbook.styles import Page
 
 TITLE = "Results"
 

@@ -12,12 +12,12 @@ from hecon.report.grade import marked_title
 from hecon.report.sections.information_section import groups_table, partial_table
 from hecon.report.things_called import study_units
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.acceptability_sheet import FIRST, STEPS, frontier_column, thresholds
 from hecon.workbook.sheets.acceptability_sheet import FRONTIER as TITLE
 from hecon.workbook.sheets.acceptability_sheet import TITLE as CURVES
 from hecon.workbook.sheets.section_sheet import put_table
-from hecon.workbook.styles import Page, add_page
 
 
 def write_information(book: Book) -> None:

@@ -9,16 +9,18 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from hecon.analyses.frontier import STRAIGHT
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.ties import TIE
-from hecon.engine.expression import DECIMALS, Expr
+from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
+from hecon.engine.operations import DECIMALS
 from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 from hecon.workbook.context import MODES, SHOWN, Book, override_name
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import EDITS, INPUTS, letter
-from hecon.workbook.styles import Page, add_page, fitting
+from hecon.workbook.styles import fitting
 
 COLUMNS = [
     "Name",

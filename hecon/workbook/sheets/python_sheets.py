@@ -30,9 +30,9 @@ from hecon.workbook.context import (
     totals_columns,
 )
 from hecon.workbook.estimates import scenario_estimates
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import EDITS, letter
 from hecon.workbook.sheets.inputs_sheet import override_formula
-from hecon.workbook.styles import Page, add_page
 
 _SHAPES = (
     ("cost", "money"),

@@ -6,11 +6,11 @@ from hecon.analyses.base_case import base_outcomes, base_table
 from hecon.analyses.comparison import totals
 from hecon.report.grade import marked_title
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter, trace_title
 from hecon.workbook.sheets.frontier_sheet import WORK, write_frontier
 from hecon.workbook.sheets.increments_sheet import write_increments
 from hecon.workbook.sheets.python_sheets import python_figures
-from hecon.workbook.styles import Page, add_page
 
 TITLE = "Results"
 HEAD = 4

@@ -20,7 +20,7 @@ from hecon.report.presented import caption, spread
 from hecon.report.sections import REGISTRY
 from hecon.report.words import spoken
 from hecon.workbook.charts import COLOURS, DASHES, dress
-from hecon.workbook.styles import Page, Sheets, add_page
+from hecon.workbook.pages import Page, Sheets, add_page
 
 NOT_LIVE = "Computed in Python, not live"
 #: Widths of columns by what they hold; those of words are as wide as their words, up to this.

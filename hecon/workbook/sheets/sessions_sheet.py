@@ -5,9 +5,9 @@ from __future__ import annotations
 from hecon.engine.expression import Expr
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import EDITS, Layout, letter
 from hecon.workbook.sheets.trace_lines import mean_factor, reached
-from hecon.workbook.styles import Page, add_page
 
 TITLE = "Sessions"
 FIXED = ("strategy", "session", "kind", "week", "included", "line")

@@ -7,9 +7,9 @@ from hecon.analyses.remaining_life import life_table_end, years_of_life
 from hecon.engine.expression import Expr
 from hecon.studies.study import Study
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import SEVERITY, trace_title
 from hecon.workbook.sheets.trace_amounts import standard_care, starting_and_course
-from hecon.workbook.styles import Page, add_page
 
 #: The sheet's name, and where no severity weighs what a QALY may cost.
 TITLE, UNWEIGHTED = SEVERITY, "Threshold"

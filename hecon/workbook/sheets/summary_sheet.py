@@ -23,12 +23,12 @@ from hecon.report.things_called import judgement, study_units
 from hecon.report.words import listed, spoken
 from hecon.version import __version__
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page, literal
 from hecon.workbook.sheet_layout import INPUTS
 from hecon.workbook.sheets.acceptability_sheet import curve_chart, plane_chart
 from hecon.workbook.sheets.budget_queue import YEARS
 from hecon.workbook.sheets.inputs_sheet import SELECTORS
 from hecon.workbook.sheets.severity_sheet import weighted
-from hecon.workbook.styles import Page, add_page, literal
 
 TITLE = "Summary"
 #: Characters of a sheet's purpose that fit a line of the contents.

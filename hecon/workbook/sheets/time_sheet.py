@@ -10,8 +10,8 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.timing import COUNTING
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import BUDGET_CYCLES, LIFE_CYCLES, TIME, letter
-from hecon.workbook.styles import Page, add_page
 
 SHAPES = {
     "cycle_years": "years",

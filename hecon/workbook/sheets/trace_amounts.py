@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hecon.engine.model import CohortModel, Payoff
 from hecon.workbook.context import Book
+from hecon.workbook.pages import quoted
 from hecon.workbook.sheet_layout import TIME, trace_title
 from hecon.workbook.sheets.trace_lines import (
     later_amount,
@@ -17,7 +18,6 @@ from hecon.workbook.sheets.trace_lines import (
 from hecon.workbook.sheets.trace_moves import Shares
 from hecon.workbook.sheets.trace_places import Columns, Here
 from hecon.workbook.sheets.trace_states import by_step
-from hecon.workbook.styles import quoted
 
 #: A reference to a cell of the sheet itself: a column, then a row or the mark of one.
 _OWN = re.compile(r"(?<![!:$\w])\$[A-Z]{1,3}\$?(?=[\d\0])")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hecon.workbook.context import Book
+from hecon.workbook.pages import quoted
 from hecon.workbook.sheet_layout import TIME, trace_title
 from hecon.workbook.sheets.trace_moves import Shares
 from hecon.workbook.sheets.trace_places import Columns
-from hecon.workbook.styles import quoted
 
 
 def later_lines(book: Book, strategy: str) -> list[int]:

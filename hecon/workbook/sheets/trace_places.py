@@ -9,9 +9,9 @@ from math import ceil
 from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key, Payoff
 from hecon.engine.transitions import TOLERANCE
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import Scope, letter, trace_title
 from hecon.workbook.sheets.time_sheet import used
-from hecon.workbook.styles import Page
 
 #: Space above the table: headings, totals, and a line between.
 ABOVE = 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel
 from hecon.workbook.context import Book
+from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import TIME, letter, trace_title
 from hecon.workbook.sheets.trace_amounts import TraceAmounts, amounts
 from hecon.workbook.sheets.trace_places import (
@@ -17,7 +18,6 @@ from hecon.workbook.sheets.trace_places import (
     substates,
 )
 from hecon.workbook.sheets.trace_states import occupancy_of, probabilities, times_of
-from hecon.workbook.styles import Page, add_page
 
 #: Most columns of a page that can be read on paper.
 PRINTED = 14

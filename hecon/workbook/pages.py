@@ -1,0 +1,340 @@
+"""Sheets as they are written: styled cells, formulas within Excel's limits, print set-up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from openpyxl.formatting.rule import Rule
+from openpyxl.styles import Alignment, Border, Font, PatternFill
+from openpyxl.styles.cell_style import StyleArray
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hecon.errors import ModelError
+from hecon.workbook.styles import FILLS, FONTS, FORMATS, LINE, fitting
+
+_HERE, _BEFORE = "\0here\0", "\0before\0"
+
+#: What Excel takes in a formula: characters, levels of functions in each other, arguments of one.
+LONGEST, DEEPEST, MOST_ARGUMENTS = 8_192, 64, 255
+
+#: Characters of a text inside a formula, of which Excel takes 255.
+PIECE = 240
+
+#: A formula of no more characters than this is within all limits.
+SHORT = 2 * DEEPEST
+
+_TOKEN = re.compile(r'"[^"]*"|\'[^\']*\'|[(),]')
+
+
+def beyond(text: str) -> str:
+    """Which of Excel's limits a formula passes, in words; nothing if it passes none."""
+    if len(text) >= LONGEST:
+        return f"{len(text):,} characters, where Excel takes {LONGEST:,}"
+    if text.count("(") <= DEEPEST and text.count(",") < MOST_ARGUMENTS:
+        return ""
+    commas, deepest, most = [0], 0, 0
+    for token in _TOKEN.findall(text):
+        if token == "(":
+            commas.append(0)
+            deepest = max(deepest, len(commas) - 1)
+        elif token == ")":
+            most = max(most, 1 + commas.pop())
+        elif token == ",":
+            commas[-1] += 1
+    if deepest > DEEPEST:
+        return f"{deepest} levels, where Excel takes {DEEPEST}"
+    return f"{most} arguments, where Excel takes {MOST_ARGUMENTS}" if most > MOST_ARGUMENTS else ""
+
+
+class _Row(int):
+    """A row whose number is not known yet: in text it is a mark, and so is the row before it."""
+
+    mark: str
+
+    def __new__(cls, mark: str) -> _Row:
+        row = super().__new__(cls, 1)
+        row.mark = mark
+        return row
+
+    def __format__(self, spec: str) -> str:
+        return self.mark
+
+    def __sub__(self, other: int) -> _Row:
+        return _Row(_BEFORE)
+
+
+@dataclass(frozen=True)
+class Yellow:
+    """A cell that can be typed over, and what it was delivered with."""
+
+    sheet: str
+    cell: str
+    delivered: float | str
+    formula: bool
+
+
+class Sheets(Workbook):
+    """A workbook that remembers its pages and its yellow cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.remove(self.worksheets[0])
+        self.yellow: list[Yellow] = []
+        self.pages: list[Page] = []
+
+    def repeat_headings(self) -> None:
+        """On paper the headings of each sheet's last table are repeated, else the sheet's title.
+
+        A row is repeated on all pages that come after it, so those of a table before the last
+        would stand over another table.
+        """
+        for page in self.pages:
+            last = max(page.tables, default=0)
+            row = last if last > max(page.sections, default=0) else 1
+            page.sheet.print_title_rows = f"{row}:{row}"
+
+
+@dataclass
+class Page:
+    """A worksheet with shorthand for writing styled cells.
+
+    `tables` are the rows of column headings, `sections` those of headings over text or tables;
+    `named` are cells that hold the title of a sheet.
+    """
+
+    sheet: Worksheet
+    yellow: list[Yellow] = field(default_factory=list)
+    tables: set[int] = field(default_factory=set)
+    sections: set[int] = field(default_factory=set)
+    named: list[tuple[int, int, str]] = field(default_factory=list)
+    _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> set[str]:
+        """Kinds of cells on the sheet."""
+        return {kind for kind, _, _ in self._styles}
+
+    @property
+    def title(self) -> str:
+        """The sheet's name."""
+        return str(self.sheet.title)
+
+    def ref(self, row: int, column: int) -> str:
+        """An absolute address that other sheets can use."""
+        return f"{quoted(self.title)}!${get_column_letter(column)}${row}"
+
+    def span(self, column: int, first: int, last: int) -> str:
+        """An absolute column range that other sheets can use."""
+        letter = get_column_letter(column)
+        return f"{quoted(self.title)}!${letter}${first}:${letter}${last}"
+
+    def put(
+        self,
+        row: int,
+        column: int,
+        value: object,
+        kind: str = "text",
+        shape: str = "general",
+        wrap: bool = False,
+    ) -> Any:
+        """Write a value; text is never taken for a formula."""
+        cell: Any = self.sheet.cell(row, column)
+        if shape == "general" and isinstance(value, int | float) and not isinstance(value, bool):
+            shape = fitting(value)
+        if isinstance(value, str):
+            if value:
+                cell.value = value
+                cell.data_type = "s"
+        elif value is not None and value == value:
+            cell.value = value
+        self._dress(cell, kind, shape, wrap)
+        if kind == "input" and isinstance(value, int | float):
+            self.yellow.append(Yellow(self.title, cell.coordinate, value, formula=False))
+        if wrap and isinstance(value, str):
+            self._make_room(row, column, value)
+        return cell
+
+    def _make_room(self, row: int, column: int, text: str) -> None:
+        """Make a row high enough for a text that is broken over several lines."""
+        width = self.sheet.column_dimensions[get_column_letter(column)].width
+        lines = 1 + int(len(text) / (width * 1.05))
+        rows = self.sheet.row_dimensions[row]
+        if lines > 1:
+            rows.height = max(rows.height or 0.0, 13.5 * lines)
+
+    def formula(
+        self,
+        row: int,
+        column: int,
+        text: str,
+        kind: str = "formula",
+        shape: str = "general",
+        wrap: bool = False,
+    ) -> Any:
+        """Write a formula, given without its equals sign."""
+        if len(text) > SHORT and (limit := beyond(text)):
+            raise ModelError(
+                f"sheet {self.title} would need a formula of {limit} in "
+                f"{get_column_letter(column)}{row}"
+            )
+        cell: Any = self.sheet.cell(row, column)
+        # past the property, which would look at every formula for what only texts may hold
+        cell._value, cell.data_type = f"={text}", "f"
+        self._dress(cell, kind, shape, wrap)
+        return cell
+
+    def watch(self, row: int, column: int, text: str) -> None:
+        """Remember a formula that may be typed over, given as other sheets see it."""
+        cell = f"{get_column_letter(column)}{row}"
+        self.yellow.append(Yellow(self.title, cell, text, formula=True))
+
+    def warn(self, cells: str, bad: str) -> None:
+        """Let cells turn red while they hold a value, given as in a formula."""
+        red = DifferentialStyle(
+            font=Font(bold=True, color="9B1C1C"), fill=PatternFill(bgColor="F9C0C0")
+        )
+        rule = Rule(type="cellIs", operator="equal", formula=[bad], dxf=red)
+        self.sheet.conditional_formatting.add(cells, rule)
+
+    def _dress(self, cell: Any, kind: str, shape: str, wrap: bool) -> None:
+        known = self._styles.get((kind, shape, wrap))
+        if known is None:
+            # a style of its own: the cell may share the one it was given before
+            cell._style = StyleArray()
+            cell.font = FONTS.get(kind, FONTS["text"])
+            if kind in FILLS:
+                cell.fill = PatternFill("solid", start_color=FILLS[kind])
+            if kind in FILLS or kind == "formula":
+                cell.border = Border(bottom=LINE)
+            cell.alignment = Alignment(
+                horizontal="center" if kind == "heading" else None,
+                vertical="center" if kind == "heading" else "top",
+                wrap_text=wrap or kind == "heading",
+            )
+            cell.number_format = FORMATS.get(shape, shape)
+            self._styles[(kind, shape, wrap)] = cell._style
+        else:
+            cell._style = known
+
+    def fill(
+        self, first: int, rows: int, column: int, cell: Callable[[int, int], str], shape: str
+    ) -> None:
+        """Fill a column with one formula: `cell` gives it for a cycle and a row.
+
+        It is asked for cycle 0 and once for all others, whose rows are then filled in.
+        """
+        self.formula(first, column, cell(0, first), "formula", shape)
+        text = cell(1, _Row(_HERE))
+        for row in range(first + 1, first + rows):
+            filled = text.replace(_HERE, str(row)).replace(_BEFORE, str(row - 1))
+            self.formula(row, column, filled, "formula", shape)
+
+    def link(self, row: int, column: int, title: str, place: str = "A1", text: str = "") -> None:
+        """A cell that jumps to a sheet, or to a place on it under another text."""
+        cell = self.put(row, column, text or title, "jump")
+        target = f"{quoted(title)}!{place}"
+        # set past the property, which would restyle every cell that shares this style
+        cell._hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=text or title)
+        links: Any = self.sheet._hyperlinks  # type: ignore[attr-defined]
+        links.append(cell._hyperlink)
+
+    def headings(self, row: int, names: list[str], first: int = 1) -> None:
+        """A row of column headings."""
+        self.tables.add(row)
+        lines = 2
+        for offset, name in enumerate(names):
+            self.put(row, first + offset, name, "heading")
+            width = self.sheet.column_dimensions[get_column_letter(first + offset)].width
+            lines = max(lines, 1 + int(len(name) / (width * 0.9)))
+        height = self.sheet.row_dimensions[row].height or 0.0
+        self.sheet.row_dimensions[row].height = max(height, 15.0 * min(lines, 5))
+
+    def heading(self, row: int, text: str) -> None:
+        """A section's heading over the text below it."""
+        self.sections.add(row)
+        self.put(row, 1, text, "section")
+
+    def live_heading(self, row: int, text: str) -> None:
+        """A section's heading that is a formula."""
+        self.sections.add(row)
+        self.formula(row, 1, text, "section")
+
+    def allow(self, rule: str, cells: list[str]) -> None:
+        """Let cells hold only numbers of a kind: ``any``, ``share`` (0 to 1) or ``positive``."""
+        if not cells:
+            return
+        low, words = {
+            "any": ("-1E+300", "a number"),
+            "share": ("0", "a number from 0 to 1"),
+            "positive": ("0", "a number from 0 up"),
+        }[rule]
+        check = DataValidation(
+            type="decimal",
+            operator="between",
+            formula1=low,
+            formula2="1" if rule == "share" else "1E+300",
+            allow_blank=True,
+        )
+        check.error, check.errorTitle = f"Allowed here is {words}.", "Not allowed"
+        for cell in cells:
+            check.add(cell)
+        self.sheet.add_data_validation(check)
+
+    def print_blocks(self, *blocks: str) -> None:
+        """Print these areas alone, each on pages of its own, with the first column beside them."""
+        self.sheet.print_area = ",".join(blocks)
+        self.sheet.print_title_cols = "A:A"
+
+    def widths(self, *widths: float) -> None:
+        """Column widths from the first column on."""
+        for position, width in enumerate(widths, start=1):
+            self.sheet.column_dimensions[get_column_letter(position)].width = width
+
+
+def literal(text: str) -> str:
+    """A text inside a formula, in pieces that Excel takes."""
+    pieces = [text[i : i + PIECE] for i in range(0, len(text), PIECE)] or [""]
+    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
+
+
+def quoted(title: str) -> str:
+    """A sheet name as formulas need it."""
+    return "'" + title.replace("'", "''") + "'"
+
+
+def add_page(
+    book: Sheets,
+    title: str,
+    heading: str,
+    purpose: str,
+    freeze: str = "",
+    orientation: Literal["landscape", "portrait"] = "landscape",
+) -> Page:
+    """A new sheet with its heading, one line of purpose, and print set-up."""
+    sheet = book.create_sheet(title)
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_view.zoomScale = 90
+    sheet.page_setup.orientation = orientation
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    # an ampersand is a code in footers, and their length is limited
+    sheet.oddFooter.left.text = heading.replace("&", "&&")[:120]
+    sheet.oddFooter.right.text = "&A, page &P of &N"
+    if freeze:
+        sheet.freeze_panes = freeze
+    page = Page(sheet, book.yellow)
+    book.pages.append(page)
+    sheet.row_dimensions[1].height = 24
+    page.put(1, 1, heading, "title")
+    page.put(2, 1, purpose, "note")
+    return page
