@@ -15,9 +15,10 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, ModelError
+from hecon.parameters.cell_text import plain_number
 from hecon.parameters.design import Correlation, TableDesign, base_values
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import FIXED, plain_number
+from hecon.parameters.rows import FIXED
 from hecon.studies.study import Scenario, Study
 from hecon.studies.variant import correlations_of
 

@@ -253,10 +253,9 @@ def reproduce(
             read_only,
             read_settings,
             refuse_other,
-            show_reproduction,
-            write_differences,
             write_reference,
         )
+        from hecon.report.reproduction import show_reproduction, write_differences
         from hecon.report.sections import analyses_named
         from hecon.report.things_called import study_units
         from hecon.report.whole import sections_of

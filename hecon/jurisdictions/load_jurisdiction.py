@@ -18,10 +18,11 @@ from hecon.jurisdictions.jurisdiction_schema import (
     JurisdictionDefinition,
     Severity,
 )
+from hecon.parameters.cell_text import name_problem, parse_formula, plain_number
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.files import inside
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import name_problem, parse_formula, plain_number, read_parameters
+from hecon.parameters.rows import read_parameters
 from hecon.parameters.tables import read_table
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.]+")

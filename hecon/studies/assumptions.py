@@ -17,9 +17,9 @@ from hecon.engine.model import CohortModel, Key
 from hecon.engine.operations import OPERATIONS
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError
+from hecon.parameters.cell_text import name_problem, parse_formula
 from hecon.parameters.parameter_schema import STATUSES
 from hecon.parameters.records import Real, Required, Strict, Text
-from hecon.parameters.rows import name_problem, parse_formula
 from hecon.parameters.units import unit_problem
 from hecon.studies.reading import NO_TIME, StudyReading
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from hecon.engine.expression import Expr
 from hecon.engine.model import Payoff
 from hecon.errors import nearest
+from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.money import parameter_problems
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import parse_formula, read_parameters
+from hecon.parameters.rows import read_parameters
 from hecon.studies.assumptions import there
 from hecon.studies.budget import (
     BUDGET,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from hecon.errors import nearest
+from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.records import short
-from hecon.parameters.rows import parse_formula
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.documents import ARTICLE, FORMULA, Fact, FactRow, ModelFigure
 from hecon.studies.inputs import Inputs

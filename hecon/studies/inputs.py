@@ -8,10 +8,11 @@ from pathlib import Path
 
 from hecon.engine.model import Key, LookupTable, key_text
 from hecon.parameters import limits
+from hecon.parameters.cell_text import name_problem
 from hecon.parameters.design import Correlation
 from hecon.parameters.money import parameter_problems
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import CENTRE_TOLERANCE, name_problem, read_parameters
+from hecon.parameters.rows import CENTRE_TOLERANCE, read_parameters
 from hecon.parameters.tables import read_table
 from hecon.parameters.units import unit_problem
 from hecon.studies.estimates.covariance import shared_correlations

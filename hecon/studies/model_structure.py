@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, Payoff, Transition
-from hecon.parameters.rows import plain_number
+from hecon.parameters.cell_text import plain_number
 from hecon.parameters.units import value_problem
 from hecon.studies.reading import (
     COUNTED_TIME,

@@ -10,9 +10,9 @@ from hecon.engine.expression import Expr, constant
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList, nearest
 from hecon.jurisdictions.jurisdiction_schema import Jurisdiction
+from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.files import inside
 from hecon.parameters.records import Strict
-from hecon.parameters.rows import parse_formula
 from hecon.parameters.tables import Cells, read_rows
 from hecon.studies.extends import LISTS, LayeredDefinition, StudyFile
 from hecon.studies.study_schema import Listed, StudyDefinition

@@ -9,8 +9,8 @@ from hecon.engine.expression import Expr, constant, substitute
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
 from hecon.parameters import limits
+from hecon.parameters.cell_text import parse_formula, parse_pairs, plain_number
 from hecon.parameters.parameter_schema import Parameter, weakest
-from hecon.parameters.rows import parse_formula, parse_pairs, plain_number
 from hecon.parameters.tables import read_rows
 from hecon.parameters.units import currency_in, value_problem
 from hecon.parameters.written_money import amounts, converted, is_money

@@ -10,8 +10,9 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import Transition
 from hecon.errors import nearest
 from hecon.parameters import limits
+from hecon.parameters.cell_text import name_problem, plain_number
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import FIXED, name_problem, plain_number
+from hecon.parameters.rows import FIXED
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.studies.inputs import Inputs
 from hecon.studies.model_structure import no_move, read_moves

@@ -12,9 +12,9 @@ from hecon.engine.model import CohortModel, key_text
 from hecon.engine.values import formula_values
 from hecon.errors import Fault, InputError, nearest_or_some, shown
 from hecon.parameters import limits
+from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.design import base_values
 from hecon.parameters.parameter_schema import weakest
-from hecon.parameters.rows import parse_formula
 from hecon.studies.inputs import Inputs
 from hecon.studies.reading import NO_TIME, StudyReading
 from hecon.studies.scenario_rows import Overrides, scenarios_of

@@ -9,9 +9,10 @@ from dataclasses import replace
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.errors import Fault, FaultList, InputError, nearest_or_some, shown
+from hecon.parameters.cell_text import plain_number
 from hecon.parameters.design import Correlation
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import FIXED, plain_number
+from hecon.parameters.rows import FIXED
 from hecon.parameters.units import value_problem
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.study import Scenario, Study

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from hecon.engine.expression import Expr, excel
 from hecon.engine.model import Key
+from hecon.parameters.cell_text import parse_pairs
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import parse_pairs
 from hecon.studies.choices import estimates_in
 from hecon.studies.estimates.synthesised import PROPORTION, RATIOS
 from hecon.studies.study import Scenario, Study

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hecon.parameters.rows import LONGEST_NAME, name_problem
+from hecon.parameters.cell_text import LONGEST_NAME, name_problem
 
 CELLS = ["u1", "hr1", "A1", "XFD1048576", "abc123", "R", "C", "r", "c", "R1C1", "rc", "R2"]
 RESERVED = [

@@ -18,7 +18,8 @@ from hecon.cli import app
 from hecon.commands.options import DesignName
 from hecon.parameters.random import METHODS
 from hecon.report.console import console
-from hecon.report.reference import compare_with_reference, show_reproduction, write_reference
+from hecon.report.reference import compare_with_reference, write_reference
+from hecon.report.reproduction import show_reproduction
 from hecon.report.things_called import study_units
 from hecon.report.whole import sections_of
 from hecon.studies.load_study import load_study

@@ -9,10 +9,11 @@ from scipy import special
 from hecon.engine.expression import parse
 from hecon.errors import FaultList
 from hecon.parameters import random
+from hecon.parameters.cell_text import parse_pairs, plain_number
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.distributions import Distribution, DistributionError, distribution
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import parse_pairs, plain_number, read_parameters
+from hecon.parameters.rows import read_parameters
 from hecon.parameters.units import value_problem
 
 

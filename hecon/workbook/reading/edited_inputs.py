@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hecon.analyses.one_way import ranges
+from hecon.parameters.cell_text import parse_pairs
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.parameter_schema import Parameter
-from hecon.parameters.rows import parse_pairs
 from hecon.parameters.written_money import is_money
 from hecon.studies.budget_values import with_budget
 from hecon.studies.sessions import cell_column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
-from hecon.parameters.rows import parse_pairs
+from hecon.parameters.cell_text import parse_pairs
 from hecon.parameters.units import currency_in
 from hecon.parameters.written_money import is_money
 from hecon.studies.budget_values import with_budget
