@@ -17,6 +17,7 @@ from hecon.analyses.population import study_population
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.scenarios import idle_scenarios, scenario_design
 from hecon.analyses.trial_plan import Uninformative, plan
+from hecon.analyses.two_way import check_grids
 from hecon.engine.model import Key, key_text
 from hecon.errors import FaultList, ModelError
 from hecon.parameters.design import (
@@ -26,7 +27,7 @@ from hecon.parameters.design import (
 )
 from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.assumptions import Quantities
-from hecon.studies.study import Scenario, Study
+from hecon.studies.study import Scenario, Study, Subgroup
 from hecon.studies.trials import TrialDefinition
 
 Array = NDArray[np.float64]
@@ -57,20 +58,30 @@ def dry_run(study: Study) -> None:
     base_row = evaluated_table(study, study.base_case(), [study.compared]).iloc[0]
     _check_scenarios(study, base_row, faults)
     _check_ends(study, faults)
+    check_grids(study, faults)
     faults.faults += check_figures(study, [str(name) for name in base_row.index])
     _check_plans(study, faults)
     faults.raise_if_any()
 
 
 def _check_scenarios(study: Study, base: pd.Series, faults: FaultList) -> None:
-    """Every scenario: what it sets, what comes of it, and whether anything does."""
-    cases = {s.id: Case(f"scenario {s.id}", s.file, s.row, "changes") for s in study.scenarios}
-    good = study.scenarios
+    """Scenarios, perspectives and subgroups: what each sets, and what comes of it.
+
+    A level of a dimension may be that of the base case; of the others each must move something.
+    """
+    other = [*study.scenarios, *study.perspectives]
+    good = [*other, *(each.scenario for each in _subgroups(study))]
+    kinds = ["scenario"] * len(study.scenarios) + ["perspective"] * len(study.perspectives)
+    kinds += ["subgroup"] * (len(good) - len(kinds))
+    cases = {
+        s.id: Case(f"{kind} {s.id}", s.file, s.row, "changes")
+        for kind, s in zip(kinds, good, strict=True)
+    }
     try:
         design = scenario_design(study, good)
     except ModelError:
-        good = []
-        for scenario in study.scenarios:
+        every, good = good, []
+        for scenario in every:
             try:
                 scenario_design(study, [scenario])
                 good.append(scenario)
@@ -87,7 +98,13 @@ def _check_scenarios(study: Study, base: pd.Series, faults: FaultList) -> None:
             faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
     table = _table(study, design, [s.compare for s in good], [cases[s.id] for s in good], faults)
     if table is not None:
-        faults.faults += idle_scenarios(study, good, table, base)
+        faults.faults += idle_scenarios(study, other, table.iloc[: len(other)], base)
+
+
+def _subgroups(study: Study) -> list[Subgroup]:
+    """Levels of dimensions, and their combinations where there is more than one dimension."""
+    crossed = [each for each in study.combinations if len(each.dimensions) > 1]
+    return [*study.subgroups, *crossed]
 
 
 def _check_ends(study: Study, faults: FaultList) -> None:

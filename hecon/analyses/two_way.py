@@ -12,16 +12,18 @@ from hecon.analyses.one_way import find_range
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
-from hecon.errors import Fault, InputError
+from hecon.errors import Fault, FaultList, InputError
 from hecon.parameters.design import TableDesign, base_values
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_problem
+from hecon.studies.extends import FILE
 from hecon.studies.study import Study
 
 Array = NDArray[np.float64]
 
-#: Values of each input where none are given.
+#: Values of each input where none are given, and how many there may be.
 STEPS = 11
+MOST_STEPS = 500
 
 
 def two_way(
@@ -55,12 +57,8 @@ def two_way(
         If an input is unknown, named twice, has neither range nor values, or can't have a value
         in its unit.
     """
-    one, two = find_parameter(study, first), find_parameter(study, second)
-    if one == two:
-        text = f"'{first}' is named twice; a grid needs two different parameters"
-        raise InputError([Fault(study.name, None, first, text)])
-    across = _values(study, one, first_values, steps)
-    down = _values(study, two, second_values, steps)
+    asked = ((first, first_values), (second, second_values))
+    (one, across), (two, down) = _axes(study, asked, study.name, ("", ""), steps)
     grid = np.meshgrid(across, down, indexing="ij")
     numbers = base_values(study.parameters)
     columns = {one.key: grid[0].ravel(), two.key: grid[1].ravel()}
@@ -74,19 +72,57 @@ def two_way(
     )
 
 
+def check_grids(study: Study, faults: FaultList) -> None:
+    """Record what is wrong with the grids that `study.toml` asks for."""
+    for position, grid in enumerate(study.definition.two_way, start=1):
+        asked = ((grid.first, grid.first_values), (grid.second, grid.second_values))
+        columns = (f"two_way[{position}].first", f"two_way[{position}].second")
+        with faults.collect():
+            _axes(study, asked, f"{study.folder.name}/{FILE}", columns, STEPS)
+
+
+def _axes(
+    study: Study,
+    asked: Sequence[tuple[str, Sequence[float] | None]],
+    file: str,
+    columns: tuple[str, str],
+    steps: int,
+) -> list[tuple[Parameter, Array]]:
+    """Both inputs with their values, in rising order; faults are told at `columns` of the file.
+
+    Without columns they are told where they are found.
+    """
+    found: list[tuple[Parameter, Array]] = []
+    for (name, given), column in zip(asked, columns, strict=True):
+        try:
+            parameter = find_parameter(study, name)
+            found.append((parameter, _values(study, parameter, given, steps)))
+        except InputError as error:
+            if not column:
+                raise
+            raise InputError([Fault(file, None, column, f.message) for f in error.faults]) from None
+    if found[0][0] == found[1][0]:
+        text = f"'{asked[0][0]}' is named twice; a grid needs two different parameters"
+        raise InputError([Fault(file, None, columns[1] or asked[0][0], text)])
+    return found
+
+
 def _values(study: Study, parameter: Parameter, given: Sequence[float] | None, steps: int) -> Array:
-    if given is not None:
-        values = np.unique(np.asarray(given, dtype=float))
-        if not values.size or not np.isfinite(values).all():
-            text = "needed is at least one finite value"
-            raise InputError([Fault(study.name, None, parameter.text, text)])
-        problems = [value_problem(parameter.unit, parameter.money, v) for v in values.tolist()]
-        faults = [Fault(study.name, None, parameter.text, text) for text in problems if text]
-        if faults:
-            raise InputError(faults)
-        return values
-    found = find_range(study, parameter.text)
-    return np.linspace(found.low, found.high, steps)
+    if given is None:
+        found = find_range(study, parameter.text)
+        return np.linspace(found.low, found.high, steps)
+    values = np.unique(np.asarray(given, dtype=float))
+    problems = [value_problem(parameter.unit, parameter.money, v) for v in values.tolist()]
+    if not values.size or not np.isfinite(values).all():
+        problems = ["needed is at least one finite value"]
+    elif values.size < len(given):
+        problems.append("a value is given twice")
+    elif values.size > MOST_STEPS:
+        problems.append(f"found {values.size} values, allowed are {MOST_STEPS}")
+    faults = [Fault(study.name, None, parameter.text, text) for text in problems if text]
+    if faults:
+        raise InputError(faults)
+    return values
 
 
 @result("Grids of two inputs")

@@ -16,6 +16,7 @@ from hecon.parameters import limits
 from hecon.parameters.money import price_year_problem
 from hecon.parameters.parameter_schema import Parameter, Status
 from hecon.parameters.records import (
+    FileName,
     Formula,
     Real,
     Required,
@@ -210,7 +211,7 @@ class Rate(Strict):
 class JurisdictionDefinition(Strict):
     """Contents of `jurisdiction.toml`."""
 
-    name: Required
+    name: FileName
     title: Required
     body: Text = ""
     currency: Currency

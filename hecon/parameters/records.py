@@ -6,7 +6,7 @@ import math
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from hecon.parameters.limits import LARGEST_AMOUNT
 
@@ -14,6 +14,8 @@ LONGEST_SHOWN = 80
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+#: What files can be named after, anywhere.
+_FIT = re.compile(r"[\w-]+(?:[. ]+[\w-]+)*")
 _NOT_FINITE = ("nan", "inf", "infinity")
 
 
@@ -70,6 +72,15 @@ def _text(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
+def _file_name(text: str) -> str:
+    if not _FIT.fullmatch(text):
+        raise ValueError(
+            f"found '{short(text)}', allowed are letters, digits, _ and -, and in between also "
+            "points and blanks: files are named after it"
+        )
+    return text
+
+
 def _formula(value: object) -> object:
     text = _text(value)
     quoted = isinstance(text, str) and len(text) > 1 and text[0] == text[-1] == '"'
@@ -86,6 +97,8 @@ Real = Annotated[float, BeforeValidator(lambda v: number(v) if isinstance(v, str
 Whole = Annotated[int, BeforeValidator(_whole)]
 Text = Annotated[str, BeforeValidator(_text)]
 Required = Annotated[Text, Field(min_length=1)]
+#: A name that files are called after.
+FileName = Annotated[Required, AfterValidator(_file_name)]
 Grade = Annotated[Literal["", "exploratory"], BeforeValidator(_text)]
 #: A formula; quotation marks around it don't matter.
 Formula = Annotated[str, BeforeValidator(_formula)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
 from hecon.parameters.records import Required, Strict, Text
+from hecon.parameters.schema import STATUSES
 from hecon.parameters.tables import read_cells
 from hecon.studies.reading import StudyReading
 
@@ -18,6 +20,23 @@ Document = list[dict[str, str]]
 #: Files that the program itself reads.
 MISSING = "missing"
 ARTICLE = "article"
+ASSUMPTIONS = "assumptions"
+SOURCES = "sources"
+
+#: Items of CHEERS 2022.
+ITEMS = 28
+
+
+def _item(text: str) -> str:
+    if text not in map(str, range(1, ITEMS + 1)):
+        raise ValueError(f"found '{text}', allowed is an item of CHEERS 2022, 1 to {ITEMS}")
+    return text
+
+
+def _status(text: str) -> str:
+    if text not in STATUSES:
+        raise ValueError(f"found '{text}', allowed are {', '.join(STATUSES)}")
+    return text
 
 
 class MissingRow(Strict):
@@ -31,7 +50,7 @@ class MissingRow(Strict):
 class CheersRow(Strict):
     """An item of the reporting checklist and where it is reported."""
 
-    item: Required
+    item: Annotated[Required, AfterValidator(_item)]
     section: Text
     name: Text
     sheet: Text
@@ -42,6 +61,16 @@ class SourceRow(Strict):
     """A published figure that rows refer to by its id."""
 
     id: Required
+
+
+class AssumptionRow(Strict):
+    """What the model takes for granted, why, and the scenarios that test it."""
+
+    id: Required
+    assumption: Required
+    justification: Text = ""
+    tested_by: Text = ""
+    status: Annotated[Required, AfterValidator(_status)]
 
 
 class FactRow(Strict):
@@ -58,7 +87,8 @@ class FactRow(Strict):
 RECORDS: Mapping[str, type[Strict]] = {
     MISSING: MissingRow,
     "cheers": CheersRow,
-    "sources": SourceRow,
+    ASSUMPTIONS: AssumptionRow,
+    SOURCES: SourceRow,
     ARTICLE: FactRow,
 }
 
@@ -113,6 +143,7 @@ def read_documents(reading: StudyReading) -> dict[str, Document]:
             reading.faults.add(reading.place(column), None, column, text)
         elif name in RECORDS:
             rows = reading.rows(column, RECORDS[name], _key, free=True)
+            _check_keys(reading, [(e.file, e.number, _key(e.row)) for e in rows])
             found[name] = [{**entry.row.model_dump(by_alias=True), **entry.cells} for entry in rows]
         else:
             found[name] = _table(reading, column)
@@ -124,13 +155,23 @@ def _key(row: Strict) -> str:
     return str(next(iter(row.model_dump().values())))
 
 
-def _table(reading: StudyReading, entry: str) -> Document:
+def _check_keys(reading: Reading, rows: Sequence[tuple[str, int, str]]) -> None:
+    """Two rows of a file under one key would stand for each other."""
+    seen: dict[tuple[str, str], int] = {}
+    for file, number, key in rows:
+        first = seen.setdefault((file, key), number)
+        if first != number:
+            reading.faults.add(file, number, None, f"'{key}' is already in row {first}")
+
+
+def _table(reading: Reading, entry: str) -> Document:
     columns: list[str] = []
     result: Document = []
     for source in reading.sources(entry):
         with reading.faults.collect():
             header, rows = read_cells(source.path, source.shown, reading.faults)
             own = {cells[header[0]] for _, cells in rows}
+            _check_keys(reading, [(source.shown, n, cells[header[0]]) for n, cells in rows])
             columns = list(dict.fromkeys([*columns, *header]))
             result = [cells for cells in result if cells[columns[0]] not in own]
             result += [cells for _, cells in rows]

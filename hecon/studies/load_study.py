@@ -14,6 +14,7 @@ from hecon.jurisdictions.load_jurisdiction import load_jurisdiction
 from hecon.parameters.files import check_name, digests
 from hecon.studies.budget_reading import read_budget
 from hecon.studies.budget_values import check_budget
+from hecon.studies.citations import check_citations
 from hecon.studies.correlations import read_correlations
 from hecon.studies.discounting import check_discounting, remember_rates
 from hecon.studies.documents import read_documents
@@ -45,7 +46,6 @@ from hecon.studies.study_checks import (
     check_cycles,
     check_definition,
     check_dependencies,
-    check_documents,
     check_folder,
     check_names,
     check_price,
@@ -120,7 +120,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     budget = read_budget(reading, inputs, course, payoffs)
     trials = read_planned_trials(reading)
     facts = read_facts(reading, inputs, scenarios, course)
-    check_documents(reading, inputs)
+    check_citations(reading, inputs, budget, documents, scenarios)
     check_price(reading, inputs)
     check_spread(reading, scenarios)
     grids = grids_in_local_money(reading, inputs)

@@ -16,7 +16,6 @@ from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.written_money import is_money
 from hecon.studies.budget import BUDGET
 from hecon.studies.dependencies import Dependencies, Needs
-from hecon.studies.documents import MISSING, MissingRow
 from hecon.studies.extends import FILE
 from hecon.studies.inputs import Inputs
 from hecon.studies.people import POPULATION

@@ -10,6 +10,7 @@ from hecon.engine.timing import COUNTING
 from hecon.jurisdictions.jurisdiction_schema import TableEntry
 from hecon.parameters import limits
 from hecon.parameters.records import (
+    FileName,
     Formula,
     Grade,
     Real,
@@ -153,7 +154,7 @@ class InputPair(Strict):
 class StudyDefinition(Strict):
     """Contents of `study.toml`; `spread` names scenarios with which the report leads."""
 
-    name: Required
+    name: FileName
     extends: Text = ""
     without: dict[str, list[Required]] = Field(default_factory=dict)
     title: Required

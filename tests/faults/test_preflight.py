@@ -206,3 +206,83 @@ def test_fault_63_a_way_out_of_death_is_noted(tmp_path):
 def test_fault_85_a_state_that_looks_dead_is_noted(tmp_path):
     study = tiny.study(tmp_path, ("study.toml", "dead = true", ""))
     assert any("state Dead" in note and "dead = true" in note for note in notes(study))
+
+
+GRID = """
+[[two_way]]
+first = "extra[B]"
+second = "share"
+first_values = [1, 9]
+currency = "EUR"
+price_year = "2024"
+"""
+SHARED = (
+    given(input_row("share", 0.5, "share", low="0.2", high="0.8")),
+    ("payoffs.csv", "100 + extra", "(100 + extra) * share"),
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("", "", ""),
+        ('"share"', '"shar"', "second: 'shar' is not a parameter; did you mean share?"),
+        (
+            '"share"',
+            '"extra[B]"\nsecond_values = [1, 2]',
+            "second: 'extra[B]' is named twice; a grid needs two",
+        ),
+        ("[1, 9]", "[-5, 5]", "first: found -5, a cost can't be negative"),
+        (
+            "[1, 9]",
+            "[1, 9]\nsecond_values = [0.1, 1.2]",
+            "second: found 1.2, allowed for a share is 0 to 1",
+        ),
+        ("[1, 9]", "[1, 1]", "first: a value is given twice"),
+        ("[1, 9]", "[]", "first: needed is at least one finite value"),
+    ],
+)
+def test_a_grid_that_a_run_would_refuse_is_told_by_check(tmp_path, old, new, told):
+    grid = GRID.replace(old, new) if old else GRID
+    last = '[[strategies]]\nname = "B"\n'
+    study = tiny.study(tmp_path / "tiny", *SHARED, ("study.toml", last, last + grid))
+    found = [str(f) for f in run_faults(study)]
+    if told:
+        assert [f.startswith(f"tiny/study.toml, column two_way[1].{told}") for f in found] == [True]
+    else:
+        assert found == []
+
+
+SUBGROUPS = """\
+name,dimension,title,weight,changes
+half,size,Half,0.5,horizon = 3
+rest of,size,Rest,0.5,horizon = {rest}
+"""
+
+
+@pytest.mark.parametrize("rest", [5, 2.5])
+def test_a_subgroup_that_a_run_would_refuse_is_told_by_check(tmp_path, rest):
+    study = tiny.study(
+        tmp_path / "tiny",
+        given(input_row("horizon", 4, "years")),
+        HORIZON,
+        ("study.toml", "\n[time]", '\nsubgroups = "subgroups.csv"\n[time]'),
+        subgroups=SUBGROUPS.format(rest=rest),
+    )
+    found = [str(f) for f in run_faults(study)]
+    assert len(found) == (rest == 2.5)
+    for told in found:
+        assert told.startswith("tiny/subgroups.csv, row 3, column changes: subgroup rest of: ")
+        assert "2.5 cycles" in told
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/evil", "../evil", "a\\nb", ".hidden", "a*b", "ends.", "a/b"]
+)
+@pytest.mark.parametrize("file", ["study.toml", "jurisdiction.toml"])
+def test_a_name_that_files_cannot_be_called_after(tmp_path, file, name):
+    old = 'name = "tiny"' if file == "study.toml" else 'name = "test"'
+    found = tiny.faults(tmp_path / "tiny", (file, old, f'name = "{name}"'))
+    assert len(found) == 1
+    assert f"tiny/{file}, column name: found '" in found[0]
+    assert "allowed are letters, digits, _ and -" in found[0]

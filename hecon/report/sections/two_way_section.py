@@ -10,7 +10,7 @@ import xarray as xr
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.run import Run
-from hecon.analyses.two_way import STEPS, two_way_grids
+from hecon.analyses.two_way import MOST_STEPS, STEPS, two_way_grids
 from hecon.report.content import (
     Amount,
     Column,
@@ -152,6 +152,8 @@ ANALYSIS = Analysis(
         Option("second", str, "Another input.", argument=True, required=True),
         Option("first_values", float, _VALUES, series=True, metavar="LIST"),
         Option("second_values", float, _VALUES, series=True, metavar="LIST"),
-        Option("steps", int, "Values of each, where none are given.", STEPS, least=2, most=500),
+        Option(
+            "steps", int, "Values of each, where none are given.", STEPS, least=2, most=MOST_STEPS
+        ),
     ),
 )

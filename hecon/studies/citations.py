@@ -1,0 +1,96 @@
+"""What a study's files refer to must be there: evidence by its id, scenarios, parameters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from hecon.errors import FaultList, nearest
+from hecon.parameters.tables import Cells, read_cells
+from hecon.studies.documents import ASSUMPTIONS, MISSING, SOURCES, Document
+from hecon.studies.inputs import Inputs
+from hecon.studies.reading import Reading
+from hecon.studies.study import Budget, Scenario
+
+#: Files of a synthesis whose rows are evidence.
+_EVIDENCE = ("synthesis.arms", "synthesis.effects", "synthesis.contrasts")
+
+_SEPARATORS = re.compile(r"[,;]\s*")
+
+
+def check_citations(
+    reading: Reading,
+    inputs: Inputs,
+    budget: Budget | None,
+    documents: Mapping[str, Document],
+    scenarios: Sequence[Scenario],
+) -> None:
+    """Record a fault for each id, scenario or parameter that a row names and that is not there.
+
+    Parameters
+    ----------
+    scenarios
+        The study's own, to which those of the budget are added.
+    """
+    if not inputs.complete:
+        return
+    if SOURCES in documents:
+        evidence = [_first(row) for rows in documents.values() for row in rows]
+        evidence += [_first(row) for _, _, row in _rows(reading, _EVIDENCE)]
+        own = budget.parameters if budget is not None else ()
+        evidence += [p.id for p in (*inputs.parameters, *own) if p.id]
+        evidence += [entry.id for entry in reading.jurisdiction.definition.tables.values()]
+        for file, number, text in _cited(reading, inputs, budget):
+            _check(reading, file, number, "evidence_ids", text, "a row of the evidence", evidence)
+    known = [s.id for s in (*scenarios, *(budget.scenarios if budget is not None else ()))]
+    for file, number, row in _rows(reading, [f"evidence.{ASSUMPTIONS}"]):
+        text = row.get("tested_by", "")
+        _check(reading, file, number, "tested_by", text, "a scenario", known)
+    names = [p.text for p in inputs.parameters]
+    for file, number, row in _rows(reading, [f"evidence.{MISSING}"]):
+        text = row.get("parameter", "")
+        _check(reading, file, number, "parameter", text, "a parameter", names)
+
+
+def _cited(
+    reading: Reading, inputs: Inputs, budget: Budget | None
+) -> Iterator[tuple[str, int, str]]:
+    """Lists of ids with their file and row."""
+    for p in (*inputs.parameters, *(budget.parameters if budget is not None else ())):
+        yield p.file, p.row, p.evidence_ids
+    for file, number, row in _rows(reading, ["synthesis.effects"]):
+        yield file, number, row.get("evidence_ids", "")
+
+
+def _rows(reading: Reading, entries: Iterable[str]) -> Iterator[tuple[str, int, Cells]]:
+    """Rows of the files that entries of `study.toml` name; their faults are told elsewhere.
+
+    A row takes the place of those with the same first cell in the layers before.
+    """
+    for entry in entries:
+        found: dict[str, tuple[str, int, Cells]] = {}
+        for source in reading.study.sources(entry, reading.jurisdiction.definition.name):
+            faults = FaultList()
+            with faults.collect():
+                _, rows = read_cells(source.path, source.shown, faults)
+                found |= {_first(cells): (source.shown, n, cells) for n, cells in rows}
+        yield from found.values()
+
+
+def _first(row: Mapping[str, str]) -> str:
+    return next(iter(row.values()))
+
+
+def _check(
+    reading: Reading,
+    file: str,
+    number: int,
+    column: str,
+    text: str,
+    what: str,
+    known: Sequence[str],
+) -> None:
+    for name in filter(None, _SEPARATORS.split(text)):
+        if name not in known:
+            hint = nearest(name, known)
+            reading.faults.add(file, number, column, f"'{name}' is not {what}{hint}")

@@ -1,0 +1,104 @@
+"""What the files of a study refer to is there: evidence, scenarios, items of the checklist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tiny
+
+from hecon.studies.load import load_study
+
+EVIDENCE = """
+[evidence]
+sources = "sources.csv"
+assumptions = "assumptions.csv"
+cheers = "cheers.csv"
+[time]"""
+
+FILES = {
+    "sources": "id,citation,status\nE1,somebody 2024,published\nE2,somebody else,secondary\n",
+    "assumptions": (
+        "id,assumption,justification,tested_by,status\n"
+        "A1,two states,simple,dear; cheap,assumption\n"
+    ),
+    "cheers": "item,section,name,sheet,report\n1,Title,Title,Summary,the title\n",
+    "scenarios": (
+        "id,title,changes,currency,price_year\n"
+        "dear,more,extra[B] = 20,EUR,2024\ncheap,less,extra[B] = 5,EUR,2024\n"
+    ),
+}
+CITED = ("parameters.csv", "source,status\n", "source,status,evidence_ids\n")
+ROWS = [
+    ("parameters.csv", "extra,A,0,EUR/year,,,,,EUR,2024,invented,assumption", ",E1"),
+    ("parameters.csv", "extra,B,10,EUR/year,,,,,EUR,2024,invented,assumption", ',"E1, E2"'),
+]
+
+
+def faults(folder, *changes, **files):
+    whole = [CITED, *((f, row, row + end) for f, row, end in ROWS)]
+    whole += [("study.toml", "\n[time]", EVIDENCE), *changes]
+    return tiny.faults(folder, *whole, **{**FILES, **files})
+
+
+def test_fault_38_what_is_cited_is_there(tmp_path):
+    assert faults(tmp_path / "tiny") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            ("parameters.csv", ",E1\n", ",E9\n"),
+            "parameters.csv, row 2, column evidence_ids: 'E9' is not a row of the evidence",
+        ),
+        (
+            ("parameters.csv", '"E1, E2"', "E1 E2"),
+            "parameters.csv, row 3, column evidence_ids: 'E1 E2' is not a row of the evidence",
+        ),
+        (
+            ("sources.csv", "published\nE2,", "published\nE2,again,published\nE2,"),
+            "sources.csv, row 4: 'E2' is already in row 3",
+        ),
+        (
+            ("assumptions.csv", "dear; cheap", "dear; cheep"),
+            "assumptions.csv, row 2, column tested_by: 'cheep' is not a scenario; "
+            "did you mean cheap?",
+        ),
+        (
+            ("assumptions.csv", ",assumption\n", ",asumption\n"),
+            "assumptions.csv, row 2, column status: found 'asumption', allowed are published, "
+            "derived, assumption, secondary, memory, retracted, method",
+        ),
+        (
+            ("cheers.csv", "1,Title", "29,Title"),
+            "cheers.csv, row 2, column item: found '29', allowed is an item of CHEERS 2022, 1 to "
+            "28",
+        ),
+    ],
+)
+def test_fault_38_what_is_cited_and_not_there_is_named(tmp_path, change, told):
+    file, old, new = change
+    name = file.removesuffix(".csv")
+    if name in FILES:
+        assert old in FILES[name]
+        found = faults(tmp_path / "tiny", **{name: FILES[name].replace(old, new)})
+    else:
+        found = faults(tmp_path / "tiny", change)
+    assert found == [f"tiny/{told}"]
+
+
+def test_fault_38_a_country_says_what_its_own_scenarios_test(tmp_path):
+    """A row of a layer above takes the place of one that names what is left out there."""
+    inputs = Path(__file__).parents[2] / "inputs"
+    study = load_study(inputs / "studies/ptsd", inputs / "jurisdictions/england")
+    ids = {s.id for s in (*study.scenarios, *study.budget.scenarios)}
+    named = {
+        name.strip()
+        for row in study.evidence("assumptions")
+        for name in row["tested_by"].split(";")
+        if name.strip()
+    }
+    assert named <= ids
+    # patients' time and travel are not counted there
+    assert not any("travel are included" in r["assumption"] for r in study.evidence("assumptions"))
