@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -60,13 +61,19 @@ def sensible(value: float | None) -> float | None:
 
 
 def out_folder(value: Path) -> Path:
-    """A place where outputs can be written: nothing on the way there is a file."""
+    """A place where outputs can be written: all on the way there are folders, and may be."""
     if problem := unprintable(str(value.absolute())):
         raise typer.BadParameter(f"found {problem}")
     try:
         for path in (value / "outputs", value / "reports", value, *value.absolute().parents):
             if path.exists() and not path.is_dir():
                 raise typer.BadParameter(f"'{path}' is a file; a folder is expected")
+            if path.is_symlink() and not path.exists():
+                raise typer.BadParameter(f"'{path}' is a link that leads nowhere")
+        for path in (value / "outputs", value / "reports", value):
+            there = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
+            if not os.access(there, os.W_OK | os.X_OK):
+                raise typer.BadParameter(f"'{there}' may not be written to")
     except OSError as error:
         raise typer.BadParameter(f"{shown(str(value))}: {error.strerror}") from None
     return value

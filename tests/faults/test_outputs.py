@@ -248,3 +248,11 @@ def test_fault_69_a_folder_that_may_not_be_entered(tmp_path):
     shut.chmod(0o700)
     assert result.exit_code == 2
     assert isinstance(result.exception, SystemExit)
+
+
+def test_fault_69_a_place_that_leads_nowhere_is_told_before_the_work(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    result = hecon("run", tiny.write(tmp_path / "tiny"), "--out", tmp_path / "loop")
+    assert result.exit_code == 2
+    assert "is a link that leads nowhere" in " ".join(result.stderr.replace("│", " ").split())
+    assert "Reading" not in result.stderr
