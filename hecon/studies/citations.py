@@ -9,7 +9,7 @@ from hecon.errors import FaultList, nearest
 from hecon.parameters.tables import Cells, read_cells
 from hecon.studies.documents import ASSUMPTIONS, MISSING, SOURCES, Document
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import Reading
+from hecon.studies.reading import StudyReading
 from hecon.studies.study import Budget, Scenario
 
 #: Files of a synthesis whose rows are evidence.
@@ -19,7 +19,7 @@ _SEPARATORS = re.compile(r"[,;]\s*")
 
 
 def check_citations(
-    reading: Reading,
+    reading: StudyReading,
     inputs: Inputs,
     budget: Budget | None,
     documents: Mapping[str, Document],
@@ -53,7 +53,7 @@ def check_citations(
 
 
 def _cited(
-    reading: Reading, inputs: Inputs, budget: Budget | None
+    reading: StudyReading, inputs: Inputs, budget: Budget | None
 ) -> Iterator[tuple[str, int, str]]:
     """Lists of ids with their file and row."""
     for p in (*inputs.parameters, *(budget.parameters if budget is not None else ())):
@@ -62,7 +62,7 @@ def _cited(
         yield file, number, row.get("evidence_ids", "")
 
 
-def _rows(reading: Reading, entries: Iterable[str]) -> Iterator[tuple[str, int, Cells]]:
+def _rows(reading: StudyReading, entries: Iterable[str]) -> Iterator[tuple[str, int, Cells]]:
     """Rows of the files that entries of `study.toml` name; their faults are told elsewhere.
 
     A row takes the place of those with the same first cell in the layers before.
@@ -82,7 +82,7 @@ def _first(row: Mapping[str, str]) -> str:
 
 
 def _check(
-    reading: Reading,
+    reading: StudyReading,
     file: str,
     number: int,
     column: str,

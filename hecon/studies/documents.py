@@ -9,8 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
+from hecon.parameters.parameter_schema import STATUSES
 from hecon.parameters.records import Required, Strict, Text
-from hecon.parameters.schema import STATUSES
 from hecon.parameters.tables import read_cells
 from hecon.studies.reading import StudyReading
 
@@ -155,7 +155,7 @@ def _key(row: Strict) -> str:
     return str(next(iter(row.model_dump().values())))
 
 
-def _check_keys(reading: Reading, rows: Sequence[tuple[str, int, str]]) -> None:
+def _check_keys(reading: StudyReading, rows: Sequence[tuple[str, int, str]]) -> None:
     """Two rows of a file under one key would stand for each other."""
     seen: dict[tuple[str, str], int] = {}
     for file, number, key in rows:
@@ -164,7 +164,7 @@ def _check_keys(reading: Reading, rows: Sequence[tuple[str, int, str]]) -> None:
             reading.faults.add(file, number, None, f"'{key}' is already in row {first}")
 
 
-def _table(reading: Reading, entry: str) -> Document:
+def _table(reading: StudyReading, entry: str) -> Document:
     columns: list[str] = []
     result: Document = []
     for source in reading.sources(entry):

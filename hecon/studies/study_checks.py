@@ -140,19 +140,6 @@ def check_folder(reading: StudyReading) -> None:
             reading.faults.add(shown, None, None, text)
 
 
-def check_documents(reading: StudyReading, inputs: Inputs) -> None:
-    """What would firm up a parameter names one."""
-    known = [p.text for p in inputs.parameters]
-    if not inputs.complete or MISSING not in reading.definition.evidence:
-        return
-    for entry in reading.rows(f"evidence.{MISSING}", MissingRow, lambda row: row.parameter):
-        if entry.row.parameter not in known:
-            text = (
-                f"'{entry.row.parameter}' is not a parameter{nearest(entry.row.parameter, known)}"
-            )
-            reading.faults.add(entry.file, entry.number, "parameter", text)
-
-
 def check_names(reading: StudyReading, inputs: Inputs) -> None:
     """Every name in every formula must mean something."""
     if not inputs.complete:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import tiny
 
-from hecon.studies.load import load_study
+from hecon.studies.load_study import load_study
 
 EVIDENCE = """
 [evidence]
