@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, WEEKS_PER_YEAR, LookupTable
-from hecon.engine.timing import COUNTING, Counting
+from hecon.engine.timing import COUNTING, TOLERANCE, Counting
 from hecon.errors import ModelError
 
 Array = NDArray[np.float64]
+
+
+def remembered_cycles(memory_years: float, cycle_months: float | Array) -> int:
+    """The most cycles that a memory takes: it is full after so many, whenever they begin.
+
+    `cycle_months` is a number, or shape (cycles,) where they differ.
+    """
+    if not isinstance(cycle_months, np.ndarray):
+        return int(np.ceil(memory_years * MONTHS_PER_YEAR / cycle_months - TOLERANCE))
+    ends = np.concatenate([[0.0], np.cumsum(cycle_months)]) / MONTHS_PER_YEAR
+    full = np.searchsorted(ends[:-1], ends + memory_years - TOLERANCE)
+    return int((full - np.arange(len(ends))).max())
+
+
+@dataclass(frozen=True)
+class InState:
+    """Years in a state after some completed cycles in it, at most those that are remembered.
+
+    At the start of each cycle, or at its end. Where cycles differ in length these differ by cycle.
+    """
+
+    completed: int
+    memory_years: float
+    at_end: bool = False
 
 
 class Clock:
@@ -73,6 +99,16 @@ class Clock:
             "cycle_years": length,
             "end_week": np.concatenate([[0.0], np.cumsum(years)]) * WEEKS_PER_YEAR,
         }
+
+    def series(self, what: object) -> Array:
+        """A time variable for t = 0..T: one of `times` by its name, or years in a state."""
+        if not isinstance(what, InState):
+            return self.times[str(what)]
+        ends = np.concatenate([[0.0], np.cumsum(np.broadcast_to(self.cycle_months, self.cycles))])
+        now = np.arange(self.cycles + 1) - (0 if what.at_end else 1)
+        begun = ends[np.maximum(now - what.completed, 0)]
+        years: Array = (ends[np.maximum(now, 0)] - begun) / MONTHS_PER_YEAR
+        return np.minimum(years, what.memory_years)
 
     def calendar(self) -> LookupTable:
         """Which cycle a week is in, by minus the week: the row of the first end not before it.

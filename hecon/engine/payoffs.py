@@ -10,8 +10,8 @@ import numpy as np
 from hecon.engine.expression import constant
 from hecon.engine.graph import Graph, Node
 from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, CohortModel, Payoff
-from hecon.engine.timing import Counting
-from hecon.engine.transitions import TOLERANCE, Cohorts, Move
+from hecon.engine.timing import TOLERANCE, Counting
+from hecon.engine.transitions import Cohorts, Move, Trace
 from hecon.errors import ModelError
 
 #: Weeks after the end of a cycle that are in the next one and not in it.
@@ -179,6 +179,8 @@ class Credits:
             if payoff.week is not None:
                 local |= self._times_of(self.graph.lower(payoff.week, strategy), later=True)
             amount = self.graph.lower(payoff.amount, strategy, counted=True, local=local)
+            if payoff.on == "state" and self._aged(position, strategy, payoff, state, trace):
+                continue
             flows: list[Move | None] = [None]
             if payoff.on == "transition":
                 assert payoff.target is not None
@@ -199,6 +201,48 @@ class Credits:
                         payoff.origin,
                         None if payoff.week is None else local,
                     )
+
+    def _aged(self, position: int, strategy: str, payoff: Payoff, state: int, trace: Trace) -> bool:
+        """Credit a payoff that changes within a cycle with the time in the state, if it does.
+
+        Where cycles differ in length, those who are in a sub-state at a cycle's start have been
+        there for another time than those who are at its end. Each half is counted as a flow: of
+        everybody there into the cycle, and of those who come.
+        """
+        start, end = (
+            self.graph.lower(
+                payoff.amount,
+                strategy,
+                counted=True,
+                local=self.cohorts.time_in_state(state, at_end),
+            )
+            for at_end in (False, True)
+        )
+        if start is end:
+            return False
+        here = [Move(state, state, self.graph.constant(1.0))]
+        coming = [m for m in trace.moves if m.target == state]
+        halves = (
+            (self.counting.before_share, here, start),
+            (self.counting.after_share, coming, end),
+        )
+        for share, flows, amount in halves:
+            weighed = self.graph.add("mul", self.graph.constant(share), amount)
+            for flow in flows if share else ():
+                for discounted in (True, False):
+                    outcome = self._outcome(payoff.kind, payoff.item, discounted)
+                    self._credit(
+                        outcome,
+                        position,
+                        strategy,
+                        flow.source,
+                        flow,
+                        weighed,
+                        payoff.rate,
+                        discounted,
+                        payoff.origin,
+                    )
+        return True
 
     def _credit(
         self,

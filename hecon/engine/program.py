@@ -13,7 +13,8 @@ from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key
 from hecon.engine.operations import OPERATIONS
 from hecon.engine.payoffs import Credit, Single
 from hecon.engine.structure import structure
-from hecon.engine.transitions import TOLERANCE, Move, Row, Trace
+from hecon.engine.timing import TOLERANCE
+from hecon.engine.transitions import Move, Row, Trace
 
 Array = NDArray[np.float64]
 
@@ -104,7 +105,7 @@ class Program:
                     "weeks_per_year": WEEKS_PER_YEAR,
                 }[str(node.what)]
             case "time":
-                return self.clock.times[str(node.what)]
+                return self.clock.series(node.what)
             case "lookup":
                 table, column = str(node.what).split(".")
                 key = self._constants[node.args[0].index]

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+TOLERANCE = 1e-9
+
 
 @dataclass(frozen=True)
 class Counting:
@@ -52,6 +54,11 @@ class Counting:
         weights = np.full(cycles + 1, self.before_share)
         weights[0] = 0.0
         return weights
+
+    @property
+    def after_share(self) -> float:
+        """Share of the occupancy at the end of a cycle that counts, if it is one for all cycles."""
+        return 1.0 - self.before_share
 
     def events(self, cycles: int) -> Array:
         """Weights of what happens during each cycle (transition payoffs); nothing does at t = 0."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.engine.clock import InState, remembered_cycles
 from hecon.engine.graph import Graph, Node
 from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key, Transition
 from hecon.errors import ModelError
 
 Array = NDArray[np.float64]
-
-TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -84,12 +83,9 @@ class Cohorts:
         first: dict[str, int] = {}
         for state in self.model.states:
             first[state.name] = len(expanded)
-            if state.memory_years and np.ndim(self.cycle_months):
-                raise ModelError(
-                    f"{state.name} has memory_years, which needs cycles of the same length"
-                )
-            cycles = state.memory_years * MONTHS_PER_YEAR / float(np.min(self.cycle_months))
-            count = 1 if state.memory_years == 0 else int(np.ceil(cycles - TOLERANCE)) + 1
+            count = 1
+            if state.memory_years:
+                count += remembered_cycles(state.memory_years, self.cycle_months)
             expanded += [(state.name, k) for k in range(min(count, self.cycles + 1))]
         return expanded, first
 
@@ -97,12 +93,20 @@ class Cohorts:
         """Positions of a state's sub-states."""
         return [i for i, (state, _) in enumerate(self.states) if state == name]
 
-    def time_in_state(self, position: int) -> dict[str, Node]:
-        """Meaning of `years_in_state` in a sub-state; none where the state has no memory."""
+    def time_in_state(self, position: int, at_end: bool = False) -> dict[str, Node]:
+        """Meaning of `years_in_state` in a sub-state; none where the state has no memory.
+
+        `at_end` asks for that of those who are there at the end of a cycle; it is another one only
+        where cycles differ in length.
+        """
         name, completed = self.states[position]
-        if not any(s.memory_years for s in self.model.states if s.name == name):
+        memory = max(s.memory_years for s in self.model.states if s.name == name)
+        if not memory:
             return {}
-        years = completed * float(np.min(self.cycle_months)) / MONTHS_PER_YEAR
+        if isinstance(self.cycle_months, np.ndarray):
+            what = InState(completed, memory, at_end)
+            return {"years_in_state": self.graph.add("time", what=what)}
+        years = completed * self.cycle_months / MONTHS_PER_YEAR
         return {"years_in_state": self.graph.constant(years)}
 
     def _add_trace(self, strategy: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from hecon.engine.expression import Expr, constant, is_zero, substitute
 from hecon.engine.model import Payoff
-from hecon.engine.transitions import TOLERANCE
+from hecon.engine.timing import TOLERANCE
 from hecon.studies.study_schema import CourseItem, CourseQuantity
 
 

@@ -247,14 +247,10 @@ def _moving_names(model: CohortModel) -> set[str]:
 
 
 def check_cycles(reading: StudyReading, model: CohortModel) -> None:
-    """Cycles of different length fit neither states with memory nor rules of points in time."""
+    """Cycles of different length don't fit rules of points in time."""
     if not model.cycles_differ:
         return
     why = "time.cycle_months depends on the cycle"
-    for state in model.states:
-        if state.memory_years:
-            text = f"state {state.name} has a memory, which needs cycles of the same length; {why}"
-            reading.faults.add(reading.place("states"), None, "states.memory_years", text)
     for name in model.rules:
         if not COUNTING[name].points:
             continue

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from openpyxl.chart import AreaChart, Reference
 from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
@@ -147,6 +148,11 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     if study.model.apart() is not None:
         rules = " and ".join(study.model.rules)
         raise ModelError(f"a workbook counts costs and effects alike, and here they are by {rules}")
+    if study.model.cycles_differ and study.course is not None and study.course.starts:
+        raise ModelError(
+            "a workbook has lines of treatment that start with a transition in cycles of the same "
+            "length alone, and here cycle_months depends on the cycle"
+        )
     # what takes much memory while it is worked out comes before the cells, which take it too
     for result in (one_way_ends, group_information, partial_information):
         run.get(result)
@@ -156,7 +162,7 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     layout = Layout(study)
     book = new_book(workbook, run, study, layout, quantities(study.model))
     models = [study.model] + ([study.population] if study.population else [])
-    cycles, layout.shortest = _extent(run, study)
+    cycles, layout.lengths = _extent(run, study)
     layout.rows = cycles + 1
     listed = place_inputs(book)
     place_tables(book)
@@ -239,8 +245,8 @@ def _say_what_stays(book: Book, own: Sequence[str]) -> None:
             page.formula(1, 1, text, "title")
 
 
-def _extent(run: Run, study: Study) -> tuple[int, float]:
-    """The most cycles, and the shortest in months, that anything the workbook replays needs."""
+def _extent(run: Run, study: Study) -> tuple[int, tuple[float | NDArray[np.float64], ...]]:
+    """The most cycles, and all lengths in months, that anything the workbook replays needs."""
     designs: list[Design] = [base_case(study.parameters)]
     if study.scenarios:
         designs.append(scenario_design(study, study.scenarios))
@@ -254,7 +260,8 @@ def _extent(run: Run, study: Study) -> tuple[int, float]:
     cycles = max(t.cycles for t in found)
     if study.budget is not None:
         cycles = max(cycles, budget_extent(study)[1])
-    return cycles, min(float(np.min(t.cycle_months)) for t in found)
+    even = {float(t.cycle_months) for t in found if not np.ndim(t.cycle_months)}
+    return cycles, (*even, *(t.cycle_months for t in found if np.ndim(t.cycle_months)))
 
 
 def label_step(cycles: int, years: float) -> int:

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
+from hecon.engine.clock import remembered_cycles
 from hecon.engine.expression import Expr, excel
 from hecon.engine.graph import Graph
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key
@@ -45,15 +48,16 @@ class Layout:
         Absolute address of each quantity that is one number.
     local
         Absolute address of quantities that are one number per strategy, by strategy and key.
-    shortest
-        The shortest cycle length that anything replayed needs, in months.
+    lengths
+        The lengths of cycles of all that is replayed, in months: each a number, or shape (cycles,)
+        where they differ.
     common, own
         Column letters of quantities by cycle: on `Time`, and on a strategy's trace; the flag
         tells whether times are those of counting (payoffs) or of moving (transitions).
     """
 
     study: Study
-    shortest: float = 1.0
+    lengths: tuple[float | NDArray[np.float64], ...] = (1.0,)
     first: int = 0
     rows: int = 0
     cells: dict[Key, str] = field(default_factory=dict)
@@ -74,6 +78,13 @@ class Layout:
     def points(self) -> bool:
         """True if payoffs are counted at points in time, with ages of their own."""
         return COUNTING[self.study.model.counting].points
+
+    def steps(self, memory_years: float) -> int:
+        """Sub-states of a state: one, and one more for each cycle that is remembered."""
+        if not memory_years:
+            return 1
+        most = max(remembered_cycles(memory_years, months) for months in self.lengths)
+        return min(most + 1, self.rows)
 
     def cycle_years(self, row: int) -> str:
         """The length of the cycle in a row: the setting, or its own where cycles differ."""

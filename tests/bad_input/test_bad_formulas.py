@@ -308,13 +308,6 @@ UNEVEN = (
     ("file", "old", "new", "fault"),
     [
         (
-            "study.toml",
-            'name = "Well"',
-            'name = "Well"\nmemory_years = 2',
-            "small/study.toml, column states.memory_years: state Well has a memory, which needs "
-            "cycles of the same length; time.cycle_months depends on the cycle",
-        ),
-        (
             "sessions.csv",
             "New,2,2,1,2 * 1.5",
             "New,2,2,1,2 * cycle_years",

@@ -211,11 +211,6 @@ def test_the_length_may_rest_on_variables_and_differ_between_draws():
         (MONTHLY_THEN_YEARLY, {"counting": "half-cycle"}, "can't be counted by 'half-cycle'"),
         (
             MONTHLY_THEN_YEARLY,
-            {"states": {"Well": 0, "Ill": 2, "Dead": 0}},
-            "Ill has memory_years, which needs cycles of the same length",
-        ),
-        (
-            MONTHLY_THEN_YEARLY,
             {"initial": {"Well": "cycle_years", "Ill": "rest"}},
             "initial distribution depends on the cycle",
         ),

@@ -75,10 +75,11 @@ class Live:
         return self.values["Checks"][f"B{row}"]
 
 
-def test_cycles_of_different_length_by_formualizer():
-    listed = [r for r in replays(run_of("two_lengths")) if r.name in CHOSEN or "draw" in r.name]
+@pytest.mark.parametrize("name", ["two_lengths", "uneven_memory"])
+def test_cycles_of_different_length_by_formualizer(name):
+    listed = [r for r in replays(run_of(name)) if r.name in CHOSEN or "draw" in r.name]
     assert len(listed) == len(CHOSEN) + 20
-    table = prove(run_of("two_lengths"), listed, libreoffice=False)
+    table = prove(run_of(name), listed, libreoffice=False)
     assert (table["difference"] <= AGREES).all()
     assert table["cells"].min() > 0
 

@@ -45,6 +45,11 @@ UNTIL = {
 _ENDS = {"life": LIFE_CYCLES, "budget": BUDGET_CYCLES}
 
 
+def in_state(memory_years: float, step: int, when: str) -> str:
+    """The column of years in a step of a state, at the start or the end of a cycle."""
+    return f"in state {step} of {memory_years!r} years, {when}"
+
+
 def used(model: CohortModel, counted: bool) -> set[str]:
     """Names that transitions (or payoffs and discounting) rest on, through all formulas."""
     queue: list[str] = []
@@ -78,6 +83,12 @@ def place_time(
     columns: list[tuple[str, bool, Expr | None, Key | None]] = [("cycle", False, None, None)]
     if model.cycles_differ:
         columns += [(name, False, None, None) for name in UNEVEN]
+        columns += [
+            (in_state(memory, step, when), False, None, None)
+            for memory in sorted({s.memory_years for s in model.states if s.memory_years})
+            for step in range(layout.steps(memory))
+            for when in ("start", "end")
+        ]
     for counted in contexts:
         columns.append(("year", counted, None, None))
         if model.start_age is not None:
@@ -171,6 +182,14 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
     until = next((f" {end}" for end, names in UNTIL.items() if name in names), "")
     cycles = _ENDS[until.strip()] if until else fixed["cycles"]
     name = name.removesuffix(until)
+    if name.startswith("in state "):
+        step, _, memory, _, when = name.removeprefix("in state ").split(" ")
+        if row == layout.first:
+            return "0"
+        ends = layout.time_column("end").removeprefix(f"'{TIME}'!")
+        early = int(when == "start")
+        since = f"INDEX({ends},MAX({cycle}-{int(step) + early},0)+1)"
+        return f"MIN({memory},{at('end', row - 1 if early else row)}-{since})"
     match name:
         case "cycle_years":
             if row == layout.first:

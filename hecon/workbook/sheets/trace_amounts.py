@@ -45,7 +45,7 @@ def starting_and_course(book: Book, strategy: str, kind: str, discounted: bool) 
 class TraceAmounts:
     """What payoffs of a strategy come to in a cycle, as formulas over its trace.
 
-    `times` is what names mean at each step of a state.
+    `times` is what names mean at each step of a state, `ends` the same at a cycle's end.
     """
 
     book: Book
@@ -53,6 +53,7 @@ class TraceAmounts:
     strategy: str
     shares: Shares
     times: list[Here]
+    ends: list[Here]
 
     @property
     def running(self) -> list[Payoff]:
@@ -71,6 +72,8 @@ class TraceAmounts:
         own = [self.times[position] for position in span]
         values = by_step(book, self.model, self.strategy, payoff.amount, own, row=row, counted=True)
         per = f"*{book.layout.cycle_years(row)}" if payoff.rate else ""
+        if payoff.on == "state" and len(values) > 1 and self.ends is not self.times:
+            return f"({self._aging(payoff, t, row, until, values)}){per}"
         steps: list[int | None] = [None] if len(values) == 1 else [*range(len(values))]
         terms = [
             f"({who})*({value}){per}"
@@ -78,6 +81,21 @@ class TraceAmounts:
             if (who := self._concerned(payoff, t, row, step, until))
         ]
         return "+".join(terms) or "0"
+
+    def _aging(self, payoff: Payoff, t: int, row: int, until: str, values: list[str]) -> str:
+        """Who is there at the start of a cycle and at its end, each with the time in the state."""
+        book, span = self.book, self.shares.moves.spans[payoff.source or ""]
+        ends = [self.ends[position] for position in span]
+        later = by_step(book, self.model, self.strategy, payoff.amount, ends, row=row, counted=True)
+        before, after = (self._weight(f"{name} {until}".strip()) for name in ("before", "after"))
+        held = [self.shares.occupancy[position] for position in span]
+        terms = [f"{after}{row}*${c}{row}*({value})" for c, value in zip(held, later, strict=True)]
+        if t:
+            terms += [
+                f"{before}{row}*${c}{row - 1}*({value})"
+                for c, value in zip(held, values, strict=True)
+            ]
+        return "+".join(terms)
 
     def elsewhere(self, t: int, row: int, payoff: Payoff, until: str) -> str:
         """The same as another sheet sees it that has its cycles in the same rows."""

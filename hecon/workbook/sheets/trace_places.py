@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import ceil
 
-from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key, Payoff
-from hecon.engine.transitions import TOLERANCE
+from hecon.engine.model import CohortModel, Key, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import Scope, letter, trace_title
@@ -40,15 +38,13 @@ class SubState:
 
 
 def substates(book: Book, model: CohortModel) -> list[SubState]:
-    """The expanded states, enough for the shortest cycle that is replayed.
+    """The expanded states, enough for all cycles that are replayed.
 
-    A longer cycle needs fewer: then the last ones all mean the longest time that is remembered.
+    Longer cycles need fewer: then the last ones all mean the longest time that is remembered.
     """
     result = []
     for state in model.states:
-        cycles = state.memory_years * MONTHS_PER_YEAR / book.layout.shortest
-        steps = 1 if state.memory_years == 0 else ceil(cycles - TOLERANCE) + 1
-        steps = min(steps, book.layout.rows)
+        steps = book.layout.steps(state.memory_years)
         result += [SubState(state.name, k, steps, state.memory_years) for k in range(steps)]
     return result
 
@@ -65,7 +61,8 @@ def timed_keys(book: Book) -> list[Key]:
 
 def memory_rows(book: Book) -> int:
     """Rows above a trace's table for what each step of a state with memory means."""
-    return MEMORY + len(timed_keys(book)) if remembers(book.study.model) else 0
+    model = book.study.model
+    return MEMORY + len(timed_keys(book)) if remembers(model) and not model.cycles_differ else 0
 
 
 def local_keys(book: Book, model: CohortModel) -> list[Key]:

@@ -17,7 +17,7 @@ from hecon.workbook.sheets.trace_places import (
     starts_of,
     substates,
 )
-from hecon.workbook.sheets.trace_states import occupancy_of, probabilities, times_of
+from hecon.workbook.sheets.trace_states import ends_of, occupancy_of, probabilities, times_of
 
 #: Most columns of a page that can be read on paper.
 PRINTED = 14
@@ -53,7 +53,9 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
     shares = columns.next
     occupied = occupancy_of(book, model, strategy, columns, moves, times)
     sums = columns.next
-    book.traces[strategy] = TraceAmounts(book, model, strategy, occupied, times)
+    book.traces[strategy] = TraceAmounts(
+        book, model, strategy, occupied, times, ends_of(model, book, times, states)
+    )
     amounts(book, book.traces[strategy], columns)
     if columns.next - 1 > PRINTED:
         last = layout.first + layout.rows - 1

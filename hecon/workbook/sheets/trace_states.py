@@ -8,6 +8,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.sheet_layout import TIME, letter, trace_title
+from hecon.workbook.sheets.time_sheet import in_state
 from hecon.workbook.sheets.trace_moves import MoveColumns, Moves, Shares
 from hecon.workbook.sheets.trace_places import (
     ABOVE,
@@ -19,6 +20,9 @@ from hecon.workbook.sheets.trace_places import (
     scope_of,
     timed_keys,
 )
+
+#: Stands for the row of a cycle in the meaning of a name at a step of a state.
+ROW = "{row}"
 
 
 def times_of(
@@ -32,6 +36,9 @@ def times_of(
     """
     if not remembers(model):
         return [{"years_in_state": "0"}] * len(states)
+    if model.cycles_differ:
+        _check_memory(book, strategy, states)
+        return _by_cycle(book, states, "start")
     layout, page, fixed = book.layout, columns.page, book.layout.fixed
     title, row = page.title, layout.first - ABOVE - memory_rows(book)
     months = book.scope(None, title, model=model).formula(model.cycle_months)
@@ -82,6 +89,40 @@ def times_of(
     return result
 
 
+def ends_of(
+    model: CohortModel, book: Book, times: list[Here], states: list[SubState]
+) -> list[Here]:
+    """The same at the end of a cycle, which differs where the lengths of cycles do."""
+    return _by_cycle(book, states, "end") if remembers(model) and model.cycles_differ else times
+
+
+def _by_cycle(book: Book, states: list[SubState], when: str) -> list[Here]:
+    """Years in each step of each state, as columns of Time."""
+    columns = book.layout.times
+    return [
+        {
+            "years_in_state": "0"
+            if state.steps == 1
+            else f"'{TIME}'!${columns[(in_state(state.remembered, state.step, when), False)]}{ROW}"
+        }
+        for state in states
+    ]
+
+
+def _check_memory(book: Book, strategy: str, states: list[SubState]) -> None:
+    """In the last step of a state nobody is who has not been there as long as is remembered."""
+    layout, parts = book.layout, ["0"]
+    cycle = layout.time_column("cycle")
+    for state in states:
+        if state.step and state.step == state.steps - 1:
+            years = layout.time_column(in_state(state.remembered, state.step, "start"))
+            short = f"({years}<{state.remembered!r}-{layout.fixed['tolerance']})"
+            within = f"({cycle}>{state.step})*({cycle}<={layout.fixed['cycles']})"
+            parts.append(f"SUMPRODUCT({within}*{short})")
+    label = "there are columns for all the time in a state that is remembered"
+    book.checks.append((f"{trace_title(strategy)}: {label}", f"{'+'.join(parts)}=0"))
+
+
 def by_step(
     book: Book,
     model: CohortModel,
@@ -96,7 +137,7 @@ def by_step(
     texts = []
     for here in times:
         scope = scope_of(book, model, strategy, trace_title(strategy), row, counted)
-        scope.here = here
+        scope.here = {name: text.replace(ROW, f"{row}") for name, text in here.items()}
         texts.append(scope.formula(expr))
     return texts[:1] if len(set(texts)) == 1 else texts
 
