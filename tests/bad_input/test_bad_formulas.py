@@ -329,7 +329,7 @@ UNEVEN = (
             "override the parameters it is made of instead",
         ),
     ],
-    ids=["memory", "session", "start", "scenario"],
+    ids=["session", "start", "scenario"],
 )
 def test_what_does_not_go_with_uneven_cycles(small, file, old, new, fault):
     """`cycle_years` has no single value where cycles differ."""
