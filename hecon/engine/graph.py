@@ -62,6 +62,9 @@ class Graph:
         self.nodes: list[Node] = []
         self._known: dict[object, Node] = {}
         self._resolved: dict[object, Node] = {}
+        #: Nodes of expressions, by identity, where names mean the same.
+        self._lowered: dict[object, dict[int, tuple[Expr, Node]]] = {}
+        self._rests: dict[Key, set[str]] = {}
         self._open: list[tuple[Key, str | None]] = []
         self._cycles_differ = model.cycles_differ
 
@@ -116,20 +119,34 @@ class Graph:
             Meanings of names that hold only here (time in state, columns of a session).
         """
         local = local or {}
-        match expr.op:
-            case "const":
-                return self.constant(expr.value)
-            case "name":
-                return self._name(expr.name, strategy, counted, local)
-            case "lookup":
-                key = self.lower(expr.args[0], strategy, counted=counted, local=local)
-                if expr.name.split(".")[0] not in self.model.tables:
-                    raise UnknownName(expr.name, strategy)
-                return self.add("lookup", key, what=expr.name)
-            case op:
-                args = [self.lower(a, strategy, counted=counted, local=local) for a in expr.args]
-                assert op in OPERATIONS
-                return self.add(op, *args)
+        known = self._lowered.setdefault((strategy, counted, *local.items()), {})
+        return self._lower(expr, strategy, counted, local, known)
+
+    def _lower(
+        self,
+        expr: Expr,
+        strategy: str | None,
+        counted: bool,
+        local: dict[str, Node],
+        known: dict[int, tuple[Expr, Node]],
+    ) -> Node:
+        if expr.op == "const":
+            return self.constant(expr.value)
+        if expr.op == "name":
+            return self._name(expr.name, strategy, counted, local)
+        found = known.get(id(expr))
+        if found is not None:
+            return found[1]
+        args = [self._lower(a, strategy, counted, local, known) for a in expr.args]
+        if expr.op == "lookup":
+            if expr.name.split(".")[0] not in self.model.tables:
+                raise UnknownName(expr.name, strategy)
+            node = self.add("lookup", *args, what=expr.name)
+        else:
+            assert expr.op in OPERATIONS
+            node = self.add(expr.op, *args)
+        known[id(expr)] = (expr, node)
+        return node
 
     def _name(self, name: str, strategy: str | None, counted: bool, local: dict[str, Node]) -> Node:
         if name in local:
@@ -154,13 +171,22 @@ class Graph:
             return self.add("parameter", what=key)
         # what another strategy's quantity is made of is read in that strategy
         strategy = key[1] or strategy
-        # a formula may use local names through other formulas
+        if local:
+            rests = self._rests_on(key)
+            local = {name: node for name, node in local.items() if name in rests}
         identity = (key, strategy, counted, *((n, node.index) for n, node in local.items()))
         known = self._resolved.get(identity)
         if known is None:
             known = self._formula(key, strategy, counted, local)
             self._resolved[identity] = known
         return known
+
+    def _rests_on(self, key: Key) -> set[str]:
+        """Names that a formula rests on, also through other formulas."""
+        if key not in self._rests:
+            found = self.model.rests_on(self.model.formulas[key])
+            self._rests[key] = found | {"year"} if "age" in found else found
+        return self._rests[key]
 
     def _formula(
         self, key: Key, strategy: str | None, counted: bool, local: dict[str, Node]

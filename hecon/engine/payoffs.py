@@ -79,6 +79,7 @@ class Credits:
         self.outcomes: list[PayoffSum] = []
         self.credits: list[Credit] = []
         self.singles: list[Single] = []
+        self._places: dict[PayoffSum, int] = {}
         self._times: dict[tuple[int, bool], dict[str, Node]] = {}
         self._factors_of: dict[tuple[str, str, int | None], Node] = {}
         for position, strategy in enumerate(model.strategies):
@@ -86,9 +87,10 @@ class Credits:
 
     def _outcome(self, kind: str, item: str, discounted: bool) -> int:
         outcome = PayoffSum(kind, item, discounted)
-        if outcome not in self.outcomes:
+        if outcome not in self._places:
+            self._places[outcome] = len(self.outcomes)
             self.outcomes.append(outcome)
-        return self.outcomes.index(outcome)
+        return self._places[outcome]
 
     def _add_payoffs(self, position: int, strategy: str) -> None:
         for payoff in self.model.payoffs_of(strategy):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from hecon.engine.expression import Expr, constant, is_zero, substitute
 from hecon.engine.model import Payoff
@@ -31,6 +32,11 @@ class Session:
     note: str
     file: str
     row: int
+
+    @property
+    def key(self) -> tuple[str, int, int]:
+        """What tells the session from all others: strategy, line and number."""
+        return self.strategy, self.line, self.number
 
     @property
     def label(self) -> str:
@@ -62,24 +68,40 @@ class TreatmentCourse:
 
     def meanings(self, session: Session) -> dict[str, Expr]:
         """What a course formula's names mean in a session."""
-        course = [s for s in self.of(session.strategy) if s.line == session.line]
-        numbered = [s.included for s in course if s.number >= 1]
-        names = {
-            **session.quantities,
-            "line": constant(session.line),
-            "session": constant(session.number),
-            "n_sessions": added_up(numbered),
-            "included": session.included,
-            "week": session.week,
+        return self._meanings[session.key]
+
+    @cached_property
+    def _meanings(self) -> dict[tuple[str, int, int], dict[str, Expr]]:
+        courses: dict[tuple[str, int], list[Session]] = {}
+        for session in self.sessions:
+            courses.setdefault((session.strategy, session.line), []).append(session)
+        found = {}
+        for (_, line), course in courses.items():
+            n_sessions = added_up([s.included for s in course if s.number >= 1])
+            for session in course:
+                names = {
+                    **session.quantities,
+                    "line": constant(line),
+                    "session": constant(session.number),
+                    "n_sessions": n_sessions,
+                    "included": session.included,
+                    "week": session.week,
+                }
+                names["attendance"] = substitute(self.attendance, names)
+                found[session.key] = names
+        return found
+
+    @cached_property
+    def _attended(self) -> dict[tuple[str, int, int], Expr]:
+        """The share of those who start the course that each session reaches."""
+        return {
+            s.key: Expr("mul", (s.included, self.meanings(s)["attendance"])) for s in self.sessions
         }
-        names["attendance"] = substitute(self.attendance, names)
-        return names
 
     def contribution(self, session: Session, amount: Expr) -> Expr:
         """What a session adds per person who starts its line of treatment."""
-        names = self.meanings(session)
-        attended = Expr("mul", (session.included, names["attendance"]))
-        return Expr("mul", (attended, substitute(amount, names)))
+        substituted = substitute(amount, self.meanings(session))
+        return Expr("mul", (self._attended[session.key], substituted))
 
     def payoffs(self) -> list[Payoff]:
         """Payoffs of every session and item that is not zero whatever happens."""
