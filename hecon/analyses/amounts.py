@@ -33,10 +33,9 @@ def amount_faults(study: Study) -> list[Fault]:
     outcomes = evaluate(_apart(model), study.base_case()).isel(draw=0)
     costs, health = outcomes["cost_undiscounted"], outcomes["qaly_undiscounted"]
     found: dict[str, Fault] = {}
-    for strategy in model.strategies:
-        for label in costs["item"].values.tolist():
-            value = float(costs.sel(strategy=strategy, item=label))
-            problem = _cost_problem(value)
+    for row, strategy in enumerate(model.strategies):
+        for label, value in zip(costs["item"].values.tolist(), costs.values[row], strict=True):
+            problem = _cost_problem(float(value))
             if problem:
                 item = label.partition(_APART)[0]
                 text = f"'{item}' comes to {value:g} in {strategy}; {problem}"

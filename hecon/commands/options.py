@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hecon.commands.lean import leave_dask_out
 from hecon.errors import Fault, FaultList, InputError, shown, unprintable
 
 if TYPE_CHECKING:
@@ -163,6 +164,7 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
     with ProgressBar() as tell:
         tell("Reading the study", 0, 1)
         finish_earlier(here)
+        leave_dask_out()
         from hecon.studies.load_study import load_study
 
         return load_study(here, jurisdiction_folder(here, jurisdiction))

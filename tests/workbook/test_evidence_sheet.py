@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
 import pytest
 from short_study import Edits, yearly_study
+from typed import typed
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
@@ -268,16 +268,6 @@ def test_impossible_counts_are_red(
     assert live.values()["Checks"]["B3"] is False
 
 
-def typed(plain: Path, folder: Path, entries: Mapping[tuple[str, str], object]) -> Path:
-    """The workbook with entries typed into it, by sheet and cell."""
-    copy = openpyxl.load_workbook(plain)
-    for (sheet, cell), value in entries.items():
-        copy[sheet][cell] = value
-    path = folder / "edited.xlsx"
-    copy.save(path)
-    return path
-
-
 def evidence_cell(cells: dict[tuple[str, str], tuple[int, int]], name: str, column: str) -> str:
     row, position = cells[(name, column)]
     return openpyxl.utils.get_column_letter(position) + str(row)
@@ -297,7 +287,7 @@ def test_round_trip(
         for (_, name, column), text in edits.items()
     }
     (tmp_path / "back").mkdir()
-    study, found = read_edited(typed(plain, tmp_path, entries), run.study, tmp_path / "back")
+    study, found = read_edited(typed(plain, tmp_path / "edited.xlsx", entries), run.study, tmp_path / "back")
     assert {(e.sheet, e.cell) for e in found} == set(entries)
     direct = yearly_study(tmp_path, edits)
     assert {n: e.effect for n, e in study.synthesis.estimates.items()} == {
@@ -331,7 +321,7 @@ def test_faults_name_sheet_and_cell(
 ) -> None:
     cell = evidence_cell(cells, name, column)
     (tmp_path / "back").mkdir()
-    path = typed(plain, tmp_path, {("Evidence", cell): value})
+    path = typed(plain, tmp_path / "edited.xlsx", {("Evidence", cell): value})
     with pytest.raises(InputError) as caught:
         read_edited(path, run.study, tmp_path / "back")
     message = str(caught.value)
@@ -346,7 +336,7 @@ def test_an_estimate_without_contrast_names_its_cell(
     entries = {("Evidence", evidence_cell(cells, t, "events_lod")): 0 for t in ("T005", "T006")}
     (tmp_path / "back").mkdir()
     with pytest.raises(InputError) as caught:
-        read_edited(typed(plain, tmp_path, entries), run.study, tmp_path / "back")
+        read_edited(typed(plain, tmp_path / "edited.xlsx", entries), run.study, tmp_path / "back")
     cell = evidence_cell(cells, "T005", "events_lod")
     assert f"sheet Evidence, cell {cell}: mdma_v_pbo_phase23: study Mithoefer 2018: nobody" in str(
         caught.value
@@ -358,7 +348,7 @@ def test_a_row_that_is_gone(
 ) -> None:
     cell = evidence_cell(cells, "T003", "trial_arm")
     (tmp_path / "back").mkdir()
-    path = typed(plain, tmp_path, {("Evidence", cell): "T999"})
+    path = typed(plain, tmp_path / "edited.xlsx", {("Evidence", cell): "T999"})
     with pytest.raises(InputError) as caught:
         read_edited(path, run.study, tmp_path / "back")
     assert f"cell {cell}: 'T999' is no trial arm of the study" in str(caught.value)
@@ -379,7 +369,7 @@ def test_a_number_over_an_estimate(book: Book, plain: Path, run: Run, tmp_path: 
         ("Inputs", f"G{share}"): 0.6,
     }
     (tmp_path / "back").mkdir()
-    study, edits = read_edited(typed(plain, tmp_path, entries), run.study, tmp_path / "back")
+    study, edits = read_edited(typed(plain, tmp_path / "edited.xlsx", entries), run.study, tmp_path / "back")
     was = {p.text: p for p in run.study.parameters}
     now = {p.text: p for p in study.parameters}
     own, before = now["lnor_mdma_v_pbo"], was["lnor_mdma_v_pbo"]
@@ -399,7 +389,7 @@ def test_a_number_over_an_estimate(book: Book, plain: Path, run: Run, tmp_path: 
 def test_an_end_over_an_estimate_alone(book: Book, plain: Path, run: Run, tmp_path: Path) -> None:
     row = inputs_row(book, "lnor_mdma_v_pbo")
     (tmp_path / "back").mkdir()
-    path = typed(plain, tmp_path, {("Inputs", f"F{row}"): 0.1})
+    path = typed(plain, tmp_path / "edited.xlsx", {("Inputs", f"F{row}"): 0.1})
     with pytest.raises(InputError, match=f"cell F{row}: the ends of 'lnor_mdma_v_pbo' follow"):
         read_edited(path, run.study, tmp_path / "back")
 
@@ -411,7 +401,7 @@ def test_a_number_over_a_scenarios_estimate(
     column = openpyxl.utils.get_column_letter(grid.column("set lnor_pe_v_supportive"))
     row = grid.first + [s.id for s in run.study.scenarios].index("S01")
     (tmp_path / "back").mkdir()
-    path = typed(plain, tmp_path, {("Scenarios", f"{column}{row}"): 0.7})
+    path = typed(plain, tmp_path / "edited.xlsx", {("Scenarios", f"{column}{row}"): 0.7})
     study, edits = read_edited(path, run.study, tmp_path / "back")
     (scenario,) = [s for s in study.scenarios if s.id == "S01"]
     assert (scenario.text, scenario.estimates) == ("lnor_pe_v_supportive = 0.7", ())
