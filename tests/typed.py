@@ -40,9 +40,12 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def _edited(content: bytes, values: Mapping[str, object]) -> bytes:
     root = etree.fromstring(content)
-    rows = {int(row.get("r")): row for row in root.iter(f"{_MAIN}row")}
+    data = root.find(f"{_MAIN}sheetData")
+    rows = {int(row.get("r")): row for row in data}
     for address, value in values.items():
         number, column = coordinate_to_tuple(address)
+        if number > max(rows):
+            rows[number] = etree.SubElement(data, f"{_MAIN}row", r=str(number))
         cell = _cell(rows[number], address, column)
         assert all(e.get("t") != "shared" for e in cell.iter(f"{_MAIN}f")), address
         for child in list(cell):

@@ -6,11 +6,12 @@ import sys
 
 
 def leave_dask_out() -> None:
-    """Have xarray, which looks once, find no dask: it is there for batches on other machines.
+    """Have xarray find no dask, which is there for batches on other machines.
 
-    Else xarray loads it, for half a second, to tell arrays of dask from those of NumPy.
+    Else xarray loads it, for half a second, to tell its arrays from those of NumPy. It looks once;
+    nothing happens in a process where it has looked already.
     """
-    if "dask" in sys.modules:
+    if {"dask", "xarray"} & set(sys.modules):
         return
     sys.modules["dask"] = None  # type: ignore[assignment]
     try:

@@ -11,7 +11,8 @@ from short_study import yearly_study
 from hecon.analyses.run import Run, Settings
 from hecon.report.content import Section
 from hecon.report.whole import sections_of
-from hecon.workbook.book import build_workbook, write_workbook
+from hecon.workbook.book import compose, write_workbook
+from hecon.workbook.context import Book
 
 #: What a report says without thousands of further runs of the model.
 QUICK = (
@@ -31,10 +32,16 @@ def sections(run: Run) -> list[Section]:
 
 
 @pytest.fixture(scope="session")
-def plain(run: Run, sections: list[Section], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The workbook with formulas and no values."""
+def composed(run: Run, sections: list[Section]) -> Book:
+    """The workbook with formulas and no values, and where everything stands in it."""
+    return compose(run, sections)
+
+
+@pytest.fixture(scope="session")
+def plain(composed: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a file."""
     path = tmp_path_factory.mktemp("plain") / "plain.xlsx"
-    build_workbook(run, sections).save(path)
+    composed.workbook.save(path)
     return path
 
 

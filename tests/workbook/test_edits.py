@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from short_study import yearly_study
+from typed import typed
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.run import Run, Settings
@@ -34,23 +34,6 @@ MEMORY = Path(__file__).parent / "studies/memory"
 REPLICATION = ROOT / "tests/replications/studies/heemod_hiv_exact"
 
 
-@pytest.fixture(scope="module")
-def short(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return Run(yearly_study(tmp_path_factory.mktemp("study")), Settings(draws=20))
-
-
-@pytest.fixture(scope="module")
-def short_plain(short: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("edits") / "report.xlsx"
-    build_workbook(short, sections_of(short, ["provenance"])).save(path)
-    return path
-
-
-@pytest.fixture
-def book(short_plain: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(short_plain)
-
-
 def row_of(sheet: object, *cells: object) -> int:
     for row in sheet.iter_rows():  # type: ignore[attr-defined]
         if tuple(c.value for c in row[: len(cells)]) == cells:
@@ -66,23 +49,24 @@ def test_untouched(plain: Path, run: Run, tmp_path: Path) -> None:
     assert workbook_gap(plain, run, plain) < 1e-12
 
 
-def test_edits_arrive(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> None:
+def test_edits_arrive(opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path: Path) -> None:
     """A value, a computed row, a session, a table and a scenario, each typed over once."""
-    inputs, sessions, tables = book["Inputs"], book["Sessions"], book["Tables"]
-    inputs.cell(row_of(inputs, "rate_relapse"), 4).value = 0.08
-    inputs.cell(row_of(inputs, "c_overnight"), 4).value = 9000
-    row = row_of(sessions, "PE", 3)
+    inputs, sessions, scenarios = opened["Inputs"], opened["Sessions"], opened["Scenarios"]
     heads = [c.value for c in sessions[row_of(sessions, "strategy", "session")]]
-    sessions.cell(row, heads.index("contact_hours") + 1).value = 2.25
-    tables.cell(5 + 50, 2).value = 0.01
-    scenarios = book["Scenarios"]
+    contact = sessions.cell(row_of(sessions, "PE", 3), heads.index("contact_hours") + 1)
     names = [c.value for c in scenarios[5]]
-    scenarios.cell(row_of(scenarios, "S41"), names.index("set drug_price_session") + 1).value = 500
-    path = tmp_path / "edited.xlsx"
-    book.save(path)
+    price = scenarios.cell(row_of(scenarios, "S41"), names.index("set drug_price_session") + 1)
+    entries = {
+        ("Inputs", f"D{row_of(inputs, 'rate_relapse')}"): 0.08,
+        ("Inputs", f"D{row_of(inputs, 'c_overnight')}"): 9000,
+        ("Sessions", contact.coordinate): 2.25,
+        ("Tables", f"B{5 + 50}"): 0.01,
+        ("Scenarios", price.coordinate): 500,
+    }
+    path = typed(plain, tmp_path / "edited.xlsx", entries)
     copy = tmp_path / "copy"
     copy.mkdir()
-    study, edits = read_edited(path, short.study, copy)
+    study, edits = read_edited(path, run.study, copy)
     assert {(e.sheet, e.what, e.before, e.after) for e in edits} == {
         ("Inputs", "rate_relapse, value", "0.065", "0.08"),
         ("Inputs", "c_overnight, value", "empty", "9000"),
@@ -100,7 +84,7 @@ def test_edits_arrive(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> No
         "drug_price_session = 500.0"
     )
     # PE costs one psychologist 0.75 hours more, for those who attend session 3 of 12
-    before = evaluate(short.study.model, base_case(short.study.parameters))
+    before = evaluate(run.study.model, base_case(run.study.parameters))
     after = evaluate(study.model, base_case(study.parameters))
     gain = [
         float(o["cost_undiscounted"].sel(strategy="PE", item="Psychologists")[0])
@@ -111,24 +95,25 @@ def test_edits_arrive(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> No
 
 
 def test_typing_over_an_estimate_unties_it(
-    book: openpyxl.Workbook, short: Run, tmp_path: Path
+    opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path: Path
 ) -> None:
     """A row can't have both: the edited ones become typed, the others still come from the arms."""
-    inputs = book["Inputs"]
-    inputs.cell(row_of(inputs, "lnor_mdma_v_pbo"), 4).value = 1.0
-    inputs.cell(row_of(inputs, "d_mdma"), 4).value = 5 / 99
-    inputs.cell(row_of(inputs, "d_mdma"), 7).value = 0.2
-    path = tmp_path / "edited.xlsx"
-    book.save(path)
+    effect_row, row = (row_of(opened["Inputs"], n) for n in ("lnor_mdma_v_pbo", "d_mdma"))
+    entries = {
+        ("Inputs", f"D{effect_row}"): 1.0,
+        ("Inputs", f"D{row}"): 5 / 99,
+        ("Inputs", f"G{row}"): 0.2,
+    }
+    path = typed(plain, tmp_path / "edited.xlsx", entries)
     copy = tmp_path / "copy"
     copy.mkdir()
-    study, edits = read_edited(path, short.study, copy)
+    study, edits = read_edited(path, run.study, copy)
     assert [e.what for e in edits] == ["lnor_mdma_v_pbo, value", "d_mdma, high", "d_mdma, value"]
     assert edits[0].follows.startswith("estimate mdma_v_pbo -> none, status assumption; normal (")
     assert edits[2].follows.endswith("-> beta (alpha 5, beta 94)")
     by_key = {p.text: p for p in study.parameters}
     effect, dropout = by_key["lnor_mdma_v_pbo"], by_key["d_mdma"]
-    was = short.study.synthesis.estimates["mdma_v_pbo"]
+    was = run.study.synthesis.estimates["mdma_v_pbo"]
     assert (effect.value, effect.estimate) == (1.0, "")
     assert (effect.low, effect.high) == (was.low, was.high)
     assert effect.distribution.parameters == (1.0, was.effect.se)
@@ -140,63 +125,59 @@ def test_typing_over_an_estimate_unties_it(
     assert len(study.correlations) == 1  # what was typed shares no arms
 
 
-def test_faults_name_sheet_and_cell(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> None:
-    inputs = book["Inputs"]
+def test_faults_name_sheet_and_cell(
+    opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path: Path
+) -> None:
+    inputs = opened["Inputs"]
     dropout, other = row_of(inputs, "d_mdma"), row_of(inputs, "d_pbo")
-    inputs.cell(dropout, 4).value = 1.4
-    inputs.cell(other, 4).value = -5
-    path = tmp_path / "faulty.xlsx"
-    book.save(path)
+    entries = {("Inputs", f"D{dropout}"): 1.4, ("Inputs", f"D{other}"): -5}
+    path = typed(plain, tmp_path / "faulty.xlsx", entries)
     with pytest.raises(InputError) as caught:
-        read_edited(path, short.study, _folder(tmp_path))
+        read_edited(path, run.study, _folder(tmp_path))
     message = str(caught.value)
     assert f"faulty.xlsx, sheet Inputs, cell D{dropout}: found 1.4" in message
     assert f"faulty.xlsx, sheet Inputs, cell D{other}: found -5" in message
     assert "Traceback" not in message
 
 
-def test_text_where_a_number_belongs(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> None:
-    inputs = book["Inputs"]
-    row = row_of(inputs, "u_gain")
-    inputs.cell(row, 4).value = "a lot"
-    path = tmp_path / "words.xlsx"
-    book.save(path)
+def test_text_where_a_number_belongs(
+    opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path: Path
+) -> None:
+    row = row_of(opened["Inputs"], "u_gain")
+    path = typed(plain, tmp_path / "words.xlsx", {("Inputs", f"D{row}"): "a lot"})
     with pytest.raises(InputError, match=f"sheet Inputs, cell D{row}: found 'a lot', allowed is"):
-        read_edited(path, short.study, _folder(tmp_path))
+        read_edited(path, run.study, _folder(tmp_path))
 
 
 def test_a_changed_formula_is_noticed(
-    book: openpyxl.Workbook, short_plain: Path, short: Run, tmp_path: Path
+    opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path: Path
 ) -> None:
     """Formulas are not read back, but a workbook whose own totals differ is found out."""
-    sheet = book["Trace MDMA-AT"]
+    sheet = opened["Trace MDMA-AT"]
     row = row_of(sheet, "cycle")
     heads = {c.value: c.column for c in sheet[row]}
     cost = heads["Other health care, Remission, cost"]
-    sheet.cell(row + 20, cost).value = 0
-    path = tmp_path / "tampered.xlsx"
-    book.save(path)
-    assert read_edited(path, short.study, _folder(tmp_path))[1] == []
-    assert workbook_gap(path, short, short_plain) > 1e-6
+    cell = sheet.cell(row + 20, cost).coordinate
+    path = typed(plain, tmp_path / "tampered.xlsx", {("Trace MDMA-AT", cell): 0})
+    assert read_edited(path, run.study, _folder(tmp_path))[1] == []
+    assert workbook_gap(path, run, plain) > 1e-6
 
 
 @pytest.mark.parametrize(("cell", "formula"), [("Z99", "=1+1"), ("", "=SUM(A:A)")])
 def test_fault_70_formulas_that_are_not_ours_are_not_worked_out(
-    book: openpyxl.Workbook,
-    short_plain: Path,
-    short: Run,
+    opened: openpyxl.Workbook,
+    plain: Path,
+    run: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     cell: str,
     formula: str,
 ) -> None:
-    sheet = book["Trace MDMA-AT"]
-    row = row_of(sheet, "cycle")
-    sheet[cell or f"D{row + 9}"].value = formula
-    path = tmp_path / "added.xlsx"
-    book.save(path)
+    row = row_of(opened["Trace MDMA-AT"], "cycle")
+    entries = {("Trace MDMA-AT", cell or f"D{row + 9}"): formula}
+    path = typed(plain, tmp_path / "added.xlsx", entries)
     monkeypatch.setattr("hecon.workbook.edited.LiveWorkbook", None)
-    assert math.isnan(workbook_gap(path, short, short_plain))
+    assert math.isnan(workbook_gap(path, run, plain))
 
 
 @pytest.mark.parametrize(
@@ -308,8 +289,8 @@ def test_a_damaged_part_is_refused(tmp_path: Path) -> None:
         refuse_unsafe(path)
 
 
-def test_malformed_sheets_are_no_traceback(short_plain: Path, short: Run, tmp_path: Path) -> None:
-    with zipfile.ZipFile(short_plain) as archive:
+def test_malformed_sheets_are_no_traceback(plain: Path, run: Run, tmp_path: Path) -> None:
+    with zipfile.ZipFile(plain) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     for name in parts:
         if name.startswith("xl/worksheets/sheet"):
@@ -318,7 +299,7 @@ def test_malformed_sheets_are_no_traceback(short_plain: Path, short: Run, tmp_pa
     with pytest.raises(InputError, match="can't be read as a workbook"):
         names_in_workbook(path)
     with pytest.raises(InputError, match="can't be read as a workbook"):
-        read_edited(path, short.study, _folder(tmp_path))
+        read_edited(path, run.study, _folder(tmp_path))
 
 
 @pytest.mark.parametrize("folder", [MEMORY, REPLICATION], ids=lambda p: p.name)
@@ -429,31 +410,32 @@ def test_what_can_not_be_typed(
 
 
 def test_faults_of_sessions_tables_scenarios_and_settings(
-    book: openpyxl.Workbook, short: Run, tmp_path: Path
+    opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path: Path
 ) -> None:
     """One reading finds all of them."""
-    sessions, tables, scenarios = book["Sessions"], book["Tables"], book["Scenarios"]
+    sessions, scenarios = opened["Sessions"], opened["Scenarios"]
     row = row_of(sessions, "PE", 3)
     heads = [c.value for c in sessions[row_of(sessions, "strategy", "session")]]
-    hours = heads.index("contact_hours") + 1
-    sessions.cell(row, hours).value = None
-    sessions.cell(row + 1, hours).value = "=1+1"
-    sessions.cell(row + 2, 2).value = 77
-    tables.cell(5, 1).value = 0.5
-    tables.cell(6, 2).value = None
+    cell = sessions.cell(row, heads.index("contact_hours") + 1).column_letter
     names = [c.value for c in scenarios[5]]
     price = row_of(scenarios, "S41")
-    scenarios.cell(price, names.index("set drug_price_session") + 1).value = "=5"
-    book["Severity"]["E4"].value = 9
-    book["Acceptability"]["A7"].value = 3
-    moment = row_of(book["Inputs"], "moment")
-    book["Inputs"].cell(moment, 3).value = 0.123
-    path = tmp_path / "faulty.xlsx"
-    book.save(path)
+    moment = row_of(opened["Inputs"], "moment")
+    paid = scenarios.cell(price, names.index("set drug_price_session") + 1).coordinate
+    entries = {
+        ("Sessions", f"{cell}{row}"): None,
+        ("Sessions", f"{cell}{row + 1}"): "=1+1",
+        ("Sessions", f"B{row + 2}"): 77,
+        ("Tables", "A5"): 0.5,
+        ("Tables", "B6"): None,
+        ("Scenarios", paid): "=5",
+        ("Severity", "E4"): 9,
+        ("Acceptability", "A7"): 3,
+        ("Inputs", f"C{moment}"): 0.123,
+    }
+    path = typed(plain, tmp_path / "faulty.xlsx", entries)
     with pytest.raises(InputError) as caught:
-        read_edited(path, short.study, _folder(tmp_path))
+        read_edited(path, run.study, _folder(tmp_path))
     message = str(caught.value)
-    cell = sessions.cell(row, hours).column_letter
     for words in (
         f"sheet Sessions, cell {cell}{row}: is empty; a number is needed",
         f"sheet Sessions, cell {cell}{row + 1}: found the formula '=1+1', allowed is a number",
@@ -489,10 +471,10 @@ def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) ->
     assert study.model.tables["rates"].columns["rate"].tolist() == [0.1, 0.25, 0.3]
 
 
-def test_an_engine_failure_is_no_traceback(short: Run, tmp_path: Path) -> None:
+def test_an_engine_failure_is_no_traceback(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     path.write_text("not a workbook")
-    assert math.isnan(workbook_gap(path, short, path))
+    assert math.isnan(workbook_gap(path, run, path))
 
 
 def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
@@ -504,29 +486,30 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
         refuse_unsafe(tmp_path / "none.xlsx")
 
 
-def test_a_workbook_that_names_a_path_is_refused(book: openpyxl.Workbook, tmp_path: Path) -> None:
-    sheet = book["Provenance"]
-    sheet.cell(row_of(sheet, "study"), 2).value = "../../etc"
-    path = tmp_path / "path.xlsx"
-    book.save(path)
+def test_a_workbook_that_names_a_path_is_refused(
+    opened: openpyxl.Workbook, plain: Path, tmp_path: Path
+) -> None:
+    cell = f"B{row_of(opened['Provenance'], 'study')}"
+    path = typed(plain, tmp_path / "path.xlsx", {("Provenance", cell): "../../etc"})
     with pytest.raises(InputError, match="allowed are letters"):
         names_in_workbook(path)
 
 
 def test_what_is_missing_or_typed_over_is_named(
-    book: openpyxl.Workbook, short: Run, tmp_path: Path
+    opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path: Path
 ) -> None:
     """A scenario's row emptied, one of another name added, a computed setting typed over."""
-    scenarios, inputs = book["Scenarios"], book["Inputs"]
-    scenarios.cell(row_of(scenarios, "S41"), 1).value = None
-    scenarios.cell(row_of(scenarios, "S42"), 1).value = "S43"
+    scenarios, inputs = opened["Scenarios"], opened["Inputs"]
     cycles, years = row_of(inputs, "cycles"), row_of(inputs, "cycle_years")
-    inputs.cell(cycles, 3).value = 12
-    inputs.cell(years, 3).value = 1
-    path = tmp_path / "faulty.xlsx"
-    book.save(path)
+    entries = {
+        ("Scenarios", f"A{row_of(scenarios, 'S41')}"): None,
+        ("Scenarios", f"A{row_of(scenarios, 'S42')}"): "S43",
+        ("Inputs", f"C{cycles}"): 12,
+        ("Inputs", f"C{years}"): 1,
+    }
+    path = typed(plain, tmp_path / "faulty.xlsx", entries)
     with pytest.raises(InputError) as caught:
-        read_edited(path, short.study, _folder(tmp_path))
+        read_edited(path, run.study, _folder(tmp_path))
     message = str(caught.value)
     for words in (
         "sheet Scenarios: the row of scenario 'S41' is missing",
@@ -539,13 +522,14 @@ def test_what_is_missing_or_typed_over_is_named(
     assert len(caught.value.faults) == 5
 
 
-def test_deleted_sheets_are_named(book: openpyxl.Workbook, short: Run, tmp_path: Path) -> None:
+def test_deleted_sheets_are_named(plain: Path, run: Run, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(plain)
     for title in ("Severity", "Acceptability", "Scenarios"):
         del book[title]
     path = tmp_path / "faulty.xlsx"
     book.save(path)
     with pytest.raises(InputError) as caught:
-        read_edited(path, short.study, _folder(tmp_path))
+        read_edited(path, run.study, _folder(tmp_path))
     assert [f.message.partition(";")[0] for f in caught.value.faults] == [
         "sheet Scenarios is missing",
         "sheet Severity is missing",

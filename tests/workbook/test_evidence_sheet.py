@@ -56,28 +56,11 @@ CASES: dict[str, Edits] = {
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return Run(yearly_study(tmp_path_factory.mktemp("study")), Settings(draws=10))
-
-
-@pytest.fixture(scope="module")
-def book(run: Run) -> Book:
-    return compose(run)
-
-
-@pytest.fixture(scope="module")
-def plain(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("evidence") / "report.xlsx"
-    book.workbook.save(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def cells(plain: Path) -> dict[tuple[str, str], tuple[int, int]]:
+def cells(opened: openpyxl.Workbook) -> dict[tuple[str, str], tuple[int, int]]:
     """Row and column of each figure that can be typed over, by row and column of its file."""
     found: dict[tuple[str, str], tuple[int, int]] = {}
     heads: dict[str, int] = {}
-    for row in openpyxl.load_workbook(plain)["Evidence"].iter_rows():
+    for row in opened["Evidence"].iter_rows():
         if row[0].value in ("trial arm", "published effect", "contrast"):
             heads = {str(c.value).replace(" ", "_"): c.column for c in row}
         for name, column in heads.items():
@@ -98,11 +81,11 @@ def networks(study: Study) -> set[str]:
     return found | {n for n, e in made.items() if found & set(e.parts)}
 
 
-def assert_follows(book: Book, values: Values, study: Study) -> int:
+def assert_follows(composed: Book, values: Values, study: Study) -> int:
     """Every live block, what Inputs takes from it, and the decision are as in Python."""
     count = 0
     aside = networks(study)
-    for name, block in book.estimates.items():
+    for name, block in composed.estimates.items():
         made = study.synthesis.estimates[name]
         known = {"estimate": made.effect.estimate, "se": made.effect.se}
         known |= {"low": made.low, "high": made.high}
@@ -119,7 +102,7 @@ def assert_follows(book: Book, values: Values, study: Study) -> int:
             count += 1
     for parameter in study.parameters:
         if parameter.is_input and parameter.estimate:
-            row = place(book.layout.cells[parameter.key])[1].lstrip("C")
+            row = place(composed.layout.cells[parameter.key])[1].lstrip("C")
             figures = {"D": parameter.value, "F": parameter.low, "G": parameter.high}
             for column, value in figures.items():
                 found = values["Inputs"][f"{column}{row}"]
@@ -130,16 +113,16 @@ def assert_follows(book: Book, values: Values, study: Study) -> int:
     if more["qaly difference"] > 0:
         more["icer"] = more["cost difference"] / more["qaly difference"]
     for what, value in more.items():
-        sheet, cell = place(book.answers[what])
+        sheet, cell = place(composed.answers[what])
         assert values[sheet][cell] == pytest.approx(value, rel=TOLERANCE), what
     return count
 
 
-def test_as_delivered(book: Book, plain: Path, run: Run) -> None:
+def test_as_delivered(composed: Book, plain: Path, run: Run) -> None:
     """Every estimate of the study has a block; those of networks hold Python's figures."""
     values = recalculate(plain)
-    assert set(book.estimates) == set(run.study.synthesis.estimates)
-    assert assert_follows(book, values, run.study) > 200
+    assert set(composed.estimates) == set(run.study.synthesis.estimates)
+    assert assert_follows(composed, values, run.study) > 200
     assert values["Checks"]["B3"] is True
     assert values["Checks"]["B4"] == "yes"
 
@@ -147,7 +130,7 @@ def test_as_delivered(book: Book, plain: Path, run: Run) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_edits_move_everything(
     case: str,
-    book: Book,
+    composed: Book,
     plain: Path,
     cells: dict[tuple[str, str], tuple[int, int]],
     tmp_path: Path,
@@ -157,13 +140,13 @@ def test_edits_move_everything(
     for (_, name, column), text in CASES[case].items():
         live.set("Evidence", *cells[(name, column)], float(text))
     values = live.values()
-    assert_follows(book, values, study)
+    assert_follows(composed, values, study)
     assert values["Checks"]["B3"] is True
     assert values["Checks"]["B4"] == "edited: not comparable"
 
 
 def test_libreoffice_follows(
-    book: Book,
+    composed: Book,
     plain: Path,
     cells: dict[tuple[str, str], tuple[int, int]],
     tmp_path: Path,
@@ -178,11 +161,11 @@ def test_libreoffice_follows(
         (values,) = libreoffice_replays(plain, [chosen])
     except LibreOfficeMissing as missing:
         pytest.skip(str(missing))
-    assert_follows(book, values, study)
+    assert_follows(composed, values, study)
 
 
 def test_scenarios_take_estimates(
-    book: Book, plain: Path, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
+    composed: Book, plain: Path, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
 ) -> None:
     """What a scenario sets moves with the arms; what rests on a network does not."""
     edits = {**CASES["heterogeneous trials"], **CASES["published"]}
@@ -200,8 +183,8 @@ def test_scenarios_take_estimates(
     order = [s.id for s in study.scenarios]
     for (name, key), value in expected.items():
         column = f"set {key[0]}" + (f"[{key[1]}]" if key[1] else "")
-        letters = openpyxl.utils.get_column_letter(book.scenarios.column(column))
-        found = values[f"{letters}{book.scenarios.first + order.index(name)}"]
+        letters = openpyxl.utils.get_column_letter(composed.scenarios.column(column))
+        found = values[f"{letters}{composed.scenarios.first + order.index(name)}"]
         assert found == pytest.approx(value, rel=TOLERANCE), name
 
 
@@ -287,7 +270,9 @@ def test_round_trip(
         for (_, name, column), text in edits.items()
     }
     (tmp_path / "back").mkdir()
-    study, found = read_edited(typed(plain, tmp_path / "edited.xlsx", entries), run.study, tmp_path / "back")
+    study, found = read_edited(
+        typed(plain, tmp_path / "edited.xlsx", entries), run.study, tmp_path / "back"
+    )
     assert {(e.sheet, e.cell) for e in found} == set(entries)
     direct = yearly_study(tmp_path, edits)
     assert {n: e.effect for n, e in study.synthesis.estimates.items()} == {
@@ -355,13 +340,13 @@ def test_a_row_that_is_gone(
     assert "the row of trial arm 'T003' is missing" in str(caught.value)
 
 
-def inputs_row(book: Book, name: str) -> str:
-    return place(book.layout.cells[(name, None)])[1].lstrip("C")
+def inputs_row(composed: Book, name: str) -> str:
+    return place(composed.layout.cells[(name, None)])[1].lstrip("C")
 
 
-def test_a_number_over_an_estimate(book: Book, plain: Path, run: Run, tmp_path: Path) -> None:
+def test_a_number_over_an_estimate(composed: Book, plain: Path, run: Run, tmp_path: Path) -> None:
     """The parameter goes its own way: value typed, status assumption, spread as before."""
-    ratio, share = inputs_row(book, "lnor_mdma_v_pbo"), inputs_row(book, "p_lod_comp_pbo")
+    ratio, share = inputs_row(composed, "lnor_mdma_v_pbo"), inputs_row(composed, "p_lod_comp_pbo")
     entries = {
         ("Inputs", f"D{ratio}"): 0.9,
         ("Inputs", f"D{share}"): 0.3,
@@ -369,7 +354,9 @@ def test_a_number_over_an_estimate(book: Book, plain: Path, run: Run, tmp_path: 
         ("Inputs", f"G{share}"): 0.6,
     }
     (tmp_path / "back").mkdir()
-    study, edits = read_edited(typed(plain, tmp_path / "edited.xlsx", entries), run.study, tmp_path / "back")
+    study, edits = read_edited(
+        typed(plain, tmp_path / "edited.xlsx", entries), run.study, tmp_path / "back"
+    )
     was = {p.text: p for p in run.study.parameters}
     now = {p.text: p for p in study.parameters}
     own, before = now["lnor_mdma_v_pbo"], was["lnor_mdma_v_pbo"]
@@ -386,8 +373,10 @@ def test_a_number_over_an_estimate(book: Book, plain: Path, run: Run, tmp_path: 
     assert told["p_lod_comp_pbo, value"].startswith(untied)
 
 
-def test_an_end_over_an_estimate_alone(book: Book, plain: Path, run: Run, tmp_path: Path) -> None:
-    row = inputs_row(book, "lnor_mdma_v_pbo")
+def test_an_end_over_an_estimate_alone(
+    composed: Book, plain: Path, run: Run, tmp_path: Path
+) -> None:
+    row = inputs_row(composed, "lnor_mdma_v_pbo")
     (tmp_path / "back").mkdir()
     path = typed(plain, tmp_path / "edited.xlsx", {("Inputs", f"F{row}"): 0.1})
     with pytest.raises(InputError, match=f"cell F{row}: the ends of 'lnor_mdma_v_pbo' follow"):
@@ -395,9 +384,9 @@ def test_an_end_over_an_estimate_alone(book: Book, plain: Path, run: Run, tmp_pa
 
 
 def test_a_number_over_a_scenarios_estimate(
-    book: Book, plain: Path, run: Run, tmp_path: Path
+    composed: Book, plain: Path, run: Run, tmp_path: Path
 ) -> None:
-    grid = book.scenarios
+    grid = composed.scenarios
     column = openpyxl.utils.get_column_letter(grid.column("set lnor_pe_v_supportive"))
     row = grid.first + [s.id for s in run.study.scenarios].index("S01")
     (tmp_path / "back").mkdir()
@@ -409,7 +398,7 @@ def test_a_number_over_a_scenarios_estimate(
 
 
 def test_texts_are_no_formulas_and_retracted_rows_are_marked(
-    book: Book, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
+    composed: Book, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
 ) -> None:
     edits = {(TRIALS, "T010", "arm"): "=1+1", (TRIALS, "T010", "note"): "=HYPERLINK(1)"}
     study = yearly_study(tmp_path, edits)
