@@ -36,7 +36,7 @@ class Structure:
     Parameters
     ----------
     given
-        Keys whose values a design supplies.
+        Keys with a formula in the model whose values a design supplies.
     cycles, cycle_months
         Number of cycles and their length: a number, or shape (cycles,) where they differ.
     """
@@ -107,11 +107,12 @@ class Structure:
 def structure(
     model: CohortModel, given: frozenset[Key], cycles: int, cycle_months: float | Array
 ) -> Structure:
-    """The structure of a model for designs that supply the same keys, made at the first.
+    """The structure of a model for designs that replace the same formulas, made at the first.
 
     It is one for all numbers and lengths of cycles, unless time in a state is remembered or cycles
     differ in length.
     """
+    given -= model.parameter_set  # a parameter is one, whoever supplies it
     key: tuple[object, ...] = (given,)
     if np.ndim(cycle_months) or any(s.memory_years for s in model.states):
         key = (given, cycles, np.asarray(cycle_months).tobytes())
