@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
@@ -267,37 +266,3 @@ def _lower(matrix: Array) -> Array | None:
         elif left[0] < -SINGULAR or np.abs(left).max() > np.sqrt(SINGULAR):
             return None
     return lower
-
-
-def to_dataset(design: Design, parameters: Sequence[Parameter]) -> xr.Dataset:
-    """The whole design as a dataset: one variable a parameter, dims subset of (draw, strategy)."""
-    columns = design.block(0, design.draws)
-    by_name: dict[str, list[Parameter]] = {}
-    for parameter in parameters:
-        if parameter.key in columns or parameter.key in design.numbers:
-            by_name.setdefault(parameter.name, []).append(parameter)
-    variables = {}
-    for name, members in by_name.items():
-        values = [
-            columns[p.key] if p.key in columns else np.float64(design.numbers[p.key])
-            for p in members
-        ]
-        attrs = {
-            "unit": members[0].unit,
-            "label": members[0].description,
-            "source": members[0].source,
-            "status": members[0].status,
-        }
-        if members[0].strategy is None:
-            dims = ("draw",) if members[0].key in columns else ()
-            variables[name] = xr.DataArray(values[0], dims=dims, attrs=attrs)
-        else:
-            shape = (design.draws,)
-            stacked = np.stack([np.broadcast_to(np.asarray(v, dtype=float), shape) for v in values])
-            variables[name] = xr.DataArray(
-                stacked,
-                dims=("strategy", "draw"),
-                coords={"strategy": [p.strategy for p in members]},
-                attrs=attrs,
-            )
-    return xr.Dataset(variables)

@@ -9,9 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from hecon.synthesis.contrasts import Contrasts
-from hecon.synthesis.effects import MEASURES
-from hecon.synthesis.estimate import evaluate, normal_point
-from hecon.synthesis.network import Network, direct_studies
+from hecon.synthesis.estimate import normal_point
+from hecon.synthesis.network import direct_studies
 from hecon.synthesis.pooling import Pooled
 
 
@@ -63,25 +62,3 @@ def network_graph(contrasts: Contrasts) -> tuple[pd.DataFrame, pd.DataFrame]:
         pd.DataFrame(nodes, columns=["treatment", "studies"]),
         pd.DataFrame(edges, columns=["treatment", "against", "studies", "names"]),
     )
-
-
-def league_table(network: Network, *, digits: int = 2) -> pd.DataFrame:
-    """The league as a square of text: row against column, `estimate (low to high)`.
-
-    Ratios are shown for ratio measures, the estimates themselves for standardised differences.
-    """
-    names = list(network.treatments)
-    measure = MEASURES.get(network.contrasts.scale)
-
-    def cell(a: str, b: str) -> str:
-        if a == b:
-            return a
-        effect = network.effect(a, b)
-        figures = [effect.estimate, effect.low, effect.high]
-        if measure is not None:
-            figures = [float(evaluate(measure.natural, {"estimate": x})) for x in figures]
-        shown, low, high = (f"{x:.{digits}f}" for x in figures)
-        return f"{shown} ({low} to {high})"
-
-    rows = [[cell(a, b) for b in names] for a in names]
-    return pd.DataFrame(rows, index=names, columns=names)

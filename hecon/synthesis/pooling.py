@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import special
 
@@ -170,21 +169,6 @@ def pool(
         note=note,
         steps=steps,
     )
-
-
-def sensitivity(
-    estimate: ArrayLike, variance: ArrayLike, tau2: Sequence[float], *, level: float = LEVEL
-) -> pd.DataFrame:
-    """The pooled effect over a range of between-study variances, where they can't be estimated.
-
-    Returns
-    -------
-    pd.DataFrame
-        One row a tau2: ``tau2``, ``estimate``, ``se``, ``low``, ``high``.
-    """
-    found = [pool(estimate, variance, tau2=t, level=level) for t in tau2]
-    columns = ("tau2", "estimate", "se", "low", "high")
-    return pd.DataFrame([{c: getattr(p, c) for c in columns} for p in found], columns=columns)
 
 
 def totals(estimate: Array, variance: Array, tau2: float) -> dict[str, float]:

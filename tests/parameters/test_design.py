@@ -11,7 +11,6 @@ from hecon.parameters.design import (
     TableDesign,
     base_case,
     rows,
-    to_dataset,
 )
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.parameter_schema import Parameter
@@ -153,23 +152,6 @@ def test_rows():
     assert block[("aa", None)].tolist() == [1, 5, 7]
     assert block[("bb", "X")].tolist() == [2, 2, 6]
     assert design.block(1, 2)[("aa", None)].tolist() == [5]
-
-
-def test_dataset_carries_names_units_and_sources():
-    chosen = [
-        parameter("aa", "normal", (0.0, 1.0)),
-        parameter("k", value=3.0),
-        parameter("s", value=1.0, strategy="X"),
-        parameter("s", "uniform", (0.0, 1.0), strategy="Y"),
-    ]
-    design = ProbabilisticDesign(chosen, 5, 1)
-    data = to_dataset(design, chosen)
-    assert data["aa"].dims == ("draw",)
-    assert data["k"].dims == ()
-    assert data["s"].sel(strategy="X").values.tolist() == [1.0] * 5
-    assert np.array_equal(data["s"].sel(strategy="Y"), design.block(0, 5)[("s", "Y")])
-    wanted = {"unit": "unit", "label": "about aa", "source": "book", "status": "published"}
-    assert data["aa"].attrs == wanted
 
 
 def test_table_design():

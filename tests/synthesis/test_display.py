@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from independent_synthesis import diagnosis_contrasts, symptom_contrasts, table
 
-from hecon.synthesis.display import forest, league_table, network_graph
-from hecon.synthesis.network import network
+from hecon.synthesis.display import forest, network_graph
 from hecon.synthesis.pooling import pool
 
 
@@ -38,18 +37,3 @@ def test_network_graph():
     _, edges = network_graph(contrasts)
     three = sum(len(block) == 2 for block in contrasts.blocks)
     assert edges["studies"].sum() == len(contrasts.blocks) + 2 * three
-
-
-def test_league_table():
-    printed = table("nma_results")
-    row = printed[
-        printed["network"].str.startswith("LOD, verified")
-        & (printed["treat1"] == "MDMA-AT")
-        & (printed["treat2"] == "PE")
-    ].iloc[0]
-    found = league_table(network(diagnosis_contrasts(), "PE"), digits=3)
-    assert found.loc["MDMA-AT", "PE"] == f"{row['estimate']} ({row['ci_low']} to {row['ci_high']})"
-    assert found.loc["PE", "PE"] == "PE"
-    smd = league_table(network(symptom_contrasts(clinician=True), "PE"))
-    assert smd.loc["MDMA-AT", "PE"] == "0.38 (-0.30 to 1.05)"
-    assert smd.loc["PE", "MDMA-AT"] == "-0.38 (-1.05 to 0.30)"
