@@ -69,14 +69,6 @@ class TrialReport:
         return self.sizes[self.sizes["method"] != CHOSEN]
 
 
-def planned_trials(study: Study) -> list[TrialDefinition]:
-    """A study's planned trials; raises InputError if there are none."""
-    if not study.trials:
-        text = f"the study plans no trial (looked for {TRIALS}/*.toml)"
-        raise InputError([Fault(study.folder.name, None, None, text)])
-    return [*study.trials]
-
-
 def trial_report(
     study: Study,
     definitions: Sequence[TrialDefinition],

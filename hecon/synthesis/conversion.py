@@ -12,7 +12,6 @@ from hecon.synthesis.estimate import LEVEL, Estimate, evaluate, normal_point
 #: worth in log odds (Hasselblad and Hedges 1995; Chinn 2000, Stat Med 19:3127).
 LOGISTIC_SD = math.pi / math.sqrt(3)
 SMD_TO_LOG_ODDS: Expr = parse(f"smd * {LOGISTIC_SD!r}")
-LOG_ODDS_TO_SMD: Expr = parse(f"log_odds / {LOGISTIC_SD!r}")
 #: On the scale on which the interval is symmetric; ``z`` is 1.96 for 95 %.
 SE_FROM_INTERVAL: Expr = parse("(high - low) / (2 * z)")
 
@@ -20,11 +19,6 @@ SE_FROM_INTERVAL: Expr = parse("(high - low) / (2 * z)")
 def smd_to_log_odds(smd: Estimate) -> Estimate:
     """A standardised mean difference as a log odds ratio, if the symptoms are logistic."""
     return _scaled(smd, SMD_TO_LOG_ODDS, "smd")
-
-
-def log_odds_to_smd(log_odds: Estimate) -> Estimate:
-    """A log odds ratio as a standardised mean difference, if the symptoms are logistic."""
-    return _scaled(log_odds, LOG_ODDS_TO_SMD, "log_odds")
 
 
 def _scaled(given: Estimate, formula: Expr, name: str) -> Estimate:
@@ -47,19 +41,3 @@ def se_from_interval(low: float, high: float, *, level: float = LEVEL) -> float:
     faults.raise_if_any()
     values = {"low": low, "high": high, "z": normal_point(level)}
     return float(evaluate(SE_FROM_INTERVAL, values))
-
-
-def from_ratio(ratio: float, low: float, high: float, *, level: float = LEVEL) -> Estimate:
-    """Log ratio and standard error from a published ratio with its interval.
-
-    Raises
-    ------
-    InputError
-        If a figure is not above 0, or the ratio is not inside its interval.
-    """
-    faults = FaultList()
-    if not 0 < low < ratio < high < math.inf:
-        message = f"{ratio:g} ({low:g} to {high:g}) is not a ratio above 0 inside its interval"
-        faults.add("interval", None, None, message)
-    faults.raise_if_any()
-    return Estimate(math.log(ratio), se_from_interval(math.log(low), math.log(high), level=level))

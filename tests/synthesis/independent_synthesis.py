@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from hecon.synthesis.contrasts import Contrasts, combined, from_arms, from_differences
-from hecon.synthesis.conversion import from_ratio
+from hecon.synthesis.conversion import se_from_interval
+from hecon.synthesis.estimate import Estimate
 
 DATA = Path(__file__).parents[1] / "data" / "synthesis"
 MEASURES = {"lnOR": "log odds ratio", "lnRR": "log risk ratio"}
+
+
+def log_ratio(ratio, low, high):
+    """A published ratio with its interval, on the log scale."""
+    return Estimate(math.log(ratio), se_from_interval(math.log(low), math.log(high)))
 
 
 def table(name):
@@ -73,7 +80,7 @@ def diagnosis_contrasts(*, memory=False):
             "n": found["n_assessed"],
         }
     )
-    schnurr = from_ratio(1.80, 1.10, 2.96)
+    schnurr = log_ratio(1.80, 1.10, 2.96)
     published = pd.DataFrame(
         {
             "study": ["Schnurr 2007"],

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from independent_synthesis import MEASURES, arms, table
+from independent_synthesis import MEASURES, arms, log_ratio, table
 
 from hecon.synthesis.bucher import indirect
-from hecon.synthesis.conversion import from_ratio, se_from_interval, smd_to_log_odds
+from hecon.synthesis.conversion import se_from_interval, smd_to_log_odds
 from hecon.synthesis.effects import effects
 from hecon.synthesis.estimate import Estimate
 from hecon.synthesis.pooling import pool
@@ -114,7 +114,7 @@ def reported(row):
     given = (found["estimate"], found["ci_low"], found["ci_high"])
     if found["scale"] in ("SMD", "g"):
         return Estimate(given[0], se_from_interval(*given[1:]))
-    return from_ratio(*given)
+    return log_ratio(*given)
 
 
 def foa_1991():
