@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,13 +61,6 @@ class ComputedStudy:
         """The same study with more or other base values."""
         other = ComputedStudy(self.study)
         other.numbers = {**self.numbers, **numbers}
-        return other
-
-    def without(self, keys: Iterable[Key]) -> ComputedStudy:
-        """The same study without some base values."""
-        other = ComputedStudy(self.study)
-        dropped = set(keys)
-        other.numbers = {k: v for k, v in self.numbers.items() if k not in dropped}
         return other
 
     @cached_property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.scenarios import scenario_model
-from hecon.analyses.verification.case import ComputedStudy, figures, moved
+from hecon.analyses.verification.case import Answers, ComputedStudy, figures, moved
 from hecon.analyses.verification.finding import Check, Finding, NotApplicable, found, listed
 from hecon.analyses.verification.variants import reached, result_targets
 from hecon.engine.expression import Expr, constant, substitute
@@ -17,6 +18,8 @@ from hecon.engine.values import formula_values
 from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign
 from hecon.parameters.parameter_schema import Parameter
+
+Array = NDArray[np.float64]
 
 #: Far beyond any horizon, in years.
 FAR_YEARS = (10.0, 30.0, 60.0, 90.0, 150.0)
@@ -69,7 +72,7 @@ def _moved_by_scenario(case: ComputedStudy, waiting: list[Parameter]) -> dict[Ke
     trials += [{p.key: v} for p in waiting for v in _test_values(case, p)]
     changed = sorted({k for s in scenarios for k in s.changes}, key=key_text)
     keys = list(dict.fromkeys([*changed, *(p.key for p in waiting)]))
-    columns: dict[Key, list[np.ndarray]] = {key: [] for key in keys}
+    blocks: list[dict[Key, Array]] = []
     for scenario in scenarios:
         model = scenario_model(case.study, scenario)
         kept = {k: v for k, v in case.numbers.items() if k not in scenario.changes}
@@ -81,43 +84,34 @@ def _moved_by_scenario(case: ComputedStudy, waiting: list[Parameter]) -> dict[Ke
         strategies = [key[1] or case.strategies[0] for key in keys]
         targets = [(Expr("name", name=k[0]), s) for k, s in zip(keys, strategies, strict=True)]
         values = formula_values(model, targets, kept, moving)
-        for key, value in zip(keys, values, strict=True):
-            columns[key].append(np.broadcast_to(value, (len(trials),)))
-    numbers = {k: v for k, v in case.numbers.items() if k not in columns}
-    table = {k: np.concatenate(v) for k, v in columns.items()}
-    design = TableDesign(len(trials) * len(scenarios), numbers, table)
-    try:
-        results = figures(evaluate(case.model, design))
-    except ModelError:
-        return _one_scenario_at_a_time(case, trials)
-    results = results.reshape(*results.shape[:2], len(scenarios), len(trials))
-    for s, scenario in enumerate(scenarios):
-        for t, trial in enumerate(trials[1:], start=1):
-            if moved(results[:, :, s, 0], results[:, :, s, t]).any():
-                ids = result.setdefault(next(iter(trial)), [])
-                if scenario.id not in ids:
-                    ids.append(scenario.id)
-    return result
-
-
-def _one_scenario_at_a_time(
-    case: ComputedStudy, trials: list[Mapping[Key, float]]
-) -> dict[Key, list[str]]:
-    """The same where some row breaks a rule: each scenario by itself, breaches left out."""
-    result: dict[Key, list[str]] = {}
-    for scenario in case.study.scenarios:
-        model = scenario_model(case.study, scenario)
-        own = [t for t in trials if not set(t) & set(scenario.changes)]
-        answers = case.without(scenario.changes).answers(own, model)
+        rows = [np.broadcast_to(value, (len(trials),)) for value in values]
+        blocks.append(dict(zip(keys, rows, strict=True)))
+    for scenario, answers in zip(scenarios, _answers(case, blocks), strict=True):
         if 0 not in answers.rows:
             continue
         for column, row in enumerate(answers.rows):
             before, after = answers.figures[:, :, 0], answers.figures[:, :, column]
-            if own[row] and moved(before, after).any():
-                ids = result.setdefault(next(iter(own[row])), [])
+            if moved(before, after).any():
+                ids = result.setdefault(next(iter(trials[row])), [])
                 if scenario.id not in ids:
                     ids.append(scenario.id)
     return result
+
+
+def _answers(case: ComputedStudy, blocks: Sequence[Mapping[Key, Array]]) -> list[Answers]:
+    """Outcomes of each block's rows; a block in which some row breaks a rule is run by itself."""
+    numbers = {k: v for k, v in case.numbers.items() if k not in blocks[0]}
+    table = {k: np.concatenate([block[k] for block in blocks]) for k in blocks[0]}
+    rows = len(next(iter(blocks[0].values())))
+    try:
+        results = figures(evaluate(case.model, TableDesign(rows * len(blocks), numbers, table)))
+    except ModelError:
+        if len(blocks) > 1:
+            half = len(blocks) // 2
+            return _answers(case, blocks[:half]) + _answers(case, blocks[half:])
+        return [case.answers([{k: float(v[i]) for k, v in table.items()} for i in range(rows)])]
+    parts = np.split(results, len(blocks), axis=2)
+    return [Answers(part, list(range(rows)), {}) for part in parts]
 
 
 def _moved_with_another(case: ComputedStudy, waiting: list[Parameter]) -> dict[Key, str]:
