@@ -60,6 +60,8 @@ def parameter_problems(
             )
             return
     computed = parameter.formula is not None and not counted
+    if not computed and not parameter.currency:
+        yield "currency", f"is empty beside an amount of money; {title} counts in {currency}"
     if not computed and parameter.price_year not in (price_year, NOMINAL):
         yield (
             "price_year",

@@ -115,7 +115,7 @@ _MESSAGES = {
     "finite_number": "found {input}, allowed is a finite number",
     "float_type": "found {input}, allowed is a number",
     "int_type": "found {input}, allowed is a whole number",
-    "bool_type": "found {input}, allowed are true and false",
+    "bool_type": "found {input}, allowed are true and false, without quotation marks",
     "string_type": "found {input}, allowed is text in quotation marks",
     "list_type": "found {input}, allowed is a list in square brackets",
     "dict_type": "found {input}, allowed is a table of entries",

@@ -217,7 +217,8 @@ def _changes(overrides: Overrides, row: ScenarioRow, file: str, number: int) -> 
         if key in changes.fixed:
             reading.faults.add(file, number, "changes", f"'{key_text(key)}' is given twice")
         try:
-            choice = read_choice(text, overrides.units.get(key, ""), overrides.inputs.synthesis)
+            own = text if key[1] is None else text.replace(key_text(key), key[0])
+            choice = read_choice(own, overrides.units.get(key, ""), overrides.inputs.synthesis)
         except ValueError as error:
             reading.faults.add(file, number, "changes", f"{name}: {error}")
             continue

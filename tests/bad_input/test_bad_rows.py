@@ -162,6 +162,8 @@ CASES = {
         "c_hour,all,-50,,EUR/h,,,fixed,,",
         [
             "small/parameters.csv, row 10, column value: found -50, a cost can't be negative",
+            "small/parameters.csv, row 10, column currency: is empty beside an amount of money; "
+            "Here counts in EUR",
         ],
     ),
     "unknown distribution": (
