@@ -49,7 +49,8 @@ CASES = {
         "dead = true",
         'dead = "yes"',
         [
-            "small/study.toml, column states[Dead].dead: found 'yes', allowed are true and false",
+            "small/study.toml, column states[Dead].dead: found 'yes', allowed are true and false, "
+            "without quotation marks",
         ],
     ),
     "wrong type of list": (
