@@ -33,6 +33,8 @@ from hecon.workbook.sheets.severity_sheet import weighted
 TITLE = "Summary"
 #: Characters of a sheet's purpose that fit a line of the contents.
 NOTE = 112
+#: Characters on a line over all columns.
+LINE = 150
 #: What is said of Python's figures once a cell is typed over.
 AS_DELIVERED = "of the case as delivered, not of what was typed over"
 
@@ -270,14 +272,13 @@ def _uncertainty(book: Book, page: Page, row: int, sections: Sequence[Section]) 
         page.put(row + 1 + i, 1, label)
         page.put(row + 1 + i, 2, value, "text", shape)
     row += 1 + len(lines)
-    said = added(run) if sections else []
-    if said:
-        units = study_units(book.study)
-        text = literal(" ".join(spoken(s, units) for s in said))
-        before = f'IF({book.answers["edits"]}>0,"Of the case as delivered: ","")'
-        page.formula(row, 1, f"{before}&{text}", "text", wrap=True)
+    units = study_units(book.study)
+    before = f'IF({book.answers["edits"]}>0,"Of the case as delivered: ","")'
+    for sentence in added(run) if sections else ():
+        text = spoken(sentence, units)
+        page.formula(row, 1, f"{before}&{literal(text)}", "text", wrap=True)
         page.sheet.merge_cells(f"A{row}:F{row}")
-        page.sheet.row_dimensions[row].height = 30
+        page.sheet.row_dimensions[row].height = 15.0 * (1 + len(text) // LINE)
         row += 1
     return row
 
