@@ -173,6 +173,7 @@ def evaluate(
             part.varying,
             timing.cycles,
             timing.cycle_months,
+            part.draws,
             one_program=isinstance(part, TableDesign) and part.free,
             summed=summed,
         )

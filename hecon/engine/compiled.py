@@ -25,6 +25,8 @@ class Machine:
     ----------
     rows
         Row of the totals that each outcome is added to; None leaves it out.
+    draws
+        Draws that it will be run for in all.
 
     Raises
     ------
@@ -32,7 +34,7 @@ class Machine:
         If nothing can be compiled here.
     """
 
-    def __init__(self, program: Program, rows: Sequence[int | None]):
+    def __init__(self, program: Program, rows: Sequence[int | None], draws: int):
         self.program = program
         self._weights: dict[SeriesName, Array] = {}
         same: dict[SeriesName, SeriesName] = {}
@@ -55,7 +57,7 @@ class Machine:
             text = program.marked.texts[key] = Text(program, rows, same, positive)
         self.columns = text.columns.all
         self._height = height(rows)
-        self._code = compiled(text.text)
+        self._code = compiled(text.text, draws)
         with np.errstate(all="ignore"):
             self._scalars = np.array([self._scalar(n) for n in text.scalars.all] or [0.0])
             series = [self._series(n, text.series.all) for n in text.series.all]

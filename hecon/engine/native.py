@@ -24,9 +24,12 @@ WORTH_KEEPING = 0.1
 MOST = 400
 SUFFIX = ".object"
 
-#: Characters of a text from which it is compiled in haste: three times as fast, to a function
-#: that takes three times as long; and of one that would take minutes.
+#: Rows of a design up to which, and characters of a text from which, a function is compiled in
+#: haste: three times as fast, to one that takes three times as long.
+FEW = 200
 HASTE = 1_000_000
+
+#: Characters of a text that would take minutes.
 LONGEST = 16_000_000
 
 _lock = threading.Lock()
@@ -136,8 +139,8 @@ def _compiled(text: str, effort: int) -> Compiled:
     return Compiled(engine)
 
 
-def compiled(text: str) -> Compiled:
-    """The function `run` of a text.
+def compiled(text: str, rows: int) -> Compiled:
+    """The function `run` of a text, for a design of so many rows.
 
     Raises
     ------
@@ -148,7 +151,7 @@ def compiled(text: str) -> Compiled:
         if len(text) > LONGEST:
             raise CannotCompile("a model is too large to be compiled")
         with _lock:
-            return _compiled(text, 0 if len(text) > HASTE else 2)
+            return _compiled(text, 0 if rows <= FEW or len(text) > HASTE else 2)
     except (CannotCompile, RuntimeError) as error:
         _refused.add(str(error))
         raise CannotCompile(str(error)) from None

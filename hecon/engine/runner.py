@@ -27,6 +27,8 @@ class Runner:
     ----------
     numbers, varying
         Values that all rows share, and keys of those that differ.
+    draws
+        Rows of the design in all.
     one_program
         True to compile as if every value differed: one program serves all such designs.
     summed
@@ -43,6 +45,7 @@ class Runner:
         varying: frozenset[Key],
         cycles: int,
         cycle_months: float | Array,
+        draws: int,
         *,
         one_program: bool = False,
         summed: bool = False,
@@ -67,7 +70,7 @@ class Runner:
             ]
         self._machine: Machine | None = None
         try:
-            self._machine = Machine(self.program, self.rows)
+            self._machine = Machine(self.program, self.rows, draws)
         except CannotCompile:
             check_constant_rows(self._own)
 

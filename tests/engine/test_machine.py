@@ -50,7 +50,11 @@ def loaded(folder: Path):
     return load_study(folder, place)
 
 
-def both(model, design, free=False):
+#: A design for which time is spent on a function, whatever the number of rows it then runs.
+MANY = native.FEW + 1
+
+
+def both(model, design, free=False, meant=MANY):
     """Totals of the compiled loop and of the kernel, over all timings of a design."""
     found, wanted = [], []
     for timing in timings(model, design):
@@ -64,7 +68,7 @@ def both(model, design, free=False):
             program = Program(model, {}, every, timing.cycles, timing.cycle_months)
             shared = {k: np.full(draws, v) for k, v in design.numbers.items()}
             given = {**shared, **columns}
-        totals, well = Machine(program, range(len(program.outcomes))).run(given, draws)
+        totals, well = Machine(program, range(len(program.outcomes)), meant).run(given, draws)
         assert well
         found.append(totals)
         wanted.append(Kernel(own).run(columns, draws).totals)
@@ -96,14 +100,20 @@ def test_every_study(folder, free):
     agree(study.model, with_values(held(design), short), free)
 
 
-def test_a_large_model_is_compiled_in_haste_to_the_same_bits(monkeypatch):
+@pytest.mark.parametrize(("longest", "rows"), [(0, MANY), (native.HASTE, native.FEW)])
+def test_a_large_model_and_a_short_design_are_compiled_in_haste_to_the_same_bits(
+    longest, rows, monkeypatch
+):
     model, design = fading()
-    slowly, _ = both(model, design)
-    monkeypatch.setattr(native, "HASTE", 0)
+    native._compiled.cache_clear()
     efforts = []
     make = native._machine
     monkeypatch.setattr(native, "_machine", lambda effort=2: efforts.append(effort) or make(effort))
-    quickly, _ = both(model, design)
+    slowly, _ = both(model, design)
+    assert efforts == [2]
+    efforts.clear()
+    monkeypatch.setattr(native, "HASTE", longest)
+    quickly, _ = both(model, design, meant=rows)
     assert efforts == [0]
     np.testing.assert_array_equal(slowly, quickly)
 
@@ -199,7 +209,8 @@ def test_every_operation(op):
     columns = {key(n): v for n, v in zip(names, args, strict=True)}
     numbers = {key(n): float(c[5]) for n, c in COLUMNS.items()}
     program = Program(to_model(plain), numbers, frozenset(columns), 8, 6.0)
-    totals, _ = Machine(program, range(len(program.outcomes))).run(columns, len(args[0]))
+    machine = Machine(program, range(len(program.outcomes)), MANY)
+    totals, _ = machine.run(columns, len(args[0]))
     found = next(t[0] for o, t in zip(program.outcomes, totals, strict=True) if o.item == "x")
     with np.errstate(all="ignore"):
         wanted = np.multiply(OPERATIONS[op].numpy(*args), 1.0)
@@ -220,7 +231,7 @@ def test_look_ups_meet_their_boundaries():
     asked = np.array([-1.0, 0.0, 0.5, 1.0 - 1e-10, 1.0 - 1e-8, 2.5, 3.9, 4.0, 99.0, np.nan])
     numbers = {key(n): float(c[5]) for n, c in COLUMNS.items()}
     program = Program(model, numbers, frozenset({key("at")}), 8, 6.0)
-    totals, _ = Machine(program, range(len(program.outcomes))).run({key("at"): asked}, 10)
+    totals, _ = Machine(program, range(len(program.outcomes)), MANY).run({key("at"): asked}, 10)
     found = next(t[0] for o, t in zip(program.outcomes, totals, strict=True) if o.item == "x")
     np.testing.assert_array_equal(found, [np.nan, 5, 5, 6, 5, 7, 7, 8, 8, np.nan])
 
@@ -279,7 +290,7 @@ def test_code_is_let_go_with_what_uses_it():
     machines = []
     for _ in range(3):
         native._compiled.cache_clear()
-        machines.append(Machine(program, rows))
+        machines.append(Machine(program, rows, MANY))
     first = machines.pop(0).run(columns, 13)[0]
     native._compiled.cache_clear()
     np.testing.assert_array_equal(machines[0].run(columns, 13)[0], first)
