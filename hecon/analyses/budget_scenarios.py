@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pandas as pd
 import xarray as xr
 
@@ -13,14 +14,18 @@ from hecon.analyses.budget_impact import budget_impact, by_year
 from hecon.analyses.budget_results import (
     blocks_by_year,
     budget_study,
+    budget_years,
     counted_by_year,
     yearly_table,
 )
 from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import scenario_design
-from hecon.errors import InputError
+from hecon.errors import Fault, InputError
 from hecon.studies.budget_values import budget_values, lengths
 from hecon.studies.study import Scenario, Study
+
+#: What a figure moves at least, as a share of the base case's: less is rounding.
+STILL = 1e-12
 
 
 @result("Budget impact of scenarios")
@@ -34,6 +39,20 @@ def budget_scenario_years(run: Run) -> dict[str, xr.Dataset]:
         for row, scenario in enumerate(scenarios):
             found[scenario.id] = together.isel(draw=row, drop=True)
     return {s.id: found[s.id] for s in study.budget.scenarios}
+
+
+def idle_budget_scenarios(run: Run) -> list[Fault]:
+    """Faults of scenarios of the budget that leave all of its figures as they are."""
+    budget, base = run(budget_study).budget, run(budget_years)
+    assert budget is not None
+    found = run(budget_scenario_years)
+    text = "moves nothing: all figures of the budget are those of the base case"
+    return [
+        Fault(s.file, s.row, "changes", f"scenario {s.id} {text}")
+        for s in budget.scenarios
+        if found[s.id].sizes == base.sizes
+        and all(np.allclose(found[s.id][name], base[name], rtol=STILL, atol=0) for name in base)
+    ]
 
 
 @result()

@@ -16,6 +16,7 @@ from hecon.analyses.budget_results import (
     budget_numbers,
     budget_study,
 )
+from hecon.analyses.budget_scenarios import STILL
 from hecon.analyses.drawn import drawn_design, drawn_table
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import changed_rows
@@ -29,9 +30,6 @@ Array = NDArray[np.float64]
 #: What uptake and places are multiplied by in the picture of both.
 UPTAKE_FACTORS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
 PLACE_FACTORS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0)
-
-#: What a bar moves at least, as a share of the base case: less is rounding.
-STILL = 1e-12
 
 
 @result()

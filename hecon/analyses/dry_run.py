@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from hecon.analyses.amounts import amount_faults
 from hecon.analyses.article import check_figures
+from hecon.analyses.budget_scenarios import idle_budget_scenarios
+from hecon.analyses.budget_sensitivity import budget_one_way
 from hecon.analyses.input_values import Case, value_faults
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.population import study_population
 from hecon.analyses.results_table import evaluated_table
+from hecon.analyses.run import Run
 from hecon.analyses.scenarios import idle_scenarios, scenario_design
 from hecon.analyses.trial_plan import Uninformative, plan
 from hecon.analyses.two_way import check_grids
@@ -61,6 +64,7 @@ def dry_run(study: Study) -> None:
     check_grids(study, faults)
     faults.faults += check_figures(study, [str(name) for name in base_row.index])
     _check_plans(study, faults)
+    _check_budget(study, faults)
     faults.raise_if_any()
 
 
@@ -175,6 +179,19 @@ def _share_problems(
         if abs(sum(values) - 1.0) > SHARES_OFF:
             names = ", ".join(key_text(key) for key in keys)
             yield f"{names} are shares of one whole and add up to {sum(values):g}; change all"
+
+
+def _check_budget(study: Study, faults: FaultList) -> None:
+    """Scenarios of the budget impact, each of which moves something, and ends of its ranges."""
+    if study.budget is None:
+        return
+    run = Run(study)
+    with faults.collect():
+        try:
+            faults.faults += idle_budget_scenarios(run)
+            run(budget_one_way)
+        except ModelError as error:
+            faults.add(study.budget.file, None, None, str(error))
 
 
 def _check_plans(study: Study, faults: FaultList) -> None:

@@ -146,6 +146,8 @@ class Table:
         Rows that people see, by the value of a column; files hold all.
     shown
         False for a table that only files hold.
+    whole
+        Whether a terminal shows all of its rows: somebody has asked for them.
     """
 
     name: str
@@ -158,6 +160,7 @@ class Table:
     note: Sentence | None = None
     only: Mapping[str, object] = field(default_factory=dict)
     shown: bool = True
+    whole: bool = False
 
     def __post_init__(self) -> None:
         given, said = list(self.frame.columns), [c.key for c in self.columns]
@@ -183,6 +186,7 @@ def table(
     note: Sentence | None = None,
     only: Mapping[str, object] | None = None,
     shown: bool = True,
+    whole: bool = False,
 ) -> Table:
     """A table of the described columns of a frame, in the order of their descriptions."""
     chosen = frame[[c.key for c in columns]].reset_index(drop=True)
@@ -197,6 +201,7 @@ def table(
         note,
         only or {},
         shown,
+        whole,
     )
 
 

@@ -53,6 +53,7 @@ def show_table(
 ) -> None:
     """Print a table's caption, its first rows, and what stands in its file alone."""
     columns, frame = spread(table)
+    rows = len(frame) if table.whole else rows
     records = frame.head(rows).to_dict("records")
     made = [_Shown.of(c, [cell(r[c.key], c) for r in records], units) for c in columns]
     made = [c for c in made if any(c.cells)]

@@ -90,14 +90,14 @@ def _parameters(reading: StudyReading, inputs: Inputs, source: StudyFile) -> lis
             source.path, source.shown, reading.faults, inputs.synthesis.derived
         )
     here = reading.jurisdiction.definition
-    for p in found:
+    for position, p in enumerate(found):
         for column, text in parameter_problems(p, here.currency, here.price_year, here.title):
             reading.faults.add(p.file, p.row, column, text)
         if p.strategy is not None:
             text = f"found '{p.strategy}', allowed is all: a budget's input has no strategy"
             reading.faults.add(p.file, p.row, "strategy", text)
         taken = [k for k, _, _ in inputs.places if k[0] == p.name]
-        if taken or any(q.name == p.name and q.row != p.row for q in found):
+        if taken or p.name in [q.name for q in found[:position]]:
             text = f"'{p.name}' is already defined; choose another name"
             reading.faults.add(p.file, p.row, "name", text)
     return found

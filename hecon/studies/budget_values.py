@@ -294,6 +294,8 @@ class _Reckoning:
             last = entry.rpartition(".")[2]
             if entry.startswith(_SHARES) or last in ("attrition", "rate") or entry in _WAITING:
                 self._refuse(entry, ~((found >= 0) & (found <= 1)), found, "a share from 0 to 1")
+            elif last == "limited":
+                self._refuse(entry, (found != 0) & (found != 1), found, "0 or 1")
             elif last == "needed" or (entry.startswith("full_time") and last == "per_year"):
                 self._refuse(entry, ~(found > 0), found, "above 0")
             elif entry.startswith(("instead_of", "beside")):

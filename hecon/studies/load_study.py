@@ -39,7 +39,7 @@ from hecon.studies.soundness import (
     check_payoffs,
     check_price_alike,
 )
-from hecon.studies.study import Study
+from hecon.studies.study import Budget, Study
 from hecon.studies.study_checks import (
     DEEPEST,
     check_ages,
@@ -156,7 +156,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         documents,
         facts,
         read,
-        _unused(reading, inputs, model),
+        _unused(reading, inputs, model, budget),
         tuple(inputs.replaced),
         budget,
         tuple(perspectives),
@@ -167,15 +167,16 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     return study
 
 
-def _unused(reading: StudyReading, inputs: Inputs, model: CohortModel) -> tuple[str, ...]:
+def _unused(
+    reading: StudyReading, inputs: Inputs, model: CohortModel, budget: Budget | None
+) -> tuple[str, ...]:
     """Inputs that no result rests on: an article's figure beside a fact is none."""
     roots = [f.expr for f in reading.formulas if f.column not in ("formula", "figures")]
     used = model.rests_on(*roots)
     if reading.definition.price is not None:
         used.add(reading.definition.price.parameter)
-    return tuple(
-        dict.fromkeys(p.text for p in inputs.parameters if p.is_input and p.name not in used)
-    )
+    every = (*inputs.parameters, *(budget.parameters if budget is not None else ()))
+    return tuple(dict.fromkeys(p.text for p in every if p.is_input and p.name not in used))
 
 
 def _model(

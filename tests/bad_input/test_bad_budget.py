@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hecon.analyses.dry_run import dry_run
 from hecon.errors import InputError
 from hecon.studies.load_study import load_study
 
@@ -152,6 +153,24 @@ CASES = {
         "first_new,all,paid every year,",
         "'first_new' is already defined; choose another name",
     ),
+    "a name of its own file": (
+        INPUTS,
+        "training,all,paid every year,",
+        "up_1,all,paid every year,",
+        "budget_inputs.csv, row 15, column name: 'up_1' is already defined; choose another name",
+    ),
+    "an id given twice": (
+        "budget_scenarios.csv",
+        "closed,No places",
+        "none,No places",
+        "budget_scenarios.csv, row 3, column id: scenario 'none' is already in row 2",
+    ),
+    "a limit that is neither on nor off": (
+        INPUTS,
+        "limit,all,whether places limit,1,0/1",
+        "limit,all,whether places limit,2,number",
+        "budget_impact.toml, column resources[beds].limited: found 2, allowed is 0 or 1",
+    ),
     "a scenario of nothing": (
         "budget_scenarios.csv",
         "limit = 0,,,invented,assumption\nclosed",
@@ -199,6 +218,78 @@ def test_a_fault_is_told_at_load(case, tmp_path):
     told = str(error.value).splitlines()
     assert any(wanted in line for line in told), told
     assert len(told) <= 2, told
+
+
+def changed(tmp_path: Path, *changes: tuple[str, str, str]) -> Path:
+    folder = tmp_path / "budget"
+    shutil.copytree(STUDY, folder)
+    for file, old, new in changes:
+        path = folder / file
+        assert path.read_text().count(old) == 1
+        path.write_text(path.read_text().replace(old, new))
+    return folder
+
+
+def test_ids_of_the_study_are_taken(tmp_path):
+    """A budget's scenario under the id of one of the study's, a budget's input under a variable's.
+
+    Rows of both are shown in one list and set by one selector.
+    """
+    folder = changed(
+        tmp_path,
+        ("study.toml", "\n[time]", '\nscenarios = "scenarios.csv"\nvariables = "v.csv"\n[time]'),
+        (INPUTS, "training,all,paid", "twice,all,paid"),
+        (TOML, 'amount = "training"', 'amount = "twice"'),
+        ("payoffs.csv", "Travel,cost,Alive,all,5,", "Travel,cost,Alive,all,twice,"),
+    )
+    (folder / "scenarios.csv").write_text(
+        "id,title,changes,currency,price_year\nnone,dear,first_new = 120,EUR,2024\n"
+    )
+    (folder / "v.csv").write_text("name,formula\ntwice,2.5 * 2\n")
+    with pytest.raises(InputError) as error:
+        load_study(folder)
+    assert "budget_inputs.csv, row 15, column name: 'twice' is already defined" in str(error.value)
+    path = folder / INPUTS
+    path.write_text(path.read_text().replace("twice,all,paid", "training,all,paid"))
+    path = folder / TOML
+    path.write_text(path.read_text().replace('amount = "twice"', 'amount = "training"'))
+    with pytest.raises(InputError) as error:
+        load_study(folder)
+    assert str(error.value) == (
+        "budget/budget_scenarios.csv, row 2, column id: 'none' is already a scenario of the study, "
+        "in budget/scenarios.csv, row 2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (
+            "budget_scenarios.csv",
+            "limit = 0,,,invented,assumption\nclosed",
+            "limit = 1; vat = 0,,,invented,assumption\nclosed",
+            "budget/budget_scenarios.csv, row 2, column changes: scenario none moves nothing",
+        ),
+        (
+            INPUTS,
+            "0.2,share,0.1,0.4",
+            "0.2,number,0.1,4",
+            "budget/budget_impact.toml, column uptake[2]: one-way, up_2, high end: found 4",
+        ),
+    ],
+)
+def test_what_a_run_would_refuse_or_show_as_moving_nothing_is_told_by_check(
+    tmp_path, file, old, new, told
+):
+    with pytest.raises(InputError) as error:
+        dry_run(load_study(changed(tmp_path, (file, old, new))))
+    assert told in str(error.value)
+
+
+def test_an_input_of_the_budget_that_nothing_uses_is_named(tmp_path):
+    folder = changed(tmp_path, (TOML, 'rate = "vat"', 'rate = "0"'))
+    assert load_study(folder).unused == ("vat",)
+    assert load_study(STUDY).unused == ()
 
 
 def test_displaced_above_the_share_without(tmp_path):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from hecon.analyses.budget_results import budget_table
 from hecon.analyses.run import Run, Settings
 from hecon.report.numbers import Units
 from hecon.report.sections.budget_impact_section import ANALYSIS, answers, rules, section
 from hecon.report.sections.budget_rules import rules_sentences
+from hecon.report.terminal import show_table
 from hecon.report.words import spoken
 from hecon.studies.load_study import load_study
 
@@ -54,6 +59,32 @@ def test_tables_by_hand(made):
     assert ("", "Travel", 1) in items.index
     assert len(tables["budget_periods"]) == 3
     assert tables["budget_scenarios"]["scenario"].nunique() == 4
+
+
+@pytest.mark.parametrize(("by", "rows"), [("month", 24), ("year", 0), (None, 15)])
+def test_months_are_in_the_report_and_all_of_them_where_asked_for(by, rows, tmp_path):
+    """Two years of months; the command shows none unless asked, a report shows them."""
+    shutil.copytree(STUDY, tmp_path / "budget")
+    for file, old, new in (
+        ("parameters.csv", "length of a cycle,12,", "length of a cycle,1,"),
+        ("budget_inputs.csv", "years shown,3,", "years shown,2,"),
+        ("budget_impact.toml", '["up_1", "up_2", "up_2"]', '["up_1", "up_2"]'),
+        ("budget_scenarios.csv", "years = 2; limit", "waits = 0; limit"),
+    ):
+        path = tmp_path / "budget" / file
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+    asked = {} if by is None else {"by": by}
+    run = Run(load_study(tmp_path / "budget"), Settings(draws=20, options=asked))
+    found = next(t for t in section(run).tables if t.name == "budget_periods")
+    assert len(found.frame) == 24
+    assert found.shown == bool(rows)
+    if rows:
+        to = Console(file=io.StringIO(), width=100)
+        show_table(found, UNITS, to)
+        said = to.file.getvalue()
+        assert re.findall(r"^ *(\d+) +\d", said, re.M) == [str(n + 1) for n in range(rows)]
+        assert ("In budget_periods.csv: 9 more rows" in said) == (rows == 15)
 
 
 def test_the_finding_is_said_where_the_rule_decides(made):

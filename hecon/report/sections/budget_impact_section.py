@@ -249,7 +249,7 @@ def section(run: Run) -> Section:
     if len(run(budget_scenarios)):
         tables += scenario_tables(run)
     tables += [one_way_table(run), *two_way_tables(run), counted_table(run)]
-    tables.append(months_table(run, shown=run.option("by", "year") == "month"))
+    tables.append(months_table(run))
     figures = [
         Figure("budget_net", partial(_net_picture, run)),
         Figure("budget_people", partial(_people_picture, run)),

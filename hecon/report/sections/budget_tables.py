@@ -202,13 +202,20 @@ def two_way_tables(run: Run) -> tuple[Table, ...]:
     return tuple(made)
 
 
-def months_table(run: Run, *, shown: bool) -> Table:
-    """Every period: in files, and where it is asked for."""
+def months_table(run: Run) -> Table:
+    """Every period: in a whole report, and where it is asked for by itself."""
     period = Column("period", "Period", "count", meaning="cycle of the model since the decision")
     columns = (period, YEAR, *PEOPLE, NET, EFFECT)
-    caption = "By period"
-    frame = run(budget_months)
-    return table("budget_periods", caption, columns, frame, ("period",), shown=shown)
+    asked = run.option("by", "")
+    return table(
+        "budget_periods",
+        "By month, or by the model's longer cycle: people, net cost and health",
+        columns,
+        run(budget_months),
+        ("period",),
+        shown=asked != "year",
+        whole=asked == "month",
+    )
 
 
 def counted_table(run: Run) -> Table:
