@@ -145,9 +145,6 @@ def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
 
 def _compose(run: Run, sections: Sequence[Section]) -> Book:
     study, units = workbook_study(run), study_units(run.study)
-    if study.model.apart() is not None:
-        rules = " and ".join(study.model.rules)
-        raise ModelError(f"a workbook counts costs and effects alike, and here they are by {rules}")
     if study.model.cycles_differ and study.course is not None and study.course.starts:
         raise ModelError(
             "a workbook has lines of treatment that start with a transition in cycles of the same "

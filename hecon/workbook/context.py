@@ -17,7 +17,7 @@ from hecon.studies.budget_values import budget_extent, with_budget
 from hecon.studies.study import Study
 from hecon.workbook.estimates import EstimateBlock
 from hecon.workbook.pages import Sheets, quoted
-from hecon.workbook.sheet_layout import Layout, Quantity, Scope, letter
+from hecon.workbook.sheet_layout import Counted, Layout, Quantity, Scope, letter
 
 if TYPE_CHECKING:
     from hecon.workbook.sheets.budget_sheet import BudgetSheet
@@ -147,7 +147,7 @@ class Book:
         sheet: str,
         *,
         row: int = 0,
-        counted: bool = False,
+        counted: Counted = False,
         model: CohortModel | None = None,
         here: dict[str, str] | None = None,
     ) -> Scope:

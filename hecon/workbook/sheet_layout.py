@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from hecon.engine.clock import remembered_cycles
 from hecon.engine.expression import Expr, excel
 from hecon.engine.graph import Graph
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key
-from hecon.engine.timing import COUNTING
+from hecon.engine.timing import COUNTING, Counting
 from hecon.studies.study import Study
 from hecon.workbook.pages import quoted
 
@@ -36,6 +37,10 @@ BUDGET_CYCLES = f"'{BUDGET_QUEUE}'!$C$7"
 EDITS = "Edits"
 
 SUPPLIED = frozenset(TIME_NAMES) | frozenset(FIXED_NAMES)
+
+#: What columns count: nothing (moving between states), everything, or costs by their own rule.
+Counted = bool | Literal["cost"]
+COSTS: Literal["cost"] = "cost"
 
 
 @dataclass
@@ -63,9 +68,9 @@ class Layout:
     cells: dict[Key, str] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
     local: dict[tuple[str, Key], str] = field(default_factory=dict)
-    common: dict[tuple[Key, bool], str] = field(default_factory=dict)
-    own: dict[tuple[str, Key, bool], str] = field(default_factory=dict)
-    times: dict[tuple[str, bool], str] = field(default_factory=dict)
+    common: dict[tuple[Key, Counted], str] = field(default_factory=dict)
+    own: dict[tuple[str, Key, Counted], str] = field(default_factory=dict)
+    times: dict[tuple[str, Counted], str] = field(default_factory=dict)
     tables: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     @property
@@ -74,10 +79,33 @@ class Layout:
         rule = self.study.jurisdiction.definition.severity
         return rule is not None and self.study.population is not None
 
+    def counted(self, kind: str) -> Counted:
+        """In which columns a kind of outcome is counted: costs may have a rule of their own."""
+        model = self.study.model
+        return COSTS if kind == "cost" and model.rule("cost") != model.counting else True
+
+    def rule(self, counted: Counted) -> Counting:
+        """The counting rule of some columns."""
+        model = self.study.model
+        return COUNTING[model.rule("cost") if counted == COSTS else model.counting]
+
     @property
-    def points(self) -> bool:
-        """True if payoffs are counted at points in time, with ages of their own."""
-        return COUNTING[self.study.model.counting].points
+    def counts(self) -> tuple[Counted, ...]:
+        """Columns of counting, effects first; those of costs where their rule is another."""
+        return tuple(dict.fromkeys((self.counted("qaly"), self.counted("cost"))))
+
+    @property
+    def moments(self) -> tuple[Counted, ...]:
+        """Columns whose times differ: of moving, and of counting at points in time."""
+        return (False, *(c for c in self.counts if self.rule(c).points))
+
+    def times_of(self, counted: Counted) -> Counted:
+        """The columns that hold times for some others: rules of cycles have those of moving."""
+        return counted if counted in self.moments else False
+
+    def setting(self, name: str, counted: Counted) -> str:
+        """The address of a setting of the counting rule."""
+        return self.fixed[f"{name}_cost" if counted == COSTS else name]
 
     def steps(self, memory_years: float) -> int:
         """Sub-states of a state: one, and one more for each cycle that is remembered."""
@@ -92,9 +120,9 @@ class Layout:
             return f"'{TIME}'!${column}{row}"
         return self.fixed["cycle_years"]
 
-    def time_column(self, name: str) -> str:
+    def time_column(self, name: str, counted: Counted = False) -> str:
         """A column of `Time` from cycle 0 to the last row, as an absolute range."""
-        column = self.times[(name, False)]
+        column = self.times[(name, counted)]
         return f"'{TIME}'!${column}${self.first}:${column}${self.first + self.rows - 1}"
 
 
@@ -165,7 +193,7 @@ class Scope:
     strategy: str | None
     row: int = 0
     sheet: str = ""
-    counted: bool = False
+    counted: Counted = False
     here: Mapping[str, str] = field(default_factory=dict)
 
     def formula(self, expr: Expr) -> str:
@@ -182,7 +210,9 @@ class Scope:
         layout = self.layout
         if name in self.here:
             return self.here[name]
-        counted = self.counted and layout.points
+        counted = layout.times_of(self.counted)
+        if name == "discount_time":
+            return self._column(layout.times[(name, self.counted or True)], TIME)
         if name in SUPPLIED and (name, counted) in layout.times:
             return self._column(layout.times[(name, counted)], TIME)
         if name in FIXED_NAMES:

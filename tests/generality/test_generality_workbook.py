@@ -166,3 +166,26 @@ def test_a_cycle_too_short_to_remember_is_told_in_words(tmp_path):
     assert live.check("Trace new: there are columns") is False
     assert live.values["Trace new"][f"A{row}"].startswith("WRONG FIGURES")
     assert live.values["Checks"]["B3"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "cost", "qaly"),
+    [
+        ("three_lines", "half-cycle", "cycle-means"),
+        ("three_lines", "cycle-means", "simpson"),
+        ("uneven_memory", "end-of-cycle", "start-of-cycle"),
+    ],
+)
+def test_costs_counted_by_a_rule_of_their_own(tmp_path, name, cost, qaly):
+    folder = tmp_path / name
+    shutil.copytree(HERE / "studies" / name, folder)
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    rules = f'counting = {{ cost = "{cost}", qaly = "{qaly}" }}'
+    (folder / "study.toml").write_text(
+        text.replace('counting = "cycle-means"', rules), encoding="utf-8"
+    )
+    run = Run(load_study(folder, HERE / "jurisdiction"), Settings(draws=5))
+    assert run.study.model.apart() is not None
+    listed = [r for r in replays(run) if r.name in ("base case", "scenario S1", "draw 3")]
+    table = prove(run, listed, libreoffice=False)
+    assert (table["difference"] <= AGREES).all()

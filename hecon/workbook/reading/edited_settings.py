@@ -10,8 +10,8 @@ from hecon.workbook.sheets import acceptability_sheet, severity_sheet
 from hecon.workbook.sheets.inputs_sheet import (
     HEADER,
     SETTINGS,
-    SETTINGS_ROWS,
     plain_settings,
+    settings_rows,
 )
 
 
@@ -28,7 +28,7 @@ def read_settings(reading: WorkbookReading) -> None:
 def _numbers(reading: WorkbookReading) -> Iterator[tuple[str, str, float, object, str]]:
     """Settings on Inputs; those that are computed must still be."""
     own = plain_settings(reading.study)
-    missing = {name for name, _ in SETTINGS_ROWS}
+    missing = {name for name, _ in settings_rows(reading.study)}
     below = False
     for row, cells in reading.rows(INPUTS, HEADER + 1):
         name, value = str(at(cells, 0)), at(cells, 2)

@@ -7,7 +7,7 @@ import numpy as np
 from hecon.engine.expression import parse
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page
-from hecon.workbook.sheet_layout import TIME
+from hecon.workbook.sheet_layout import TIME, letter
 
 #: Cycles that are worked out by hand, spread over the horizon.
 CYCLES = 20
@@ -31,20 +31,22 @@ def write_discounting(book: Book, page: Page, row: int) -> tuple[tuple[str, str]
         for column, text in enumerate((step.start, step.cost, step.effect), start=1):
             page.formula(first + i, column, scope.formula(parse(text)), "link")
     head = first + len(steps) + 1
-    names = ["years since the start", "cost: factor on Time", "cost: by hand"]
-    page.headings(head, [*names, "effect: factor on Time", "effect: by hand"])
+    names = ["years since the start", "{}: factor on Time", "{}: by hand"]
+    page.headings(head, [name.format(kind) for kind in ("cost", "effect") for name in names])
     chosen = np.unique(np.linspace(0, layout.rows - 1, CYCLES).round().astype(int)).tolist()
     for r, cycle in enumerate(chosen, start=head + 1):
         at = layout.first + cycle
-        time = layout.times[("discount_time", True)]
-        page.formula(r, 1, f"'{TIME}'!${time}${at}", "link", "years")
-        for column, kind, rates in ((2, "cost", "B"), (4, "effect", "C")):
-            factor = layout.times[(f"discount_{kind}", True)]
+        for column, kind, rates in ((2, "cost", "B"), (5, "effect", "C")):
+            counted = layout.counted(kind)
+            time = layout.times[("discount_time", counted)]
+            page.formula(r, column - 1, f"'{TIME}'!${time}${at}", "link", "years")
+            now = f"${letter(column - 1)}{r}"
+            factor = layout.times[(f"discount_{kind}", counted)]
             page.formula(r, column, f"'{TIME}'!${factor}${at}", "link", "exact")
             parts = []
             for i in range(len(steps)):
                 begin, rate = f"$A${first + i}", f"${rates}${first + i}"
-                until = f"MIN($A{r},$A${first + i + 1})" if i + 1 < len(steps) else f"$A{r}"
+                until = f"MIN({now},$A${first + i + 1})" if i + 1 < len(steps) else now
                 force = f"LN(1+{rate})" if annual else rate
                 parts.append(f"{force}*MAX(0,{until}-{begin})")
             page.formula(r, column + 1, f"EXP(-({'+'.join(parts)}))", "formula", "exact")
@@ -52,7 +54,7 @@ def write_discounting(book: Book, page: Page, row: int) -> tuple[tuple[str, str]
     sheet = f"'{page.title}'!"
     gaps = [
         f"SUMPRODUCT(({sheet}${a}${head + 1}:${a}${last}-{sheet}${b}${head + 1}:${b}${last})^2)"
-        for a, b in (("B", "C"), ("D", "E"))
+        for a, b in (("B", "C"), ("E", "F"))
     ]
     label = f"Discount factors on Time equal those by hand, {len(chosen)} cycles (below)"
     return (label, f"SQRT({'+'.join(gaps)})<{layout.fixed['tolerance']}"), last + 2

@@ -12,7 +12,7 @@ from hecon.analyses.ties import TIE
 from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key, key_text
 from hecon.engine.operations import DECIMALS
-from hecon.engine.timing import COUNTING
+from hecon.engine.timing import COUNTING, Counting
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
 from hecon.parameters.parameter_schema import Parameter
@@ -52,7 +52,7 @@ HEADER = 10
 SETTINGS = "Settings: "
 
 #: Settings that are not parameters: what each is called and what it means.
-SETTINGS_ROWS = (
+_SETTINGS = (
     ("cycle_years", "length of a cycle, years"),
     ("months_per_year", "months in a year"),
     ("weeks_per_year", "weeks in a year"),
@@ -69,6 +69,17 @@ SETTINGS_ROWS = (
     ("straight", "share by which two steps' ICERs may differ and be one straight line"),
 )
 
+#: Those of them that are a counting rule's.
+_OF_A_RULE = ("moment", "before", "weight_first", "weight_last", "weight_odd", "weight_even")
+
+
+def settings_rows(study: Study) -> tuple[tuple[str, str], ...]:
+    """Settings and what they mean; costs with a counting rule of their own have their own."""
+    if study.model.apart() is None:
+        return _SETTINGS
+    own = ((f"{n}_cost", f"costs: {label}") for n, label in _SETTINGS if n in _OF_A_RULE)
+    return (*_SETTINGS, *own)
+
 
 def place_inputs(book: Book) -> list[tuple[Key, Parameter | None]]:
     """Give every quantity that is one number its cell, and the settings theirs."""
@@ -80,7 +91,7 @@ def place_inputs(book: Book) -> list[tuple[Key, Parameter | None]]:
     rows += [(v.key, None) for v in study.variables if _single(book, v.key)]
     for position, (key, _) in enumerate(rows):
         book.layout.cells[key] = f"'{INPUTS}'!$C${HEADER + 1 + position}"
-    for position, (name, _) in enumerate(SETTINGS_ROWS):
+    for position, (name, _) in enumerate(settings_rows(study)):
         book.layout.fixed[name] = f"'{INPUTS}'!$C${_settings_row(len(rows)) + position}"
     for position, name in enumerate(("mode", "scenario", "one_way", "end", "draw")):
         book.selector[name] = f"'{INPUTS}'!$D${SELECTORS + position}"
@@ -119,12 +130,13 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
             _computed_variable(book, page, row, key, values[key])
         else:
             _parameter(book, page, row, parameter, values)
-    _allow(page, rows)
+    last = _settings_row(len(rows)) + len(settings_rows(book.study)) - 1
+    _allow(page, rows, last)
     for name, column in (("names", "A"), ("labels", "B")):
         span = f"'{INPUTS}'!${column}${HEADER + 1}:${column}${HEADER + len(rows)}"
         book.answers[f"input {name}"] = span
     # what does not fit a printed page stays on screen: derivation, notes, ids
-    page.sheet.print_area = f"A1:K{_settings_row(len(rows)) + len(SETTINGS_ROWS) - 1}"
+    page.sheet.print_area = f"A1:K{last}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
 
 
@@ -136,7 +148,7 @@ def _base_values(study: Study, keys: Sequence[Key]) -> dict[Key, float]:
     return {key: float(value) for key, value in zip(keys, found, strict=True)}
 
 
-def _allow(page: Page, rows: list[tuple[Key, Parameter | None]]) -> None:
+def _allow(page: Page, rows: list[tuple[Key, Parameter | None]], last: int) -> None:
     """What may be typed into the yellow cells."""
     allowed: dict[str, list[str]] = {"any": [], "share": [], "positive": []}
     for row, (_, parameter) in enumerate(rows, start=HEADER + 1):
@@ -145,7 +157,7 @@ def _allow(page: Page, rows: list[tuple[Key, Parameter | None]]) -> None:
             rule = "share" if share else "positive" if parameter.currency else "any"
             allowed[rule] += [f"D{row}", f"F{row}:G{row}"]
     first = _settings_row(len(rows))
-    allowed["any"].append(f"C{first}:C{first + len(SETTINGS_ROWS) - 1}")
+    allowed["any"].append(f"C{first}:C{last}")
     for rule, cells in allowed.items():
         page.allow(rule, cells)
 
@@ -199,17 +211,12 @@ def _selector(book: Book, page: Page) -> None:
 
 def plain_settings(study: Study) -> dict[str, float]:
     """The settings that are numbers; the length and number of cycles are formulas."""
-    counting = COUNTING[study.model.counting]
-    weights = counting.after(6)
+    costs = _weights(COUNTING[study.model.rule("cost")])
     return {
         "months_per_year": MONTHS_PER_YEAR,
         "weeks_per_year": WEEKS_PER_YEAR,
-        "moment": 1.0 if counting.points else counting.moment,
-        "before": counting.before_share,
-        "weight_first": float(weights[0]),
-        "weight_last": float(weights[-1]),
-        "weight_odd": float(weights[1]),
-        "weight_even": float(weights[2]),
+        **_weights(COUNTING[study.model.counting]),
+        **{f"{n}_cost": v for n, v in costs.items() if study.model.apart() is not None},
         "tolerance": AGREES,
         "decimals": float(DECIMALS),
         "tie": TIE,
@@ -217,11 +224,22 @@ def plain_settings(study: Study) -> dict[str, float]:
     }
 
 
+def _weights(counting: Counting) -> dict[str, float]:
+    weights = counting.after(6)
+    values = (
+        1.0 if counting.points else counting.moment,
+        counting.before_share,
+        *(float(weights[i]) for i in (0, -1, 1, 2)),
+    )
+    return dict(zip(_OF_A_RULE, values, strict=True))
+
+
 def _settings(book: Book, page: Page, first: int) -> None:
-    study, counting = book.study, COUNTING[book.study.model.counting]
+    study = book.study
+    rules = "; costs: ".join(COUNTING[rule].label for rule in study.model.rules)
     scope = book.scope(None, INPUTS)
     years = scope.formula(study.model.horizon_years)
-    labels = dict(SETTINGS_ROWS)
+    labels = dict(settings_rows(study))
     values: dict[str, object] = {**plain_settings(study)}
     if study.model.cycles_differ:
         labels["cycle_years"] = "length of the first cycle, years; each cycle's own is on Time"
@@ -232,7 +250,7 @@ def _settings(book: Book, page: Page, first: int) -> None:
         months = scope.formula(study.model.cycle_months)
         values["cycle_years"] = f"({months})/C{first + 1}"
         values["cycles"] = f"ROUND(({years})/C{first},0)"
-    page.put(first - 1, 1, f"{SETTINGS}{counting.label}", "note")
+    page.put(first - 1, 1, f"{SETTINGS}{rules}", "note")
     for i, (name, label) in enumerate(labels.items()):
         page.put(first + i, 1, name)
         page.put(first + i, 2, label)

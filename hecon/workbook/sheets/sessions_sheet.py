@@ -6,7 +6,7 @@ from hecon.engine.expression import Expr
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import EDITS, Layout, letter
+from hecon.workbook.sheet_layout import EDITS, Counted, Layout, letter
 from hecon.workbook.sheets.trace_lines import mean_factor, reached
 
 TITLE = "Sessions"
@@ -146,12 +146,13 @@ def write_sessions(book: Book) -> None:
                 book.answers[f"discounted {entry.name}"] = span
 
 
-def at_cycle(layout: Layout, name: str, cycle: str) -> str:
+def at_cycle(layout: Layout, name: str, cycle: str, counted: Counted = False) -> str:
     """A column of Time in a cycle, or in the last one for what is later."""
-    return f"INDEX({layout.time_column(name)},MIN({cycle},{layout.fixed['cycles']})+1)"
+    column = layout.time_column(name, counted)
+    return f"INDEX({column},MIN({cycle},{layout.fixed['cycles']})+1)"
 
 
-def cycle_of(layout: Layout, week: str, cycle: str) -> dict[str, str]:
+def cycle_of(layout: Layout, week: str, cycle: str, counted: Counted = True) -> dict[str, str]:
     """Formulas of the number, the start and the discounting of the cycle that a week is in."""
     fixed = layout.fixed
     if ("cycle_years", False) in layout.times:
@@ -159,13 +160,13 @@ def cycle_of(layout: Layout, week: str, cycle: str) -> dict[str, str]:
         return {
             "cycle": f"MAX(SUMPRODUCT(({ends}+{fixed['tolerance']}<{week})*1),1)",
             "year": at_cycle(layout, "year", cycle),
-            "discount_time": at_cycle(layout, "discount_time", cycle),
+            "discount_time": at_cycle(layout, "discount_time", cycle, counted),
         }
     weeks = f"({fixed['weeks_per_year']}*{fixed['cycle_years']})"
     return {
         "cycle": f"MAX(-INT(-({week}/{weeks}-{fixed['tolerance']})),1)",
         "year": f"({cycle}-1)*{fixed['cycle_years']}",
-        "discount_time": f"({cycle}-1+{fixed['moment']})*{fixed['cycle_years']}",
+        "discount_time": f"({cycle}-1+{layout.setting('moment', counted)})*{fixed['cycle_years']}",
     }
 
 
@@ -196,12 +197,16 @@ def _session(
         here["age"] = f"({book.scope(None, TITLE).formula(model.start_age)}+{at('year')})"
     inputs = book.scope(session.strategy, TITLE)
     formulas = book.scope(session.strategy, TITLE, here=here)
-    clock = book.scope(
-        session.strategy,
-        TITLE,
-        counted=True,
-        here=here,
-    )
+    costs = layout.counted("cost")
+    paid = dict(here)
+    if costs is not True:
+        # costs are discounted by their own rule
+        then = cycle_of(layout, at("week"), at("cycle"), costs)["discount_time"]
+        paid["discount_time"] = f"({then})"
+    clocks = {
+        kind: book.scope(session.strategy, TITLE, counted=counted, here=names)
+        for kind, counted, names in (("cost", costs, paid), ("qaly", True, here))
+    }
     cells: dict[str, Expr] = {
         "week": session.week,
         "included": session.included,
@@ -225,8 +230,8 @@ def _session(
         "attendance": formulas.formula(course.attendance),
         **cycle_of(layout, at("week"), cycle),
         "in the horizon": f"IF({cycle}<={layout.fixed['cycles']},1,0)",
-        "discount factor, cost": clock.formula(model.discount_cost),
-        "discount factor, effect": clock.formula(model.discount_effect),
+        "discount factor, cost": clocks["cost"].formula(model.discount_cost),
+        "discount factor, effect": clocks["qaly"].formula(model.discount_effect),
     }
     if session.line in course.starts:
         found = (book, session.strategy, session.line, cycle)
@@ -240,7 +245,7 @@ def _session(
     for item, amount in course.items:
         heading = f"{item.item}, {item.kind}"
         shape = "money" if item.kind == "cost" else "exact"
-        text = f"{share}*({formulas.formula(amount)})"
+        text = f"{share}*({clocks[item.kind].formula(amount)})"
         page.formula(row, columns.index(heading) + 1, text, "formula", shape)
     for kind in ("cost", "qaly"):
         parts = [at(f"{i.item}, {i.kind}") for i, _ in course.items if i.kind == kind]

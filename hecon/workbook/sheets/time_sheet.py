@@ -8,10 +8,17 @@ from __future__ import annotations
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
-from hecon.engine.timing import COUNTING
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import BUDGET_CYCLES, LIFE_CYCLES, TIME, letter
+from hecon.workbook.sheet_layout import (
+    BUDGET_CYCLES,
+    COSTS,
+    LIFE_CYCLES,
+    TIME,
+    Counted,
+    Layout,
+    letter,
+)
 
 SHAPES = {
     "cycle_years": "years",
@@ -44,6 +51,9 @@ UNTIL = {
 }
 _ENDS = {"life": LIFE_CYCLES, "budget": BUDGET_CYCLES}
 
+#: A column's name, what it counts, its formula, and the quantity that it holds.
+TimeColumn = tuple[str, Counted, Expr | None, Key | None]
+
 
 def in_state(memory_years: float, step: int, when: str) -> str:
     """The column of years in a step of a state, at the start or the end of a cycle."""
@@ -73,14 +83,11 @@ def used(model: CohortModel, counted: bool) -> set[str]:
     return found
 
 
-def place_time(
-    book: Book, models: list[CohortModel]
-) -> list[tuple[str, bool, Expr | None, Key | None]]:
+def place_time(book: Book, models: list[CohortModel]) -> list[TimeColumn]:
     """Give every column of the sheet its letter; returns them in order."""
     layout = book.layout
     model = book.study.model
-    contexts = (False, True) if layout.points else (False,)
-    columns: list[tuple[str, bool, Expr | None, Key | None]] = [("cycle", False, None, None)]
+    columns: list[TimeColumn] = [("cycle", False, None, None)]
     if model.cycles_differ:
         columns += [(name, False, None, None) for name in UNEVEN]
         columns += [
@@ -89,21 +96,17 @@ def place_time(
             for step in range(layout.steps(memory))
             for when in ("start", "end")
         ]
-    for counted in contexts:
+    for counted in layout.moments:
         columns.append(("year", counted, None, None))
         if model.start_age is not None:
             columns.append(("age", counted, model.start_age, None))
-    columns.append(("discount_time", layout.points, None, None))
     weights = [*WEIGHTS]
     weights += UNTIL["life"] if layout.weighs_severity else ()
     weights += UNTIL["budget"] if book.study.budget is not None else ()
-    columns += [(name, layout.points, None, None) for name in weights]
-    for counted in contexts:
-        wanted: set[str] = set()
-        for each in models:
-            wanted |= used(each, counted)
-            if not layout.points:
-                wanted |= used(each, True)
+    for counted in layout.counts:
+        columns += [(name, counted, None, None) for name in ("discount_time", *weights)]
+    for counted in layout.moments:
+        wanted = {name for each in models for name in names_at(layout, each, counted)}
         for key, kind in book.kinds.items():
             shared = key[1] is None and not kind.by_strategy and not kind.by_time_in_state
             if kind.by_cycle and shared and key[0] in wanted:
@@ -113,15 +116,20 @@ def place_time(
             layout.common[(quantity, counted)] = letter(position)
         else:
             layout.times[(name, counted)] = letter(position)
-    if layout.points:
-        layout.times[("cycle", True)] = layout.times[("cycle", False)]
-    else:
-        for name in ("discount_time", *weights):
-            layout.times[(name, True)] = layout.times[(name, False)]
+    for counted in layout.moments:
+        layout.times[("cycle", counted)] = layout.times[("cycle", False)]
     return columns
 
 
-def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | None]]) -> None:
+def names_at(layout: Layout, model: CohortModel, counted: Counted) -> set[str]:
+    """Names that transitions or payoffs rest on at the times of some columns."""
+    found = used(model, counted=bool(counted))
+    if not counted and any(not layout.rule(c).points for c in layout.counts):
+        found |= used(model, counted=True)
+    return found
+
+
+def write_time(book: Book, columns: list[TimeColumn]) -> None:
     """Write the sheet."""
     layout = book.layout
     page = add_page(
@@ -137,7 +145,8 @@ def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | Non
     if book.study.model.cycles_differ:
         _horizon(book, page)
     for position, (name, counted, _, key) in enumerate(columns, start=1):
-        suffix = " (counted)" if counted and layout.points and name in ("year", "age") else ""
+        suffix = " (counted)" if counted is True and name in ("year", "age") else ""
+        suffix = " (costs)" if counted == COSTS else suffix
         page.headings(layout.first - 1, [name.replace("_", " ") + suffix], position)
         shape = "exact" if key is not None else SHAPES.get(name, "exact")
         if name == "cycle" and key is None:
@@ -146,7 +155,7 @@ def write_time(book: Book, columns: list[tuple[str, bool, Expr | None, Key | Non
             continue
 
         def cell(
-            t: int, row: int, name: str = name, counted: bool = counted, key: Key | None = key
+            t: int, row: int, name: str = name, counted: Counted = counted, key: Key | None = key
         ) -> str:
             return _cell(book, name, counted, key, row)
 
@@ -168,13 +177,16 @@ def _horizon(book: Book, page: Page) -> None:
 _HORIZON = f"'{TIME}'!$C${HORIZON_ROW}"
 
 
-def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> str:
+def _cell(book: Book, name: str, counted: Counted, key: Key | None, row: int) -> str:
     layout, model = book.layout, book.study.model
     scope = book.scope(None, TIME, row=row, counted=counted)
     if key is not None:
         return scope.formula(model.formulas[key])
-    fixed = layout.fixed
+    fixed, rule = layout.fixed, layout.rule(counted)
     cycle = f"$A{row}"
+
+    def setting(name: str) -> str:
+        return layout.setting(name, counted)
 
     def at(column: str, row: int) -> str:
         return f"${layout.times[(column, False)]}{row}"
@@ -204,9 +216,9 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
         case "year" if model.cycles_differ:
             return at("end", row) if row == layout.first else at("end", row - 1)
         case "discount_time" if model.cycles_differ:
-            return f"{at('year', row)}+{fixed['moment']}*{at('cycle_years', row)}"
+            return f"{at('year', row)}+{setting('moment')}*{at('cycle_years', row)}"
         case "year":
-            begun = cycle if counted and layout.points else f"MAX({cycle}-1,0)"
+            begun = cycle if counted else f"MAX({cycle}-1,0)"
             months = scope.formula(model.cycle_months)
             return f"{begun}*({months})/{fixed['months_per_year']}"
         case "age":
@@ -214,19 +226,19 @@ def _cell(book: Book, name: str, counted: bool, key: Key | None, row: int) -> st
             own_year = f"${layout.times[('year', counted)]}{row}"
             return f"{scope.formula(model.start_age)}+{own_year}"
         case "discount_time":
-            if layout.points:
+            if rule.points:
                 return f"{cycle}*{fixed['cycle_years']}"
-            return f"(MAX({cycle}-1,0)+{fixed['moment']})*{fixed['cycle_years']}"
+            return f"(MAX({cycle}-1,0)+{setting('moment')})*{fixed['cycle_years']}"
         case "before":
-            return f"IF(AND({cycle}>0,{cycle}<={cycles}),{fixed['before']},0)"
+            return f"IF(AND({cycle}>0,{cycle}<={cycles}),{setting('before')},0)"
         case "after":
-            inner = f"IF(MOD({cycle},2)=1,{fixed['weight_odd']},{fixed['weight_even']})"
-            ends = f"IF({cycle}={cycles},{fixed['weight_last']},{inner})"
-            start = f"IF({cycle}=0,{fixed['weight_first']},{ends})"
+            inner = f"IF(MOD({cycle},2)=1,{setting('weight_odd')},{setting('weight_even')})"
+            ends = f"IF({cycle}={cycles},{setting('weight_last')},{inner})"
+            start = f"IF({cycle}=0,{setting('weight_first')},{ends})"
             return f"IF({cycle}>{cycles},0,{start})"
         case "events":
-            if COUNTING[model.counting].weighs_events:
-                weights = (layout.times[(w + until, layout.points)] for w in ("before", "after"))
+            if rule.weighs_events:
+                weights = (layout.times[(w + until, counted)] for w in ("before", "after"))
                 return f"IF({cycle}=0,0,{'+'.join(f'${w}{row}' for w in weights)})"
             return f"IF(AND({cycle}>0,{cycle}<={cycles}),1,0)"
         case "discount_cost":

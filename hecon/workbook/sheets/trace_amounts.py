@@ -70,7 +70,7 @@ class TraceAmounts:
         """
         book, span = self.book, self.shares.moves.spans[payoff.source or ""]
         own = [self.times[position] for position in span]
-        values = by_step(book, self.model, self.strategy, payoff.amount, own, row=row, counted=True)
+        values = self._values(payoff, own, row)
         per = f"*{book.layout.cycle_years(row)}" if payoff.rate else ""
         if payoff.on == "state" and len(values) > 1 and self.ends is not self.times:
             return f"({self._aging(payoff, t, row, until, values)}){per}"
@@ -84,10 +84,10 @@ class TraceAmounts:
 
     def _aging(self, payoff: Payoff, t: int, row: int, until: str, values: list[str]) -> str:
         """Who is there at the start of a cycle and at its end, each with the time in the state."""
-        book, span = self.book, self.shares.moves.spans[payoff.source or ""]
+        span = self.shares.moves.spans[payoff.source or ""]
         ends = [self.ends[position] for position in span]
-        later = by_step(book, self.model, self.strategy, payoff.amount, ends, row=row, counted=True)
-        before, after = (self._weight(f"{name} {until}".strip()) for name in ("before", "after"))
+        later = self._values(payoff, ends, row)
+        before, after = (self._weight(payoff, n, until) for n in ("before", "after"))
         held = [self.shares.occupancy[position] for position in span]
         terms = [f"{after}{row}*${c}{row}*({value})" for c, value in zip(held, later, strict=True)]
         if t:
@@ -108,12 +108,12 @@ class TraceAmounts:
         shares = self.shares
         if payoff.on == "state":
             letters = shares.counted[source]
-            if not until:
+            if not until and self.book.layout.counted(payoff.kind) is True:
                 some = letters if step is None else letters[step : step + 1]
                 return "+".join(f"${c}{row}" for c in some)
             span = shares.moves.spans[source]
             part = span if step is None else span[step : step + 1]
-            before, after = (self._weight(f"{name} {until}") for name in ("before", "after"))
+            before, after = (self._weight(payoff, n, until) for n in ("before", "after"))
             return shares.weighted(part, t, row, before, after)
         if not t:
             return ""
@@ -121,10 +121,17 @@ class TraceAmounts:
             flow = shares.flow(source, target, row)
         else:
             flow = shares.flow_from(source, target, step, row)
-        return flow and f"({flow})*{self._weight(f'events {until}'.strip())}{row}"
+        return flow and f"({flow})*{self._weight(payoff, 'events', until)}{row}"
 
-    def _weight(self, name: str) -> str:
-        return f"'{TIME}'!${self.book.layout.times[(name, True)]}"
+    def _values(self, payoff: Payoff, times: list[Here], row: int) -> list[str]:
+        counted = self.book.layout.counted(payoff.kind)
+        of = (self.book, self.model, self.strategy, payoff.amount, times)
+        return by_step(*of, row=row, counted=counted)
+
+    def _weight(self, payoff: Payoff, name: str, until: str) -> str:
+        layout = self.book.layout
+        column = layout.times[(f"{name} {until}".strip(), layout.counted(payoff.kind))]
+        return f"'{TIME}'!${column}"
 
 
 def amounts(book: Book, found: TraceAmounts, columns: Columns) -> None:
@@ -175,7 +182,8 @@ def _totals(
     """Totals above a column, discounted and not, added to those of the same names."""
     layout = book.layout
     first, last = layout.first, layout.first + layout.rows - 1
-    rate = layout.times[("discount_cost" if kind == "cost" else "discount_effect", True)]
+    name = "discount_cost" if kind == "cost" else "discount_effect"
+    rate = layout.times[(name, layout.counted(kind))]
     area = f"${column}${first}:${column}${last}"
     factors = f"'{TIME}'!${rate}${first}:${rate}${last}"
     position = columns.next - 1

@@ -43,7 +43,7 @@ def mean_factor(book: Book, strategy: str, line: int, since: str, kind: str, sha
     """The mean discount factor of those who do; `share` is how many they are."""
     layout = book.layout
     who = _area(book, _starts(book, strategy, line), trace_title(strategy))
-    factors = _area(book, layout.times[(f"discount_{kind}", True)], TIME)
+    factors = _area(book, layout.times[(f"discount_{kind}", layout.counted(kind))], TIME)
     cycles = layout.fixed["cycles"]
     begun = f"INDEX({who},1):INDEX({who},{cycles}-{since}+1)"
     then = f"INDEX({factors},{since}+1):INDEX({factors},{cycles}+1)"

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hecon.engine.model import CohortModel, Key, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page
-from hecon.workbook.sheet_layout import Scope, letter, trace_title
-from hecon.workbook.sheets.time_sheet import used
+from hecon.workbook.sheet_layout import Counted, Scope, letter, trace_title
+from hecon.workbook.sheets.time_sheet import names_at, used
 
 #: Space above the table: headings, totals, and a line between.
 ABOVE = 6
@@ -98,14 +98,11 @@ def place_traces(book: Book, models: list[CohortModel]) -> None:
                 layout.own[(strategy, key, counted)] = letter(2 + position)
 
 
-def own_columns(book: Book, model: CohortModel, strategy: str) -> list[tuple[Key, bool]]:
+def own_columns(book: Book, model: CohortModel, strategy: str) -> list[tuple[Key, Counted]]:
     """Quantities by cycle that only this strategy has, or that differ between strategies."""
-    contexts = (False, True) if book.layout.points else (False,)
     result = []
-    for counted in contexts:
-        wanted = used(model, counted)
-        if not book.layout.points:
-            wanted |= used(model, True)
+    for counted in book.layout.moments:
+        wanted = names_at(book.layout, model, counted)
         for name in dict.fromkeys(k[0] for k in book.kinds):
             key = model.resolve(name, strategy)
             if name in wanted and key in book.kinds:
@@ -134,7 +131,7 @@ class Columns:
 
 
 def scope_of(
-    book: Book, model: CohortModel, strategy: str, title: str, row: int, counted: bool = False
+    book: Book, model: CohortModel, strategy: str, title: str, row: int, counted: Counted = False
 ) -> Scope:
     """What names mean in a row of a trace."""
     return book.scope(strategy, title, row=row, counted=counted, model=model)

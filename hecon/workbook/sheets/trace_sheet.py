@@ -6,7 +6,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import TIME, letter, trace_title
+from hecon.workbook.sheet_layout import TIME, Counted, letter, trace_title
 from hecon.workbook.sheets.trace_amounts import TraceAmounts, amounts
 from hecon.workbook.sheets.trace_places import (
     TOP,
@@ -43,7 +43,7 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
     for key, counted in own_columns(book, model, strategy):
         expr = model.formulas[key]
 
-        def own(t: int, row: int, expr: Expr = expr, counted: bool = counted) -> str:
+        def own(t: int, row: int, expr: Expr = expr, counted: Counted = counted) -> str:
             return scope_of(book, model, strategy, title, row, counted).formula(expr)
 
         columns.add(key[0].replace("_", " "), own, "exact")

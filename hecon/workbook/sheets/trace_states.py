@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, Payoff
 from hecon.workbook.context import Book
-from hecon.workbook.sheet_layout import TIME, letter, trace_title
+from hecon.workbook.sheet_layout import TIME, Counted, letter, trace_title
 from hecon.workbook.sheets.time_sheet import in_state
 from hecon.workbook.sheets.trace_moves import MoveColumns, Moves, Shares
 from hecon.workbook.sheets.trace_places import (
@@ -131,7 +131,7 @@ def by_step(
     times: Sequence[Here],
     *,
     row: int,
-    counted: bool = False,
+    counted: Counted = False,
 ) -> list[str]:
     """An expression's formula at each step of a state; one where time in it changes nothing."""
     texts = []
