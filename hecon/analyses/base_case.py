@@ -11,8 +11,7 @@ from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.analyses.frontier import frontier
 from hecon.analyses.results_table import result_table
 from hecon.analyses.run import Run, result
-from hecon.analyses.threshold import severity, shortfalls
-from hecon.engine.values import formula_values
+from hecon.analyses.threshold import severity, shortfalls, stated_thresholds
 from hecon.parameters.design import Design
 
 
@@ -75,10 +74,8 @@ def thresholds_stated(run: Run) -> tuple[float, ...]:
     place = run.study.jurisdiction
     if not place.threshold_values or run.option("threshold", None) is not None:
         return (run(threshold),)
-    targets = [(value, None) for value in place.threshold_values]
-    values = formula_values(run.study.model, targets, run(base_design).numbers, {})
-    weight = float(run(base_limits)["weight"].iloc[0])
-    return tuple(float(value) * weight for value in values)
+    weights = run(base_limits)["weight"].to_numpy(dtype=float)
+    return tuple(map(float, stated_thresholds(run.study, run(base_design), weights)[0]))
 
 
 @result()

@@ -49,6 +49,24 @@ def severity(study: Study, design: Design, pairs: Pairs) -> pd.DataFrame:
     return table
 
 
+def stated_thresholds(
+    study: Study, design: Design, weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Values of a QALY that the jurisdiction judges at, or shows net benefit at: [draw, value].
+
+    Parameters
+    ----------
+    weights
+        Severity weight of each draw.
+    """
+    targets = [(value, None) for value in study.jurisdiction.threshold_values]
+    if not targets:
+        return np.empty((design.draws, 0))
+    columns = design.block(0, design.draws)
+    found = formula_values(study.model, targets, design.numbers, columns)
+    return np.stack([np.broadcast_to(v, (design.draws,)) * weights for v in found], axis=1)
+
+
 def shortfalls(study: Study, design: Design, pairs: Pairs, *, discounted: bool) -> pd.DataFrame:
     """Absolute and proportional shortfall against the general population.
 

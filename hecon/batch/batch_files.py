@@ -9,7 +9,12 @@ from pathlib import Path
 from hecon.batch.batch_book import write_batch_book
 from hecon.batch.cases import BatchFault
 from hecon.batch.jobs import Done
-from hecon.batch.overview import between_countries, compared_results, overview
+from hecon.batch.overview import (
+    between_countries,
+    compared_results,
+    overview,
+    stated_results,
+)
 from hecon.batch.run_batch import Batch, finished_jobs
 from hecon.batch.table import faults_table, results_table, write_batch_tables
 from hecon.report.content import Section
@@ -59,7 +64,9 @@ def write_batch(
         cases = [case for case in batch.cases if id(case) in used]
         titles = {(c.study, s): rests.title for c in cases for s, rests in c.scenarios.items()}
         between = between_countries(cases, lambda at, of: tell("What differs, and why", at, of))
-        sections = overview(compared_results(whole.frame, titles), between, failed)
+        unjudged = {c.jurisdiction for c in cases if not c.judges}
+        compared = compared_results(whole.frame, titles, unjudged)
+        sections = overview(compared, stated_results(whole.frame, unjudged), between, failed)
     with staging(out) as staged:
         tell("Tables", 0, 1)
         shown = [t for section in sections for t in section.tables if t is not failed]

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hecon.analyses.scenario_draws import BASE
-from hecon.errors import Fault, HeconError, InputError, grouped
+from hecon.errors import Fault, HeconError, InputError, grouped, nearest_or_some
 from hecon.parameters.parameter_schema import weakest
 from hecon.report.grade import mark
 from hecon.studies.budget import BUDGET, BUDGET_INPUTS, BUDGET_SCENARIOS
 from hecon.studies.load_study import load_study
 from hecon.studies.study import Scenario, Study
+from hecon.studies.subgroup_rows import AND, with_subgroup
 from hecon.studies.trials import TRIALS
+from hecon.studies.variant import with_changes
 
 
 @dataclass(frozen=True)
@@ -44,9 +46,11 @@ class SentStudy:
     Attributes
     ----------
     study, jurisdiction, perspective, subgroup
-        What tells cases apart; the last two are empty where a study has none.
+        What tells cases apart; the last two are empty for the country's own and for everybody.
     grade
         What stands before its conclusions, such as that it is exploratory; mostly empty.
+    judges
+        Whether the jurisdiction has a threshold to judge by.
     content
         The study itself, pickled: two workers read the same.
     scenarios
@@ -62,6 +66,7 @@ class SentStudy:
     grade: str = ""
     perspective: str = ""
     subgroup: str = ""
+    judges: bool = True
 
     @property
     def title(self) -> str:
@@ -84,48 +89,85 @@ class BatchFault:
     subgroup: str = ""
 
 
+#: What a batch calls the country's own perspective, and the whole population of a study.
+OWN, EVERYBODY = "own", "everybody"
+
+
 class Cases:
     """Studies in jurisdictions, each read once, and why some could not be."""
 
     def __init__(self) -> None:
         self.faults: list[BatchFault] = []
-        self._known: dict[tuple[Path, Path | None], SentStudy | None] = {}
+        self._studies: dict[tuple[Path, Path | None], Study | None] = {}
+        self._cases: dict[tuple[Path, Path | None, str, str], SentStudy] = {}
         self._named: dict[tuple[str, str], tuple[Path, Path | None]] = {}
 
     @property
     def read(self) -> tuple[SentStudy, ...]:
-        """Those that could be read, in the order they were asked for."""
-        return tuple(case for case in self._known.values() if case is not None)
+        """Those that were asked for, in that order."""
+        return tuple(self._cases.values())
 
-    def case(self, study: Path, jurisdiction: Path | None) -> SentStudy | None:
-        """The case of two folders; None, and a fault, if it can't be read.
+    def study(self, folder: Path, jurisdiction: Path | None) -> Study | None:
+        """The study of two folders; None, and a fault, if it can't be read.
 
         Raises
         ------
         InputError
             If another study, or another jurisdiction, of the batch has the same name.
         """
-        place = (study, jurisdiction)
-        if place not in self._known:
+        place = (folder, jurisdiction)
+        if place not in self._studies:
             try:
-                self._known[place] = made = _read(load_study(study, jurisdiction))
+                self._studies[place] = made = load_study(folder, jurisdiction)
             except HeconError as error:
                 said = grouped(error.faults) if isinstance(error, InputError) else [str(error)]
                 more = f" (and {len(said) - 1} more)" if len(said) > 1 else ""
                 where = jurisdiction.name if jurisdiction else ""
-                self.faults.append(BatchFault(study.name, where, said[0] + more))
-                self._known[place] = made = None
+                self.faults.append(BatchFault(folder.name, where, said[0] + more))
+                self._studies[place] = made = None
             if made is not None:
-                other = self._named.setdefault((made.study, made.jurisdiction), place)
+                name = made.jurisdiction.definition.name
+                other = self._named.setdefault((made.name, name), place)
                 if other != place:
-                    text = f"{other[0]} and {study} are both {made.title}; give one another name"
-                    raise InputError([Fault(str(study), None, "name", text)])
-        return self._known[place]
+                    text = f"{other[0]} and {folder} are both {made.name} in {name}; "
+                    text += "give one another name"
+                    raise InputError([Fault(str(folder), None, "name", text)])
+        return self._studies[place]
+
+    def case(
+        self, folder: Path, jurisdiction: Path | None, perspective: str = "", subgroup: str = ""
+    ) -> SentStudy:
+        """A study that could be read, in a perspective and a subgroup; blank for its own.
+
+        Raises
+        ------
+        InputError
+            If it has no such perspective or subgroup.
+        """
+        key = (folder, jurisdiction, perspective, subgroup)
+        if key not in self._cases:
+            study = self.study(folder, jurisdiction)
+            assert study is not None
+            self._cases[key] = _case(study, perspective, subgroup)
+        return self._cases[key]
 
 
-def _read(study: Study) -> SentStudy:
-    place = study.jurisdiction.definition
-    common = _common(study)
+def _case(whole: Study, perspective: str, subgroup: str) -> SentStudy:
+    place, study, special = whole.jurisdiction.definition, whole, ""
+    if perspective:
+        known = {p.id: p for p in whole.perspectives}
+        if perspective not in known:
+            hint = nearest_or_some(perspective, [OWN, *known])
+            text = f"'{perspective}' is no perspective{hint}"
+            raise InputError([Fault("", None, "perspectives", text)])
+        scenario = known[perspective]
+        study = with_changes(study, scenario, f"perspective {scenario.id}")
+        special += _changes(scenario)
+    if subgroup:
+        study = with_subgroup(study, subgroup)
+        parts = [p.strip() for p in subgroup.split(AND.strip())]
+        special += "".join(_changes(s.scenario) for s in whole.subgroups if s.name in parts)
+    common = _common(study) + special
     scenarios = {BASE: Rests(_hash(common, BASE), _status(study), "Base case")}
     for s in study.scenarios:
         scenarios[s.id] = Rests(_hash(common, _changes(s)), _status(study, s), s.title)
@@ -136,7 +178,10 @@ def _read(study: Study) -> SentStudy:
         place.price_year,
         pickle.dumps(study),
         scenarios,
-        grade=mark(study),
+        mark(study),
+        perspective,
+        study.subgroup,
+        whole.jurisdiction.judges,
     )
 
 
@@ -144,10 +189,16 @@ def _common(study: Study) -> str:
     """Hash of what every job of a study rests on.
 
     All that was read, but for what moves no figure of a job: files for the reader, demands of the
-    agency, plans of trials, the budget, and the rows of other scenarios. Cells that a scenario
-    overrides are inputs of the model, so that its inputs are named besides.
+    agency, plans of trials, the budget, and the rows of other scenarios, subgroups and
+    perspectives. Cells that a scenario overrides are inputs of the model, so that its inputs
+    are named besides.
     """
-    apart = ["scenarios", *(f"evidence.{name}" for name in study.definition.evidence)]
+    apart = [
+        "scenarios",
+        "subgroups",
+        "perspectives",
+        *(f"evidence.{name}" for name in study.definition.evidence),
+    ]
     left_out = {source.shown for entry in apart for source in study.sources(entry)}
     place = study.jurisdiction
     left_out.add(f"{place.folder.name}/{place.definition.rules}")

@@ -11,7 +11,7 @@ import pickle
 import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby
 
@@ -23,6 +23,7 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.results_table import TOTALS, evaluated_table
 from hecon.analyses.scenario_draws import BASE
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_design
+from hecon.analyses.threshold import stated_thresholds
 from hecon.analyses.ties import difference
 from hecon.batch.cases import SentStudy
 from hecon.batch.versions import code
@@ -114,6 +115,8 @@ class JobFigure:
         Its Monte Carlo standard error, NaN where there is none.
     words
         What is said in its place, or what it means.
+    at
+        The value of a QALY that it is counted at, NaN where it hangs on none.
     """
 
     of: str
@@ -121,6 +124,7 @@ class JobFigure:
     value: float
     error: float = np.nan
     words: str = ""
+    at: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -239,7 +243,9 @@ def _alone(study: Study, scenario: Scenario) -> Done:
 
 def _evaluated(study: Study, scenarios: Sequence[Scenario]) -> Iterator[Done]:
     design = scenario_design(study, list(scenarios))
-    for row in evaluated_table(study, design, [s.compare for s in scenarios]).to_dict("records"):
+    table = evaluated_table(study, design, [s.compare for s in scenarios])
+    stated = stated_thresholds(study, design, table["weight"].to_numpy(dtype=float))
+    for row, values in zip(table.to_dict("records"), stated.tolist(), strict=True):
         figures = [
             JobFigure(strategy, what, float(row[f"{what} {strategy}"]))
             for strategy in study.model.strategies
@@ -248,9 +254,9 @@ def _evaluated(study: Study, scenarios: Sequence[Scenario]) -> Iterator[Done]:
         pair = f"{row['intervention']} v {row['comparator']}"
         cost, qaly = float(row["cost_difference"]), float(row["qaly_difference"])
         figures += _compared(pair, JobFigure(pair, "", cost), JobFigure(pair, "", qaly))
-        figures += [
-            JobFigure(pair, name, float(row[name])) for name in (*SEVERITY, "threshold", "nmb")
-        ]
+        figures += [JobFigure(pair, name, float(row[name])) for name in (*SEVERITY, "threshold")]
+        for at in dict.fromkeys([float(row["threshold"]), *values]):
+            figures.append(JobFigure(pair, "nmb", at * qaly - cost, at=at))
         yield Done(tuple(f for f in figures if not np.isnan(f.value) or f.words))
 
 
@@ -268,9 +274,9 @@ def _compared(pair: str, cost: JobFigure, qaly: JobFigure) -> list[JobFigure]:
 
 
 def _drawn(study: Study, scenario: Scenario, drawing: Drawing) -> Done:
-    """Means over draws with their standard errors, at the threshold of the base values."""
+    """Means over draws with their standard errors, at the thresholds of the base values."""
     try:
-        base = {f.name: f for f in next(_evaluated(study, [scenario])).figures}
+        base = next(_evaluated(study, [scenario])).figures
         model, parameters, correlations = probabilistic_scenario(study, scenario)
         design = ProbabilisticDesign(
             parameters, drawing.draws, drawing.seed, drawing.method, correlations
@@ -290,9 +296,11 @@ def _drawn(study: Study, scenario: Scenario, drawing: Drawing) -> Done:
     ]
     cost, qaly = (difference(x, y) for x, y in list(zip(*totals.values(), strict=True))[:2])
     figures += _compared(pair, _mean(pair, "", cost), _mean(pair, "", qaly))
-    figures += [base[name] for name in (*SEVERITY, "threshold") if name in base]
-    benefit = base["threshold"].value * qaly - cost
-    figures += [_mean(pair, "nmb", benefit), _mean(pair, "probability", (benefit > 0) * 1.0)]
+    figures += [f for f in base if f.name in (*SEVERITY, "threshold")]
+    for at in [f.at for f in base if f.name == "nmb"]:
+        benefit = at * qaly - cost
+        figures.append(replace(_mean(pair, "nmb", benefit), at=at))
+        figures.append(replace(_mean(pair, "probability", (benefit > 0) * 1.0), at=at))
     return Done(tuple(figures))
 
 

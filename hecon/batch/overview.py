@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -47,6 +47,16 @@ _WHOLE = (
     Column("status", "Weakest status", "status", detail=True),
 )
 _COUNTRIES = (*(c for c in _WHOLE if c.key not in ("scenario", "title", "status")),)
+_STATED = (
+    _STUDY,
+    _PLACE,
+    Column("compared", "Compared", "name", detail=True),
+    Column("currency", "Currency", "name"),
+    Column("at", "Value of a QALY", "number"),
+    Column("nmb", "Net benefit", "number", meaning="in the jurisdiction's money"),
+    _PROBABILITY,
+    Column("cost_effective", "Cost-effective", "flag"),
+)
 _SWITCH = (
     Column("scenarios", "Scenarios", "count", meaning="that compare the same pair"),
     Column("switching", "Other decision", "count", meaning="scenarios that decide otherwise"),
@@ -76,11 +86,8 @@ def between_countries(
     cases: Sequence[SentStudy], tell: Callable[[int, int], None] | None = None
 ) -> list[Between]:
     """From the first jurisdiction of each study to each other one, by swapping."""
-    pairs = [
-        (next(c for c in cases if c.study == case.study), case)
-        for case in cases
-        if not (case.perspective or case.subgroup)
-    ]
+    plain = [case for case in cases if not (case.perspective or case.subgroup)]
+    pairs = [(next(c for c in plain if c.study == case.study), case) for case in plain]
     pairs = [(a, b) for a, b in pairs if a is not b]
     made = []
     for position, (a, b) in enumerate(pairs):
@@ -100,19 +107,25 @@ def _study(case: SentStudy) -> Study:
     return study
 
 
-def compared_results(results: pd.DataFrame, titles: dict[tuple[str, str], str]) -> pd.DataFrame:
+def compared_results(
+    results: pd.DataFrame, titles: dict[tuple[str, str], str], unjudged: Collection[str] = ()
+) -> pd.DataFrame:
     """One row a comparison of a job, with the columns of `_WHOLE`.
 
     Base values stand before means of draws where both are there; the probability is that of the
-    most draws.
+    most draws. Net benefit and probability are those at the job's own threshold.
+
+    Parameters
+    ----------
+    unjudged
+        Jurisdictions without a threshold to judge by: there is no verdict in them.
     """
-    rows = results[results["of"].str.contains(" v ", regex=False)].copy()
-    places = rows[["jurisdiction", "perspective", "subgroup"]]
-    rows["place"] = places.apply(lambda row: ", ".join(filter(None, row)), axis=1)
+    rows = _comparisons(results)
     rows["title"] = [
         titles.get(key, "") for key in zip(rows["study"], rows["scenario"], strict=True)
     ]
-    keys = ["study", "place", "scenario", "title", "of", "currency", "grade", "status"]
+    keys = ["study", "place", "jurisdiction", "scenario", "title", "of"]
+    keys += ["currency", "grade", "status"]
     words = rows[rows["figure"] == "icer"].groupby(keys, sort=False)["words"].first()
     wide = (
         rows.sort_values("draws", kind="stable")
@@ -125,16 +138,52 @@ def compared_results(results: pd.DataFrame, titles: dict[tuple[str, str], str]) 
         if column not in wide:
             wide[column] = float("nan")
     wide["net_health_benefit"] = wide["nmb"] / wide["threshold"]
-    judged = wide["nmb"].notna()
+    judged = wide["nmb"].notna() & ~wide["jurisdiction"].isin(list(unjudged))
     wide["cost_effective"] = (wide["nmb"] >= 0).astype(object).where(judged, None)
     return wide.rename(columns={"of": "compared"})
 
 
+def stated_results(results: pd.DataFrame, unjudged: Collection[str] = ()) -> pd.DataFrame:
+    """Base cases at every value of a QALY that their jurisdictions state, with `_STATED`."""
+    rows = _comparisons(results)
+    rows = rows[(rows["scenario"] == BASE) & rows["at"].notna()]
+    keys = ["study", "place", "jurisdiction", "of", "currency", "at"]
+    wide = (
+        rows.sort_values("draws", kind="stable")
+        .groupby([*keys, "figure"], sort=False)["value"]
+        .first()
+        .unstack("figure")
+        .reset_index()
+        .reindex(columns=[*keys, "nmb", "probability"])
+    )
+    judged = ~wide["jurisdiction"].isin(list(unjudged))
+    wide["cost_effective"] = (wide["nmb"] >= 0).astype(object).where(judged, None)
+    several = wide.groupby(["study", "place", "of"])["at"].transform("size") > 1
+    wide = wide[several].sort_values(["study", "place", "at"], kind="stable")
+    return wide.rename(columns={"of": "compared"}).reset_index(drop=True)
+
+
+def _comparisons(results: pd.DataFrame) -> pd.DataFrame:
+    """Figures of comparisons, with the place that they are of."""
+    rows = results[results["of"].str.contains(" v ", regex=False)].copy()
+    places = rows[["jurisdiction", "perspective", "subgroup"]]
+    rows["place"] = places.apply(lambda row: ", ".join(filter(None, row)), axis=1)
+    return rows
+
+
 def overview(
-    compared: pd.DataFrame, between: Sequence[Between], faults: Table | None
+    compared: pd.DataFrame,
+    stated: pd.DataFrame,
+    between: Sequence[Between],
+    faults: Table | None,
 ) -> list[Section]:
     """Sections in reading order; the first is the answer."""
     sections = _answer(compared)
+    if len(stated):
+        caption = "Base cases at each value of a QALY; no verdict where none is stated"
+        keys = ("study", "place", "at")
+        made = table("base_cases_by_threshold", caption, _STATED, stated, keys)
+        sections.append(Section("thresholds", "Thresholds", (), (made,)))
     for study, rows in compared.groupby("study", sort=False):
         sections.append(_matrix(str(study), rows))
         some = [each for each in between if each.study == study]

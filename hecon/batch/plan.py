@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from hecon.analyses.scenario_draws import BASE
-from hecon.batch.cases import Cases, SentStudy
+from hecon.batch.cases import EVERYBODY, OWN, Cases, SentStudy
 from hecon.batch.jobs import Drawing, Job, Order
 from hecon.errors import Fault, FaultList, InputError, nearest_or_some
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.random import METHODS
 from hecon.parameters.records import Required, Strict, Text, Whole
 from hecon.studies.folders import jurisdiction_folder, study_folder
+from hecon.studies.study import Study
 
-#: Scenarios by one word: the base case with all of them, or alone.
+#: By one word: what is special, or with all of the others.
 ALL, NONE = "all", "none"
 MOST_DRAWS, LAST_SEED = 10_000_000, 2**31 - 1
+#: Of a study, and of a jurisdiction that is not the study's own.
+Folders = tuple[Path, Path | None]
 
 
-def _chosen(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    if value not in (ALL, NONE):
-        raise ValueError(f"found '{value}', allowed are '{ALL}', '{NONE}' or a list of names")
-    return [ALL if value == ALL else BASE]
+def _chosen(alone: str) -> BeforeValidator:
+    """A list of names, or one word that stands for it."""
+
+    def read(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value not in (ALL, NONE):
+            raise ValueError(f"found '{value}', allowed are '{ALL}', '{NONE}' or a list of names")
+        return [ALL if value == ALL else alone]
+
+    return BeforeValidator(read)
+
+
+Names = Annotated[list[Required], Field(min_length=1)]
 
 
 def _method(value: object) -> object:
@@ -41,15 +53,14 @@ class Without(Strict):
 
     study: Text = ""
     jurisdiction: Text = ""
+    perspective: Text = ""
+    subgroup: Text = ""
     scenario: Text = ""
 
-    def fits(self, case: SentStudy, scenario: str) -> bool:
-        """Whether a job is among them."""
-        return (
-            self.study in ("", case.study)
-            and self.jurisdiction in ("", case.jurisdiction)
-            and self.scenario in ("", scenario)
-        )
+    def fits(self, **labels: str) -> bool:
+        """Whether a job with these labels, or all jobs with them, are among them."""
+        given = {name: value for name, value in self if value}
+        return all(labels.get(name) == value for name, value in given.items())
 
 
 class JobGrid(Strict):
@@ -61,17 +72,17 @@ class JobGrid(Strict):
         Folders, from the plan's own.
     jurisdictions
         Names beside the studies, or folders; none for the studies' own.
-    scenarios
-        Names; the base case is one of them.
+    perspectives, subgroups, scenarios
+        Names; the country's own, everybody and the base case are such.
     draws
         None for the deterministic result.
     """
 
     studies: Annotated[list[Required], Field(min_length=1)]
     jurisdictions: list[Required] = Field(default_factory=list)
-    scenarios: Annotated[list[Required], Field(min_length=1), BeforeValidator(_chosen)] = Field(
-        default_factory=lambda: [ALL]
-    )
+    perspectives: Annotated[Names, _chosen(OWN)] = Field(default_factory=lambda: [OWN])
+    subgroups: Annotated[Names, _chosen(EVERYBODY)] = Field(default_factory=lambda: [EVERYBODY])
+    scenarios: Annotated[Names, _chosen(BASE)] = Field(default_factory=lambda: [ALL])
     draws: Annotated[Whole, Field(ge=0, le=MOST_DRAWS)] = 0
     seed: Annotated[Whole, Field(ge=0, le=LAST_SEED)] = 1
     design: Annotated[Text, BeforeValidator(_method)] = METHODS[0]
@@ -132,33 +143,74 @@ class _Place:
 
     def jobs(self, grid: JobGrid, cases: Cases) -> Iterator[Job]:
         """The grid's jobs but for those that it leaves out."""
-        found = self._cases(grid, cases)
-        used = set()
-        for case in found:
-            for scenario in case.scenarios if grid.scenarios == [ALL] else grid.scenarios:
-                fitting = [i for i, each in enumerate(grid.without) if each.fits(case, scenario)]
-                used.update(fitting)
-                if not fitting and scenario in case.scenarios:
-                    yield Job(case, scenario, grid.drawing)
-                elif not fitting:
-                    hint = nearest_or_some(scenario, case.scenarios)
-                    text = f"{case.title} has no scenario '{scenario}'{hint}; or leave it out there"
-                    self.fault("scenarios", text)
+        found = self._places(grid, cases)
+        self._used: set[int] = set()
+        for study, folders in found:
+            for case in self._cases(grid, cases, study, folders):
+                labels = _labels(case)
+                for scenario in case.scenarios if grid.scenarios == [ALL] else grid.scenarios:
+                    if self._left_out(grid, **labels, scenario=scenario):
+                        continue
+                    if scenario in case.scenarios:
+                        yield Job(case, scenario, grid.drawing)
+                    else:
+                        hint = nearest_or_some(scenario, case.scenarios)
+                        text = f"{case.title} has no scenario '{scenario}'{hint}; "
+                        self.fault("scenarios", f"{text}or leave it out there")
         if len(found) == len(grid.studies) * max(len(grid.jurisdictions), 1):
-            for i in set(range(len(grid.without))) - used:
+            for i in set(range(len(grid.without))) - self._used:
                 self.fault(f"without[{i + 1}]", "no job of the grid fits it; leave it out")
 
-    def _cases(self, grid: JobGrid, cases: Cases) -> list[SentStudy]:
+    def _left_out(self, grid: JobGrid, **labels: str) -> bool:
+        """Whether jobs with these labels are left out; what leaves them out has a use."""
+        fitting = [i for i, each in enumerate(grid.without) if each.fits(**labels)]
+        self._used.update(fitting)
+        return bool(fitting)
+
+    def _cases(
+        self, grid: JobGrid, cases: Cases, study: Study, folders: Folders
+    ) -> Iterator[SentStudy]:
+        """A study in every perspective and subgroup that it has, but for those left out."""
+        name, place = study.name, study.jurisdiction.definition.name
+        perspectives, subgroups = grid.perspectives, grid.subgroups
+        if perspectives == [ALL]:
+            perspectives = [OWN, *(p.id for p in study.perspectives)]
+        if subgroups == [ALL]:
+            subgroups = [EVERYBODY, *(s.name for s in study.subgroups)]
+        for perspective, subgroup in product(perspectives, subgroups):
+            labels = {"perspective": perspective, "subgroup": subgroup}
+            if self._left_out(grid, study=name, jurisdiction=place, **labels):
+                continue
+            chosen = ["" if perspective == OWN else perspective]
+            chosen.append("" if subgroup == EVERYBODY else subgroup)
+            try:
+                yield cases.case(*folders, *chosen)
+            except InputError as error:
+                (fault,) = error.faults
+                entry = "perspectives" if fault.column == "perspectives" else "subgroups"
+                text = f"{name} in {place}: {fault.message}; or leave it out there"
+                self.fault(entry, text)
+
+    def _places(self, grid: JobGrid, cases: Cases) -> list[tuple[Study, Folders]]:
         """Studies in their jurisdictions, those that can be read."""
         found = []
         root, shown = self._path.parent, self._path.name
         for name in grid.studies:
             with self._faults.collect():
-                study = study_folder(Path(name), shown, f"{self._entry}.studies", root)
+                folder = study_folder(Path(name), shown, f"{self._entry}.studies", root)
                 for text in grid.jurisdictions or [""]:
                     with self._faults.collect():
                         column = f"{self._entry}.jurisdictions"
-                        place = jurisdiction_folder(study, text, shown, column, root)
-                        case = cases.case(study, place)
-                        found += [case] if case is not None else []
+                        place = jurisdiction_folder(folder, text, shown, column, root)
+                        study = cases.study(folder, place)
+                        found += [(study, (folder, place))] if study is not None else []
         return found
+
+
+def _labels(case: SentStudy) -> dict[str, str]:
+    return {
+        "study": case.study,
+        "jurisdiction": case.jurisdiction,
+        "perspective": case.perspective or OWN,
+        "subgroup": case.subgroup or EVERYBODY,
+    }

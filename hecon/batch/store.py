@@ -86,7 +86,10 @@ class Store:
 
 def _written(done: Done) -> bytes:
     """A job's figures as they are kept: numbers to the last digit."""
-    rows = [(f.of, f.name, _number(f.value), _number(f.error), f.words) for f in done.figures]
+    rows = [
+        (f.of, f.name, _number(f.value), _number(f.error), f.words, _number(f.at))
+        for f in done.figures
+    ]
     return zlib.compress(json.dumps([rows, done.fault]).encode(), 1)
 
 
@@ -96,9 +99,12 @@ def _number(value: float) -> float | None:
 
 def _read(content: bytes) -> Done:
     rows, fault = json.loads(zlib.decompress(content))
-    nan = float("nan")
     figures = (
-        JobFigure(of, name, nan if value is None else value, nan if error is None else error, words)
-        for of, name, value, error, words in rows
+        JobFigure(of, name, _figure(value), _figure(error), words, _figure(at))
+        for of, name, value, error, words, at in rows
     )
     return Done(tuple(figures), fault)
+
+
+def _figure(value: float | None) -> float:
+    return float("nan") if value is None else value

@@ -28,15 +28,17 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "shortfall": ("QALYs", "absolute shortfall under the comparator"),
     "weight": ("factor", "severity weight on the threshold"),
     "threshold": ("{currency} per QALY", "what a QALY may cost"),
-    "nmb": ("{currency}", "incremental net monetary benefit at the threshold"),
-    "probability": ("share", "share of draws in which net benefit at the threshold is above 0"),
+    "nmb": ("{currency}", "incremental net monetary benefit at a value of a QALY"),
+    "probability": ("share", "share of draws in which that net benefit is above 0"),
 }
 
 _FIGURES = "; ".join(f"{name}: {meaning}" for name, (_, meaning) in FIGURES.items())
 _CASE = (
     Column("study", "Study", "name", meaning="the study's name"),
     Column("jurisdiction", "Jurisdiction", "name", meaning="the jurisdiction's name"),
-    Column("perspective", "Perspective", "name", meaning="whose costs count; blank: the study's"),
+    Column(
+        "perspective", "Perspective", "name", meaning="whose costs count; blank: the country's own"
+    ),
     Column("scenario", "Scenario", "name", meaning=f"'{BASE}', or a scenario of the study"),
     Column("subgroup", "Subgroup", "name", meaning="blank: everybody"),
 )
@@ -49,6 +51,7 @@ RESULTS = (
     *_CASE,
     Column("of", "Of", "name", meaning="a strategy, or a comparison written 'A v B'"),
     Column("figure", "Figure", "name", meaning=_FIGURES),
+    Column("at", "Value of a QALY", "number", meaning="what nmb and probability are counted at"),
     Column("value", "Value", "number", meaning="blank where the figure has none: see words"),
     Column("unit", "Unit", "name", meaning="what the value is counted in"),
     Column("currency", "Currency", "name", meaning="of the jurisdiction"),
@@ -84,11 +87,19 @@ def results_table(jobs: Sequence[Job], done: Mapping[str, Done]) -> Table:
         after = (case.grade, job.status, *drawn, job.inputs)
         for figure in done[job.key].figures:
             unit = FIGURES[figure.name][0].format(currency=case.currency)
-            what = (figure.of, figure.name, figure.value, unit, case.currency, case.price_year)
+            what = (
+                figure.of,
+                figure.name,
+                figure.at,
+                figure.value,
+                unit,
+                case.currency,
+                case.price_year,
+            )
             rows.append((*before, *what, figure.error, figure.words, *after))
     frame = pd.DataFrame(rows, columns=[c.key for c in RESULTS])
     keys = [c.key for c in (*_CASE, *_DRAWS)]
-    return table("results", "All results", RESULTS, frame, (*keys, "of", "figure"))
+    return table("results", "All results", RESULTS, frame, (*keys, "of", "figure", "at"))
 
 
 def faults_table(faults: Sequence[BatchFault]) -> Table:

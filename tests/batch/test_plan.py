@@ -42,8 +42,9 @@ def said(path):
         ),
         (
             'subgroup = "women"',
-            "plan.toml, column grid[1].subgroup: is not a known entry; allowed are design, draws, "
-            "jurisdictions, scenarios, seed, studies, without",
+            "plan.toml, column grid[1].subgroup: is not a known entry; did you mean subgroups?; "
+            "allowed are design, draws, jurisdictions, perspectives, scenarios, seed, studies, "
+            "subgroups, without",
         ),
     ],
 )
