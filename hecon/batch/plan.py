@@ -135,6 +135,7 @@ class _Place:
 
     def __init__(self, path: Path, entry: str, faults: FaultList):
         self._path, self._entry, self._faults = path, entry, faults
+        self._used: set[int] = set()
 
     def fault(self, entry: str, message: str) -> None:
         """Note what is wrong with one of its entries."""
@@ -144,7 +145,6 @@ class _Place:
     def jobs(self, grid: JobGrid, cases: Cases) -> Iterator[Job]:
         """The grid's jobs but for those that it leaves out."""
         found = self._places(grid, cases)
-        self._used: set[int] = set()
         for study, folders in found:
             for case in self._cases(grid, cases, study, folders):
                 labels = _labels(case)

@@ -52,8 +52,9 @@ def batch(
 ) -> None:
     """Run studies x jurisdictions x scenarios as one batch, and write one tidy table.
 
-    A plan holds one [[grid]] or several, each with studies, jurisdictions, scenarios ("all",
-    "none" or a list), draws, seed, design and what it is without; docs/batch.md explains them.
+    A plan holds one [[grid]] or several, each with studies, jurisdictions, perspectives,
+    subgroups and scenarios ("all", "none" or a list), draws, seed, design and what it is
+    without; docs/batch.md explains them.
 
     Writes DIR/outputs/PLAN_batch/ (results.csv and results.parquet, faults.csv, columns.csv that
     describes them), and DIR/reports/PLAN_batch.html and .xlsx: countries beside each other,

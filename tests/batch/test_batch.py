@@ -25,7 +25,7 @@ def hecon(*arguments):
 
 
 def table(folder):
-    blank = {"value": [""], "standard_error": [""]}
+    blank = {"value": [""], "standard_error": [""], "at": [""]}
     kinds = {"price_year": str}
     path = folder / "results.csv"
     return pd.read_csv(path, keep_default_na=False, na_values=blank, dtype=kinds)
@@ -49,12 +49,62 @@ def test_the_table_holds_the_base_case_of_a_country(plan, run):
         ("MDMA-AT v PE", "threshold"): "threshold",
         ("MDMA-AT v PE", "nmb"): "nmb",
     }
-    values = found.set_index(["jurisdiction", "of", "figure"])["value"]
+    england = expected.loc["england"]
+    values = found[~found["at"].isin([25_000, 35_000])].set_index(["of", "figure"])["value"]
     for (of, figure), column in names.items():
-        assert values[("england", of, figure)] == pytest.approx(
-            expected.loc["england", column], rel=1e-4
-        )
+        assert values[of, figure] == pytest.approx(england[column], rel=1e-4)
+    ends = found[found["figure"] == "nmb"].set_index("at")["value"]
+    for end in (25_000, 35_000):
+        wanted = end * england["d_qaly"] - england["d_cost"]
+        assert ends[end] == pytest.approx(wanted, rel=1e-3)
     assert found.loc[found["figure"] == "icer", "unit"].tolist() == ["GBP per QALY"]
+
+
+SUBGROUPS = """name,dimension,title,weight,changes,status
+early,stage,Early,0.4,p_ill = 0.1,assumption
+late,stage,Late,0.6,p_ill = 0.25,assumption
+"""
+PERSPECTIVES = """id,title,changes,currency,price_year,status
+wide,Wider,c_ill = 9000,EUR,2024,assumption
+"""
+
+
+@pytest.fixture
+def split(inputs):
+    """The small study with two subgroups and a second perspective."""
+    folder = inputs / "studies/small"
+    (folder / "subgroups.csv").write_text(SUBGROUPS)
+    (folder / "perspectives.csv").write_text(PERSPECTIVES)
+    edit(
+        folder / "study.toml",
+        'scenarios = "scenarios.csv"',
+        'scenarios = "scenarios.csv"\nsubgroups = "subgroups.csv"\n'
+        'perspective = "narrow"\nperspectives = "perspectives.csv"',
+    )
+    return folder
+
+
+SPLIT = 'subgroups = "all"\nperspectives = "all"\n'
+
+
+def test_subgroups_and_perspectives_are_the_study_with_the_same_inputs(plan, run, inputs, split):
+    found = table(run(plan(SPLIT))[0])
+    assert found.groupby(["subgroup", "perspective"]).ngroups == 3 * 2
+    keys = ["subgroup", "perspective", "jurisdiction", "scenario", "of", "figure", "at"]
+    found = found.set_index(keys)["value"].sort_index()
+    edit(split / "parameters.csv", "in a year,0.2,", "in a year,0.25,")
+    edit(split / "parameters.csv", "mean=0.2;", "mean=0.25;")
+    edit(split / "parameters.csv", "ill,5000,EUR/year", "ill,9000,EUR/year")
+    edit(split / "parameters.csv", "mean=5000;", "mean=9000;")
+    alone = table(run(plan("", name="alone"), out="other")[0]).set_index(keys[2:])["value"]
+    late = found["late", "wide"]
+    pd.testing.assert_series_equal(late, alone.sort_index(), rtol=1e-12)
+
+
+def test_a_changed_subgroup_is_done_again_alone(plan, run, inputs, split):
+    assert run(plan(SPLIT))[1] == 36
+    edit(split / "subgroups.csv", "p_ill = 0.25", "p_ill = 0.26")
+    assert run(plan(SPLIT))[1] == 12
 
 
 def test_what_is_exploratory_says_so(plan, run, inputs):

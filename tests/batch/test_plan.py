@@ -41,6 +41,20 @@ def said(path):
             "latin-hypercube, sobol",
         ),
         (
+            'subgroups = ["women"]',
+            "plan.toml, column grid[1].subgroups: small in testland: 'women' is no subgroup; the "
+            "study has none; or leave it out there",
+        ),
+        (
+            'perspectives = ["owm"]',
+            "plan.toml, column grid[1].perspectives: small in testland: 'owm' is no perspective; "
+            "did you mean own?; or leave it out there",
+        ),
+        (
+            'without = [{ subgroup = "women" }]',
+            "plan.toml, column grid[1].without[1]: no job of the grid fits it; leave it out",
+        ),
+        (
             'subgroup = "women"',
             "plan.toml, column grid[1].subgroup: is not a known entry; did you mean subgroups?; "
             "allowed are design, draws, jurisdictions, perspectives, scenarios, seed, studies, "
