@@ -9,7 +9,6 @@ two.
 from __future__ import annotations
 
 import hashlib
-import shutil
 import sys
 import tempfile
 import time
@@ -26,33 +25,15 @@ from hecon.batch.versions import code
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNTRIES = ("australia", "england", "norway", "switzerland", "usa")
-GRID = "[[grid]]\nstudies = [{studies}]\njurisdictions = [{places}]\n"
+SUBGROUPS = 'subgroups = ["everybody", "women", "30 years", "severe"]\n'
 HECON = "import sys; from hecon.cli import app; app(sys.argv[1:])"
 STORED = 100_000
 
 
-def inputs(folder: Path, copies: int) -> list[str]:
-    """Copies of the shipped study, each under a name of its own, beside the countries."""
-    shutil.copytree(ROOT / "inputs/jurisdictions", folder / "jurisdictions")
-    names = []
-    for number in range(copies):
-        study = folder / "studies" / f"ptsd_{number}"
-        shutil.copytree(ROOT / "inputs/studies/ptsd", study)
-        text = (study / "study.toml").read_text(encoding="utf-8")
-        (study / "study.toml").write_text(
-            text.replace('name = "ptsd"', f'name = "ptsd_{number}"', 1), encoding="utf-8"
-        )
-        for country in COUNTRIES:
-            pair = folder / "jurisdictions" / country / f"ptsd_in_{country}"
-            shutil.copytree(pair, pair.with_name(f"ptsd_{number}_in_{country}"))
-        names.append(f"studies/ptsd_{number}")
-    return names
-
-
-def plan(path: Path, studies: list[str], more: str = "") -> Path:
-    """A plan of some studies in all countries."""
-    listed = (", ".join(f'"{name}"' for name in names) for names in (studies, COUNTRIES))
-    text = GRID.format(**dict(zip(("studies", "places"), listed, strict=True)))
+def plan(path: Path, more: str = "") -> Path:
+    """A plan of the shipped study in all countries."""
+    places = ", ".join(f'"{name}"' for name in COUNTRIES)
+    text = f'[[grid]]\nstudies = ["{ROOT}/inputs/studies/ptsd"]\njurisdictions = [{places}]\n'
     path.write_text(text + more, encoding="utf-8")
     return path
 
@@ -100,9 +81,8 @@ def main() -> None:
     print(__doc__)
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)
-        studies = inputs(folder, 4)
-        every = plan(folder / "every.toml", studies)
-        drawn = plan(folder / "drawn.toml", studies[:1], "draws = 1000\n")
+        every = plan(folder / "every.toml", SUBGROUPS)
+        drawn = plan(folder / "drawn.toml", "draws = 1000\n")
         how = ("--workers", 2, "--no-report", "--out")
         show("1,660 jobs at base values", measured(every, *how, folder / "out"), 60)
         show("415 jobs of 1,000 draws", measured(drawn, *how, folder / "out"), 180)

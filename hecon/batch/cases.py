@@ -6,11 +6,13 @@ import hashlib
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from hecon.analyses.scenario_draws import BASE
+from hecon.engine.model import Key
 from hecon.errors import Fault, HeconError, InputError, grouped, nearest_or_some
-from hecon.parameters.parameter_schema import weakest
+from hecon.parameters.parameter_schema import FIRMEST_FIRST, weakest
 from hecon.report.grade import mark
 from hecon.studies.budget import BUDGET, BUDGET_INPUTS, BUDGET_SCENARIOS
 from hecon.studies.load_study import load_study
@@ -51,8 +53,8 @@ class SentStudy:
         What stands before its conclusions, such as that it is exploratory; mostly empty.
     judges
         Whether the jurisdiction has a threshold to judge by.
-    content
-        The study itself, pickled: two workers read the same.
+    made
+        The study itself, in its perspective and subgroup.
     scenarios
         The base case and every scenario, by name, in the order of the file.
     """
@@ -61,12 +63,17 @@ class SentStudy:
     jurisdiction: str
     currency: str
     price_year: str
-    content: bytes = field(repr=False)
+    made: Study = field(repr=False, compare=False)
     scenarios: Mapping[str, Rests]
     grade: str = ""
     perspective: str = ""
     subgroup: str = ""
     judges: bool = True
+
+    @cached_property
+    def content(self) -> bytes:
+        """The study pickled, as it is sent: two workers read the same."""
+        return pickle.dumps(self.made)
 
     @property
     def title(self) -> str:
@@ -168,15 +175,16 @@ def _case(whole: Study, perspective: str, subgroup: str) -> SentStudy:
         parts = [p.strip() for p in subgroup.split(AND.strip())]
         special += "".join(_changes(s.scenario) for s in whole.subgroups if s.name in parts)
     common = _common(study) + special
-    scenarios = {BASE: Rests(_hash(common, BASE), _status(study), "Base case")}
+    statuses = _statuses(study)
+    scenarios = {BASE: Rests(_hash(common, BASE), _status(statuses), "Base case")}
     for s in study.scenarios:
-        scenarios[s.id] = Rests(_hash(common, _changes(s)), _status(study, s), s.title)
+        scenarios[s.id] = Rests(_hash(common, _changes(s)), _status(statuses, s), s.title)
     return SentStudy(
         study.name,
         place.name,
         place.currency,
         place.price_year,
-        pickle.dumps(study),
+        study,
         scenarios,
         mark(study),
         perspective,
@@ -223,11 +231,20 @@ def _changes(scenario: Scenario) -> str:
     return repr((scenario.id, scenario.compare, scenario.weakest_status, changes, drawn, own))
 
 
-def _status(study: Study, scenario: Scenario | None = None) -> str:
+def _statuses(study: Study) -> list[tuple[str, set[Key]]]:
+    """Inputs in use by status, the weakest first."""
+    used: dict[str, set[Key]] = {}
+    for p in study.parameters:
+        if p.text not in study.unused:
+            used.setdefault(p.status, set()).add(p.key)
+    return [(each, used[each]) for each in reversed(FIRMEST_FIRST) if each in used]
+
+
+def _status(statuses: list[tuple[str, set[Key]]], scenario: Scenario | None = None) -> str:
     """The weakest status of the inputs in use."""
-    left = scenario.changes if scenario is not None else {}
-    used = [p.status for p in study.parameters if p.key not in left and p.text not in study.unused]
-    return weakest([*used, *([scenario.weakest_status] if scenario is not None else [])])
+    left = scenario.changes.keys() if scenario is not None else set[Key]()
+    found = next((status for status, keys in statuses if keys - left), "")
+    return weakest([found, *([scenario.weakest_status] if scenario is not None else [])])
 
 
 def _hash(*texts: str) -> str:
