@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from hecon.errors import HeconError, InputError, grouped
 
 FAULT = 2
 INTERRUPTED = 130
+#: Seconds from an interrupt that was swallowed to the next.
+MOMENT = 0.05
 
 #: What libraries would take from the environment: a report is the same wherever it is made.
 _FOREIGN = ("MPLBACKEND", "SOURCE_DATE_EPOCH")
@@ -25,21 +28,11 @@ _FOREIGN = ("MPLBACKEND", "SOURCE_DATE_EPOCH")
 @contextmanager
 def messages() -> Iterator[None]:
     """Turn what can go wrong into a message and an exit code, and a stop signal into an exit."""
-    stopped = False
-
-    def stop(number: int, frame: object) -> NoReturn:
-        nonlocal stopped
-        stopped = True
-        raise KeyboardInterrupt
-
-    known = ("SIGINT", "SIGTERM", "SIGHUP")
-    numbers = [getattr(signal, name) for name in known if hasattr(signal, name)]
-    heeded = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
-    before = {number: signal.signal(number, stop) for number in heeded}
     own = (warnings.showwarning, logging.lastResort)
     try:
         _settle_surroundings()
-        yield
+        with _stoppable():
+            yield
     except InputError as error:
         count = len(error.faults)
         typer.echo(f"{count} fault{'s' * (count > 1)} in the input:", err=True)
@@ -60,15 +53,47 @@ def messages() -> Iterator[None]:
         # with little memory a library that is there can't be loaded
         typer.echo(f"Not enough memory, or hecon is not installed whole: {error}", err=True)
         raise typer.Exit(FAULT) from None
-    except KeyboardInterrupt:
-        _interrupted(heeded)
-    except Exception:
-        if stopped:  # a library has made something else of the interrupt
-            _interrupted(heeded)
-        raise
     finally:
         warnings.showwarning, logging.lastResort = own
-        for number, handler in before.items():
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Leave at a stop signal, whatever a library makes of the interrupt."""
+    stopped = 0
+
+    def stop(number: int, frame: object) -> NoReturn:
+        nonlocal stopped
+        stopped = number
+        raise KeyboardInterrupt
+
+    def again(swallowed: sys.UnraisableHookArgs) -> None:
+        """Interrupt once more where nothing can be raised, as in a destructor."""
+        if stopped and issubclass(swallowed.exc_type, KeyboardInterrupt):
+            later = threading.Timer(MOMENT, signal.raise_signal, [stopped])
+            later.daemon = True
+            later.start()
+        else:
+            before(swallowed)
+
+    known = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in known if hasattr(signal, name)]
+    heeded = [n for n in numbers if signal.getsignal(n) != signal.SIG_IGN]
+    handlers = {number: signal.signal(number, stop) for number in heeded}
+    before, sys.unraisablehook = sys.unraisablehook, again
+    try:
+        yield
+    except BaseException as error:
+        if stopped or isinstance(error, KeyboardInterrupt):
+            # nobody needs to interrupt what ends already
+            for number in heeded:
+                signal.signal(number, signal.SIG_IGN)
+            typer.echo("Interrupted.", err=True)
+            raise typer.Exit(INTERRUPTED) from None
+        raise
+    finally:
+        sys.unraisablehook = before
+        for number, handler in handlers.items():
             signal.signal(number, handler)
 
 
@@ -84,11 +109,3 @@ def _settle_surroundings() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif hasattr(getattr(sys, name), "reconfigure"):
             getattr(sys, name).reconfigure(errors="replace")
-
-
-def _interrupted(numbers: list[signal.Signals]) -> NoReturn:
-    """Leave; nobody needs to interrupt what ends already."""
-    for number in numbers:
-        signal.signal(number, signal.SIG_IGN)
-    typer.echo("Interrupted.", err=True)
-    raise typer.Exit(INTERRUPTED) from None

@@ -11,10 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from hecon.analyses.run import Run, Settings
 from hecon.cli import app
+from hecon.commands.messages import messages
 from hecon.commands.options import DesignName
 from hecon.parameters.random import METHODS
 from hecon.report.console import console
@@ -368,6 +370,23 @@ def test_a_signal_ends_a_run_cleanly(number, tmp_path):
     assert process.returncode == 130
     assert [line for line in said.splitlines() if line[-4:] != " ..."] == ["Interrupted."]
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_in_a_destructor_is_not_lost(number, capsys):
+    class Dies:
+        def __del__(self):
+            signal.raise_signal(number)
+
+    def work():
+        Dies()  # nothing can be raised out of this
+        for _ in range(500):
+            time.sleep(0.01)
+
+    with pytest.raises(typer.Exit) as left, messages():
+        work()
+    assert left.value.exit_code == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
 
 
 def test_a_reader_that_leaves(tmp_path):
