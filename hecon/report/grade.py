@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
 
-from hecon.report.content import Drawn, Figure, Listing, Section, Sentence, Table
+from hecon.report.content import Amount, Drawn, Figure, Listing, Section, Sentence, Table
 from hecon.report.words import listed
 from hecon.studies.study import Study
 
@@ -17,6 +17,9 @@ _MARK: ContextVar[str] = ContextVar("grade", default="")
 
 #: Columns that hold what somebody could decide by.
 _DECIDING = {"icer", "verdict", "nmb", "nmb_to_base", "probability", "best", "turns", "price"}
+
+#: Kinds of figures in a sentence that somebody could decide by.
+_WEIGHED = {"money", "change", "millions", "effect", "gain"}
 
 
 def mark(study: Study) -> str:
@@ -73,7 +76,8 @@ def marked(section: Section, study: Study) -> Section:
     plain = section.name == "answer"
 
     def concludes(said: Sentence) -> bool:
-        return said.tone == "verdict" or (plain and said.tone == "plain")
+        decides = plain or "{cost_effective}" in said.template or _weighs(said)
+        return said.tone == "verdict" or (said.tone == "plain" and decides)
 
     return replace(
         section,
@@ -81,6 +85,12 @@ def marked(section: Section, study: Study) -> Section:
         tables=tuple(_table(t, word) for t in section.tables),
         figures=tuple(_figure(f, word) for f in section.figures),
     )
+
+
+def _weighs(said: Sentence) -> bool:
+    """Whether a sentence holds costs or effects of strategies."""
+    values = said.values.values()
+    return any(isinstance(value, Amount) and value.kind in _WEIGHED for value in values)
 
 
 def _table(table: Table, word: str) -> Table:

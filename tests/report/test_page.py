@@ -17,7 +17,7 @@ from short_study import short_study
 from hecon.analyses.base_case import base_comparison, threshold
 from hecon.analyses.drawn import drawn_decision
 from hecon.analyses.run import Run, Settings
-from hecon.report.content import Column, Figure, Section, Sentence, said_once, share, table
+from hecon.report.content import Amount, Column, Figure, Section, Sentence, said_once, share, table
 from hecon.report.drawing import render
 from hecon.report.figures.picture import Picture, picture, styled
 from hecon.report.figures.style import axes
@@ -206,12 +206,16 @@ def test_warnings_stand_in_the_box_and_notes_beneath(algebra_run: Run) -> None:
 
 def test_fault_35_every_verdict_of_an_exploratory_study_says_so(algebra_run: Run) -> None:
     study = algebra_run.study
-    section = Section("s", "S", (Sentence("X is best.", tone="verdict"), Sentence("Why.")))
+    gain = Sentence("Learning is worth {gain}.", {"gain": Amount(3.0, "money")})
+    some = Sentence("X is {cost_effective} in {number} scenarios.", {"number": Amount(2, "count")})
+    said = (Sentence("X is best.", tone="verdict"), Sentence("Why."), gain, some)
+    section = Section("s", "S", said)
     assert marked(section, study) == section
     graded = study.definition.model_copy(update={"grade": "exploratory"})
     found = marked(section, replace(study, definition=graded))
     units = Units("EUR")
-    assert [spoken(s, units) for s in found.sentences] == ["Exploratory: X is best.", "Why."]
+    assert [s.mark for s in found.sentences] == ["Exploratory", "", "Exploratory", "Exploratory"]
+    assert spoken(found.sentences[0], units) == "Exploratory: X is best."
     norsk = {"Exploratory": "Utforskende", "X is best.": "X er best."}
     said = spoken(found.sentences[0], units, catalogue=norsk)
     assert said == "Utforskende: X er best."
