@@ -13,6 +13,20 @@ from hecon.studies.load_study import load_study
 
 SMALL = Path(__file__).parent / "bad_input" / "small"
 
+#: The run that files of a folder share, which takes long.
+LONG_RUNS = {"report": "ptsd", "workbook": "run"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """The tests of a file go to one worker, and those of all files that share a run."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return
+    sharing = {i.path for i in items if LONG_RUNS.get(i.path.parent.name) in i.fixturenames}
+    for item in items:
+        group = item.path.parent.name if item.path in sharing else item.path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+
 
 class Breakable:
     """A copy of the small study."""

