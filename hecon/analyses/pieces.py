@@ -10,6 +10,7 @@ import numpy as np
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, LookupTable, Payoff, Transition
+from hecon.jurisdictions.jurisdiction_schema import Severity
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import currency_in
 from hecon.parameters.written_money import converted, is_money
@@ -200,14 +201,15 @@ def _priced(payoff: Payoff, factor: float) -> Payoff:
 def _rules(study: Study, factor: float) -> dict[Name, Piece]:
     model, place = study.model, study.jurisdiction
     cost = converted(place.opportunity_cost, lambda value: value * factor)
-    local = replace(place, opportunity_cost=cost)
-    rule = place.definition.severity
+    rule = _severity(place.definition.severity, factor)
+    definition = place.definition.model_copy(update={"severity": rule})
+    local = replace(place, opportunity_cost=cost, definition=definition)
     threshold = cost, rule.model_dump(exclude={"source", "status"}) if rule else None
     found: dict[Name, Piece] = {
         LIMITS: Piece(
             local,
             threshold,
-            "no severity rule" if rule is None else rule.measure,
+            _severity_said(rule),
             "" if rule is None else rule.source,
             "threshold and severity",
             "threshold and severity",
@@ -227,6 +229,30 @@ def _rules(study: Study, factor: float) -> dict[Name, Piece]:
             "general population",
         )
     return found
+
+
+def _severity(rule: Severity | None, factor: float) -> Severity | None:
+    """A rule with the thresholds of its classes in the other money."""
+    if rule is None or not rule.sets_threshold or factor == 1.0:
+        return rule
+    classes = [
+        each.model_copy(update={"threshold": (each.threshold or 0.0) * factor})
+        for each in rule.classes
+    ]
+    return rule.model_copy(update={"classes": classes})
+
+
+def _severity_said(rule: Severity | None) -> str:
+    if rule is None:
+        return "no severity rule"
+    kind = "thresholds" if rule.sets_threshold else f"weights on {rule.acts_on}"
+    limits = [
+        "/".join(f"{x:g}" for x in (each.shortfall, each.proportional) if x is not None)
+        for each in rule.classes
+    ]
+    classes = ", ".join(f"{a}: {c.factor:g}" for a, c in zip(limits, rule.classes, strict=True))
+    how = "discounted" if rule.discounted else "undiscounted"
+    return f"{rule.measure}, {how}; {kind} from {classes}"
 
 
 def _fields(model: CohortModel, names: tuple[str, ...], label: str) -> Piece:

@@ -230,7 +230,7 @@ def _contributions(
 
 
 def _beside(first: Study, second: Study) -> pd.DataFrame:
-    """Scenarios and distributions that differ: they move no base case."""
+    """Scenarios, distributions and rules that differ and move no base case."""
     rows_: list[tuple[str, ...]] = []
     both = [{s.id: s for s in study.scenarios} for study in (first, second)]
     for name in dict.fromkeys([*both[0], *both[1]]):
@@ -249,7 +249,34 @@ def _beside(first: Study, second: Study) -> pd.DataFrame:
         a_, b_ = (known[name].distribution for known in drawn)
         if a_ != b_ and drawn[0][name].value == drawn[1][name].value:
             rows_.append(("distribution", name, a_.kind, b_.kind))
+    said = [_rules_said(study) for study in (first, second)]
+    if first.jurisdiction.definition.name == second.jurisdiction.definition.name:
+        for each, study in zip(said, (first, second), strict=True):
+            each |= {f"demand: {d.row.item}": d.row.value for d in study.jurisdiction.demands}
+    for name in dict.fromkeys([*said[0], *said[1]]):
+        texts = [each.get(name, "(none)") for each in said]
+        if texts[0] != texts[1]:
+            rows_.append(("rule", name, *texts))
     return pd.DataFrame(sorted(rows_), columns=["kind", "name", "first", "second"])
+
+
+def _rules_said(study: Study) -> dict[str, str]:
+    """What a country says of thresholds, budgets, perspectives and subgroups, in words."""
+    place = study.jurisdiction.definition
+    entry = place.threshold
+    values = ", ".join(entry.values) or place.opportunity_cost or "by class of severity"
+    budget = place.budget.model_dump(exclude_none=True) if place.budget is not None else {}
+    return {
+        "threshold": f"{entry.kind}: {values} {place.currency}; {entry.means}",
+        "acceptability": f"up to {place.acceptability.highest:g} {place.currency}",
+        **{
+            f"budget impact: {name}": ", ".join(f"{k} {v}" for k, v in rule.items())
+            for name, rule in budget.items()
+        },
+        "perspective": study.definition.perspective,
+        **{f"perspective {p.id}": f"{p.title}: {p.text}" for p in study.perspectives},
+        **{f"subgroup {s.name}": s.scenario.text for s in study.subgroups},
+    }
 
 
 @result("Swaps")

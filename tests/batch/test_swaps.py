@@ -148,3 +148,27 @@ def test_what_is_the_same_is_said_to_be(inputs):
         "{first} and {second} have the same base case in every input."
     ]
     assert not section.figures
+
+
+def test_every_rule_of_a_country_that_differs_is_told(inputs):
+    """A range in place of one threshold and other budget rules move nothing; weights do."""
+    place = inputs / "jurisdictions/nearby/jurisdiction.toml"
+    edit(place, '"0.03"', '"0.04"')
+    edit(place, "weight = 1.5", "weight = 1.7")
+    with place.open("a") as target:
+        target.write(
+            '\n[threshold]\nkind = "range"\nvalues = ["15000", "25000"]\n'
+            '\n[budget]\nyears = { value = 3, status = "memory", source = "invented" }\n'
+            'view = { value = "everybody", status = "memory", source = "invented" }\n'
+        )
+    found = swaps(loaded(inputs), loaded(inputs, place="nearby"), ("here", "there"))
+    (row,) = found.differences.to_dict("records")
+    assert row["label"] == "threshold and severity"
+    assert row["first"].endswith("weights on threshold from 0: 1, 1: 1.5")
+    assert row["second"].endswith("weights on threshold from 0: 1, 1: 1.7")
+    change = base(loaded(inputs, place="nearby"))[2] - base(loaded(inputs))[2]
+    assert row["nmb"] == pytest.approx(change)
+    rules = found.beside[found.beside["kind"] == "rule"].set_index("name")
+    assert rules.loc["threshold", "first"].startswith("one: 20000 EUR")
+    assert rules.loc["threshold", "second"].startswith("range: 15000, 25000 EUR")
+    assert rules.loc["budget impact: years", "second"].startswith("value 3")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from pathlib import Path
@@ -65,3 +66,27 @@ def test_without_the_original_the_message_says_how_to_name_it(
     assert "Traceback" not in output
     code, output = run(project, "--original", str(project / "inputs/studies/memory"))
     assert code == 0, output
+
+
+def test_a_report_is_compared_with_a_study(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was typed into the report is the one difference, and half of it is half the change."""
+    monkeypatch.chdir(project)
+    changes = []
+    for cost in (1234, 1117):
+        book = openpyxl.load_workbook("edited.xlsx")
+        row = next(c.row for c in book["Inputs"]["A"] if c.value == "c_ill")
+        book["Inputs"].cell(row, 4).value = cost
+        book.save(f"typed_{cost}.xlsx")
+        arguments = ["compare", f"typed_{cost}.xlsx", "inputs/studies/memory", "--out", str(cost)]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, result.output
+        (path,) = Path(str(cost)).glob("outputs/*_compare/differences.csv")
+        (difference,) = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        assert difference["name"] == "c_ill"
+        assert [text.split()[0] for text in (difference["first"], difference["second"])] == [
+            str(cost),
+            "1000",
+        ]
+        changes.append(float(difference["cost"]))
+    assert changes[0] == pytest.approx(2 * changes[1])
+    assert changes[0] != 0
