@@ -47,18 +47,20 @@ def by_hand(v, lengths, lines):
     starts = {1: {0: 1.0}, 2: {}, 3: {}}
     for t, length in enumerate(lengths, start=1):
         lives = np.exp(-v["r_die"] * length)
-        left = first * (1 - v["p_first"])
-        failing = left * v["p_give_up"] * lives if lines > 1 else 0.0
-        cured = first * v["p_first"] + third * v["p_third"]
-        relapsing = well * v["p_relapse"] * lives
-        third = third * (1 - v["p_third"]) * lives
+        p = {n: 1 - (1 - v[n]) ** (4 * length) for n in v if n.startswith("p_")}
+        left = first * (1 - p["p_first"])
+        failing = left * p["p_give_up"] * lives if lines > 1 else 0.0
+        cured = first * p["p_first"] + third * p["p_third"]
+        relapsing = well * p["p_relapse"] * lives
+        third = third * (1 - p["p_third"]) * lives
         starts[3][t] = 0.0
-        for entry in [e for e in second if e == t - 2]:
+        # the outcome falls in the cycle in which half a year is full
+        for entry in [e for e in second if ends[t] - ends[e] >= 0.5 - 1e-9]:
             share = second.pop(entry)
             cured += share * v["p_second"]
             starts[3][t] += share * (1 - v["p_second"]) * lives
         second = {entry: share * lives for entry, share in second.items()}
-        well = well * (1 - v["p_relapse"]) * lives + cured * lives
+        well = well * (1 - p["p_relapse"]) * lives + cured * lives
         first = left * lives - failing + relapsing
         third += starts[3][t]
         second[t] = starts[2][t] = failing
@@ -103,6 +105,28 @@ def test_every_draw_in_another_way():
             close(here["cost"].sel(item="Therapist"), wanted["discounted"])
             close(here["qaly"].sel(source="Burden"), wanted["qaly"])
             close(here["cost"].sel(item="Training"), wanted["training"])
+
+
+def test_cycles_of_different_length(tmp_path):
+    """Quarters in the first year, half-years after it; a session falls where the calendar says."""
+    folder = tmp_path / "three_lines"
+    shutil.copytree(HERE / "studies/three_lines", folder)
+    text = (folder / "study.toml").read_text(encoding="utf-8")
+    new = 'cycle_months = "months if cycle * months <= 12 else 2 * months"'
+    (folder / "study.toml").write_text(
+        text.replace('cycle_months = "months"', new), encoding="utf-8"
+    )
+    here = load_study(folder, HERE / "jurisdiction")
+    design = ProbabilisticDesign(here.parameters, 5, 7)
+    found, by_cycle = evaluate(here.model, design), flows(here, design)
+    for draw in range(5):
+        lengths = np.array([0.25] * 4 + [0.5] * 4)
+        _, wanted = by_hand(numbers_of(design, draw), lengths, 3)
+        for totals in (found, by_cycle.sum("cycle")):
+            one = totals.isel(draw=draw).sel(strategy="Three lines")
+            close(one["cost"].sel(item="Therapist"), wanted["discounted"])
+            close(one["qaly"].sel(source="Burden"), wanted["qaly"])
+            close(one["cost"].sel(item="Training"), wanted["training"])
 
 
 def test_who_starts_by_algebra():
