@@ -7,6 +7,7 @@ replays of a large workbook take minutes, and nothing but LibreOffice Calc is ne
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -27,6 +29,9 @@ from hecon.workbook.archive import (
     Values,
     formula_places,
 )
+
+#: Seconds that LibreOffice may take to make a profile.
+FIRST_START = 300.0
 
 #: Cells to set before a calculation: by sheet and address.
 Changes = Mapping[tuple[str, str], str | float]
@@ -157,7 +162,7 @@ def libreoffice_replays(
     places = formula_places(path)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         folder = Path(text)
-        _run(folder, timeout, "--terminate_after_init")  # makes the profile
+        shutil.copytree(_fresh_profile(), folder / "profile")
         _prepare(folder, path, replays, anew)
         process = _start(folder, "macro:///Standard.Replay.Main")
         try:
@@ -182,6 +187,15 @@ def libreoffice_pdf(path: Path, folder: Path, timeout: float = 300.0) -> Path:
     if not written.exists():
         raise CannotCalculate(f"LibreOffice wrote no PDF (exit {code})")
     return written
+
+
+@cache
+def _fresh_profile() -> Path:
+    """A profile as LibreOffice makes it at its first start, made once in a process."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _run(folder, FIRST_START, "--terminate_after_init")
+    return folder / "profile"
 
 
 def _prepare(folder: Path, path: Path, replays: Sequence[Changes], anew: bool) -> None:
