@@ -17,6 +17,7 @@ from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.exports import write_exports
 from hecon.cli import app
 
+pytestmark = pytest.mark.usefixtures("unpainted")
 LINE = ("Nothing", "Pills", "Talks", "Stay")
 
 

@@ -445,6 +445,7 @@ def test_decide_workbook_is_live_and_agrees(decided):
     assert "NO" not in marks
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_every_form_of_a_table_gives_the_same(decided, tmp_path):
     folder, _ = decided
     wide = draws()
@@ -485,6 +486,7 @@ def test_exports_are_read_again(decided):
     np.testing.assert_array_equal(first.effect, second.effect)
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_text_of_a_table_never_becomes_a_formula(tmp_path):
     table = draws(first="=HYPERLINK(A1)").rename(columns={"p": "=1+1", "q": "+cmd"})
     table.to_csv(tmp_path / "evil.csv", index=False)
@@ -501,6 +503,7 @@ def test_text_of_a_table_never_becomes_a_formula(tmp_path):
                     assert cell.data_type == "s"
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_few_draws_have_no_partial_information(tmp_path):
     draws(80).to_csv(tmp_path / "few.csv", index=False)
     result = hecon("decide", tmp_path / "few.csv", "--out", tmp_path)
@@ -545,6 +548,7 @@ def test_strategies_missing_in_some_draws(tmp_path):
     assert "strategy 'New' is missing in 1 of 20 draws, first in draw 7" in result.stderr
 
 
+@pytest.mark.usefixtures("unpainted")
 def test_a_run_holds_what_the_commands_give_and_so_does_its_edited_workbook(once, tmp_path):
     text = ran("run", tmp_path, "--draws", 600)
     assert "For Testland alone no planned trial is worth its cost:" in " ".join(text.split())

@@ -22,7 +22,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     shutil.copytree(MEMORY, folder / "inputs/studies/memory")
     study = str(folder / "inputs/studies/memory")
-    arguments = ["run", study, "--draws", "20", "--out", str(folder)]
+    arguments = ["run", study, "--draws", "20", "--no-figures", "--out", str(folder)]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 0, result.output
     (report,) = (folder / "reports").glob("*.xlsx")
@@ -34,7 +34,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(project: Path, *more: str) -> tuple[int, str]:
-    arguments = ["run", str(project / "edited.xlsx"), "--draws", "20", "--out", str(project), *more]
+    arguments = [
+        "run",
+        str(project / "edited.xlsx"),
+        "--draws",
+        "20",
+        "--no-figures",
+        "--out",
+        str(project),
+        *more,
+    ]
     result = CliRunner().invoke(app, arguments)
     return result.exit_code, " ".join(result.output.split())
 
@@ -49,7 +58,9 @@ def test_the_original_is_found_by_its_name(project: Path, monkeypatch: pytest.Mo
     sheet = openpyxl.load_workbook(report)["Provenance"]
     words = " ".join(str(cell.value) for row in sheet.iter_rows(max_col=2) for cell in row)
     (folder,) = re.findall(r"To make it again: hecon run (\S+)", words)
-    again = CliRunner().invoke(app, ["run", folder, "--draws", "20", "--out", str(project / "2")])
+    again = CliRunner().invoke(
+        app, ["run", folder, "--draws", "20", "--no-figures", "--out", str(project / "2")]
+    )
     assert again.exit_code == 0, again.output
     values = (project / folder / "parameters.csv").read_text(encoding="utf-8")
     assert "1234" in values
