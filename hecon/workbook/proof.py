@@ -19,7 +19,7 @@ from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import is_error, libreoffice_replays
 from hecon.workbook.replays import Replay, ReplayedFigure, draw_figures, figures, replays
 from hecon.workbook.sheets import heterogeneity_sheet
-from hecon.workbook.sheets.inputs_sheet import AGREES
+from hecon.workbook.sheets.model_settings import AGREES
 
 #: Below this a cell is the rounding of a difference, not a figure.
 NOTHING = 1e-11

@@ -16,7 +16,7 @@ from hecon.workbook.book import build_workbook, compose
 from hecon.workbook.pages import LONGEST, Sheets, add_page, beyond
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
-from hecon.workbook.sheets.inputs_sheet import AGREES
+from hecon.workbook.sheets.model_settings import AGREES
 
 STUDIES = Path(__file__).parent / "workbook_studies"
 

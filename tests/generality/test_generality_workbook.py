@@ -18,7 +18,7 @@ from hecon.studies.load_study import load_study
 from hecon.workbook.book import build_workbook
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.proof import prove, replays
-from hecon.workbook.sheets.inputs_sheet import AGREES
+from hecon.workbook.sheets.model_settings import AGREES
 
 HERE = Path(__file__).parent
 CHOSEN = ("base case", "scenario S1", "scenario S2", "scenario S3", "horizon low", "short high")

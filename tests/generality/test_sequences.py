@@ -19,7 +19,7 @@ from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, base_values, rows
 from hecon.studies.load_study import load_study
 from hecon.workbook.proof import prove, replays
-from hecon.workbook.sheets.inputs_sheet import AGREES
+from hecon.workbook.sheets.model_settings import AGREES
 
 HERE = Path(__file__).parent
 DRAWS = 20

@@ -11,7 +11,7 @@ from hecon.analyses.run import Run, Settings
 from hecon.studies.load_study import load_study
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
-from hecon.workbook.sheets.inputs_sheet import AGREES
+from hecon.workbook.sheets.model_settings import AGREES
 
 #: Their costs and effects are counted by rules of their own, which a workbook refuses.
 APART = ("rdecision_hiv", "rdecision_tkr")

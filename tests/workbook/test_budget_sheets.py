@@ -19,7 +19,8 @@ from hecon.workbook.edits import read_edited
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
 from hecon.workbook.sheet_layout import BUDGET_QUEUE, INPUTS
-from hecon.workbook.sheets.inputs_sheet import AGREES, SELECTORS
+from hecon.workbook.sheets.inputs_sheet import SELECTORS
+from hecon.workbook.sheets.model_settings import AGREES
 
 STUDY = Path(__file__).parents[1] / "analyses/studies/budget"
 

@@ -22,7 +22,7 @@ from hecon.workbook.cached import recalculate
 from hecon.workbook.context import Book, workbook_study
 from hecon.workbook.proof import difference, print_proof, prove
 from hecon.workbook.replays import Changes, replays
-from hecon.workbook.sheets.inputs_sheet import AGREES
+from hecon.workbook.sheets.model_settings import AGREES
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 SMALL = Path(__file__).parents[1] / "replications/studies/darth_timedep_age"

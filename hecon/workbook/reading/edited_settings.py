@@ -10,9 +10,8 @@ from hecon.workbook.sheets import acceptability_sheet, severity_sheet
 from hecon.workbook.sheets.inputs_sheet import (
     HEADER,
     SETTINGS,
-    plain_settings,
-    settings_rows,
 )
+from hecon.workbook.sheets.model_settings import plain_settings, settings_rows
 
 
 def read_settings(reading: WorkbookReading) -> None:

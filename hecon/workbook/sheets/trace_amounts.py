@@ -17,7 +17,7 @@ from hecon.workbook.sheets.trace_lines import (
 )
 from hecon.workbook.sheets.trace_moves import Shares
 from hecon.workbook.sheets.trace_places import Columns, Here
-from hecon.workbook.sheets.trace_states import by_step
+from hecon.workbook.sheets.trace_times import by_step
 
 #: A reference to a cell of the sheet itself: a column, then a row or the mark of one.
 _OWN = re.compile(r"(?<![!:$\w])\$[A-Z]{1,3}\$?(?=[\d\0])")

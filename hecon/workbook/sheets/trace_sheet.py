@@ -17,7 +17,8 @@ from hecon.workbook.sheets.trace_places import (
     starts_of,
     substates,
 )
-from hecon.workbook.sheets.trace_states import ends_of, occupancy_of, probabilities, times_of
+from hecon.workbook.sheets.trace_states import occupancy_of, probabilities
+from hecon.workbook.sheets.trace_times import ends_of, times_of
 
 #: Most columns of a page that can be read on paper.
 PRINTED = 14
