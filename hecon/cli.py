@@ -79,10 +79,13 @@ class Lazily(TyperGroup):
 
 def load_command(name: str) -> Any:
     """One command as typer runs it."""
-    from hecon.commands.registered_commands import command_of
+    from hecon.commands.messages import messages
 
     entry = next(each for each in COMMANDS if each.command_name == name)
-    function = entry.function() if isinstance(entry, Own) else command_of(entry)
+    with messages():  # libraries are loaded here, for which memory may be short
+        from hecon.commands.registered_commands import command_of
+
+        function = entry.function() if isinstance(entry, Own) else command_of(entry)
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
     single.command(name, short_help=entry.summary)(function)
     return typer.main.get_command(single)

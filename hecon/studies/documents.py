@@ -9,10 +9,10 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
-from hecon.parameters.parameter_schema import STATUSES
 from hecon.parameters.records import Required, Strict, Text
 from hecon.parameters.tables import read_cells
 from hecon.studies.reading import StudyReading
+from hecon.studies.study_schema import known_status
 
 #: Rows of a file as they are written: cells by column.
 Document = list[dict[str, str]]
@@ -30,12 +30,6 @@ ITEMS = 28
 def _item(text: str) -> str:
     if text not in map(str, range(1, ITEMS + 1)):
         raise ValueError(f"found '{text}', allowed is an item of CHEERS 2022, 1 to {ITEMS}")
-    return text
-
-
-def _status(text: str) -> str:
-    if text not in STATUSES:
-        raise ValueError(f"found '{text}', allowed are {', '.join(STATUSES)}")
     return text
 
 
@@ -70,7 +64,7 @@ class AssumptionRow(Strict):
     assumption: Required
     justification: Text = ""
     tested_by: Text = ""
-    status: Annotated[Required, AfterValidator(_status)]
+    status: Annotated[Required, AfterValidator(known_status)]
 
 
 class FactRow(Strict):

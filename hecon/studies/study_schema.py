@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from hecon.engine.timing import COUNTING
 from hecon.jurisdictions.jurisdiction_schema import TableEntry
 from hecon.parameters import limits
+from hecon.parameters.parameter_schema import STATUSES
 from hecon.parameters.records import (
     FileName,
     Formula,
@@ -19,6 +20,7 @@ from hecon.parameters.records import (
     Strict,
     Text,
     Whole,
+    short,
 )
 
 
@@ -27,6 +29,13 @@ def _counting(name: str) -> str:
         allowed = ", ".join(COUNTING)
         raise ValueError(f"'{name}' is not a counting rule; allowed are {allowed}")
     return name
+
+
+def known_status(text: str) -> str:
+    """One of the statuses, or a blank; raises ValueError."""
+    if text and text not in STATUSES:
+        raise ValueError(f"found '{short(text)}', allowed are {', '.join(STATUSES)}")
+    return text
 
 
 Rule = Annotated[str, AfterValidator(_counting)]
@@ -287,7 +296,7 @@ class ScenarioRow(Strict):
     price_year: Text = ""
     compare: Text = ""
     source: Text = ""
-    status: Text = ""
+    status: Annotated[Text, AfterValidator(known_status)] = ""
 
 
 class SubgroupRow(Strict):
@@ -302,7 +311,7 @@ class SubgroupRow(Strict):
     currency: Text = ""
     price_year: Text = ""
     source: Text = ""
-    status: Text = ""
+    status: Annotated[Text, AfterValidator(known_status)] = ""
 
 
 class CorrelationRow(Listed):

@@ -24,8 +24,8 @@ FILES = {
     ),
     "cheers": "item,section,name,sheet,report\n1,Title,Title,Summary,the title\n",
     "scenarios": (
-        "id,title,changes,currency,price_year\n"
-        "dear,more,extra[B] = 20,EUR,2024\ncheap,less,extra[B] = 5,EUR,2024\n"
+        "id,title,changes,currency,price_year,status\n"
+        "dear,more,extra[B] = 20,EUR,2024,derived\ncheap,less,extra[B] = 5,EUR,2024,\n"
     ),
 }
 CITED = ("parameters.csv", "source,status\n", "source,status,evidence_ids\n")
@@ -68,6 +68,11 @@ def test_fault_38_what_is_cited_is_there(tmp_path):
         (
             ("assumptions.csv", ",assumption\n", ",asumption\n"),
             "assumptions.csv, row 2, column status: found 'asumption', allowed are published, "
+            "derived, assumption, secondary, memory, retracted, method",
+        ),
+        (
+            ("scenarios.csv", "derived", "retraced"),
+            "scenarios.csv, row 2, column status: found 'retraced', allowed are published, "
             "derived, assumption, secondary, memory, retracted, method",
         ),
         (

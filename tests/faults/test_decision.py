@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tiny
+from rich.console import Console
 
 from hecon.analyses.comparison import compare, comparison
 from hecon.analyses.conclusion import base_conclusion, conclude
@@ -15,7 +19,9 @@ from hecon.analyses.global_sensitivity import sobol_indices
 from hecon.analyses.run import Run
 from hecon.parameters.design import base_case
 from hecon.report.conclusions import headline, ratio
+from hecon.report.contents import print_contents
 from hecon.report.numbers import Units
+from hecon.report.sections.evidence_section import section as evidence_section
 from hecon.report.words import listed, spoken
 from hecon.studies.load_study import load_study
 
@@ -106,3 +112,32 @@ def test_fault_33_names_with_commas_stand_between_semicolons():
 def test_fault_53_one_group_explains_everything():
     found = sobol_indices({"a + b": [0, 1]}, lambda x: x.sum(axis=1), 64)
     assert found[["first_order", "total"]].values.tolist() == [[1.0, 1.0]]
+
+
+def test_fault_34_one_count_of_inputs(tmp_path):
+    """`check`, the evidence and its weak links count alike; no table of nothing."""
+    head = "\nextra,A"
+    row = "\nidle,all,3,years,,,,,,,invented,published"
+    rows = ("parameters.csv", head, row + head)
+    study = tiny.study(
+        tmp_path / "tiny", rows, ("parameters.csv", "invented,assumption", "invented,published")
+    )
+    made = evidence_section(Run(study))
+    assert study.unused == ("idle",)
+    assert spoken(made.sentences[0], Units("EUR")).startswith("Evidence status of the 2 inputs")
+    to = Console(file=io.StringIO(), width=100)
+    print_contents(study, [], to)
+    assert re.search(r"Inputs +2, 0 of them", to.file.getvalue())
+    assert "weak_links" in [t.name for t in made.tables]
+    assert "weak_links" not in [t.name for t in made.visible]
+
+
+def test_fault_32_the_second_lines_page_says_what_it_is_compared_with():
+    page = (Path(__file__).parents[2] / "docs/variants.md").read_text(encoding="utf-8")
+    said = " ".join(page.split())
+    assert "The verdict is the opposite of the first line's" in said
+    assert "get MDMA-AT or **no further therapy**" in said
+    # and the report leads with the alternative itself: those not in remission, against PE alone
+    inputs = Path(__file__).parents[2] / "inputs"
+    study = load_study(inputs / "studies/ptsd_sequence", inputs / "jurisdictions/norway")
+    assert "no further therapy" in study.definition.question

@@ -250,6 +250,23 @@ def test_fault_69_a_folder_that_may_not_be_entered(tmp_path):
     assert isinstance(result.exception, SystemExit)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited as Linux does it")
+def test_fault_69_too_little_memory_is_one_message(tmp_path):
+    """In 300 MB the libraries can't be loaded."""
+    import resource
+
+    limit = 300 << 20
+    result = process(
+        *("psa", tiny.write(tmp_path / "tiny"), "--out", tmp_path),
+        capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )
+    assert result.returncode == 2
+    (told,) = result.stderr.strip().splitlines()
+    assert told.startswith("Not enough memory")
+    assert not (tmp_path / "outputs").exists()
+
+
 def test_fault_69_a_place_that_leads_nowhere_is_told_before_the_work(tmp_path):
     (tmp_path / "loop").symlink_to("loop")
     result = hecon("run", tiny.write(tmp_path / "tiny"), "--out", tmp_path / "loop")

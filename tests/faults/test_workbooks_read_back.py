@@ -2,6 +2,7 @@
 
 import time
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -9,6 +10,7 @@ import tiny
 
 from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
+from hecon.studies.load_study import load_study
 from hecon.workbook import safety
 from hecon.workbook.archive import save_plain
 from hecon.workbook.book import compose
@@ -150,6 +152,30 @@ def test_fault_85_a_column_deleted_from_a_workbook(delivered, tmp_path, sheet, c
     made = openpyxl.load_workbook(path)
     (position,) = {c.column for row in made[sheet].iter_rows() for c in row if c.value == column}
     made[sheet].delete_cols(position)
+    made.save(tmp_path / "edited.xlsx")
+    with pytest.raises(InputError, match=f"sheet {sheet}: the column '{column}' is missing"):
+        read_edited(tmp_path / "edited.xlsx", study, tmp_path / "read")
+
+
+@pytest.fixture(scope="module")
+def with_sessions(tmp_path_factory):
+    """A study with sessions and scenarios, and its workbook."""
+    study = load_study(Path(__file__).parents[1] / "bad_input" / "small")
+    path = tmp_path_factory.mktemp("sessions") / "plain.xlsx"
+    save_plain(compose(Run(study, Settings(draws=5))).workbook, path)
+    return study, path
+
+
+@pytest.mark.parametrize(
+    ("sheet", "column"),
+    [("Sessions", "note"), ("Sessions", "attendance"), ("Scenarios", "why")],
+)
+def test_fault_85_a_column_of_notes_deleted_from_a_workbook(with_sessions, tmp_path, sheet, column):
+    study, path = with_sessions
+    assert read_edited(path, study, tmp_path / "as delivered")[1] == []
+    made = openpyxl.load_workbook(path)
+    positions = {c.column for row in made[sheet].iter_rows() for c in row if c.value == column}
+    made[sheet].delete_cols(positions.pop())
     made.save(tmp_path / "edited.xlsx")
     with pytest.raises(InputError, match=f"sheet {sheet}: the column '{column}' is missing"):
         read_edited(tmp_path / "edited.xlsx", study, tmp_path / "read")

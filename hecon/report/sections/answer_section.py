@@ -79,8 +79,9 @@ def rests_on(run: Run) -> list[Sentence]:
 
 
 def status_of_inputs(study: Study) -> Sentence:
-    """How many inputs have which status."""
-    counts = Counter(p.status for p in study.parameters if p.is_input)
+    """How many of the inputs that results rest on have which status."""
+    used = [p for p in study.parameters if p.is_input and p.text not in study.unused]
+    counts = Counter(p.status for p in used)
     values: dict[str, Value] = {"all": count(counts.total())}
     parts = []
     for status in STATUSES:

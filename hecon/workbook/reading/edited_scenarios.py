@@ -32,6 +32,8 @@ def read_scenarios(reading: WorkbookReading) -> None:
         first = at(cells, 0)
         if first == "scenario":
             heads = [str(c) for c in cells]
+            for name in ("title", "why", "status"):
+                reading.heading(heads, name, TITLE)
             continue
         if not heads or first is None:
             continue

@@ -7,7 +7,7 @@ import math
 from hecon.studies.course import Session
 from hecon.workbook.reading.cells import WorkbookReading, address, at, changed, is_formula, show
 from hecon.workbook.reading.edited_files import Edit
-from hecon.workbook.sheets.sessions_sheet import TITLE
+from hecon.workbook.sheets.sessions_sheet import TITLE, session_heads
 
 
 def read_sessions(reading: WorkbookReading) -> None:
@@ -22,6 +22,8 @@ def read_sessions(reading: WorkbookReading) -> None:
     for row, cells in reading.rows(TITLE):
         if cells[:2] == ("strategy", "session"):
             heads = [str(c) for c in cells]
+            for name in session_heads(course):
+                reading.heading(heads, name, TITLE)
             continue
         strategy, number = at(cells, 0), at(cells, 1)
         if not heads or (strategy is None and number is None):

@@ -34,7 +34,7 @@ def place_sessions(book: Book) -> None:
     course = book.study.course
     if course is None:
         return
-    columns = _columns(course)
+    columns = session_heads(course)
     first = _first(course)
     last = first + len(course.sessions) - 1
 
@@ -53,7 +53,8 @@ def place_sessions(book: Book) -> None:
         book.answers[f"sessions quantity {quantity.name}"] = span(f"{quantity.name}, quantity")
 
 
-def _columns(course: TreatmentCourse) -> list[str]:
+def session_heads(course: TreatmentCourse) -> list[str]:
+    """What stands above the columns: what goes in, what follows, what is for the reader."""
     return [
         *FIXED,
         *course.columns,
@@ -83,7 +84,7 @@ def write_sessions(book: Book) -> None:
         "strategy that gets as far, and discount factors are means over their starts.",
         f"F{first}",
     )
-    columns = _columns(course)
+    columns = session_heads(course)
     page.widths(44, 14, 26, *([14.0] * (len(columns) - 6)), 40, 24, 40)
     page.headings(first - 1, columns)
     # what goes in, then what comes out of it; sources and notes stay on screen
