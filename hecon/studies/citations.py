@@ -43,6 +43,10 @@ def check_citations(
         for file, number, text in _cited(reading, inputs, budget):
             _check(reading, file, number, "evidence_ids", text, "a row of the evidence", evidence)
     known = [s.id for s in (*scenarios, *(budget.scenarios if budget is not None else ()))]
+    listed = [*_rows(reading, ["scenarios"])]
+    if {fault.file for fault in reading.faults.faults} & {file for file, _, _ in listed}:
+        # a row with a fault of its own is there all the same
+        known = list(dict.fromkeys([*known, *(row.get("id", "") for _, _, row in listed)]))
     for file, number, row in _rows(reading, [f"evidence.{ASSUMPTIONS}"]):
         text = row.get("tested_by", "")
         _check(reading, file, number, "tested_by", text, "a scenario", known)
