@@ -25,3 +25,8 @@ def test_every_class_has_a_name_of_its_own():
     ]
     assert len(classes) > 200
     assert _twice(classes) == []
+
+
+def test_no_file_is_long():
+    long = [path.name for path in MODULES if len(path.read_text().splitlines()) > 350]
+    assert long == []

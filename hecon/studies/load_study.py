@@ -12,8 +12,8 @@ from hecon.errors import Fault, InputError
 from hecon.jurisdictions.jurisdiction_schema import FILE as JURISDICTION_FILE
 from hecon.jurisdictions.load_jurisdiction import load_jurisdiction
 from hecon.parameters.files import check_name, digests
+from hecon.studies.budget_checks import check_budget
 from hecon.studies.budget_reading import read_budget
-from hecon.studies.budget_values import check_budget
 from hecon.studies.citations import check_citations
 from hecon.studies.correlations import read_correlations
 from hecon.studies.discounting import check_discounting, remember_rates
