@@ -107,36 +107,42 @@ def test_a_file_that_nothing_reads_is_named(tmp_path: Path) -> None:
 
 
 #: Words that belong to one country.
-NORWEGIAN = re.compile(r"norw|\bNOK\b|\bDMP\b|\bISF\b|Nye metoder|not a ceiling", re.IGNORECASE)
+NORWEGIAN = re.compile(
+    r"norw|\bNOK\b|\bDMP\b|\bISF\b|\bSSB\b|kroner|Nye metoder|not a ceiling", re.IGNORECASE
+)
 #: Sections that need no run of the model but the base case.
 SAID = (
     *("severity", "results", "replacements", "assumptions", "sources", "cheers"),
-    "provenance",
+    *("guideline", "provenance"),
 )
 
 
-@pytest.mark.parametrize("name", ["england", "switzerland"])
+@pytest.mark.parametrize("name", ["england", "usa", "switzerland", "australia"])
 def test_no_word_of_norway_elsewhere(name: str) -> None:
     run = country(name)
     said = sections_of(run, SAID)
     tables = [table for section in said for table in section.tables]
     words = [*texts(said), *(str((t.caption, t.note, t.columns)) for t in tables)]
     words += [str((s.title, s.why, s.source, s.text)) for s in run.study.scenarios]
-    words += [str((p.description, p.derivation, p.source, p.note)) for p in run.study.parameters]
+    assert run.study.budget is not None
+    inputs = [*run.study.parameters, *run.study.budget.parameters]
+    words += [str((p.description, p.derivation, p.source, p.note)) for p in inputs]
     words += [fact.row.fact for fact in run.study.facts]
     assert len(words) > 1_000
     assert [word for word in words if NORWEGIAN.search(word)] == []
 
 
-def test_a_second_perspective_stands_beside_the_base_case() -> None:
+@pytest.mark.parametrize("name", ["usa", "australia"])
+def test_a_second_perspective_stands_beside_the_base_case(name: str) -> None:
     """Its figures are those of the study with the same inputs set: not a scenario's."""
-    run = country("usa")
+    run = country(name)
+    (beside,) = run.study.perspectives
     values = ["include_productivity=1", "include_patient_cost=1"]
     other = Run(with_values(run.study, values))(base_table).iloc[0]
     found = run(perspective_results).set_index(["figure", "perspective"])["value"]
     for figure, column in (("Cost, PE", "cost PE"), ("ICER", "icer"), ("Net benefit", "nmb")):
-        assert found[figure, "modified societal"] == pytest.approx(other[column], rel=1e-12)
+        assert found[figure, beside.title] == pytest.approx(other[column], rel=1e-12)
         own = run(base_table).iloc[0][column]
-        assert found[figure, "health-care system"] == pytest.approx(own, rel=1e-12)
-    assert not [s for s in run.study.scenarios if s.id == "societal"]
+        assert found[figure, run.study.definition.perspective] == pytest.approx(own, rel=1e-12)
+    assert beside.id not in {s.id for s in run.study.scenarios}
     assert run(perspective_results)["value"].nunique() == 10
