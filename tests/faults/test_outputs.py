@@ -223,19 +223,17 @@ def test_fault_47_nothing_large_is_loaded_for_help():
 def test_fault_69_foreign_settings_change_no_figure(tmp_path):
     """A wrong SOURCE_DATE_EPOCH and MPLBACKEND, and a matplotlibrc where one stands."""
     table = "cost_A,cost_B,effect_A,effect_B\n" + "".join(f"{i},{i + 5},1,{i}\n" for i in range(9))
-    made = []
-    for name, foreign in (("plain", False), ("foreign", True)):
-        here = tmp_path / name
-        here.mkdir()
-        (here / "t.csv").write_text(table)
-        env = {}
-        if foreign:
-            text = "font.size: 40\nlines.linewidth: 9\nbackend: none\nnonsense\n"
-            (here / "matplotlibrc").write_bytes(text.encode() + b"\xff\xfe: 1\n")
-            env = {"SOURCE_DATE_EPOCH": "yesterday", "MPLBACKEND": "nonsense"}
-        done = process("decide", "t.csv", cwd=here, env=env, capture_output=True)
-        assert done.returncode == 0, done.stderr
-        made.append({p.name: p.read_bytes() for p in here.rglob("*.svg")})
+    for name in ("plain", "foreign"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "t.csv").write_text(table)
+    plain, foreign = tmp_path / "plain", tmp_path / "foreign"
+    assert hecon("decide", plain / "t.csv", "--out", plain).exit_code == 0
+    text = "font.size: 40\nlines.linewidth: 9\nbackend: none\nnonsense\n"
+    (foreign / "matplotlibrc").write_bytes(text.encode() + b"\xff\xfe: 1\n")
+    env = {"SOURCE_DATE_EPOCH": "yesterday", "MPLBACKEND": "nonsense"}
+    done = process("decide", "t.csv", cwd=foreign, env=env, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    made = [{p.name: p.read_bytes() for p in here.rglob("*.svg")} for here in (plain, foreign)]
     assert len(made[0]) > 3
     assert made[0] == made[1]
 
