@@ -10,7 +10,6 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
-from scipy.interpolate import BSpline
 
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -97,7 +96,15 @@ def _functions(levels: Array, often: NDArray[np.int64]) -> tuple[Array, Array]:
         return _levels(levels, often / often.sum())
     scaled = (levels - levels[0]) / (levels[-1] - levels[0])
     whole, turn, roughness = _smooth(scaled.tobytes(), often.tobytes())
-    return BSpline.design_matrix(scaled, whole, _DEGREE).toarray() @ turn, roughness
+    return _splines(scaled, whole) @ turn, roughness
+
+
+def _splines(scaled: Array, whole: Array) -> Array:
+    """Splines on knots at the points given, shape (point, spline)."""
+    # loaded when a regression needs it: it takes longer than all else that `check` loads
+    from scipy.interpolate import BSpline
+
+    return np.asarray(BSpline.design_matrix(scaled, whole, _DEGREE).toarray())
 
 
 @lru_cache(maxsize=64)
@@ -111,7 +118,7 @@ def _smooth(scaled_bytes: bytes, often_bytes: bytes) -> tuple[Array, Array, Arra
     positions = np.linspace(0, draws - 1, FUNCTIONS - _DEGREE + 1).round().astype(int)
     knots = np.unique(scaled[np.searchsorted(np.cumsum(often), positions, side="right")])
     whole = np.r_[[0.0] * _DEGREE, knots, [1.0] * _DEGREE]
-    plain = BSpline.design_matrix(scaled, whole, _DEGREE).toarray()
+    plain = _splines(scaled, whole)
     count = plain.shape[1]
     weighted = plain * (often / draws)[:, None]
     gram = weighted.T @ plain
@@ -127,6 +134,8 @@ def _smooth(scaled_bytes: bytes, often_bytes: bytes) -> tuple[Array, Array, Arra
 
 def _curvature(knots: Array, whole: Array, count: int) -> Array:
     """Integrals of products of second derivatives; two Gauss points an interval are exact."""
+    from scipy.interpolate import BSpline
+
     second = BSpline(whole, np.eye(count), _DEGREE).derivative(2)
     half, middle = np.diff(knots) / 2, (knots[1:] + knots[:-1]) / 2
     points = np.concatenate([middle - half / np.sqrt(3.0), middle + half / np.sqrt(3.0)])

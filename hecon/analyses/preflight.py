@@ -7,11 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hecon.analyses.budget_results import budget_table
-from hecon.analyses.budget_scenarios import budget_scenarios
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.input_values import computed_values
-from hecon.analyses.run import Run
 from hecon.engine.model import key_text
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
@@ -35,14 +32,6 @@ def try_draws(study: Study) -> None:
     design = study.probabilistic(TRIED, SEED)
     if design.varying:
         evaluate(study.model, design)
-
-
-def try_budget(study: Study) -> None:
-    """Run the budget impact of the base case and of its scenarios, if the study describes one."""
-    run = Run(study)
-    if study.budget is not None:
-        run(budget_table)
-        run(budget_scenarios)
 
 
 def outside_unit(parameter: Parameter) -> float:

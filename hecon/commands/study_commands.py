@@ -194,13 +194,12 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
         study = read_study(folder, jurisdiction)
 
         from hecon.analyses.dry_run import dry_run
-        from hecon.analyses.preflight import notes, try_budget, try_draws
+        from hecon.analyses.preflight import notes, try_draws
         from hecon.report.console import stdout
         from hecon.report.contents import print_contents
 
         dry_run(study)
         try_draws(study)
-        try_budget(study)
         print_contents(study, notes(study), stdout())
 
 
