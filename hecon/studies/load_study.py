@@ -21,6 +21,7 @@ from hecon.studies.documents import read_documents
 from hecon.studies.extends import FILE, read_definition
 from hecon.studies.facts import read_facts
 from hecon.studies.inputs import Inputs, read_inputs
+from hecon.studies.late_sessions import check_late_sessions
 from hecon.studies.model_structure import (
     Initial,
     check_reachable,
@@ -164,6 +165,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
         combined(subgroups),
     )
     check_budget(study)
+    check_late_sessions(study)
     return study
 
 

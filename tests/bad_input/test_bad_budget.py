@@ -286,6 +286,19 @@ def test_what_a_run_would_refuse_or_show_as_moving_nothing_is_told_by_check(
     assert told in str(error.value)
 
 
+def test_a_session_after_the_horizon_and_within_the_budget_is_refused(tmp_path):
+    """In week 130, the middle of year 3 of the budget, of a model of two years."""
+    late = ("sessions.csv", "New,1,1,1\n", "New,1,1,1\nNew,2,130,1\n")
+    assert load_study(changed(tmp_path / "longer", late))
+    short = ("study.toml", 'horizon_years = "10"', 'horizon_years = "2"')
+    with pytest.raises(InputError) as error:
+        load_study(changed(tmp_path / "short", late, short))
+    assert str(error.value) == (
+        "budget/sessions.csv, row 3, column week: found week 130, which is after the horizon of "
+        "2 years and within the 3 years of the budget; lengthen the horizon"
+    )
+
+
 def test_an_input_of_the_budget_that_nothing_uses_is_named(tmp_path):
     folder = changed(tmp_path, (TOML, 'rate = "vat"', 'rate = "0"'))
     assert load_study(folder).unused == ("vat",)
