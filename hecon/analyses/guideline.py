@@ -15,6 +15,7 @@ from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.perspectives import perspective_rows
 from hecon.analyses.run import MissingResult, Run, result
 from hecon.analyses.scenarios import scenario_results
+from hecon.analyses.ties import difference
 from hecon.engine.expression import Expr, parse
 from hecon.engine.values import formula_values
 from hecon.jurisdictions.demands import (
@@ -118,7 +119,8 @@ def guideline_moves(run: Run) -> pd.DataFrame:
             frames.append(found)
     columns = ["item", "what", "title", *_FIGURES]
     table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
-    return table[columns].assign(nmb_to_base=table["nmb"].astype(float) - base)
+    nmb = table["nmb"].to_numpy(dtype=float)
+    return table[columns].assign(nmb_to_base=difference(nmb, np.full_like(nmb, base)))
 
 
 _FIGURES = ("cost_difference", "qaly_difference", "icer", "verdict", "nmb")

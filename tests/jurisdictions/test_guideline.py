@@ -76,6 +76,9 @@ def test_what_a_demand_moves_is_what_its_inputs_move() -> None:
     usa = country("usa")(guideline_moves).set_index("item")
     beside = usa.loc["modified societal perspective beside it"]
     assert beside["title"] == "modified societal"
+    own = usa.loc["perspective of the base case: health-care system"].set_index(["what", "title"])
+    # patients' time costs nothing in the country's prices
+    assert own.loc["include_patient_cost", "nmb_to_base"].tolist() == [0, 0]
     assert beside["nmb_to_base"] != 0
 
 
