@@ -324,7 +324,7 @@ UNEVEN = (
         (
             "scenarios.csv",
             None,
-            "id,title,changes,why,status\nS1,x,p_well = 0.2,y,structural\n",
+            "id,title,changes,why,status\nS1,x,p_well = 0.2,y,method\n",
             "small/scenarios.csv, row 2, column changes: 'p_well' depends on the cycle_years; "
             "override the parameters it is made of instead",
         ),
