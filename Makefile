@@ -31,7 +31,7 @@ test: $(VENV)/installed ## check style, types, layers and behaviour
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(JOBS) --dist loadgroup
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 reproduce: $(VENV)/installed ## run a study again and compare with the committed reference
 	$(BIN)/hecon reproduce $(RUN) --reference reference/$(STUDY)_$(JURISDICTION)

@@ -7,25 +7,36 @@ import shutil
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from hecon.errors import InputError
 from hecon.studies.load_study import load_study
 
 SMALL = Path(__file__).parent / "bad_input" / "small"
 
-#: The run that files of a folder share, which takes long.
-LONG_RUNS = {"report": "ptsd", "workbook": "run"}
+#: Folders whose files take longest: they come first, lest a worker is left with one at the end.
+FIRST = ("report", "workbook", "cli", "faults", "generality", "batch", "verification")
+#: The folder whose files share one long run.
+SHARING = "tests/report/"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config, items):
-    """The tests of a file go to one worker, and those of all files that share a run."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    sharing = {i.path for i in items if LONG_RUNS.get(i.path.parent.name) in i.fixturenames}
-    for item in items:
-        group = item.path.parent.name if item.path in sharing else item.path.as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_collection_modifyitems(items):
+    """The order in which files are given to workers."""
+    places = {name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: places.get(item.path.parent.name, len(FIRST)))
+
+
+class Scheduling(LoadFileScheduling):
+    """The tests of a file go to one worker, and so do files that share a long run."""
+
+    def _split_scope(self, nodeid):
+        return SHARING if nodeid.startswith(SHARING) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Who gives tests to workers."""
+    return Scheduling(config, log)
 
 
 class Breakable:

@@ -124,7 +124,7 @@ def test_parser_gives_up(small, monkeypatch):
     def give_up(text):
         raise RecursionError
 
-    monkeypatch.setattr("hecon.parameters.rows.parse", give_up)
+    monkeypatch.setattr("hecon.parameters.cell_text.parse", give_up)
     faults = small.faults()
     assert faults[0] == (
         "small/jurisdiction.toml, column discount.steps[1].start: "

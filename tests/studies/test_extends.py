@@ -75,10 +75,10 @@ def test_rows_are_added_and_replaced(pair):
     """One row of each file with a key of the base's, one without; against a study in one piece."""
     pair.write(
         THIRD.replace("[[", 'title = "Three"\n[[', 1),
-        parameters=PARAMETERS
-        + "c_hour,all,70,,,EUR/h,made up,assumption,2024\n"
-        + "rate_well,Third,0.3,,,per year,made up,assumption,\n"
-        + "c_start,Third,40,,,EUR,made up,assumption,2024\n",
+        parameters=PARAMETERS.replace("price_year", "currency,price_year")
+        + "c_hour,all,70,,,EUR/h,made up,assumption,EUR,2024\n"
+        + "rate_well,Third,0.3,,,per year,made up,assumption,,\n"
+        + "c_start,Third,40,,,EUR,made up,assumption,EUR,2024\n",
         variables="name,formula\np_well,0.9 * (1 - exp(-rate_well * cycle_years))\nextra,0.01\n",
         transitions="strategy,from,to,probability\nall,Well,Ill,(1 - p_death) * p_back * 2\n"
         "Third,Ill,Well,(1 - p_death) * (p_well + extra)\n",
