@@ -16,11 +16,11 @@ RUN := inputs/studies/$(STUDY) --jurisdiction $(JURISDICTION)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test reproduce prove kills mutation bench lock clean
+.PHONY: help install run test test-long reproduce prove kills mutation bench lock clean
 
 help: ## list the targets
 	@echo "make TARGET [STUDY=$(STUDY)] [JURISDICTION=$(JURISDICTION)] [DRAWS=$(DRAWS)]"
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/installed ## install hecon into .venv (the other targets do it when needed)
 
@@ -32,6 +32,9 @@ test: $(VENV)/installed ## check style, types, layers and behaviour
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+test-long: $(VENV)/installed ## run the tests that `make test` leaves out (about 4 minutes)
+	$(BIN)/pytest -m long -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 reproduce: $(VENV)/installed ## run a study again and compare with the committed reference
 	$(BIN)/hecon reproduce $(RUN) --reference reference/$(STUDY)_$(JURISDICTION)

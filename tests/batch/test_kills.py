@@ -25,6 +25,7 @@ def once_more_is_there(child, before, count):
         time.sleep(0.002)
 
 
+@pytest.mark.long
 def test_kills_lose_and_double_nothing(plan, run, inputs):
     path = plan(MANY)
     seen = killed(path, inputs / "out", 2, once_more_is_there)

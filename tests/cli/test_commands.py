@@ -196,6 +196,7 @@ def test_the_study_one_stands_in_is_the_same_run(finished, tmp_path, monkeypatch
     assert record["command"].startswith("hecon run . --jurisdiction testland --draws 60")
 
 
+@pytest.mark.long
 def test_the_same_run_gives_the_same_bytes(finished, tmp_path):
     """CSV, NetCDF, record and workbook; also in another process and with more workers."""
     command = [*HECON, "run", str(SMALL), "-j", "testland", "--draws", "60", "--workers", "2"]

@@ -47,6 +47,7 @@ def outputs(folder):
     return folder / "outputs" / "t_decision"
 
 
+@pytest.mark.long
 def test_one_conclusion_says_what_nobody_chose(tmp_path):
     text = said(tmp_path, line())
     words = "Nobody chose 4,000 per QALY: it is the highest step of the frontier, rounded up."

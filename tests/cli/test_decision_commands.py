@@ -328,6 +328,7 @@ def test_a_study_with_one_option(copy):
     refused(copy, "voi", "a decision needs two strategies that can be chosen, and only New can")
 
 
+@pytest.mark.long
 def test_few_draws_are_no_fault(tmp_path):
     for draws in (1, 2, 3):
         ran("psa", tmp_path, "--draws", draws)
@@ -548,6 +549,7 @@ def test_strategies_missing_in_some_draws(tmp_path):
     assert "strategy 'New' is missing in 1 of 20 draws, first in draw 7" in result.stderr
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("unpainted")
 def test_a_run_holds_what_the_commands_give_and_so_does_its_edited_workbook(once, tmp_path):
     text = ran("run", tmp_path, "--draws", 600)

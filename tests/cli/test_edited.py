@@ -48,6 +48,7 @@ def run(project: Path, *more: str) -> tuple[int, str]:
     return result.exit_code, " ".join(result.output.split())
 
 
+@pytest.mark.long
 def test_the_original_is_found_by_its_name(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project)
     code, output = run(project)

@@ -81,9 +81,11 @@ def agree(model, design, free=False):
         np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-12 * scale.max())
 
 
+#: Variants of the PTSD study, as large as it is.
+EXTENDED = ("ptsd_sequence", "ptsd_exploratory")
 #: Studies, and whether one program serves all designs; of the large ones it does for PTSD.
 CASES = [
-    (folder, free)
+    pytest.param(folder, free, marks=[pytest.mark.long] if folder.name in EXTENDED else [])
     for folder in STUDIES
     for free in (False, True)
     if not free or folder.parent != ROOT / "inputs/studies" or folder.name == "ptsd"

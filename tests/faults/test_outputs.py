@@ -191,6 +191,7 @@ def test_fault_47_the_list_of_commands_is_whole(width, monkeypatch):
     assert max(map(len, text.splitlines())) <= 80
 
 
+@pytest.mark.long
 def test_fault_47_a_reader_that_leaves_does_not_end_the_work(tmp_path):
     """The pipe is closed before anything is said, and standard output may be closed as well."""
     study = tiny.write(tmp_path / "tiny", *CHANGES)
@@ -220,6 +221,7 @@ def test_fault_47_nothing_large_is_loaded_for_help():
     )
 
 
+@pytest.mark.long
 def test_fault_69_foreign_settings_change_no_figure(tmp_path):
     """A wrong SOURCE_DATE_EPOCH and MPLBACKEND, and a matplotlibrc where one stands."""
     table = "cost_A,cost_B,effect_A,effect_B\n" + "".join(f"{i},{i + 5},1,{i}\n" for i in range(9))

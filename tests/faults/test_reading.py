@@ -24,7 +24,7 @@ def only(small, *parts):
     [
         # 22 and 71: money says its unit, currency and year; units, years and statuses are known
         ("parameters.csv", "EUR/h,40,60,fixed,,EUR,2024", ",40,60,fixed,,,", ("row 10", "unit")),
-        ("parameters.csv", "EUR/h,40,60,fixed,,EUR,2024", "EUR/h,40,60,fixed,,EUR,", ("price_year",)),
+        ("parameters.csv", "40,60,fixed,,EUR,2024", "40,60,fixed,,EUR,", ("price_year",)),
         ("parameters.csv", "p_back,all,0.05,,probability", "p_back,all,0.05,,prob", ("'prob'",)),
         ("parameters.csv", "years,30,50,fixed,,,", "years,30,50,fixed,,,2024", ("no money",)),
         ("parameters.csv", "years,30,50,fixed,,,", "years,30,50,fixed,,EUR,", ("no money",)),

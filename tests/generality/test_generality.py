@@ -229,7 +229,13 @@ def test_the_population_lives_through_the_same_cycles():
     close(found["qaly_undiscounted"].sum("source"), [wanted])
 
 
-@pytest.mark.parametrize("name", sorted(p.name for p in (HERE / "studies").iterdir()))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] if name == "tunnel" else [])
+        for name in sorted(p.name for p in (HERE / "studies").iterdir())
+    ],
+)
 def test_the_battery_passes(name):
     failed = [(c.name, f.detail) for c, f in verify(study(name)) if f.result == FAIL]
     assert failed == []

@@ -75,7 +75,9 @@ class Live:
         return self.values["Checks"][f"B{row}"]
 
 
-@pytest.mark.parametrize("name", ["two_lengths", "uneven_memory"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("two_lengths", marks=pytest.mark.long), "uneven_memory"]
+)
 def test_cycles_of_different_length_by_formualizer(name):
     listed = [r for r in replays(run_of(name)) if r.name in CHOSEN or "draw" in r.name]
     assert len(listed) == len(CHOSEN) + 20
@@ -136,6 +138,7 @@ def test_a_session_after_the_horizon(tmp_path, length):
     assert live.value("Sessions", "Therapist (EUR 2024, undiscounted", 3) == 1500
 
 
+@pytest.mark.long
 def test_time_in_a_state_follows_the_cycle_that_is_typed(tmp_path):
     live = Live(run_of("tunnel"), tmp_path)
     for months in (1.0, 2.0, 4.0):

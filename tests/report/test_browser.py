@@ -88,7 +88,7 @@ def opened(browser: Browser, address: str, width: int) -> tuple[Page, list[str]]
     return page, heard
 
 
-@pytest.mark.parametrize("width", [375, 768, 1280])
+@pytest.mark.parametrize("width", [375, pytest.param(768, marks=pytest.mark.long), 1280])
 def test_no_errors_and_nothing_wider_than_the_screen(
     browser: Browser, address: str, width: int
 ) -> None:

@@ -100,6 +100,7 @@ def test_the_alt_text_has_figures_and_ends_like_a_sentence(
     assert "\n" not in alt
 
 
+@pytest.mark.long
 def test_bytes_are_the_same_when_drawn_again(
     ptsd: Run, sections: list[Section], book: dict[str, Picture]
 ) -> None:

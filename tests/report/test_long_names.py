@@ -49,7 +49,7 @@ def drawn(names: tuple[str, ...], apart: float) -> list[Picture]:
         return [draw() for draw in pictures(found, Units("NOK")).values()]
 
 
-@pytest.mark.parametrize("apart", [1.0, 0.02])
+@pytest.mark.parametrize("apart", [pytest.param(1.0, marks=pytest.mark.long), 0.02])
 @pytest.mark.parametrize("names", [LONG, MANY], ids=["long", "many"])
 def test_texts_stay_apart_and_axes_keep_their_room(names: tuple[str, ...], apart: float) -> None:
     for each in drawn(names, apart):

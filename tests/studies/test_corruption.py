@@ -28,7 +28,7 @@ JUNK = [
     *("MDMA-AT.1.week = 2", "dropout = 0.1", "dropout[PE] = cycle", "cycle_months = 7", "\u2028"),
 ]
 
-ROUNDS = 110
+QUICK, ROUNDS = 30, 110
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,10 @@ def corrupt_toml(text, chance):
     return text[:first] + new + text[last:]
 
 
-@pytest.mark.parametrize("seed", range(ROUNDS))
+@pytest.mark.parametrize(
+    "seed",
+    [*range(QUICK), *(pytest.param(s, marks=pytest.mark.long) for s in range(QUICK, ROUNDS))],
+)
 def test_corruption(folder, seed):
     chance = random.Random(seed)
     files = sorted(

@@ -522,6 +522,7 @@ def test_what_is_missing_or_typed_over_is_named(
     assert len(caught.value.faults) == 5
 
 
+@pytest.mark.long
 def test_deleted_sheets_are_named(plain: Path, run: Run, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(plain)
     for title in ("Severity", "Acceptability", "Scenarios"):

@@ -196,7 +196,18 @@ BREAKS = {
 }
 
 
-@pytest.mark.parametrize("what", BREAKS)
+@pytest.mark.parametrize(
+    "what",
+    [
+        "upper end",
+        "indirect",
+        *(
+            pytest.param(w, marks=pytest.mark.long)
+            for w in BREAKS
+            if w not in ("upper end", "indirect")
+        ),
+    ],
+)
 def test_a_wrong_formula_is_noticed(
     what: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,6 +224,7 @@ def test_a_wrong_formula_is_noticed(
         assert values["Checks"]["B4"] == "no"
 
 
+@pytest.mark.long
 def test_steps_that_have_not_come_to_rest(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

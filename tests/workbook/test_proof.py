@@ -52,6 +52,7 @@ def test_sample(run: Run) -> None:
     assert table.attrs["equal"] == ["yes"] * 6
 
 
+@pytest.mark.long
 def test_the_shipped_study_in_all_its_cycles() -> None:
     """Four strategies of four states and the general population of two, 720 cycles and a start."""
     run = Run(load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/norway"), Settings(20))
@@ -93,6 +94,7 @@ def test_one_cell_that_differs_is_found(small: Run, monkeypatch: pytest.MonkeyPa
     assert f"differs from LibreOffice: base case: {sheet}!{cell}" in text.getvalue()
 
 
+@pytest.mark.long
 def test_a_formula_without_the_mortality_ratio_is_found(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

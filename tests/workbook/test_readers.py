@@ -98,6 +98,7 @@ def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
     assert delivered == dict(base_values(study.parameters))[key]
 
 
+@pytest.mark.long
 def test_a_reviewer_types_counts_into_the_delivered_file(report: Path) -> None:
     """LibreOffice, given the file with its values, follows them through long chains of steps."""
     trials = {name: row for name, row in rows_of(report, "Evidence").items() if name[0] == "T"}
@@ -137,6 +138,7 @@ def test_a_reviewer_replays_draw_57(report: Path, run: Run) -> None:
     assert values[f"B{nmb}"] == pytest.approx(expected_nmb, rel=1e-8)
 
 
+@pytest.mark.long
 def test_a_price_of_what_the_comparator_uses_more_of(run: Run, tmp_path: Path) -> None:
     """With the pair turned round, the price must be above that at which both break even."""
     study = run.study
