@@ -447,6 +447,7 @@ def test_decide_workbook_is_live_and_agrees(decided):
 
 
 @pytest.mark.usefixtures("unpainted")
+@pytest.mark.long
 def test_every_form_of_a_table_gives_the_same(decided, tmp_path):
     folder, _ = decided
     wide = draws()
