@@ -39,7 +39,7 @@ test-long: $(VENV)/installed ## run the tests that `make test` leaves out (about
 reproduce: $(VENV)/installed ## run a study again and compare with the committed reference
 	$(BIN)/hecon reproduce $(RUN) --reference reference/$(STUDY)_$(JURISDICTION)
 
-prove: $(VENV)/installed ## replay the workbook in two spreadsheet engines (about 5 minutes)
+prove: $(VENV)/installed ## replay the workbook in two spreadsheet engines (20 minutes or more)
 	$(BIN)/hecon prove $(RUN)
 
 kills: $(VENV)/installed ## kill a batch 50 times; nothing may be lost or doubled (about 15 minutes)

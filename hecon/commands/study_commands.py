@@ -295,7 +295,7 @@ def prove(
     the workbook's Inputs sheet one after the other and recalculated from a file without values,
     by formualizer and by LibreOffice. Every formula cell is compared between the two, every
     trace, result and increment with Python's. Prints the worst relative difference with sheet
-    and cell; the exit code is 1 if it is above 1e-9. Takes about five minutes.
+    and cell; the exit code is 1 if it is above 1e-9. Takes 20 minutes or more.
 
     \b
     Examples
