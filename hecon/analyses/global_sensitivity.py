@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from SALib.analyze import morris as morris_analysis  # type: ignore[import-untyped]
+from SALib.analyze import morris as morris_analysis
 from SALib.analyze import sobol as sobol_analysis
-from SALib.sample import morris as morris_sample  # type: ignore[import-untyped]
+from SALib.sample import morris as morris_sample
 from SALib.sample import sobol as sobol_sample
 
 from hecon.analyses.base_case import threshold

@@ -72,17 +72,17 @@ def _client(workers: int, address: str) -> Iterator[Client]:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         with ExitStack() as stack:
             if not address:
-                cluster = LocalCluster(  # type: ignore[no-untyped-call]
+                cluster = LocalCluster(
                     n_workers=workers,
                     threads_per_worker=1,
                     dashboard_address=None,
                     memory_limit=0,
                     silence_logs=logging.CRITICAL,
                 )
-                client = Client(stack.enter_context(cluster))  # type: ignore[no-untyped-call]
+                client = Client(stack.enter_context(cluster))
             else:
                 try:
-                    client = Client(address, timeout=ANSWERS)  # type: ignore[no-untyped-call]
+                    client = Client(address, timeout=ANSWERS)
                 except (OSError, ValueError, TimeoutError) as error:
                     text = f"no Dask scheduler answers at {address}: {error}"
                     raise InputError([Fault(OPTION, None, None, text)]) from None
@@ -118,7 +118,7 @@ def _finished(client: Client, packs: Sequence[Pack], address: str) -> Iterator[F
             do_pack, contents[id(pack.case)], pack.scenarios, pack.drawing, code(), pure=False
         )
         waiting[future.key] = pack
-        future.add_done_callback(ended.put)  # type: ignore[no-untyped-call]
+        future.add_done_callback(ended.put)
     lost = 0.0
     while waiting:
         try:

@@ -13,6 +13,7 @@ def leave_dask_out() -> None:
     """
     if {"dask", "xarray"} & set(sys.modules):
         return
+    # None stops an import, as the language says; its types do not know
     sys.modules["dask"] = None  # type: ignore[assignment]
     try:
         import xarray
