@@ -16,11 +16,11 @@ from pathlib import Path
 
 import psutil
 
-from hecon.batch.batch_files import STORE
 from hecon.batch.cases import Cases
-from hecon.batch.jobs import Done, do_pack
+from hecon.batch.doing import do_pack
+from hecon.batch.jobs import Done
 from hecon.batch.plan import planned_jobs
-from hecon.batch.store import Store
+from hecon.batch.store import STORE, Store
 from hecon.batch.versions import code
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -16,10 +16,7 @@ from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_results
 from hecon.errors import ModelError
 from hecon.parameters.design import ProbabilisticDesign
-from hecon.studies.study import Study
-
-#: Key of the base case among scenarios.
-BASE = "base case"
+from hecon.studies.study import BASE, Study
 
 
 def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:

@@ -14,13 +14,12 @@ from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_values
 from hecon.parameters.parameter_schema import weakest
-from hecon.studies.study import Scenario, Study
+from hecon.studies.study import BASE, Scenario, Study
 
 Array = NDArray[np.float64]
 
 #: Draws for the intervals of effects; no cohort is run for them.
 DRAWS = 4_000
-BASE = "base case"
 
 EFFECTS = ("odds_ratio", "p_intervention", "p_comparator")
 DECISION = ("cost_difference", "qaly_difference", "icer", "verdict", "threshold", "nmb")

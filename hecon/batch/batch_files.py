@@ -24,9 +24,6 @@ from hecon.report.page import Header, rendered
 from hecon.report.staging import publish, staging
 from hecon.report.words import listed
 
-#: Where finished jobs are kept, for all batches of a folder.
-STORE = Path("outputs/batches.sqlite")
-
 
 @dataclass(frozen=True)
 class BatchFiles:

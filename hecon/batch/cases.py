@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from hecon.analyses.scenario_draws import BASE
 from hecon.engine.model import Key
 from hecon.errors import Fault, HeconError, InputError, grouped, nearest_or_some
 from hecon.parameters.parameter_schema import FIRMEST_FIRST, weakest
 from hecon.report.grade import mark
 from hecon.studies.budget import BUDGET, BUDGET_INPUTS, BUDGET_SCENARIOS
 from hecon.studies.load_study import load_study
-from hecon.studies.study import Scenario, Study
+from hecon.studies.study import BASE, Scenario, Study
 from hecon.studies.subgroup_rows import AND, with_subgroup
 from hecon.studies.trials import TRIALS
 from hecon.studies.variant import with_changes

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from hecon.analyses.scenario_draws import BASE
 from hecon.analyses.swaps import Swaps, swaps
 from hecon.batch.cases import SentStudy
 from hecon.errors import HeconError
 from hecon.report.content import Column, Listing, Section, Sentence, Table, change, count, table
-from hecon.studies.study import Study
+from hecon.studies.study import BASE, Study
 
 _STUDY = Column("study", "Study", "name")
 _PLACE = Column("place", "Jurisdiction", "name", meaning="with perspective and subgroup, if any")

@@ -9,7 +9,6 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from hecon.analyses.scenario_draws import BASE
 from hecon.batch.cases import EVERYBODY, OWN, Cases, SentStudy
 from hecon.batch.jobs import Drawing, Job, Order
 from hecon.errors import Fault, FaultList, InputError, nearest_or_some
@@ -17,7 +16,7 @@ from hecon.parameters.definitions import read_toml
 from hecon.parameters.random import METHODS
 from hecon.parameters.records import Required, Strict, Text, Whole
 from hecon.studies.folders import jurisdiction_folder, study_folder
-from hecon.studies.study import Study
+from hecon.studies.study import BASE, Study
 
 #: By one word: what is special, or with all of the others.
 ALL, NONE = "all", "none"

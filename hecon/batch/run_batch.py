@@ -9,7 +9,6 @@ from pathlib import Path
 from hecon.batch.cases import BatchFault, Cases, SentStudy
 from hecon.batch.jobs import Done, Job, packed
 from hecon.batch.plan import planned_jobs
-from hecon.batch.scheduler import finished_packs
 from hecon.batch.store import Store
 
 #: Told the jobs done and the jobs in all.
@@ -59,6 +58,9 @@ def do_batch(
     Each pack is in the store before it is counted. A fault of a model is kept like figures: the
     same inputs have it again. What a machine is to blame for is tried again by the next call.
     """
+    # what only looks does without the libraries of analyses
+    from hecon.batch.scheduler import finished_packs
+
     faults = list(batch.faults)
     for fault in faults:
         telling(fault)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from hecon.batch.jobs import Done, OtherVersion, Pack, do_pack
+from hecon.batch.doing import OtherVersion, do_pack
+from hecon.batch.jobs import Done, Pack
 from hecon.batch.versions import code
 from hecon.errors import Fault, InputError
 

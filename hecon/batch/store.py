@@ -14,6 +14,8 @@ import numpy as np
 from hecon.batch.jobs import Done, JobFigure
 from hecon.errors import Fault, InputError
 
+#: Where finished jobs are kept, for all batches of a folder.
+STORE = Path("outputs/batches.sqlite")
 #: Seconds that one batch waits while another one writes.
 PATIENCE = 60.0
 #: Keys that are asked for at once.

@@ -9,12 +9,12 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from hecon.analyses.scenario_draws import BASE
 from hecon.batch.cases import BatchFault
 from hecon.batch.jobs import Done, Job
 from hecon.report.content import Column, Table, table
 from hecon.report.numbers import Units
 from hecon.report.table_files import write_tables
+from hecon.studies.study import BASE
 
 #: What each figure is counted in and what it means, in the order of the table.
 FIGURES: Mapping[str, tuple[str, str]] = {

@@ -9,7 +9,7 @@ from pathlib import Path
 #: Source that a figure can hang on.
 _MODEL = (
     *("engine", "parameters", "jurisdictions", "synthesis", "studies", "analyses"),
-    "batch/jobs.py",
+    "batch/doing.py",
 )
 
 

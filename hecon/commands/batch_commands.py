@@ -73,9 +73,8 @@ def batch(
     with messages():
         if scheduler:
             refuse_idle(context, "the scheduler's workers do the jobs", "workers")
-        from hecon.batch.batch_files import STORE, write_batch
         from hecon.batch.run_batch import do_batch, read_batch
-        from hecon.batch.store import Store
+        from hecon.batch.store import STORE, Store
         from hecon.report.console import stdout
         from hecon.report.progress import ProgressBar
 
@@ -86,6 +85,9 @@ def batch(
         if dry_run:
             _list(found)
             return
+        # after the listing, which would wait for the libraries of page and workbook
+        from hecon.batch.batch_files import write_batch
+
         left, there = len(found.missing), len(found.there)
         to.print(f"{len(found.jobs):,} jobs, {there:,} of them there already, {left:,} to do.")
         with ProgressBar() as tell:

@@ -22,6 +22,9 @@ from hecon.studies.people import PopulationDefinition
 from hecon.studies.study_schema import StudyDefinition
 from hecon.studies.trials import TrialDefinition
 
+#: Key of the base case among scenarios.
+BASE = "base case"
+
 
 @dataclass(frozen=True)
 class Variable:

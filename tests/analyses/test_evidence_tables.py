@@ -16,9 +16,10 @@ from hecon.analyses.flows import courses
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run, Settings
 from hecon.analyses.scenarios import scenario_results
-from hecon.analyses.syntheses import BASE, synthesis_choices
+from hecon.analyses.syntheses import synthesis_choices
 from hecon.errors import InputError
 from hecon.studies.load_study import load_study
+from hecon.studies.study import BASE
 
 INPUTS = Path(__file__).parents[2] / "inputs"
 STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")

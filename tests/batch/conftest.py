@@ -5,9 +5,9 @@ import shutil
 import pytest
 from small_batch import SMALL, edit
 
-from hecon.batch.batch_files import STORE, write_batch
+from hecon.batch.batch_files import write_batch
 from hecon.batch.run_batch import do_batch, read_batch
-from hecon.batch.store import Store
+from hecon.batch.store import STORE, Store
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from hecon.batch.batch_files import STORE, write_batch
+from hecon.batch.batch_files import write_batch
 from hecon.batch.run_batch import do_batch, read_batch
-from hecon.batch.store import Store
+from hecon.batch.store import STORE, Store
 
 #: Children begin with what this one process has loaded.
 CHILDREN = multiprocessing.get_context("forkserver")

@@ -7,12 +7,12 @@ import pytest
 from small_batch import SMALL, edit
 from typer.testing import CliRunner
 
-from hecon.batch.batch_files import STORE
 from hecon.batch.cases import Cases
-from hecon.batch.jobs import do_pack, packed
+from hecon.batch.doing import do_pack
+from hecon.batch.jobs import packed
 from hecon.batch.plan import planned_jobs
 from hecon.batch.run_batch import read_batch
-from hecon.batch.store import Store
+from hecon.batch.store import STORE, Store
 from hecon.batch.versions import code
 from hecon.cli import app
 from hecon.studies.load_study import load_study

@@ -9,10 +9,9 @@ import pytest
 from kills import RESULTS, killed, started
 from small_batch import edit
 
-from hecon.batch.batch_files import STORE
 from hecon.batch.jobs import Done, JobFigure
 from hecon.batch.run_batch import read_batch
-from hecon.batch.store import Store
+from hecon.batch.store import STORE, Store
 from hecon.errors import InputError
 
 #: So many draws that each job is a pack of its own.

@@ -5,9 +5,9 @@ import pytest
 from openpyxl import load_workbook
 from small_batch import edit
 
-from hecon.batch.batch_files import STORE, write_batch
+from hecon.batch.batch_files import write_batch
 from hecon.batch.run_batch import do_batch, read_batch
-from hecon.batch.store import Store
+from hecon.batch.store import STORE, Store
 
 DRAWN = 'draws = 40\nscenarios = "none"'
 

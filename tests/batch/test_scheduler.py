@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from hecon import __version__
-from hecon.batch.batch_files import STORE
 from hecon.batch.run_batch import do_batch, read_batch
-from hecon.batch.store import Store
+from hecon.batch.store import STORE, Store
 from hecon.errors import InputError
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run
-from hecon.analyses.scenario_draws import BASE, drawn_scenarios, scenario_rows
+from hecon.analyses.scenario_draws import drawn_scenarios, scenario_rows
 from hecon.report.content import (
     Column,
     Drawn,
@@ -36,6 +36,7 @@ from hecon.report.vocabulary import (
     ratio_columns,
     with_savings,
 )
+from hecon.studies.study import BASE
 
 TITLE = "Scenarios"
 _SCENARIO = Column("scenario", "Scenario", "name")
