@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hecon.commands.edited_origin import origin
 from hecon.commands.messages import messages
 from hecon.commands.options import JurisdictionName, Out, read_study
-from hecon.commands.study_commands import origin
 
 if TYPE_CHECKING:
     from hecon.studies.study import Study

@@ -127,6 +127,26 @@ OutBoth = Annotated[
         metavar="DIR", help="Where outputs/ and reports/ are written.", callback=out_folder
     ),
 ]
+
+
+def known_language(value: str) -> str:
+    """The code of a language that there is a catalogue of."""
+    from hecon.report.language import languages
+
+    if value not in languages():
+        raise typer.BadParameter(f"found '{value}', allowed are {', '.join(languages())}")
+    return value
+
+
+LanguageCode = Annotated[
+    str,
+    typer.Option(
+        "--language",
+        metavar="CODE",
+        help="What people read is written in: en, nb. Files of tables keep to English.",
+        callback=known_language,
+    ),
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option(

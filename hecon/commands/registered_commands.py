@@ -16,6 +16,7 @@ from hecon.commands.options import (
     DesignOption,
     Draws,
     JurisdictionName,
+    LanguageCode,
     Out,
     Seed,
     StudyFolder,
@@ -45,13 +46,18 @@ def command_of(entry: Registration) -> Callable[..., None]:
     analysis = entry.load()
 
     def body(
-        context: typer.Context, folder: Path, jurisdiction: str, out: Path, **options: Any
+        context: typer.Context,
+        folder: Path,
+        jurisdiction: str,
+        language: str,
+        out: Path,
+        **options: Any,
     ) -> None:
         with messages():
             for idle in analysis.idle:
                 if (_plain(options[idle.option]) == idle.value) != idle.other:
                     refuse_idle(context, idle.why, *idle.names)
-            run_alone(entry, analysis, folder, jurisdiction, out, options)
+            run_alone(entry, analysis, (folder, jurisdiction), language, out, options)
 
     body.__doc__ = analysis.help
     body.__name__ = entry.command_name.replace("-", "_")
@@ -67,6 +73,7 @@ def command_of(entry: Registration) -> Callable[..., None]:
                 _parameter(name, _SETTINGS[name][0], defaults.get(name, _SETTINGS[name][1]))
                 for name in analysis.settings
             ),
+            _parameter("language", LanguageCode, "en"),
             _parameter("out", Out, Path()),
         ]
     )
@@ -119,12 +126,17 @@ def _choice(option: Option) -> Any:
 def run_alone(
     entry: Registration,
     analysis: Analysis,
-    folder: Path,
-    jurisdiction: str,
+    place: tuple[Path, str],
+    language: str,
     out: Path,
     options: dict[str, Any],
 ) -> None:
     """Run one analysis, print its section and write its tables into a folder of their own.
+
+    Parameters
+    ----------
+    place
+        Folder of the study, and its jurisdiction.
 
     Raises
     ------
@@ -133,14 +145,17 @@ def run_alone(
     typer.Exit
         With 1 if the analysis says that something is wrong.
     """
-    study = read_study(folder, jurisdiction)
+    study = read_study(*place)
     from hecon.analyses.run import Run, Settings
     from hecon.report.alone import write_alone
     from hecon.report.console import stdout
+    from hecon.report.language import speaking
     from hecon.report.progress import ProgressBar
+    from hecon.report.study_texts import language_of
     from hecon.report.terminal import show
     from hecon.report.things_called import study_units
 
+    tongue = language_of(study, language)
     given = {name: _plain(options.pop(name)) for name in analysis.settings}
     if "design" in given:
         given["method"] = given.pop("design")
@@ -157,8 +172,9 @@ def run_alone(
         section = analysis.content(run)
         if section.empty:
             raise InputError([Fault(study.name, None, None, analysis.lacking)])
-    show(section, study_units(study), stdout())
-    write_alone(run, entry.command_name, analysis, section, out, stdout())
+    with speaking(tongue):
+        show(section, study_units(study), stdout())
+        write_alone(run, entry.command_name, analysis, section, out, stdout())
     if analysis.failed is not None and analysis.failed(section):
         raise typer.Exit(1)
 

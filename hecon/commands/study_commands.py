@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from hecon.commands.edited_origin import origin
 from hecon.commands.messages import messages
 from hecon.commands.options import (
     LAST_SEED,
@@ -16,6 +17,7 @@ from hecon.commands.options import (
     DesignOption,
     Draws,
     JurisdictionName,
+    LanguageCode,
     OutBoth,
     Seed,
     StudyFolder,
@@ -82,6 +84,7 @@ def run(
         bool,
         typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
     ] = False,
+    language: LanguageCode = "en",
     original: Annotated[
         Path | None,
         typer.Option(
@@ -113,6 +116,7 @@ def run(
       hecon run inputs/studies/ptsd -j norway --scenario S22
       hecon run inputs/studies/ptsd -j norway --subgroup "women / severe"
       hecon run inputs/studies/ptsd -j norway --set drug_price_session=5000
+      hecon run inputs/studies/ptsd -j norway --language nb
       hecon run reports/ptsd_norway.xlsx
       hecon run reports/ptsd_norway.xlsx --verify
     """  # noqa: D301
@@ -136,9 +140,11 @@ def run(
 
         from hecon.analyses.run import Run, Settings
         from hecon.report.console import stdout
+        from hecon.report.language import speaking
         from hecon.report.names import run_name
         from hecon.report.progress import ProgressBar
         from hecon.report.run_summary import show_summary
+        from hecon.report.study_texts import language_of
         from hecon.report.things_called import study_units
         from hecon.report.whole import write_whole
         from hecon.studies.subgroup_rows import with_subgroup
@@ -151,9 +157,11 @@ def run(
             study = with_scenario(study, scenario)
         if values:
             study = with_values(study, values)
+        tongue = language_of(study, language)
         asked = {"verify": True} if verify else {}
         settings = Settings(draws, seed, design.value, workers, asked)
         how: dict[str, Any] = {"only": names, "report": report, "figures": figures, "png": png}
+        how["tongue"] = tongue
         to = stdout()
         with ProgressBar() as tell:
             if edits:
@@ -171,7 +179,8 @@ def run(
                 )
         if edits:
             edited.print(to)
-        show_summary(study, sections, written, study_units(study), to, whole=not names)
+        with speaking(tongue):
+            show_summary(study, sections, written, study_units(study), to, whole=not names)
         if written.problems:
             raise typer.Exit(1)
 
@@ -314,31 +323,3 @@ def prove(
             table = proven(Run(study, Settings(draws), tell), progress=tell)
         if not print_proof(table, stdout()):
             raise typer.Exit(1)
-
-
-def origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str]:
-    """The study and the jurisdiction that an edited workbook was made from."""
-    import tomllib
-
-    from hecon.errors import Fault, InputError
-    from hecon.report.progress import ProgressBar
-    from hecon.report.staging import finish_earlier
-
-    with ProgressBar() as tell:
-        tell("Reading the workbook", 0, 1)
-        finish_earlier(workbook)
-        from hecon.workbook.edits import names_in_workbook
-
-        name, rules = names_in_workbook(workbook)
-    folder = original or Path("inputs/studies") / name
-    if not folder.is_dir():
-        text = f"the study it was made from is not in {folder}; name its folder with --original"
-        raise InputError([Fault(workbook.name, None, None, text)])
-    if not jurisdiction:
-        try:
-            own = tomllib.loads((folder / "jurisdiction.toml").read_text("utf-8")).get("name")
-        except (OSError, ValueError):
-            own = None
-        if own != rules:
-            jurisdiction = rules
-    return folder, jurisdiction

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from hecon.analyses.run import Run
 from hecon.report.content import Section
+from hecon.report.language import say
 from hecon.report.names import file_name, run_name
 from hecon.report.record import command, run_record, write_record
 from hecon.report.registry import Analysis
@@ -44,5 +45,6 @@ def write_alone(
         write_record(run_record(run) | {"command": typed}, folder)
         publish([(folder, target)], staged)
     to.print()
-    to.print(f"Tables: {', '.join(f'{t.name}.csv' for t in tables)} in {target}", soft_wrap=True)
+    files = ", ".join(f"{t.name}.csv" for t in tables)
+    to.print(say("Tables: {files} in {folder}", files=files, folder=target), soft_wrap=True)
     return target

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from hecon.report.content import Amount, Drawn, Figure, Listing, Section, Sentence, Table
+from hecon.report.language import say
 from hecon.report.words import listed
 from hecon.studies.study import Study
 
@@ -44,13 +45,18 @@ def exploratory(study: Study) -> Sentence | None:
 
 def titled(study: Study, text: str) -> str:
     """A headline of a study: what is exploratory before it, whose base case if not its own."""
+    text = say(text)
     if study.variant:
-        text = f"{text} ({study.variant})"
-    return _marked(mark(study), text)
+        text = f"{text} ({say(study.variant)})"
+    return _marked(say(mark(study)), text)
 
 
 def _marked(word: str, text: str) -> str:
-    return f"{word}: {text}" if word and not text.startswith("Exploratory") else text
+    return (
+        f"{word}: {text}"
+        if word and not text.startswith(("Exploratory", say("Exploratory")))
+        else text
+    )
 
 
 @contextmanager
@@ -65,7 +71,7 @@ def marking(word: str) -> Iterator[None]:
 
 def marked_title(text: str) -> str:
     """A title of results with the mark in force, if there is one."""
-    return _marked(_MARK.get(), text)
+    return _marked(say(_MARK.get()), say(text))
 
 
 def marked(section: Section, study: Study) -> Section:

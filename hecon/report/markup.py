@@ -10,6 +10,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hecon.report.content import Drawn
+from hecon.report.language import language, say, say_number
 
 #: Signs that need no writing by number between quotation marks of an address.
 _PLAIN = " /:;=,()+@!$*?"
@@ -20,13 +21,15 @@ _POINTS = 72 / 96
 @cache
 def templates() -> Environment:
     """The templates of `hecon/report/templates`."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("hecon.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals |= {"say": say, "say_number": say_number, "language": language}
+    return made
 
 
 def part(macro: str, *values: object) -> str:

@@ -9,26 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hecon.report.content import Column, Kind
-
-
-@dataclass(frozen=True)
-class Style:
-    """The signs of a medium in a language."""
-
-    thousands: str = ","
-    decimal: str = "."
-    minus: str = "-"
-    space: str = " "
-    yes: str = "yes"
-    no: str = "no"
-    less: str = "less than"
-    more: str = "more than"
-
-
-#: Plain text on a terminal.
-SCREEN = Style()
-#: Typeset text: thin spaces that do not break, and a true minus.
-PRINT = Style(thousands="\u202f", minus="\u2212", space="\u202f")
+from hecon.report.language import Medium, language, say
 
 
 @dataclass(frozen=True)
@@ -70,18 +51,21 @@ class Units:
         return column.unit or units.get(column.kind, "")
 
     def named(self, text: str) -> str:
-        """A heading, caption or title with the names of what is counted."""
+        """A heading, caption or title with the names of what is counted, as people read it."""
+        text = say(text)
         for name in ("currency", "effects", "effect", "cost_effective"):
-            text = text.replace(f"{{{name}}}", getattr(self, name))
-        return text[:1].upper() + text[1:] if text.startswith(self.cost_effective) else text
+            text = text.replace(f"{{{name}}}", say(getattr(self, name)))
+        starts = text.startswith(say(self.cost_effective))
+        return text[:1].upper() + text[1:] if starts else text
 
     def shown(self, column: Column) -> str:
         """The unit that people are told: the price year is said once for a whole report."""
-        return column.unit or {
+        units = {
             "money": self.currency,
             "change": self.currency,
-            "millions": f"million {self.currency}".strip(),
-        }.get(column.kind, "")
+            "millions": say("million {currency}", currency=self.currency).strip(),
+        }
+        return say(column.unit) or units.get(column.kind, "")
 
     def heading(self, column: Column) -> str:
         """What stands above a column: its heading and, where nothing else says it, its unit."""
@@ -117,60 +101,68 @@ def decimals_of(value: float, kind: Kind) -> int:
     return _DECIMALS.get(kind, 0)
 
 
-def figure(value: float, kind: Kind, style: Style = SCREEN, infinite: str = "never") -> str:
+def figure(value: float, kind: Kind, medium: Medium = "screen", infinite: str = "never") -> str:
     """A figure as text, without its unit; nothing for one that is undefined."""
     if math.isnan(value):
         return ""
     if math.isinf(value):
-        return infinite
+        return say(infinite)
     if kind == "flag":
-        return style.yes if value else style.no
+        return yes_or_no(value)
     if kind == "share":
-        return _share(value, style)
+        return _share(value, medium)
     if kind == "tiny":
-        return "0" if value == 0 else f"{value:.1e}"
+        return "0" if value == 0 else f"{value:.1e}".replace(".", language().signs(medium).decimal)
     decimals = decimals_of(value, kind)
     shown = value / _MILLION if kind == "millions" else value
-    text = grouped(shown, decimals, style, sign=kind in _SIGNED)
+    text = grouped(shown, decimals, medium, sign=kind in _SIGNED)
+    signs = language().signs(medium)
     if kind == "year":
-        return text.replace(style.thousands, "")
-    if kind == "number" and style.decimal in text:
-        return text.rstrip("0").rstrip(style.decimal)
+        return text.replace(signs.thousands, "")
+    if kind == "number" and signs.decimal in text:
+        return text.rstrip("0").rstrip(signs.decimal)
     return text
 
 
-def grouped(value: float, decimals: int, style: Style = SCREEN, *, sign: bool = False) -> str:
+def yes_or_no(value: object) -> str:
+    """A flag as a word."""
+    return say("yes") if value else say("no")
+
+
+def grouped(value: float, decimals: int, medium: Medium = "screen", *, sign: bool = False) -> str:
     """A number with its thousands grouped; zero has no sign."""
     text = f"{abs(value):,.{decimals}f}"
     zero = not text.strip("0.,")
-    text = text.replace(",", "\0").replace(".", style.decimal).replace("\0", style.thousands)
+    signs = language().signs(medium)
+    text = text.replace(",", "\0").replace(".", signs.decimal).replace("\0", signs.thousands)
     if zero:
         return text
-    return (style.minus if value < 0 else "+" if sign else "") + text
+    return (signs.minus if value < 0 else "+" if sign else "") + text
 
 
-def _share(value: float, style: Style) -> str:
+def _share(value: float, medium: Medium) -> str:
     """Per cent; what is not quite 0 or 1 is not shown as such."""
+    space = language().signs(medium).space
     if 0 < value < 0.005:
-        return f"{style.less} 1{style.space}%"
+        return say("less than {share}", share=f"1{space}%")
     if 0.995 < value < 1:
-        return f"{style.more} 99{style.space}%"
+        return say("more than {share}", share=f"99{space}%")
     decimals = 1 if 0 < abs(value) < 0.0995 else 0
-    return f"{grouped(value * 100, decimals, style)}{style.space}%"
+    return f"{grouped(value * 100, decimals, medium)}{space}%"
 
 
-def cell(value: object, column: Column, style: Style = SCREEN) -> str:
-    """A cell's text."""
+def cell(value: object, column: Column, medium: Medium = "screen") -> str:
+    """A cell's text; names stay what they are."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if column.kind == "flag":
-        return style.yes if value else style.no
+        return yes_or_no(value)
     if isinstance(value, bool | np.bool_):
-        return style.yes if value else style.no
+        return yes_or_no(value)
     if isinstance(value, int | float | np.integer | np.floating):
         kind: Kind = "number" if not numeric(column) else column.kind
-        return figure(float(value), kind, style, column.infinite)
-    return str(value)
+        return figure(float(value), kind, medium, column.infinite)
+    return str(value) if column.kind == "name" else say(str(value))
 
 
 def numeric(column: Column) -> bool:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from hecon.report.content import Drawn, Section, said_once
 from hecon.report.grade import titled
+from hecon.report.language import say
 from hecon.report.markup import placed, templates
 from hecon.report.numbers import Units
 from hecon.report.page_view import section_view
-from hecon.report.words import Catalogue
+from hecon.report.things_called import counted_in
 from hecon.studies.study import Study
 from hecon.version import __version__
 
@@ -32,7 +33,6 @@ def page(
     sections: Sequence[Section],
     pictures: Mapping[str, Drawn],
     units: Units,
-    catalogue: Catalogue | None = None,
 ) -> str:
     """The whole page.
 
@@ -44,22 +44,21 @@ def page(
         Drawings by the name of their figure.
     """
     place, date = study.jurisdiction.definition, study.definition.date
-    about = f"{place.title}; costs in {place.currency}, {place.price_year} prices, per person"
-    about += (f"; inputs of {date}" if date else "") + "."
-    people = study.definition.population
+    about = counted_in(study)
+    about += (say("; inputs of {date}", date=date) if date else "") + "."
+    people = say(study.definition.population)
     return rendered(
         Header(
-            "Health economic evaluation",
+            say("Health economic evaluation"),
             titled(study, study.definition.title),
-            study.definition.question,
+            say(study.definition.question),
             f"{about} {people}." if people else about,
-            place.title,
-            "The workbook of the same name holds the model as live formulas.",
+            say(place.title),
+            say("The workbook of the same name holds the model as live formulas."),
         ),
         sections,
         pictures,
         units,
-        catalogue,
     )
 
 
@@ -68,7 +67,6 @@ def rendered(
     sections: Sequence[Section],
     pictures: Mapping[str, Drawn],
     units: Units,
-    catalogue: Catalogue | None = None,
     *,
     filters: bool = False,
 ) -> str:
@@ -79,7 +77,7 @@ def rendered(
     filters
         Whether rows of tables can be filtered by what they hold.
     """
-    first, *rest = (section_view(s, units, catalogue) for s in said_once(sections) if not s.empty)
+    first, *rest = (section_view(s, units) for s in said_once(sections) if not s.empty)
     order = [name for part in rest for name in part.figures if name in pictures]
     shown = {name: placed(pictures[name], order.index(name) + 1) for name in order}
     template = templates().get_template("page.html.j2")

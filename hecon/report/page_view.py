@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hecon.report.content import Column, Section, Table
-from hecon.report.numbers import PRINT, Units, cell, numeric
+from hecon.report.language import say
+from hecon.report.numbers import Units, cell, numeric
 from hecon.report.presented import caption, fitting, spread
-from hecon.report.words import Catalogue, spoken
+from hecon.report.words import spoken
 
 #: Characters of a long text; rows of a table that is folded; columns that fit an upright page, and
 #: the most that a screen shows.
@@ -62,29 +63,29 @@ class SectionView:
     figures: tuple[str, ...]
 
 
-def section_view(section: Section, units: Units, catalogue: Catalogue | None = None) -> SectionView:
+def section_view(section: Section, units: Units) -> SectionView:
     """A section in the page's signs; tables without rows are left out."""
-    said = [(s.tone, spoken(s, units, PRINT, catalogue)) for s in section.sentences]
+    said = [(s.tone, spoken(s, units, "typeset")) for s in section.sentences]
     return SectionView(
         section.name.replace("_", "-"),
         units.named(section.title),
         [text for tone, text in said if tone not in ("warning", "note")],
         [text for tone, text in said if tone == "warning"],
         [text for tone, text in said if tone == "note"],
-        [table_view(t, units, catalogue) for t in section.visible],
+        [table_view(t, units) for t in section.visible],
         tuple(f.name for f in section.figures),
     )
 
 
-def table_view(table: Table, units: Units, catalogue: Catalogue | None = None) -> TableView:
+def table_view(table: Table, units: Units) -> TableView:
     """A table as text; columns that say nothing are left out."""
     columns, frame = spread(table)
-    kept = [c for c in columns if not _blank([cell(v, c, PRINT) for v in frame[c.key]])]
+    kept = [c for c in columns if not _blank([cell(v, c, "typeset") for v in frame[c.key]])]
     shown = fitting(kept, table.keys, MOST)
     left_out = [units.named(c.heading) for c in kept if c not in shown]
-    notes = [spoken(table.note, units, PRINT, catalogue)] if table.note else []
+    notes = [spoken(table.note, units, "typeset")] if table.note else []
     if left_out:
-        notes.append(f"In {table.name}.csv: {', '.join(left_out)}.")
+        notes.append(say("In {file}: {what}.", file=f"{table.name}.csv", what=", ".join(left_out)))
     rows = [[_cell(record[c.key], c) for c in shown] for record in frame.to_dict("records")]
     return TableView(
         caption(table, units),
@@ -100,6 +101,6 @@ def _blank(texts: list[str]) -> bool:
 
 
 def _cell(value: object, column: Column) -> CellView:
-    text = cell(value, column, PRINT)
-    mark = text.strip().lower().replace(" ", "-") if column.kind == "status" else ""
+    text = cell(value, column, "typeset")
+    mark = str(value).strip().lower().replace(" ", "-") if column.kind == "status" else ""
     return CellView(text, numeric(column), mark)

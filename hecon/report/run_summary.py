@@ -8,8 +8,10 @@ from rich.console import Console
 
 from hecon.report.content import Section, said_once
 from hecon.report.grade import titled
+from hecon.report.language import say
 from hecon.report.numbers import Units
 from hecon.report.terminal import show
+from hecon.report.things_called import counted_in
 from hecon.report.whole import Written
 from hecon.studies.study import Study
 
@@ -39,10 +41,9 @@ def show_summary(
     whole
         False where single analyses were asked for: then all of them are shown.
     """
-    place = study.jurisdiction.definition
     asked = study.definition.question or study.definition.title
     to.print(titled(study, asked), style="bold")
-    to.print(f"{place.title}; costs in {place.currency}, {place.price_year} prices, per person")
+    to.print(counted_in(study))
     by_name = {section.name: section for section in said_once(sections)}
     chosen = [by_name[n] for n in SHOWN if n in by_name] if whole else sections
     for section in chosen:
@@ -52,9 +53,9 @@ def show_summary(
             show(section, units, to, tables=tables)
     to.print()
     if written.report is not None:
-        to.print(f"Report: {written.report}", soft_wrap=True)
+        to.print(say("Report: {path}", path=written.report), soft_wrap=True)
     if written.page is not None:
-        to.print(f"Page:   {written.page}", soft_wrap=True)
-    to.print(f"Tables: {written.outputs}", soft_wrap=True)
+        to.print(say("Page:   {path}", path=written.page), soft_wrap=True)
+    to.print(say("Tables: {path}", path=written.outputs), soft_wrap=True)
     for problem in written.problems:
-        to.print(f"Attention: {problem}", soft_wrap=True)
+        to.print(say("Attention: {problem}", problem=problem), soft_wrap=True)

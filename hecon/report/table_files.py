@@ -9,6 +9,7 @@ import pandas as pd
 
 from hecon.analyses.exports import spreadsheet_safe
 from hecon.report.content import Table
+from hecon.report.language import ENGLISH, speaking
 from hecon.report.numbers import Units
 
 DICTIONARY = "columns"
@@ -86,5 +87,6 @@ def write_tables(
         write_table(as_file(table, units), path)
         written.append(path)
     path = folder / f"{DICTIONARY}.csv"
-    write_table(dictionary(some, units, bare), path)
+    with speaking(ENGLISH):
+        write_table(dictionary(some, units, bare), path)
     return [*written, path]

@@ -11,9 +11,10 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table as Grid
 
 from hecon.report.content import Column, Section, Sentence, Table
-from hecon.report.numbers import SCREEN, Units, cell, numeric
+from hecon.report.language import say, say_number
+from hecon.report.numbers import Units, cell, numeric
 from hecon.report.presented import caption, spread
-from hecon.report.words import Catalogue, spoken
+from hecon.report.words import spoken
 
 #: Rows of a table that are shown; its file holds all.
 SHOWN = 15
@@ -27,30 +28,25 @@ def show(
     *,
     rows: int = SHOWN,
     tables: Collection[str] | None = None,
-    catalogue: Catalogue | None = None,
 ) -> None:
     """Print a section: its tables, or those named, then what they mean."""
     to.print(units.named(section.title), style="bold")
     for table in section.visible:
         if tables is None or table.name in tables:
             to.print()
-            show_table(table, units, to, rows, catalogue)
+            show_table(table, units, to, rows)
     if section.sentences:
         to.print()
     for sentence in section.sentences:
-        show_sentence(sentence, units, to, catalogue)
+        show_sentence(sentence, units, to)
 
 
-def show_sentence(
-    sentence: Sentence, units: Units, to: Console, catalogue: Catalogue | None = None
-) -> None:
+def show_sentence(sentence: Sentence, units: Units, to: Console) -> None:
     """Print a sentence."""
-    to.print(spoken(sentence, units, SCREEN, catalogue), style=_STYLES[sentence.tone])
+    to.print(spoken(sentence, units), style=_STYLES[sentence.tone])
 
 
-def show_table(
-    table: Table, units: Units, to: Console, rows: int = SHOWN, catalogue: Catalogue | None = None
-) -> None:
+def show_table(table: Table, units: Units, to: Console, rows: int = SHOWN) -> None:
     """Print a table's caption, its first rows, and what stands in its file alone."""
     columns, frame = spread(table)
     rows = len(frame) if table.whole else rows
@@ -62,12 +58,13 @@ def show_table(
     to.print(caption(table, units), style="bold")
     to.print(_grid(kept, to.width))
     more = len(frame) - rows
-    elsewhere = [f"{more} more row{'s' if more > 1 else ''}"] if more > 0 else []
+    elsewhere = [say_number("{count} more row", "{count} more rows", more)] if more > 0 else []
     elsewhere += [units.named(c.column.heading) for c in left_out]
     if elsewhere:
-        to.print(f"In {table.name}.csv: {', '.join(elsewhere)}.", style="dim")
+        held = say("In {file}: {what}.", file=f"{table.name}.csv", what=", ".join(elsewhere))
+        to.print(held, style="dim")
     if table.note is not None:
-        to.print(spoken(table.note, units, SCREEN, catalogue), style="dim")
+        to.print(spoken(table.note, units), style="dim")
 
 
 #: Columns between two columns, the least width of a text, and the longest line of a heading.

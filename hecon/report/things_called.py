@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hecon.analyses.base_case import threshold
 from hecon.report.content import Listing, Value, money
+from hecon.report.language import say
 from hecon.report.numbers import Units
 
 if TYPE_CHECKING:
@@ -26,6 +27,17 @@ def study_units(study: Study) -> Units:
         cost_effective=judgement(study),
         study=study.name,
         jurisdiction=place.name,
+    )
+
+
+def counted_in(study: Study) -> str:
+    """A line on where, in which currency and in whose prices."""
+    place = study.jurisdiction.definition
+    return say(
+        "{jurisdiction}; costs in {currency}, {price_year} prices, per person",
+        jurisdiction=say(place.title),
+        currency=place.currency,
+        price_year=place.price_year,
     )
 
 

@@ -12,6 +12,7 @@ from hecon.analyses.run import Run
 from hecon.errors import HeconError
 from hecon.report.content import Section
 from hecon.report.drawing import Drawings, drawing
+from hecon.report.language import ENGLISH, Language, speaking
 from hecon.report.names import run_name
 from hecon.report.outcomes import cycle_tables, draws_described, write_outcomes
 from hecon.report.page import page
@@ -75,6 +76,7 @@ def write_whole(
     figures: bool = True,
     png: bool = False,
     suffix: str = "",
+    tongue: Language = ENGLISH,
     extra: Callable[[Path], None] | None = None,
 ) -> tuple[list[Section], Written]:
     """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
@@ -91,6 +93,8 @@ def write_whole(
         Whether figures are written as PNG beside SVG.
     suffix
         Added to the run's name.
+    tongue
+        What page, workbook and figures are written in; tables keep to English.
     extra
         May add files to the run's outputs.
     """
@@ -100,7 +104,7 @@ def write_whole(
     written = Written(out / "outputs" / name)
     target = out / "reports" / f"{name}.xlsx"
     shown = [figure for section in sections for figure in section.figures] if figures else []
-    with staging(out) as folder, drawing(shown, png) as drawn:
+    with speaking(tongue), staging(out) as folder, drawing(shown, png) as drawn:
         outputs = folder / name
         run.tell("Tables")
         tables = [t for t in tables_of(sections) if len(t.frame)]

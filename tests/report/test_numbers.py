@@ -5,7 +5,7 @@ import math
 import pytest
 
 from hecon.report.content import Column, Kind
-from hecon.report.numbers import PRINT, SCREEN, Units, cell, figure, sheet_format
+from hecon.report.numbers import Units, cell, figure, sheet_format
 
 
 @pytest.mark.parametrize(
@@ -44,13 +44,13 @@ def test_each_kind_has_its_signs_and_decimals(kind: Kind, value: float, text: st
 
 
 def test_typeset_text_has_thin_spaces_and_a_true_minus() -> None:
-    assert figure(-1234567.0, "money", PRINT) == "\u22121\u202f234\u202f567"
-    assert figure(0.15, "share", PRINT) == "15\u202f%"
+    assert figure(-1234567.0, "money", "typeset") == "\u22121\u202f234\u202f567"
+    assert figure(0.15, "share", "typeset") == "15\u202f%"
 
 
 def test_undefined_and_infinite_figures_are_said() -> None:
     assert figure(math.nan, "money") == ""
-    assert figure(math.inf, "number", SCREEN, "never") == "never"
+    assert figure(math.inf, "number", "screen", "never") == "never"
 
 
 def test_cells_of_texts_flags_and_nothing() -> None:

@@ -21,6 +21,7 @@ from hecon.report.drawing import render
 from hecon.report.figures.picture import Picture, picture, styled
 from hecon.report.figures.style import axes
 from hecon.report.grade import marked
+from hecon.report.language import Language, speaking
 from hecon.report.numbers import Units
 from hecon.report.page import page
 from hecon.report.page_view import table_view
@@ -215,9 +216,9 @@ def test_fault_35_every_verdict_of_an_exploratory_study_says_so(algebra_run: Run
     units = Units("EUR")
     assert [s.mark for s in found.sentences] == ["Exploratory", "", "Exploratory", "Exploratory"]
     assert spoken(found.sentences[0], units) == "Exploratory: X is best."
-    norsk = {"Exploratory": "Utforskende", "X is best.": "X er best."}
-    said = spoken(found.sentences[0], units, catalogue=norsk)
-    assert said == "Utforskende: X er best."
+    norsk = Language("nb", {"Exploratory": "Utforskende", "X is best.": "X er best."})
+    with speaking(norsk):
+        assert spoken(found.sentences[0], units) == "Utforskende: X er best."
     whole = marked(section_of_results(), replace(study, definition=graded))
     assert [t.caption for t in whole.tables] == ["Exploratory: Pair", "What was read"]
     assert whole.figures[0].draw().title.startswith("Exploratory: ")

@@ -3,7 +3,8 @@
 import pytest
 
 from hecon.report.content import Amount, Sentence, money, share
-from hecon.report.numbers import PRINT, SCREEN, Units
+from hecon.report.language import Language, speaking
+from hecon.report.numbers import Units
 from hecon.report.words import listed, spoken
 
 UNITS = Units("NOK", "2024")
@@ -15,14 +16,17 @@ def test_values_meet_the_template_in_the_signs_of_the_medium() -> None:
         {"threshold": money(385000), "a": "PE", "sure": share(0.85)},
     )
     assert spoken(sentence, UNITS) == "At NOK 385,000 per QALY, PE is best in 85 % of draws."
-    assert spoken(sentence, UNITS, PRINT) == (
+    assert spoken(sentence, UNITS, "typeset") == (
         "At NOK\u202f385\u202f000 per QALY, PE is best in 85\u202f% of draws."
     )
 
 
 def test_a_catalogue_gives_the_sentence_in_another_language() -> None:
     sentence = Sentence("{a} is best.", {"a": "PE"})
-    assert spoken(sentence, UNITS, SCREEN, {"{a} is best.": "{a} er best."}) == "PE er best."
+    norsk = Language("nb", {"{a} is best.": "{a} er best."})
+    with speaking(norsk):
+        assert spoken(sentence, UNITS) == "PE er best."
+    assert spoken(sentence, UNITS) == "PE is best."
 
 
 def test_a_template_and_its_values_must_fit() -> None:

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
 from hecon.report.content import Chart, Column, Kind, Section, Sentence, Table
-from hecon.report.numbers import SCREEN, Units, numeric, sheet_format
+from hecon.report.numbers import Units, numeric, sheet_format, yes_or_no
 from hecon.report.presented import caption, spread
 from hecon.report.sections import REGISTRY
 from hecon.report.words import spoken
@@ -88,8 +88,8 @@ def put_sentences(
 ) -> int:
     """Sentences below each other, over the first columns; gives the row after them."""
     for sentence in sentences:
-        page.put(row, 1, spoken(sentence, units, SCREEN), _tone(sentence.tone), wrap=False)
-        _across(page, row, spoken(sentence, units, SCREEN), width)
+        page.put(row, 1, spoken(sentence, units), _tone(sentence.tone), wrap=False)
+        _across(page, row, spoken(sentence, units), width)
         row += 1
     return row
 
@@ -140,7 +140,7 @@ def put_table(page: Page, table: Table, units: Units, row: int) -> int:
             _cell(page, r, c, record[column.key], column)
     end = row + 2 + len(frame)
     if table.note is not None:
-        page.put(end, 1, spoken(table.note, units, SCREEN), "note")
+        page.put(end, 1, spoken(table.note, units), "note")
         end += 1
     return end
 
@@ -149,7 +149,7 @@ def _cell(page: Page, row: int, column: int, value: object, described: Column) -
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return
     if described.kind == "flag" or isinstance(value, bool):
-        value = SCREEN.yes if value else SCREEN.no
+        value = yes_or_no(value)
     if isinstance(value, float) and math.isinf(value):
         value = described.infinite
     marked = described.kind == "status" and value in _MARKED

@@ -1,0 +1,198 @@
+"""The language that a report is written in: its texts, looked up, and the signs of its figures.
+
+A text of the program is looked up in the catalogue `locales/CODE.po`, one of a study or a
+jurisdiction in the file `texts_CODE.csv` beside it. Tables and sections are made in English, as
+their files hold them; whatever shows them to people asks for their texts here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any, Literal
+
+#: Who reads: a terminal's plain text, or typeset text with thin spaces that do not break.
+Medium = Literal["screen", "typeset"]
+
+#: Stands behind a study's text that has no translation.
+UNTRANSLATED = " [en]"
+
+#: A catalogue marks so what the program puts together before it is looked up.
+COMPOSED = "composed"
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Between thousands, before decimals, before negative numbers, and before a unit."""
+
+    thousands: str
+    decimal: str
+    minus: str
+    space: str
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language.
+
+    Attributes
+    ----------
+    code
+        ``en``, ``nb``: a part of files' names.
+    texts
+        Translations of English texts and templates; two forms where a number decides.
+    composed
+        Templates of texts that are put together before they are looked up.
+    pending
+        Texts of a study without a translation, which are shown with a mark.
+    """
+
+    code: str = "en"
+    texts: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    composed: tuple[tuple[re.Pattern[str], str], ...] = ()
+    pending: frozenset[str] = frozenset()
+
+    def signs(self, medium: Medium) -> Signs:
+        """How figures are written for a medium."""
+        if self.code == "en":
+            thin = "\u202f"
+            return (
+                Signs(",", ".", "-", " ")
+                if medium == "screen"
+                else Signs(thin, ".", "\u2212", thin)
+            )
+        symbols = _locale(self.code).number_symbols["latn"]
+        decimal = symbols["decimal"]
+        if medium == "screen":
+            return Signs("\u00a0", decimal, "-", "\u00a0")
+        return Signs("\u202f", decimal, symbols["minusSign"], "\u202f")
+
+    def text(self, english: str) -> str:
+        """A text or a template in this language, English where nothing else is known."""
+        found = self.texts.get(english)
+        if isinstance(found, str):
+            return found
+        if self.code == "en" or not english:
+            return english
+        if english in self.pending:
+            return english + UNTRANSLATED
+        return self._put_together(english)
+
+    def _put_together(self, english: str) -> str:
+        for pattern, template in self.composed:
+            match = pattern.fullmatch(english)
+            if match:
+                parts = {name: self.text(part) for name, part in match.groupdict().items()}
+                return template.format_map(parts)
+        return english
+
+    def numbered(self, one: str, several: str, count: int) -> str:
+        """A template in the form that a number asks for."""
+        found = self.texts.get(one)
+        if isinstance(found, tuple):
+            return found[0] if _locale(self.code).plural_form(count) == "one" else found[-1]
+        return self.text(one if count == 1 else several)
+
+    def with_texts(self, known: Mapping[str, str], needed: Iterable[str]) -> Language:
+        """The language with the translations of a study, and the texts that need one."""
+        if self.code == "en":
+            return self
+        pending = frozenset(needed) - known.keys() - self.texts.keys()
+        return replace(self, texts={**self.texts, **known}, pending=pending)
+
+
+ENGLISH = Language()
+
+_SPOKEN: ContextVar[Language] = ContextVar("language", default=ENGLISH)
+
+
+def language() -> Language:
+    """The language in force."""
+    return _SPOKEN.get()
+
+
+@contextmanager
+def speaking(tongue: Language) -> Iterator[None]:
+    """What is shown in the block is in a language."""
+    token = _SPOKEN.set(tongue)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+def say(template: str, **values: object) -> str:
+    """A text of a renderer's own, in the language in force."""
+    return language().text(template).format_map(values) if values else language().text(template)
+
+
+def say_number(one: str, several: str, count: int, **values: object) -> str:
+    """The same where a number decides on the form; `{count}` is that number."""
+    return language().numbered(one, several, count).format_map({"count": count, **values})
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that there are catalogues of, English first."""
+    found = sorted(f.name[:-3] for f in _folder().iterdir() if f.name.endswith(".po"))
+    return ("en", *found)
+
+
+@cache
+def read_language(code: str) -> Language:
+    """A language from its catalogue.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    if code == "en":
+        return ENGLISH
+    if code not in languages():
+        raise KeyError(code)
+    from babel.messages.pofile import read_po
+
+    with (_folder() / f"{code}.po").open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    texts: dict[str, str | tuple[str, ...]] = {}
+    composed = []
+    for message in catalogue:
+        if not message.id or not message.string:
+            continue
+        if isinstance(message.id, str):
+            assert isinstance(message.string, str)
+            texts[message.id] = message.string
+            if COMPOSED in message.flags:
+                composed.append((_pattern(message.id), message.string))
+        else:
+            texts[message.id[0]] = tuple(message.string)
+    return Language(code, texts, tuple(composed))
+
+
+def _locale(code: str) -> Any:
+    # a report in English, and a command's help, do without the library
+    from babel import Locale
+
+    return Locale.parse(code)
+
+
+def _folder() -> Traversable:
+    return files("hecon.report") / "locales"
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """What a template's text looks like, with a group for each of its names."""
+    parts = re.split(r"\{(\w+)\}", template)
+    text, seen = "", set[str]()
+    for literal, name in zip(parts[::2], [*parts[1::2], ""], strict=True):
+        text += re.escape(literal)
+        if name:
+            text += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
+            seen.add(name)
+    return re.compile(text, re.DOTALL)
