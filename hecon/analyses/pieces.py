@@ -200,8 +200,10 @@ def _priced(payoff: Payoff, factor: float) -> Payoff:
 
 def _rules(study: Study, factor: float) -> dict[Name, Piece]:
     model, place = study.model, study.jurisdiction
-    cost = converted(place.opportunity_cost, lambda value: value * factor)
     rule = _severity(place.definition.severity, factor)
+    cost = place.opportunity_cost
+    if rule is None or not rule.sets_threshold:
+        cost = converted(cost, lambda value: value * factor)
     definition = place.definition.model_copy(update={"severity": rule})
     local = replace(place, opportunity_cost=cost, definition=definition)
     threshold = cost, rule.model_dump(exclude={"source", "status"}) if rule else None

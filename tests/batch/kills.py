@@ -15,7 +15,7 @@ from hecon.batch.store import STORE, Store
 
 #: Children begin with what this one process has loaded.
 CHILDREN = multiprocessing.get_context("forkserver")
-CHILDREN.set_forkserver_preload(["hecon.batch.batch_files"])
+CHILDREN.set_forkserver_preload(["hecon.batch.batch_files", "hecon.batch.scheduler"])
 
 RESULTS = Path("outputs/plan_batch/results.csv")
 

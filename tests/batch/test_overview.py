@@ -6,6 +6,7 @@ from openpyxl import load_workbook
 from small_batch import edit
 
 from hecon.batch.batch_files import write_batch
+from hecon.batch.overview import compared_results, overview, stated_results
 from hecon.batch.run_batch import do_batch, read_batch
 from hecon.batch.store import STORE, Store
 
@@ -60,3 +61,30 @@ def test_page_and_workbook_hold_the_same_and_can_be_filtered(written):
     assert sheet[first].value == "Study"
     assert sheet.max_row == int("".join(c for c in last if c.isdigit()))
     assert sheet[f"B{sheet.max_row}"].value == "testland"
+
+
+def test_base_cases_stand_at_every_value_that_a_country_states(plan, inputs):
+    """A range weighted by severity, and values without a verdict: net benefit by algebra."""
+    for name, kind, values in (
+        ("testland", "range", '"15000", "30000"'),
+        ("nearby", "none", '"10000", "40000"'),
+    ):
+        with (inputs / f"jurisdictions/{name}/jurisdiction.toml").open("a") as target:
+            target.write(f'\n[threshold]\nkind = "{kind}"\nvalues = [{values}]\n')
+    batch = read_batch(plan("", DRAWN), Store(inputs / "out" / STORE))
+    results, faults = do_batch(batch, 1, "", lambda *_: None, print)
+    tables = write_batch(batch, results, faults, inputs / "out", report=False).tables
+    rows = pd.read_parquet(tables / "results.parquet")
+    compared = compared_results(rows, {}, ["nearby"])
+    sections = overview(compared, stated_results(rows, ["nearby"]), [], None)
+    (table,) = next(s for s in sections if s.name == "thresholds").tables
+    found = table.frame
+    # the cohort loses more than one QALY: its class weighs 1.5
+    expected = {"nearby": [15_000, 30_000, 60_000], "testland": [22_500, 30_000, 45_000]}
+    assert {p: some["at"].tolist() for p, some in found.groupby("place")} == expected
+    base = compared[compared["scenario"] == "base case"].set_index("place")
+    for row in found.to_dict("records"):
+        own = base.loc[row["place"]]
+        benefit = row["at"] * own["qaly_difference"] - own["cost_difference"]
+        assert row["nmb"] == pytest.approx(benefit, rel=1e-12)
+        assert row["cost_effective"] == (benefit >= 0 if row["place"] == "testland" else None)

@@ -112,6 +112,39 @@ def test_a_country_with_other_money_differs_by_its_rules_alone(inputs):
     }
 
 
+def test_thresholds_by_class_are_brought_into_the_first_money(inputs):
+    """Classes of 36,000 and 70,000 dollars are 18,000 and 35,000 euros at two for one."""
+    place = inputs / "jurisdictions"
+    classes = "{{ shortfall = 0, threshold = {} }}, {{ shortfall = 1, threshold = {} }}"
+    weights = "{ shortfall = 0, weight = 1.0 }, { shortfall = 1, weight = 1.5 }"
+    own = place / "nearby/jurisdiction.toml"
+    for path, *limits in (
+        (place / "testland/jurisdiction.toml", 15_000, 25_000),
+        (own, 36_000, 70_000),
+    ):
+        edit(path, weights, classes.format(*limits))
+        edit(path, 'opportunity_cost = "20000"\n', "")
+    first = loaded(inputs)
+    edit(own, '"0.03"', '"0.04"')
+    edit(own, '"EUR"', '"USD"')
+    with own.open("a") as target:
+        target.write(
+            '\n[[rates]]\ncurrency = "EUR"\nprice_year = "2024"\nfactor = 2\n'
+            'source = "invented"\nstatus = "assumption"\n'
+        )
+    shutil.rmtree(inputs / "studies/small/trials")
+    for file in ("parameters.csv", "variables.csv", "scenarios.csv"):
+        path = inputs / "studies/small" / file
+        path.write_text(path.read_text().replace("EUR", "USD"))
+    found = swaps(first, loaded(inputs, place="nearby"), ("here", "there"))
+    before, after = (row._asdict() for row in found.ends.itertuples())
+    assert before["nmb"] == pytest.approx(25_000 * before["qaly"] - before["cost"])
+    assert after["nmb"] == pytest.approx(35_000 * after["qaly"] - after["cost"])
+    row = found.differences.set_index("label").loc["threshold and severity"]
+    assert row["first"].endswith("thresholds from 0: 15000, 1: 25000")
+    assert row["second"].endswith("thresholds from 0: 18000, 1: 35000")
+
+
 def test_another_comparison_can_t_be_reached(inputs):
     first = loaded(inputs)
     edits = [(f, "New", "Newer") for f in ("study.toml", "variables.csv", "scenarios.csv")]
