@@ -128,8 +128,12 @@ def speaking(tongue: Language) -> Iterator[None]:
 
 
 def say(template: str, **values: object) -> str:
-    """A text of a renderer's own, in the language in force."""
-    return language().text(template).format_map(values) if values else language().text(template)
+    """A text with its values in the language in force; values that are texts are looked up, too."""
+    tongue = language()
+    if not values:
+        return tongue.text(template)
+    said = {name: tongue.text(v) if isinstance(v, str) else v for name, v in values.items()}
+    return tongue.text(template).format_map(said)
 
 
 def say_number(one: str, several: str, count: int, **values: object) -> str:

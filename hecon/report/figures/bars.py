@@ -13,6 +13,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, INK, axes, bare, key, styled
 from hecon.report.figures.writing import listed, number, numeric
+from hecon.report.language import say
 
 Array = NDArray[np.float64]
 
@@ -33,23 +34,33 @@ def partial_information(
     least = LEAST * float((rows["evppi"] + rows["standard_error"]).max())
     seen = rows[(rows["evppi"].abs() + rows["standard_error"] > least)].head(shown)
     left, rows = len(rows) - len(seen), seen if len(seen) else rows.head(1)
-    title = f"Value of perfect information on one parameter, {setting.at(threshold)}"
+    title = say(
+        "Value of perfect information on one parameter, {at_threshold}",
+        at_threshold=setting.at(threshold),
+    )
     names = [setting.label(str(n), 38, 2) for n in rows["set"]]
     figure, area = axes(title, height=1.15 + 0.29 * max(len(rows), 2), grid="x")
     value, error = rows["evppi"].to_numpy(float), rows["standard_error"].to_numpy(float)
     _bars(area, names, value, value - 1.96 * error, value + 1.96 * error, 0)
     numeric(area.xaxis, 4)
-    area.set_xlabel(f"EVPPI per person with 95 % interval ({setting.money})", loc="right")
+    area.set_xlabel(
+        say("EVPPI per person with 95 % interval ({money})", money=setting.money), loc="right"
+    )
     evpi = float(rows["evpi"].iloc[0])
     parts = [
-        f"{setting.named(str(r['set']))} {setting.amount(float(r['evppi']))} (standard "
-        f"error {setting.amount(float(r['standard_error']))})"
+        say(
+            "{named} {evppi} (standard error {standard_error})",
+            named=setting.named(str(r["set"])),
+            evppi=setting.amount(float(r["evppi"])),
+            standard_error=setting.amount(float(r["standard_error"])),
+        )
         for r in rows.head(3).to_dict("records")
     ]
-    alt = (
-        f"Worth knowing most per person: {listed(parts)}. Knowing everything is worth "
-        f"{setting.amount(evpi)}." + (f" {left} others, each less, are not shown." if left else "")
-    )
+    alt = say(
+        "Worth knowing most per person: {parts}. Knowing everything is worth {evpi}.",
+        parts=listed(parts),
+        evpi=setting.amount(evpi),
+    ) + (say(" {left} others, each less, are not shown.", left=left) if left else "")
     return picture("evppi", title, alt, figure)
 
 
@@ -57,22 +68,28 @@ def partial_information(
 def sobol_picture(table: pd.DataFrame, setting: Setting, shown: int = 12) -> Picture:
     """First-order and total Sobol' indices, from `hecon.analyses.global_sensitivity.sobol`."""
     rows = table[~table["idle"]].head(shown)
-    title = "Share of the variance of net benefit"
+    title = say("Share of the variance of net benefit")
     names = [setting.label(str(n), 38, 2) for n in rows["parameter"]]
     figure, area = axes(title, height=1.25 + 0.38 * max(len(rows), 2), grid="x")
     for position, (column, words) in enumerate(
-        (("first_order", "by itself (first order)"), ("total", "with interactions (total)"))
+        (
+            ("first_order", say("by itself (first order)")),
+            ("total", say("with interactions (total)")),
+        )
     ):
         value, low, high = _interval(rows, column)
         _bars(area, names, value, low, high, position, 2, words)
     key(figure)
     numeric(area.xaxis)
-    area.set_xlabel("Sobol' index with 95 % bootstrap interval", loc="right")
+    area.set_xlabel(say("Sobol' index with 95 % bootstrap interval"), loc="right")
     parts = [
         f"{setting.named(str(r['parameter']))} {number(r['total'] * 100)} %"
         for r in rows.head(3).to_dict("records")
     ]
-    alt = f"Largest shares of the variance of net benefit, interactions included: {listed(parts)}."
+    alt = say(
+        "Largest shares of the variance of net benefit, interactions included: {parts}.",
+        parts=listed(parts),
+    )
     return picture("sobol", title, alt, figure)
 
 
@@ -80,18 +97,22 @@ def sobol_picture(table: pd.DataFrame, setting: Setting, shown: int = 12) -> Pic
 def morris_picture(table: pd.DataFrame, setting: Setting, shown: int = 15) -> Picture:
     """Morris elementary effects, from `hecon.analyses.global_sensitivity.morris`."""
     rows = table[~table["idle"]].head(shown)
-    title = "Mean size of elementary effects on net benefit"
+    title = say("Mean size of elementary effects on net benefit")
     names = [setting.label(str(n), 38, 2) for n in rows["parameter"]]
     figure, area = axes(title, height=1.15 + 0.29 * max(len(rows), 2), grid="x")
     value, low, high = _interval(rows, "mu_star")
     _bars(area, names, value, low, high, 0)
     numeric(area.xaxis, 4)
-    area.set_xlabel(f"mean effect per person with 95 % interval ({setting.money})", loc="right")
+    area.set_xlabel(
+        say("mean effect per person with 95 % interval ({money})", money=setting.money), loc="right"
+    )
     parts = [
         f"{setting.named(str(r['parameter']))} {setting.amount(float(r['mu_star']))}"
         for r in rows.head(3).to_dict("records")
     ]
-    alt = f"Inputs that move net benefit most over their whole range: {listed(parts)}."
+    alt = say(
+        "Inputs that move net benefit most over their whole range: {parts}.", parts=listed(parts)
+    )
     return picture("morris", title, alt, figure)
 
 

@@ -10,6 +10,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import INK, axes, styled
 from hecon.report.figures.writing import axis_labels, listed, number, numeric
+from hecon.report.language import say
 
 
 @styled()
@@ -22,7 +23,7 @@ def convergence_picture(found: pd.DataFrame, setting: Setting) -> Picture:
         From `hecon.analyses.convergence.convergence`.
     """
     best = _best(found)
-    title = f"Net benefit less that of {best}, as draws are added"
+    title = say("Net benefit less that of {best}, as draws are added", best=best)
     figure, area = axes(title, grid="y")
     ends, parts = [], []
     others = found[found["strategy"] != best]
@@ -40,8 +41,12 @@ def convergence_picture(found: pd.DataFrame, setting: Setting) -> Picture:
         last = rows.iloc[-1]
         ends.append(End(setting.names[str(name)], float(last["nmb"]), look.colour))
         parts.append(
-            f"{name} {setting.amount(float(last['nmb']))} (standard error "
-            f"{setting.amount(float(last['standard_error']))})"
+            say(
+                "{name} {nmb} (standard error {standard_error})",
+                name=name,
+                nmb=setting.amount(float(last["nmb"])),
+                standard_error=setting.amount(float(last["standard_error"])),
+            )
         )
     area.axhline(0, color=INK, linewidth=0.7, label="_zero")
     area.set_xscale("log")
@@ -52,11 +57,16 @@ def convergence_picture(found: pd.DataFrame, setting: Setting) -> Picture:
     numeric(area.yaxis)
     end_labels(area, ends)
     axis_labels(
-        area, "draws (log scale)", f"mean difference in net benefit per person ({setting.money})"
+        area,
+        say("draws (log scale)"),
+        say("mean difference in net benefit per person ({money})", money=setting.money),
     )
     draws = int(found["draws"].max())
-    alt = (
-        f"After {number(draws)} draws the mean net benefit less that of {best} is: {listed(parts)}."
+    alt = say(
+        "After {draws} draws the mean net benefit less that of {best} is: {parts}.",
+        draws=number(draws),
+        best=best,
+        parts=listed(parts),
     )
     return picture("convergence", title, alt, figure)
 

@@ -10,7 +10,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.style import COLOURS, INK, QUIET, WIDTH, axes, bare, styled
-from hecon.report.figures.writing import listed, number, numeric, wrapped
+from hecon.report.figures.writing import listed, number, numeric, short, wrapped
+from hecon.report.language import say
 
 #: Where along a line its number may stand, best first, and how far from others it has to.
 _ALONG = (0.38, 0.62, 0.3, 0.7, 0.5, 0.45, 0.55, 0.25, 0.75)
@@ -64,6 +65,7 @@ def forest(
     log
         A ratio on a logarithmic axis.
     """
+    measure = say(measure)
     figure, area = axes(title, height=1.2 + 0.3 * max(len(effects), 2))
     heaviest = max((e.weight for e in effects), default=0.0) or 1.0
     if log:
@@ -89,7 +91,9 @@ def forest(
             markerfacecolor="white" if each.marked else COLOURS[0],
             label="_estimate",
         )
-    names = [wrapped(e.label + (f" ({e.marked})" if e.marked else ""), 30, 2) for e in effects]
+    names = [
+        wrapped(say(e.label) + (f" ({say(e.marked)})" if e.marked else ""), 30, 2) for e in effects
+    ]
     area.set_yticks(range(len(effects)), names, fontsize=7.5)
     area.set_ylim(len(effects) - 0.4, -0.6)
     bare(area)
@@ -97,7 +101,12 @@ def forest(
         area.text(
             1.02,
             row,
-            f"{number(each.estimate, 2)} ({number(each.low, 2)} to {number(each.high, 2)})",
+            say(
+                "{estimate} ({low} to {high})",
+                estimate=number(each.estimate, 2),
+                low=number(each.low, 2),
+                high=number(each.high, 2),
+            ),
             transform=area.get_yaxis_transform(),
             va="center",
             fontsize=7.5,
@@ -106,13 +115,19 @@ def forest(
     if log:
         area.xaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5), numticks=8))
         area.xaxis.set_minor_locator(NullLocator())
-        area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        area.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
     else:
         numeric(area.xaxis)
     area.set_xlabel(wrapped(measure, 60, 3))
     parts = [
-        f"{e.label}{f' ({e.marked})' if e.marked else ''} {number(e.estimate, 2)} "
-        f"({number(e.low, 2)} to {number(e.high, 2)})"
+        say(
+            "{label}{part} {estimate} ({low} to {high})",
+            label=e.label,
+            part=f" ({say(e.marked)})" if e.marked else "",
+            estimate=number(e.estimate, 2),
+            low=number(e.low, 2),
+            high=number(e.high, 2),
+        )
         for e in effects
     ]
     return picture(name, title, f"{measure}: {listed(parts)}.", figure)
@@ -122,7 +137,7 @@ def forest(
 def network_graph(
     nodes: Mapping[str, int],
     links: Sequence[Link],
-    title: str = "Network of trials",
+    title: str = say("Network of trials"),
     name: str = "network",
 ) -> Picture:
     """Treatments on a circle, joined where trials compared them.
@@ -154,7 +169,7 @@ def network_graph(
             linewidth=1 + 6 * link.studies / most,
             zorder=1,
             solid_capstyle="butt",
-            label=f"{link.first} v {link.second}",
+            label=say("{first} v {second}", first=link.first, second=link.second),
         )
         # where it is furthest from other numbers, at best off the middle, where lines cross
         spots = [(x + share * (u - x), y + share * (v - y)) for share in _ALONG]
@@ -184,10 +199,15 @@ def network_graph(
             fontsize=7.5,
             linespacing=1.05,
         )
-    said = [f"{k.first} v {k.second} in {k.studies}" for k in links]
+    said = [
+        say("{first} v {second} in {studies}", first=k.first, second=k.second, studies=k.studies)
+        for k in links
+    ]
     total = sum(link.studies for link in links)
-    alt = (
-        f"{len(nodes)} treatments and {total} comparisons; studies by direct comparison: "
-        f"{listed(said)}."
+    alt = say(
+        "{count} treatments and {total} comparisons; studies by direct comparison: {said}.",
+        count=len(nodes),
+        total=total,
+        said=listed(said),
     )
     return picture(name, title, alt, figure)

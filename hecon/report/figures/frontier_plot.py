@@ -8,6 +8,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import INK, axes, key, styled
 from hecon.report.figures.writing import axis_labels, listed, number, numeric
+from hecon.report.language import say
 
 
 @styled()
@@ -21,7 +22,7 @@ def frontier_picture(table: pd.DataFrame, setting: Setting) -> Picture:
     table
         From `hecon.analyses.frontier.frontier`.
     """
-    title = "Cost-effectiveness frontier"
+    title = say("Cost-effectiveness frontier")
     figure, area = axes(title, grid="both")
     efficient = table[table["status"] == "on the frontier"]
     joined = efficient["effect"], efficient["cost"]
@@ -35,8 +36,10 @@ def frontier_picture(table: pd.DataFrame, setting: Setting) -> Picture:
     for each in table.to_dict("records"):
         look = setting.looks[str(each["strategy"])]
         inside = each["status"] == "on the frontier"
-        step = f"{setting.amount(float(each['icer']))} per {setting.effect}"
-        below = each["status"] if not inside else step if each["against"] else ""
+        step = say(
+            "{icer} per {effect}", icer=setting.amount(float(each["icer"])), effect=setting.effect
+        )
+        below = say(each["status"]) if not inside else step if each["against"] else ""
         area.plot(
             float(each["effect"]),
             float(each["cost"]),
@@ -53,25 +56,34 @@ def frontier_picture(table: pd.DataFrame, setting: Setting) -> Picture:
     for each in efficient.to_dict("records"):
         if each["against"]:
             steps.append(
-                f"{each['strategy']} against {each['against']} "
-                f"{setting.amount(float(each['icer']))} per {setting.effect}"
+                say(
+                    "{strategy} against {against} {icer} per {effect}",
+                    strategy=each["strategy"],
+                    against=each["against"],
+                    icer=setting.amount(float(each["icer"])),
+                    effect=setting.effect,
+                )
             )
     numeric(area.xaxis)
     numeric(area.yaxis)
-    axis_labels(area, f"{setting.effects} per person", f"cost per person ({setting.money})")
+    axis_labels(
+        area,
+        say("{effects} per person", effects=setting.effects),
+        say("cost per person ({money})", money=setting.money),
+    )
     out = [
-        f"{r['strategy']} is {r['status']}"
+        say("{strategy} is {status}", strategy=r["strategy"], status=r["status"])
         for r in table.to_dict("records")
         if r["status"] != "on the frontier"
     ]
     parts = [
         f"{r['strategy']} ({setting.amount(float(r['cost']))}, {number(float(r['effect']), 3)} "
-        f"{setting.effects})"
+        f"{say(setting.effects)})"
         for r in efficient.to_dict("records")
     ]
     alt = (
-        f"On the frontier: {listed(parts)}. "
-        + (f"Steps: {listed(steps)}. " if steps else "")
+        say("On the frontier: {parts}. ", parts=listed(parts))
+        + (say("Steps: {steps}. ", steps=listed(steps)) if steps else "")
         + (f"{'; '.join(out)}." if out else "")
     )
     return picture("frontier", title, alt.strip(), figure)

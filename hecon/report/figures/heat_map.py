@@ -12,6 +12,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import INK, PAPER, axes, styled
 from hecon.report.figures.writing import axis_labels, number, numeric, short
+from hecon.report.language import say
 
 #: From loss to gain, ever lighter, so that they differ in grey too; brown turns blue at zero.
 COLOURS = LinearSegmentedColormap.from_list(
@@ -30,7 +31,11 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
     first, second = (str(dim) for dim in found["nmb"].dims)
     across, up = found[first].values, found[second].values
     values = found["nmb"].values.T
-    title = f"Where {intervention} is {setting.cost_effective}"
+    title = say(
+        "Where {intervention} is {cost_effective}",
+        intervention=intervention,
+        cost_effective=setting.cost_effective,
+    )
     figure, area = axes(title, height=4.1)
     bound = float(np.abs(values).max()) or 1.0
     drawn = area.pcolormesh(
@@ -47,7 +52,7 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
     worth = values > 0
     if worth.any():
         x, y = np.meshgrid(across, up)
-        label = setting.cost_effective
+        label = say(setting.cost_effective)
         area.plot(x[worth], y[worth], ".", color=INK, markersize=2.5, label=label)
     if min(values.shape) > 1:
         levels = [v for v in MaxNLocator(5).tick_values(values.min(), values.max()) if v]
@@ -60,7 +65,7 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
             area.contour(across, up, values, levels=[0.0], colors=[INK], linewidths=2.0)
     bar = figure.colorbar(drawn, ax=area, pad=0.02, aspect=30)
     numeric(bar.ax.yaxis)
-    bar.set_label(f"net benefit per person ({setting.money})")
+    bar.set_label(say("net benefit per person ({money})", money=setting.money))
     bar.outline.set_visible(False)
     numeric(area.xaxis)
     numeric(area.yaxis)
@@ -70,16 +75,25 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
     low, high = min(corner, key=corner.__getitem__), max(corner, key=corner.__getitem__)
 
     def place(at: tuple[int, int]) -> str:
-        return (
-            f"{setting.amount(corner[at])} where {setting.named(first)} is "
-            f"{short(float(across[at[0]]))} and {setting.named(second)} is "
-            f"{short(float(up[at[1]]))}"
+        return say(
+            "{corner} where {named} is {across} and {named_2} is {up}",
+            corner=setting.amount(corner[at]),
+            named=setting.named(first),
+            across=short(float(across[at[0]])),
+            named_2=setting.named(second),
+            up=short(float(up[at[1]])),
         )
 
-    alt = (
-        f"{intervention} is {setting.cost_effective} in {share[0]} of {share[1]} combinations (dots"
-        f"{'; the thick line is where net benefit is zero' if worth.any() else ''}). Net benefit "
-        f"per person at the corners runs from {place(low)} to {place(high)}."
+    alt = say(
+        "{intervention} is {cost_effective} in {share} of {share_2} combinations (dots{part}). "
+        "Net benefit per person at the corners runs from {place} to {place_2}.",
+        intervention=intervention,
+        cost_effective=setting.cost_effective,
+        share=share[0],
+        share_2=share[1],
+        part=say("; the thick line is where net benefit is zero") if worth.any() else "",
+        place=place(low),
+        place_2=place(high),
     )
     return picture("two_way", title, alt, figure)
 
@@ -87,7 +101,7 @@ def heat_map(found: xr.Dataset, intervention: str, setting: Setting) -> Picture:
 def _name(parameter: str, setting: Setting) -> str:
     unit = setting.units.get(parameter, "")
     label = setting.label(parameter, 200, 1)
-    return f"{label} ({unit})" if unit else label
+    return f"{label} ({say(unit)})" if unit else label
 
 
 __all__ = ["heat_map"]

@@ -10,6 +10,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, INK, QUIET, axes, key, styled
 from hecon.report.figures.writing import axis_labels, listed, number, numeric, share
+from hecon.report.language import say
 
 #: Draws shown; more only blacken the middle. They are spread evenly over all.
 SHOWN = 4_000
@@ -20,7 +21,12 @@ def plane_picture(
     found: Plane, intervention: str, comparator: str, setting: Setting, level: float = 0.95
 ) -> Picture:
     """The draws of one comparison on the plane."""
-    title = f"Incremental cost and {setting.effects}, {intervention} against {comparator}"
+    title = say(
+        "Incremental cost and {effects}, {intervention} against {comparator}",
+        effects=setting.effects,
+        intervention=intervention,
+        comparator=comparator,
+    )
     figure, area = axes(title, height=4.0)
     draws = len(found.effect)
     chosen = np.linspace(0, draws - 1, min(SHOWN, draws)).round().astype(int)
@@ -43,7 +49,10 @@ def plane_picture(
     area.set_ylim(*up)
     area.axhline(0, color=QUIET, linewidth=0.7, label="_zero")
     area.axvline(0, color=QUIET, linewidth=0.7, label="_zero")
-    marks = [("mean", "D", INK, ""), (f"{level * 100:.0f} % credible ellipse", "", COLOURS[0], "-")]
+    marks = [
+        (say("mean"), "D", INK, ""),
+        (say("{level} credible ellipse", level=share(level)), "", COLOURS[0], "-"),
+    ]
     if setting.threshold is not None:
         ends = np.array(across)
         area.plot(
@@ -54,24 +63,43 @@ def plane_picture(
             linewidth=1.2,
             label="_threshold",
         )
-        words = f"threshold {setting.amount(setting.threshold)} per {setting.effect}"
+        words = say(
+            "threshold {threshold} per {effect}",
+            threshold=setting.amount(setting.threshold),
+            effect=setting.effect,
+        )
         marks.append((words, "", COLOURS[1], (0, (4, 2))))  # type: ignore[arg-type]
     for text, marker, colour, dash in marks:
         area.plot([], [], marker=marker, color=colour, linestyle=dash or "", label=text)
     key(figure, handlelength=1.6, columnspacing=1.2)
     numeric(area.xaxis)
     numeric(area.yaxis)
-    axis_labels(area, f"incremental {setting.effects}", f"incremental cost ({setting.money})")
-    parts = [f"{share(v)} {name}" for name, v in found.quadrants.items() if v > 0]
+    axis_labels(
+        area,
+        say("incremental {effects}", effects=setting.effects),
+        say("incremental cost ({money})", money=setting.money),
+    )
+    parts = [f"{share(v)} {say(name)}" for name, v in found.quadrants.items() if v > 0]
     below = ""
     if setting.threshold is not None:
         worth = float((setting.threshold * found.effect > found.cost).mean())
-        below = f" {share(worth)} lie where it is {setting.cost_effective} "
+        below = say(
+            " {worth} lie where it is {cost_effective} ",
+            worth=share(worth),
+            cost_effective=setting.cost_effective,
+        )
         below += f"{setting.at(setting.threshold)}."
-    alt = (
-        f"{number(draws)} draws of {intervention} against {comparator}: {listed(parts)}.{below} "
-        f"Mean: {setting.amount(mean[1], sign=True)} and {number(mean[0], 3, sign=True)} "
-        f"{setting.effects} per person."
+    alt = say(
+        "{draws} draws of {intervention} against {comparator}: {parts}.{below} Mean: {mean} and "
+        "{mean_2} {effects} per person.",
+        draws=number(draws),
+        intervention=intervention,
+        comparator=comparator,
+        parts=listed(parts),
+        below=below,
+        mean=setting.amount(mean[1], sign=True),
+        mean_2=number(mean[0], 3, sign=True),
+        effects=setting.effects,
     )
     return picture("plane", title, alt, figure)
 

@@ -10,6 +10,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import INK, PAPER, axes, bare, key, styled
 from hecon.report.figures.writing import listed, per_cent, share
+from hecon.report.language import say
 
 #: Shares of a bar that have room for a figure.
 _ROOM = 0.09
@@ -22,7 +23,7 @@ def ranking_picture(found: xr.Dataset, setting: Setting, threshold: float) -> Pi
     chosen = found.sel(threshold=threshold, method="nearest")
     names = chosen["strategy"].values.tolist()
     places = chosen["place"].values.tolist()
-    title = f"Place by net benefit, {setting.at(threshold)}"
+    title = say("Place by net benefit, {at_threshold}", at_threshold=setting.at(threshold))
     shown = [setting.names[name] for name in names]
     row = max(0.42, 0.14 * max(1 + text.count("\n") for text in shown))
     figure, area = axes(title, height=1.3 + row * len(names))
@@ -57,16 +58,25 @@ def ranking_picture(found: xr.Dataset, setting: Setting, threshold: float) -> Pi
     area.set_xlim(0, 1)
     bare(area)
     per_cent(area.xaxis)
-    area.set_xlabel("share of draws")
+    area.set_xlabel(say("share of draws"))
     key(figure, 6, handlelength=1.2)
     parts = [
-        f"{name} first in {share(float(row[0]))} and last in {share(float(row[-1]))}"
+        say(
+            "{name} first in {row} and last in {row_2}",
+            name=name,
+            row=share(float(row[0])),
+            row_2=share(float(row[-1])),
+        )
         for name, row in zip(names, probability, strict=True)
     ]
-    alt = f"Places by net benefit {setting.at(threshold)}, as shares of the draws: {listed(parts)}."
+    alt = say(
+        "Places by net benefit {at_threshold}, as shares of the draws: {parts}.",
+        at_threshold=setting.at(threshold),
+        parts=listed(parts),
+    )
     return picture("ranking", title, alt, figure)
 
 
 def _ordinal(place: int) -> str:
     words = ("first", "second", "third")
-    return words[place - 1] if place <= len(words) else f"{place}th"
+    return words[place - 1] if place <= len(words) else say("{place}th", place=place)

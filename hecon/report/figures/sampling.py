@@ -10,6 +10,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, DASHES, INK, MARKERS, QUIET, axes, key, styled
 from hecon.report.figures.writing import axis_labels, listed, number, numeric
+from hecon.report.language import say
 
 
 def _groups(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -17,10 +18,10 @@ def _groups(table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     several = {c: table[c].nunique() > 1 for c in ("follow_up_weeks", "method")}
     found = []
     for (weeks, method), rows in table.groupby(["follow_up_weeks", "method"], sort=False):
-        words = [f"{weeks:g} weeks"] * several["follow_up_weeks"] + [str(method)] * several[
-            "method"
-        ]
-        found.append((", ".join(words) or str(method), rows.sort_values("patients")))
+        words = [say("{weeks} weeks", weeks=weeks)] * several["follow_up_weeks"] + [
+            say(str(method))
+        ] * several["method"]
+        found.append((", ".join(words) or say(str(method)), rows.sort_values("patients")))
     return found
 
 
@@ -46,7 +47,7 @@ def _dressed(area: Axes, up: str) -> None:
     numeric(area.xaxis)
     numeric(area.yaxis)
     area.set_xlim(left=0)
-    axis_labels(area, "patients randomised, all arms together", up)
+    axis_labels(area, say("patients randomised, all arms together"), up)
     key(area.get_figure(root=True))  # type: ignore[arg-type]
 
 
@@ -64,25 +65,32 @@ def sample_information(table: pd.DataFrame, setting: Setting, threshold: float) 
         From `hecon.analyses.sampling_information.evsi`.
     """
     rows = table[np.isclose(table["threshold"], threshold)]
-    title = f"Value of the trial's information ({_name(rows)})"
+    title = say("Value of the trial's information ({trial})", trial=_name(rows))
     figure, area = axes(title, grid="y")
     _curves(area, rows, "evsi", "standard_error", 1.0)
     limits = rows.groupby("follow_up_weeks")["evppi"].first()
     for limit in limits:
         area.axhline(limit, color=QUIET, linewidth=0.8, linestyle=(0, (1, 1.5)), label="_limit")
-    _dressed(area, f"EVSI per person ({setting.money})")
+    _dressed(area, say("EVSI per person ({money})", money=setting.money))
     parts = []
     for name, found in _groups(rows):
         last = found.iloc[-1]
         parts.append(
-            f"{name} {setting.amount(float(last['evsi']))} (standard error "
-            f"{setting.amount(float(last['standard_error']))})"
+            say(
+                "{name} {evsi} (standard error {standard_error})",
+                name=name,
+                evsi=setting.amount(float(last["evsi"])),
+                standard_error=setting.amount(float(last["standard_error"])),
+            )
         )
     largest = int(rows["patients"].max())
-    alt = (
-        f"With {number(largest)} patients the trial's information is worth per person, "
-        f"{setting.at(threshold)}: {listed(parts)}. Dotted: knowing without error what the trial "
-        f"measures, {listed([setting.amount(float(v)) for v in limits])}."
+    alt = say(
+        "With {largest} patients the trial's information is worth per person, {at_threshold}: "
+        "{parts}. Dotted: knowing without error what the trial measures, {part}.",
+        largest=number(largest),
+        at_threshold=setting.at(threshold),
+        parts=listed(parts),
+        part=listed([setting.amount(float(v)) for v in limits]),
     )
     return picture("evsi", title, alt, figure)
 
@@ -98,7 +106,7 @@ def net_benefit_of_sampling(table: pd.DataFrame, setting: Setting, threshold: fl
         lengths of follow-up may be put together.
     """
     rows = table[np.isclose(table["threshold"], threshold)]
-    title = f"Expected net benefit of the trial ({_name(rows)})"
+    title = say("Expected net benefit of the trial ({trial})", trial=_name(rows))
     figure, area = axes(title, grid="y")
     _curves(area, rows, "enbs", "enbs_error", 1e6)
     area.axhline(0, color=INK, linewidth=0.8, label="_zero")
@@ -110,16 +118,31 @@ def net_benefit_of_sampling(table: pd.DataFrame, setting: Setting, threshold: fl
         markersize=10,
         markerfacecolor="none",
         markeredgecolor=INK,
-        label="best size" if len(best) else "_none",
+        label=say("best size") if len(best) else "_none",
     )
-    _dressed(area, f"net benefit of sampling (million {setting.money})")
+    _dressed(area, say("net benefit of sampling (million {money})", money=setting.money))
     parts = []
     for name, found in _groups(rows):
         top = found.iloc[int(found["enbs"].argmax())]
-        value = f"{number(float(top['enbs']) / 1e6, 1)} million {setting.currency}".strip()
+        value = say(
+            "{enbs} million {currency}",
+            enbs=number(float(top["enbs"]) / 1e6, 1),
+            currency=setting.currency,
+        ).strip()
         if top["optimal"]:
-            parts.append(f"{name} {value} at {number(float(top['patients']))} patients")
+            parts.append(
+                say(
+                    "{name} {part} at {patients} patients",
+                    name=name,
+                    part=value,
+                    patients=number(float(top["patients"])),
+                )
+            )
         else:
-            parts.append(f"{name} never above zero (at most {value})")
-    alt = f"What the trial is worth less its cost, {setting.at(threshold)}: {listed(parts)}."
+            parts.append(say("{name} never above zero (at most {part})", name=name, part=value))
+    alt = say(
+        "What the trial is worth less its cost, {at_threshold}: {parts}.",
+        at_threshold=setting.at(threshold),
+        parts=listed(parts),
+    )
     return picture("enbs", title, alt, figure)

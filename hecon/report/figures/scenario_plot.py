@@ -8,6 +8,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, FAINT, INK, axes, bare, key, styled
 from hecon.report.figures.writing import listed, numeric, wrapped
+from hecon.report.language import say
 
 
 @styled()
@@ -21,7 +22,9 @@ def scenario_dots(
     rows = table[table["same_pair"]]
     count = len(rows)
     rows = rows.head(shown)
-    title = f"Scenarios: change in net benefit of {pair[0]} against {pair[1]}"
+    title = say(
+        "Scenarios: change in net benefit of {pair} against {pair_2}", pair=pair[0], pair_2=pair[1]
+    )
     figure, area = axes(title, height=1.35 + 0.29 * max(len(rows), 2), grid="x")
     for row, each in enumerate(rows.to_dict("records")):
         value = float(each["nmb_to_base"])
@@ -38,14 +41,19 @@ def scenario_dots(
             label="_dot",
         )
     area.axvline(0, color=INK, linewidth=0.8, label="_zero")
-    names = [wrapped(f"{r['scenario']} {r['title']}", 42, 2) for r in rows.to_dict("records")]
+    names = [wrapped(f"{r['scenario']} {say(r['title'])}", 42, 2) for r in rows.to_dict("records")]
     area.set_yticks(range(len(rows)), names, fontsize=7)
     area.set_ylim(len(rows) - 0.4, -0.6)
     bare(area)
     for words, marker, face, edge in (
-        (setting.cost_effective, "o", COLOURS[0], COLOURS[0]),
-        (f"not {setting.cost_effective}", "o", "white", COLOURS[0]),
-        ("memory or retracted", "s", "white", COLOURS[1]),
+        (say(setting.cost_effective), "o", COLOURS[0], COLOURS[0]),
+        (
+            say("not {cost_effective}", cost_effective=setting.cost_effective),
+            "o",
+            "white",
+            COLOURS[0],
+        ),
+        (say("memory or retracted"), "s", "white", COLOURS[1]),
     ):
         area.plot(
             [],
@@ -59,14 +67,22 @@ def scenario_dots(
         )
     key(figure, handletextpad=0.3)
     numeric(area.xaxis, 4)
-    area.set_xlabel(f"change in net benefit per person ({setting.money})", loc="right")
+    area.set_xlabel(
+        say("change in net benefit per person ({money})", money=setting.money), loc="right"
+    )
     parts = [
-        f"{r['scenario']} {r['title']} ({setting.amount(float(r['nmb_to_base']), sign=True)})"
+        f"{r['scenario']} {say(r['title'])} ({setting.amount(float(r['nmb_to_base']), sign=True)})"
         for r in rows.head(3).to_dict("records")
     ]
     gains = int((rows["nmb"] >= 0).sum())
-    alt = (
-        f"The {len(rows)} of {count} scenarios that move net benefit most; in {gains} of them "
-        f"{pair[0]} is {setting.cost_effective}. The largest changes: {listed(parts)}."
+    alt = say(
+        "The {count} of {count_2} scenarios that move net benefit most; in {gains} of them {pair}"
+        " is {cost_effective}. The largest changes: {parts}.",
+        count=len(rows),
+        count_2=count,
+        gains=gains,
+        pair=pair[0],
+        cost_effective=setting.cost_effective,
+        parts=listed(parts),
     )
     return picture("scenarios", title, alt, figure)

@@ -9,6 +9,7 @@ from hecon.analyses.base_case import threshold
 from hecon.analyses.run import Run
 from hecon.report.figures.style import Look, looks
 from hecon.report.figures.writing import THIN, distinct, money, wrapped
+from hecon.report.language import say
 from hecon.report.things_called import judgement
 from hecon.studies.study import Study
 
@@ -56,14 +57,19 @@ class Setting:
     @property
     def money(self) -> str:
         """The unit of costs with its price year, as axes name it."""
-        year = f", {self.price_year} prices" if self.price_year else ""
-        return f"{self.currency or 'units of cost'}{year}"
+        year = say(", {price_year} prices", price_year=self.price_year) if self.price_year else ""
+        return f"{self.currency or say('units of cost')}{year}"
 
     @property
     def per_effect(self) -> str:
         """The unit of a threshold."""
-        year = f", {self.price_year} prices" if self.price_year else ""
-        return f"{self.currency or 'cost'} per {self.effect}{year}"
+        year = say(", {price_year} prices", price_year=self.price_year) if self.price_year else ""
+        return say(
+            "{currency} per {effect}{year}",
+            currency=self.currency or "cost",
+            effect=self.effect,
+            year=year,
+        )
 
     def amount(self, value: float, sign: bool = False) -> str:
         """An amount in words."""
@@ -71,22 +77,25 @@ class Setting:
 
     def at(self, threshold: float) -> str:
         """`at NOK 385 000 per QALY`."""
-        return f"at {self.amount(threshold)} per {self.effect}"
+        return say(
+            "at {threshold} per {effect}", threshold=self.amount(threshold), effect=self.effect
+        )
 
     def label(self, parameter: str, width: int = 34, lines: int = 2) -> str:
         """A parameter's readable name on a few lines; a group joined by ` + ` is named by parts."""
         known = self.labels.get(parameter)
         if known is None and " + " in parameter:
-            known = ", ".join(self.labels.get(p, p) for p in parameter.split(" + "))
-        return wrapped(known or parameter, width, lines)
+            known = ", ".join(say(self.labels.get(p, p)) for p in parameter.split(" + "))
+        return wrapped(say(known or parameter), width, lines)
 
     def named(self, parameter: str) -> str:
         """A parameter's readable name in a list: in quotation marks where it has a comma."""
-        names = [self.labels.get(parameter)]
-        if names == [None]:
-            names = [self.labels.get(p, p) for p in parameter.split(" + ")]
-        told = [f'"{n}"' if n and "," in n else n or parameter for n in names]
-        return " with ".join(told)
+        known = self.labels.get(parameter)
+        names = (
+            [self.labels.get(p, p) for p in parameter.split(" + ")] if known is None else [known]
+        )
+        told = [f'"{n}"' if "," in n else n or parameter for n in map(say, names)]
+        return say(" with ").join(told)
 
 
 def run_setting(run: Run) -> Setting:

@@ -9,6 +9,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, INK, QUIET, axes, bare, styled
 from hecon.report.figures.writing import listed, numeric, wrapped
+from hecon.report.language import say
 
 
 @styled()
@@ -18,18 +19,22 @@ def subgroup_forest(table: pd.DataFrame, pair: tuple[str, str], setting: Setting
     The mean and 95 % of the draws, or the base case where nothing is drawn.
     """
     drawn = "nmb_mean" in table
-    title = f"Net benefit of {pair[0]} against {pair[1]} by subgroup"
+    title = say("Net benefit of {pair} against {pair_2} by subgroup", pair=pair[0], pair_2=pair[1])
     figure, area = axes(title, height=1.2 + 0.3 * max(len(table), 2), grid="x")
     area.axvline(0, color=QUIET, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1, label="_null")
     parts = []
     for row, each in enumerate(table.to_dict("records")):
         value = float(each["nmb_mean"] if drawn else each["nmb"])
         everybody = not each["dimension"]
-        told = f"{each['subgroup']} {setting.amount(value, sign=True)}"
+        told = f"{say(each['subgroup'])} {setting.amount(value, sign=True)}"
         if drawn:
             low, high = float(each["nmb_low"]), float(each["nmb_high"])
             area.plot([low, high], [row, row], color=INK, linewidth=1.1, label="_interval")
-            told += f" ({setting.amount(low, sign=True)} to {setting.amount(high, sign=True)})"
+            told += say(
+                " ({low} to {high})",
+                low=setting.amount(low, sign=True),
+                high=setting.amount(high, sign=True),
+            )
         parts.append(told)
         area.plot(
             value,
@@ -43,8 +48,13 @@ def subgroup_forest(table: pd.DataFrame, pair: tuple[str, str], setting: Setting
     area.set_ylim(len(table) - 0.4, -0.6)
     bare(area)
     numeric(area.xaxis, 4)
-    area.set_xlabel(f"net benefit per person ({setting.money})", loc="right")
-    interval = "mean and 95 % of the draws" if drawn else "base case"
+    area.set_xlabel(say("net benefit per person ({money})", money=setting.money), loc="right")
+    interval = say("mean and 95 % of the draws") if drawn else say("base case")
     assert setting.threshold is not None
-    alt = f"Net benefit {setting.at(setting.threshold)}, {interval}: {listed(parts)}."
+    alt = say(
+        "Net benefit {at_threshold}, {interval}: {parts}.",
+        at_threshold=setting.at(setting.threshold),
+        interval=interval,
+        parts=listed(parts),
+    )
     return picture("subgroups", title, alt, figure)

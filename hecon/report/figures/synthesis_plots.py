@@ -9,6 +9,7 @@ import pandas as pd
 
 from hecon.report.figures.forest_plots import ForestLine, Link, forest, network_graph
 from hecon.report.figures.picture import Picture
+from hecon.report.language import say
 from hecon.studies.estimates.synthesised import PROPORTION, RATIOS, Synthesised
 from hecon.studies.study import Study
 from hecon.synthesis.display import network_graph as graph_of
@@ -56,7 +57,7 @@ def _choices(study: Study, choices: pd.DataFrame) -> Picture:
         ForestLine(
             row["title"]
             if row["scenario"] == row["title"]
-            else f"{row['scenario']} {row['title']}",
+            else f"{row['scenario']} {say(row['title'])}",
             row["odds_ratio"],
             row["odds_ratio_low"],
             row["odds_ratio_high"],
@@ -68,8 +69,8 @@ def _choices(study: Study, choices: pd.DataFrame) -> Picture:
     ]
     return forest(
         effects,
-        "Choices of synthesis",
-        f"odds ratio of the outcome, all who start; above 1 favours {a} over {b}",
+        say("Choices of synthesis"),
+        say("odds ratio of the outcome, all who start; above 1 favours {a} over {b}", a=a, b=b),
         null=1.0,
         log=True,
         name="syntheses",
@@ -109,5 +110,5 @@ def _network(found: Synthesised) -> Picture:
                 edges["treatment"], edges["against"], edges["studies"], strict=True
             )
         ],
-        "Network of trials, with the number of studies of each treatment and comparison",
+        say("Network of trials, with the number of studies of each treatment and comparison"),
     )

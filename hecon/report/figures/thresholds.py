@@ -17,6 +17,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, INK, axes, key, styled
 from hecon.report.figures.writing import axis_labels, listed, numeric, per_cent, share
+from hecon.report.language import say
 
 Array = NDArray[np.float64]
 
@@ -29,13 +30,13 @@ def acceptability(decision: xr.Dataset, setting: Setting) -> Picture:
     -----
     Fenwick, Claxton, Sculpher (2001), Health Economics 10:779.
     """
-    title = "Probability that each strategy is best"
+    title = say("Probability that each strategy is best")
     figure, area = axes(title, grid="y")
     area.set_ylim(-0.02, 1.02)
     _lines(area, decision, "probability_best", setting)
     per_cent(area.yaxis)
     _across(area, decision, setting)
-    axis_labels(area, _value(setting), "probability of the highest net benefit")
+    axis_labels(area, _value(setting), say("probability of the highest net benefit"))
     alt = _shares(decision, "probability_best", setting)
     return picture("acceptability", title, alt, figure)
 
@@ -43,7 +44,7 @@ def acceptability(decision: xr.Dataset, setting: Setting) -> Picture:
 @styled()
 def acceptability_frontier(decision: xr.Dataset, setting: Setting) -> Picture:
     """The probability that the strategy with the highest mean net benefit is best."""
-    title = "Probability that the choice with the highest mean is best"
+    title = say("Probability that the choice with the highest mean is best")
     grid = decision["threshold"].values
     height = decision["probability_frontier"].values
     runs = _runs(decision)
@@ -67,14 +68,19 @@ def acceptability_frontier(decision: xr.Dataset, setting: Setting) -> Picture:
             )
     per_cent(area.yaxis)
     _across(area, decision, setting)
-    axis_labels(area, _value(setting), "probability that the choice is best")
-    key(figure, title="strategy with the highest mean", title_fontsize=7.5)
-    said = [f"{runs[0][0]} has the highest mean net benefit from a threshold of 0"]
-    said += [f"{name} from about {setting.amount(grid[first])}" for name, first, _ in runs[1:]]
+    axis_labels(area, _value(setting), say("probability that the choice is best"))
+    key(figure, title=say("strategy with the highest mean"), title_fontsize=7.5)
+    said = [say("{runs} has the highest mean net benefit from a threshold of 0", runs=runs[0][0])]
+    said += [
+        say("{name} from about {grid}", name=name, grid=setting.amount(grid[first]))
+        for name, first, _ in runs[1:]
+    ]
     low, high = float(height.min()), float(height.max())
-    alt = (
-        f"{', then '.join(said)}. The probability that this choice is right lies between "
-        f"{share(low)} and {share(high)}."
+    alt = say(
+        "{said}. The probability that this choice is right lies between {low} and {high}.",
+        said=say(", then ").join(said),
+        low=share(low),
+        high=share(high),
     )
     return picture("acceptability_frontier", title, alt, figure)
 
@@ -87,28 +93,35 @@ def expected_loss(decision: xr.Dataset, setting: Setting) -> Picture:
     -----
     Alarid-Escudero et al. (2019), Value in Health 22:611.
     """
-    title = "Expected loss of choosing each strategy"
+    title = say("Expected loss of choosing each strategy")
     figure, area = axes(title, grid="y")
     area.set_ylim(0, float(decision["expected_loss"].max()) * 1.05 or 1.0)
     _lines(area, decision, "expected_loss", setting)
     numeric(area.yaxis)
     _across(area, decision, setting)
-    axis_labels(area, _value(setting), f"expected loss per person ({setting.money})")
+    axis_labels(
+        area, _value(setting), say("expected loss per person ({money})", money=setting.money)
+    )
     column, at = _near(decision, setting)
     losses = decision["expected_loss"].values[:, column]
     parts = [
-        f"{setting.amount(v)} with {s}"
+        say("{amount} with {s}", amount=setting.amount(v), s=s)
         for s, v in zip(decision["strategy"].values, losses, strict=True)
     ]
     best = str(decision["best"].values[column])
-    alt = f"Expected loss per person {setting.at(at)}: {listed(parts)}. It is lowest with {best}."
+    alt = say(
+        "Expected loss per person {at_threshold}: {parts}. It is lowest with {best}.",
+        at_threshold=setting.at(at),
+        parts=listed(parts),
+        best=best,
+    )
     return picture("expected_loss", title, alt, figure)
 
 
 @styled()
 def net_benefit(decision: xr.Dataset, setting: Setting, reference: str) -> Picture:
     """Mean net monetary benefit of each strategy less that of the reference."""
-    title = f"Mean net benefit compared with {reference}"
+    title = say("Mean net benefit compared with {reference}", reference=reference)
     difference = decision["nmb"] - decision["nmb"].sel(strategy=reference)
     shown = decision.assign(difference=difference)
     figure, area = axes(title, grid="y")
@@ -119,14 +132,22 @@ def net_benefit(decision: xr.Dataset, setting: Setting, reference: str) -> Pictu
     area.axhline(0, color=INK, linewidth=0.7, label="_zero")
     numeric(area.yaxis)
     _across(area, decision, setting)
-    axis_labels(area, _value(setting), f"difference in net benefit per person ({setting.money})")
+    axis_labels(
+        area,
+        _value(setting),
+        say("difference in net benefit per person ({money})", money=setting.money),
+    )
     column, at = _near(decision, setting)
     parts = [
         f"{s} {setting.amount(float(v), sign=True)}"
         for s, v in zip(decision["strategy"].values, difference.values[:, column], strict=True)
         if s != reference
     ]
-    alt = f"Mean net benefit per person less that of {reference}, {setting.at(at)}: "
+    alt = say(
+        "Mean net benefit per person less that of {reference}, {at_threshold}: ",
+        reference=reference,
+        at_threshold=setting.at(at),
+    )
     return picture("net_benefit", title, alt + f"{listed(parts)}.", figure)
 
 
@@ -142,8 +163,8 @@ def perfect_information(
         Discounted number of people whom the decision concerns, from `effective_population`.
     """
     scale = 1.0 if people is None else people / 1e6
-    whom = "per person" if people is None else "for the population"
-    title = f"Value of perfect information {whom}"
+    whom = say("per person") if people is None else say("for the population")
+    title = say("Value of perfect information {whom}", whom=whom)
     grid, value = decision["threshold"].values, decision["evpi"].values * scale
     spread = 1.96 * decision["evpi_error"].values * scale
     figure, area = axes(title, grid="y")
@@ -154,26 +175,35 @@ def perfect_information(
     area.set_ylim(bottom=min(0.0, float((value - spread).min())))
     numeric(area.yaxis)
     _across(area, decision, setting)
-    unit = setting.money if people is None else f"million {setting.money}"
-    axis_labels(area, _value(setting), f"EVPI {whom} ({unit})")
+    unit = setting.money if people is None else say("million {money}", money=setting.money)
+    axis_labels(area, _value(setting), say("EVPI {whom} ({unit})", whom=whom, unit=unit))
     column, at = _near(decision, setting)
     top = int(value.argmax())
-    words = f"million {setting.currency}".strip() if people is not None else ""
+    words = (
+        say("million {currency}", currency=setting.currency).strip() if people is not None else ""
+    )
 
     def amount(v: float) -> str:
         return setting.amount(v) if people is None else f"{v:,.0f} {words}"
 
-    alt = (
-        f"Perfect information would be worth {amount(float(value[column]))} {whom} "
-        f"{setting.at(at)} (Monte Carlo error {amount(float(spread[column] / 1.96))}); most, "
-        f"{amount(float(value[top]))}, {setting.at(float(grid[top]))}."
+    alt = say(
+        "Perfect information would be worth {amount} {whom} {at_threshold} (Monte Carlo error "
+        "{spread}); most, {amount_2}, {at_threshold_2}.",
+        amount=amount(float(value[column])),
+        whom=whom,
+        at_threshold=setting.at(at),
+        spread=amount(float(spread[column] / 1.96)),
+        amount_2=amount(float(value[top])),
+        at_threshold_2=setting.at(float(grid[top])),
     )
     name = "evpi" if people is None else "evpi_population"
     return picture(name, title, alt, figure)
 
 
 def _value(setting: Setting) -> str:
-    return f"value of a {setting.effect} ({setting.per_effect})"
+    return say(
+        "value of a {effect} ({per_effect})", effect=setting.effect, per_effect=setting.per_effect
+    )
 
 
 def _lines(area: Axes, data: xr.Dataset, variable: str, setting: Setting) -> None:
@@ -204,7 +234,11 @@ def _across(area: Axes, data: xr.Dataset, setting: Setting) -> None:
     area.set_xlim(float(grid.min()), float(grid.max()))
     numeric(area.xaxis, 4)
     if setting.threshold is not None:
-        upright(area, setting.threshold, f"threshold {setting.amount(setting.threshold)}")
+        upright(
+            area,
+            setting.threshold,
+            say("threshold {threshold}", threshold=setting.amount(setting.threshold)),
+        )
 
 
 def _near(data: xr.Dataset, setting: Setting) -> tuple[int, float]:
@@ -219,7 +253,11 @@ def _shares(data: xr.Dataset, variable: str, setting: Setting) -> str:
     column, at = _near(data, setting)
     values = data[variable].values[:, column]
     parts = [f"{s} {share(float(v))}" for s, v in zip(data["strategy"].values, values, strict=True)]
-    text = f"Probability of the highest net benefit {setting.at(at)}: {listed(parts)}."
+    text = say(
+        "Probability of the highest net benefit {at_threshold}: {parts}.",
+        at_threshold=setting.at(at),
+        parts=listed(parts),
+    )
     last = data[variable].values[:, -1]
     ends = [f"{s} {share(float(v))}" for s, v in zip(data["strategy"].values, last, strict=True)]
     top = float(data["threshold"].values[-1])

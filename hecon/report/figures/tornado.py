@@ -14,6 +14,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import HIGH, INK, LOW, axes, bare, key, styled
 from hecon.report.figures.writing import listed, number, numeric, short
+from hecon.report.language import say
 
 Measure = Literal["nmb", "qaly_difference", "icer"]
 #: An ICER grows without bound as its QALYs vanish: axes end at this many times the base case.
@@ -45,10 +46,15 @@ def tornado(
     Under dominance there is no ICER, and a saving per QALY forgone is another quantity: such an
     end has the words instead of a bar, and its parameter comes first.
     """
-    words = _WORDS[measure].replace("QALYs", setting.effects)
+    words = say(_WORDS[measure].replace("QALYs", setting.effects))
     zero = _base(base, measure, setting)
     ends = _ends(table, measure, zero)[:shown]
-    title = f"One-way sensitivity: {words}, {base.intervention} against {base.comparator}"
+    title = say(
+        "One-way sensitivity: {words}, {intervention} against {comparator}",
+        words=words,
+        intervention=base.intervention,
+        comparator=base.comparator,
+    )
     figure, area = axes(title, height=1.2 + 0.37 * max(len(ends), 2), grid="x")
     for row, each in enumerate(ends):
         sides = (("low", LOW, ""), ("high", HIGH, "////"))
@@ -76,14 +82,14 @@ def tornado(
     numeric(area.xaxis, 4)
     _notes(area, ends, zero)
     meanings = [
-        Patch(facecolor=LOW, label="low end of the range"),
-        Patch(facecolor=HIGH, hatch="////", edgecolor="white", linewidth=0, label="high end"),
+        Patch(facecolor=LOW, label=say("low end of the range")),
+        Patch(facecolor=HIGH, hatch="////", edgecolor="white", linewidth=0, label=say("high end")),
     ]
     key(figure, handles=meanings)
     unit = {
-        "nmb": f"incremental net benefit per person ({setting.money})",
-        "qaly_difference": f"incremental {setting.effects} per person",
-        "icer": f"ICER ({setting.per_effect})",
+        "nmb": say("incremental net benefit per person ({money})", money=setting.money),
+        "qaly_difference": say("incremental {effects} per person", effects=setting.effects),
+        "icer": say("ICER ({per_effect})", per_effect=setting.per_effect),
     }[measure]
     area.set_xlabel(unit, loc="right")
     alt = _alt(ends, zero, words, measure, setting)
@@ -123,7 +129,12 @@ def _ends(table: pd.DataFrame, measure: Measure, zero: float) -> list[dict[str, 
 
 
 def _named(row: dict[str, Any], setting: Setting) -> str:
-    return f"{setting.label(row['parameter'], 38, 2)}\n{short(row['from'])} to {short(row['to'])}"
+    return say(
+        "{label}\n{start} to {end}",
+        label=setting.label(row["parameter"], 38, 2),
+        start=short(row["from"]),
+        end=short(row["to"]),
+    )
 
 
 def _notes(area: Any, ends: list[dict[str, Any]], zero: float) -> None:
@@ -134,7 +145,7 @@ def _notes(area: Any, ends: list[dict[str, Any]], zero: float) -> None:
             area.text(
                 0.99,
                 row,
-                f"to {number(value)}",
+                say("to {part}", part=number(value)),
                 transform=area.get_yaxis_transform(),
                 ha="right",
                 va="center",
@@ -160,14 +171,22 @@ def _alt(
         return number(value, 3) if measure == "qaly_difference" else setting.amount(value)
 
     parts = [
-        f"{setting.named(e['parameter'])} ({write(e['low'])} at {short(e['from'])}, "
-        f"{write(e['high'])} at {short(e['to'])})"
+        say(
+            "{named} ({low} at {start}, {high} at {end})",
+            named=setting.named(e["parameter"]),
+            low=write(e["low"]),
+            start=short(e["from"]),
+            high=write(e["high"]),
+            end=short(e["to"]),
+        )
         for e in ends[:3]
     ]
-    return (
-        f"Base case: {words} of {write(zero)} per "
-        f"{setting.effect if measure == 'icer' else 'person'}. "
-        f"The widest ranges: {listed(parts)}."
+    return say(
+        "Base case: {words} of {zero} per {part}. The widest ranges: {parts}.",
+        words=words,
+        zero=write(zero),
+        part=setting.effect if measure == "icer" else "person",
+        parts=listed(parts),
     )
 
 

@@ -12,6 +12,7 @@ from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import PAPER, blank, head, styled
 from hecon.report.figures.writing import listed, numeric, per_cent, share, short, wrapped
+from hecon.report.language import say
 
 #: Fills in steps of lightness with a hatch on every second.
 _FILLS = ("#b34a00", "#8fc7e8", "#e9b872", "#e8ebee", "#0072b2", "#009e73", "#cc79a7", "#f0e442")
@@ -45,7 +46,7 @@ def occupancy(
     # areas are stacked: what must be straight is each state's upper edge
     edges = np.cumsum(shares.transpose("cycle", "strategy", "state").values, axis=2)
     chosen = kept(time, edges.reshape(len(time), -1))
-    title = "Share of people in each state over time"
+    title = say("Share of people in each state over time")
     rows = (len(strategies) + 1) // 2
     columns = min(2, len(strategies))
     figure = blank(1.2 + 1.75 * rows)
@@ -69,12 +70,12 @@ def occupancy(
         numeric(panel.xaxis)
         per_cent(panel.yaxis)
         if position + columns >= len(strategies):
-            panel.set_xlabel("years since the start")
+            panel.set_xlabel(say("years since the start"))
             panel.tick_params(labelbottom=True)
-    figure.supylabel("share of the cohort", fontsize=8.5)
+    figure.supylabel(say("share of the cohort"), fontsize=8.5)
     figure.legend(
         handles,
-        [labels.get(n) or n for n in names],
+        [say(labels.get(n) or n) for n in names],
         frameon=False,
         loc="outside lower left",
         ncols=2,
@@ -109,13 +110,16 @@ def _alt(
     labels: Mapping[str, str],
 ) -> str:
     if len(time) < 2:
-        return "Shares of the cohort by state at the start."
+        return say("Shares of the cohort by state at the start.")
     at = max(1, int(np.abs(time - _ALT_YEARS).argmin()))
     parts = []
     for strategy in strategies:
         found = [
-            f"{labels.get(n) or n} {share(float(shares.sel(strategy=strategy, state=n)[at]))}"
+            f"{say(labels.get(n) or n)} {share(float(shares.sel(strategy=strategy, state=n)[at]))}"
             for n in names
         ]
         parts.append(f"{strategy}: {listed(found)}")
-    return f"After {short(time[at])} year{'' if time[at] == 1 else 's'}: {'; '.join(parts)}."
+    when, told = short(time[at]), "; ".join(parts)
+    if time[at] == 1:
+        return say("After one year: {parts}.", parts=told)
+    return say("After {time} years: {parts}.", time=when, parts=told)

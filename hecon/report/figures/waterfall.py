@@ -8,6 +8,7 @@ from hecon.analyses.swaps import Swaps
 from hecon.report.figures.picture import Picture, picture, styled
 from hecon.report.figures.style import COLOURS, INK, axes, bare
 from hecon.report.figures.writing import listed, money, numeric, wrapped
+from hecon.report.language import say
 
 
 @styled()
@@ -20,7 +21,9 @@ def waterfall(found: Swaps) -> Picture:
     names = [found.names[0], *map(str, acting["group"]), found.names[1]]
     values = np.r_[before, steps, after]
     left = np.r_[0.0, begun, 0.0]
-    title = f"Net benefit from {found.names[0]} to {found.names[1]}"
+    title = say(
+        "Net benefit from {names} to {names_2}", names=found.names[0], names_2=found.names[1]
+    )
     figure, area = axes(title, height=1.15 + 0.29 * len(names), grid="x")
     ends = np.arange(len(names)) % (len(names) - 1) == 0
     for rows, colour, hatch in (
@@ -43,10 +46,13 @@ def waterfall(found: Swaps) -> Picture:
     area.set_ylim(len(names) - 0.45, -0.55)
     bare(area)
     numeric(area.xaxis, 4)
-    area.set_xlabel("incremental net benefit per person", loc="right")
+    area.set_xlabel(say("incremental net benefit per person"), loc="right")
     parts = [f"{n} {money(v, True)}" for n, v in zip(acting["group"], steps, strict=True)]
-    alt = (
-        f"From {money(before)} to {money(after)}. The largest parts: {listed(parts[:4])}; each is "
-        "the mean over all orders of swapping."
+    alt = say(
+        "From {before} to {after}. The largest parts: {parts}; each is the mean over all orders "
+        "of swapping.",
+        before=money(before),
+        after=money(after),
+        parts=listed(parts[:4]),
     )
     return picture("waterfall", title, alt, figure)

@@ -11,21 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from hecon.report.language import say
+from hecon.report.numbers import figure, grouped
 from hecon.report.words import listed as listed
 
 #: A narrow space that does not break: 385 000 stays on one line.
 THIN = "\u202f"
-MINUS = "\u2212"
 
 
 def number(value: float, decimals: int = 0, sign: bool = False) -> str:
     """A number with its thousands grouped; 'n/a' if undefined, zero without a sign."""
-    if math.isnan(value):
-        return "n/a"
-    text = f"{abs(value):,.{decimals}f}".replace(",", THIN)
-    if not text.strip(f"0.{THIN}"):
-        return text
-    return (MINUS if value < 0 else "+" if sign else "") + text
+    return say("n/a") if math.isnan(value) else grouped(value, decimals, "typeset", sign=sign)
 
 
 def money(value: float, sign: bool = False) -> str:
@@ -36,24 +32,20 @@ def money(value: float, sign: bool = False) -> str:
 def share(value: float) -> str:
     """A share in per cent; what is not quite 0 or 1 is not shown as such."""
     if 0 < value < 0.005:
-        return f"less than 1{THIN}%"
+        return say("less than {share}", share=f"1{THIN}%")
     if 0.995 < value < 1:
-        return f"more than 99{THIN}%"
+        return say("more than {share}", share=f"99{THIN}%")
     return f"{value * 100:.0f}{THIN}%"
 
 
 def short(value: float) -> str:
     """A number as long as it needs to be: four significant digits at most."""
-    if value == 0 or math.isnan(value):
-        return "0" if value == 0 else "n/a"
-    decimals = max(0, 3 - math.floor(math.log10(abs(value))))
-    text = number(value, min(decimals, 6))
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return figure(value, "number", "typeset") or say("n/a")
 
 
 def wrapped(text: str, width: int, lines: int = 2) -> str:
     """A text on a few lines; what does not fit is cut with an ellipsis."""
-    return "\n".join(textwrap.wrap(text, width, max_lines=lines, placeholder="…")) or text
+    return "\n".join(textwrap.wrap(say(text), width, max_lines=lines, placeholder="…")) or text
 
 
 def distinct(names: Sequence[str], width: int, lines: int = 3) -> dict[str, str]:
