@@ -145,7 +145,7 @@ def _share(value: float, medium: Medium) -> str:
     space = language().signs(medium).space
     if 0 < value < 0.005:
         return say("less than {share}", share=f"1{space}%")
-    if 0.995 < value < 1:
+    if 0.995 <= value < 1:
         return say("more than {share}", share=f"99{space}%")
     decimals = 1 if 0 < abs(value) < 0.0995 else 0
     return f"{grouped(value * 100, decimals, medium)}{space}%"

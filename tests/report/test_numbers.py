@@ -28,6 +28,7 @@ from hecon.report.numbers import Units, cell, figure, sheet_format
         ("share", 0.043, "4.3 %"),
         ("share", 0.003, "less than 1 %"),
         ("share", 0.998, "more than 99 %"),
+        ("share", 0.995, "more than 99 %"),
         ("share", 1.0, "100 %"),
         ("share", 4.091, "409 %"),
         ("count", 10000.0, "10,000"),
