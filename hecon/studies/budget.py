@@ -126,6 +126,14 @@ class BudgetDefinition(Strict):
         """Amounts that the model does not give."""
         return [*self.instead_of, *self.beside]
 
+    @property
+    def money(self) -> set[str]:
+        """Entries that are amounts of money."""
+        both = (("instead_of", self.instead_of), ("beside", self.beside))
+        paid = [(entry, each.item) for entry, those in both for each in those]
+        found = {f"{entry}[{item}].{name}" for entry, item in paid for name in ("amount", "month")}
+        return found | {"waiting.cost_month"}
+
     def formulas(self) -> Iterator[tuple[str, str, Uses]]:
         """Entries with their formulas, and what else than inputs they may rest on."""
         yield "years", self.years, ""

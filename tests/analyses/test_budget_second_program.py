@@ -90,7 +90,7 @@ displaced = { OldA = "loses", OldB = "1 - loses" }
 [waiting]
 share = "waits"
 leave_month = "leaves"
-cost_month = "7"
+cost_month = "c_wait"
 item = "Ward"
 state = "Ill"
 [vat]
@@ -108,7 +108,7 @@ items = { Ward = "0.6" }
 [[instead_of]]
 item = "Misuse"
 block = "second"
-month = "12"
+month = "c_misuse"
 months = "lasts"
 [[beside]]
 item = "Training"
@@ -176,6 +176,10 @@ def write(folder: Path, case: tuple) -> Path:
     rows = [
         f"{n},all,{v},number,,,,,,,made up,assumption"
         for n, v in {**own, **shares, **stocks}.items()
+    ]
+    rows += [
+        f"{n},all,{v},EUR/month,,,,,EUR,2024,made up,assumption"
+        for n, v in (("c_wait", 7), ("c_misuse", 12))
     ]
     (folder / "budget_inputs.csv").write_text("\n".join([f"{HEAD}source,status", *rows, ""]))
     rows = [

@@ -51,6 +51,19 @@ CASES = {
         "",
         "column resources[beds].per_year: is missing: how much one of the stock gives in a year",
     ),
+    "a cost of waiting without a currency": (
+        TOML,
+        'cost_month = "c_wait"',
+        "cost_month = 3000",
+        "column waiting.cost_month: 3000 is an amount without a currency; make it a row of an "
+        "input file, with its currency, and name that",
+    ),
+    "an amount without a currency within a formula": (
+        TOML,
+        'amount = "training"',
+        'amount = "training if budget_year == 1 else 500"',
+        "amount: 500 is an amount without a currency",
+    ),
     "a resource that asks for no quantity": (
         TOML,
         '"quantity(New, slots)"',

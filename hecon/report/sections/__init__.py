@@ -57,12 +57,12 @@ def analyses_named(names: Iterable[str], where: str) -> list[str]:
     InputError
         At `where`, if there is no such analysis.
     """
-    known = {entry.command_name or entry.name: entry.name for entry in REGISTRY}
-    known |= {entry.name: entry.name for entry in REGISTRY}
+    commands = {entry.command_name or entry.name: entry.name for entry in REGISTRY}
+    known = commands | {entry.name: entry.name for entry in REGISTRY}
     found = []
     for name in names:
         if name not in known:
-            hint = nearest(name, known) or f"; allowed are {', '.join(known)}"
+            hint = nearest(name, known) or f"; allowed are {', '.join(commands)}"
             raise InputError([Fault(where, None, None, f"'{name}' is no analysis{hint}")])
         found.append(known[name])
     return found
