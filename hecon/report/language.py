@@ -38,6 +38,40 @@ class Signs:
 
 
 @dataclass(frozen=True)
+class Composed:
+    """A text that is put together before it is looked up, by the pattern of its template.
+
+    Attributes
+    ----------
+    literal
+        The longest part of it that is always the same.
+    """
+
+    pattern: re.Pattern[str]
+    literal: str
+    translation: str
+
+    @classmethod
+    def of(cls, template: str, translation: str) -> Composed:
+        """Names in braces stand for any text, `{count}` and `{number}` for figures only."""
+        parts = re.split(r"\{(\w+)\}", template)
+        text, seen = "", set[str]()
+        for literal, name in zip(parts[::2], [*parts[1::2], ""], strict=True):
+            text += re.escape(literal)
+            if name:
+                held = _FIGURE if name in FIGURES else ".+?"
+                text += f"(?P={name})" if name in seen else f"(?P<{name}>{held})"
+                seen.add(name)
+        return cls(re.compile(text, re.DOTALL), max(parts[::2], key=len), translation)
+
+
+#: Names of a composed text that stand for figures, or for a name in braces of a figure.
+FIGURES = ("count", "number")
+
+_FIGURE = r"\{\w+\}|[-+\u2212]?\d[\d.,\u00a0\u202f]*(?:e[-+]?\d+)?(?:[ \u00a0\u202f]?%)?"
+
+
+@dataclass(frozen=True)
 class Language:
     """A language.
 
@@ -55,7 +89,7 @@ class Language:
 
     code: str = "en"
     texts: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
-    composed: tuple[tuple[re.Pattern[str], str], ...] = ()
+    composed: tuple[Composed, ...] = ()
     pending: frozenset[str] = frozenset()
 
     def signs(self, medium: Medium) -> Signs:
@@ -85,12 +119,21 @@ class Language:
         return self._put_together(english)
 
     def _put_together(self, english: str) -> str:
-        for pattern, template in self.composed:
-            match = pattern.fullmatch(english)
+        for form in self.composed:
+            match = form.pattern.fullmatch(english) if form.literal in english else None
             if match:
-                parts = {name: self.text(part) for name, part in match.groupdict().items()}
-                return template.format_map(parts)
+                return form.translation.format_map(
+                    {
+                        name: self._number(part) if name in FIGURES else self.text(part)
+                        for name, part in match.groupdict().items()
+                    }
+                )
         return english
+
+    def _number(self, written: str) -> str:
+        """A figure that the program wrote into a text, with this language's decimal sign."""
+        plain = written.count(".") == 1 and "," not in written
+        return written.replace(".", self.signs("screen").decimal) if plain else written
 
     def numbered(self, one: str, several: str, count: int) -> str:
         """A template in the form that a number asks for."""
@@ -173,7 +216,7 @@ def read_language(code: str) -> Language:
             assert isinstance(message.string, str)
             texts[message.id] = message.string
             if COMPOSED in message.flags:
-                composed.append((_pattern(message.id), message.string))
+                composed.append(Composed.of(message.id, message.string))
         else:
             texts[message.id[0]] = tuple(message.string)
     return Language(code, texts, tuple(composed))
@@ -188,15 +231,3 @@ def _locale(code: str) -> Any:
 
 def _folder() -> Traversable:
     return files("hecon.report") / "locales"
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    """What a template's text looks like, with a group for each of its names."""
-    parts = re.split(r"\{(\w+)\}", template)
-    text, seen = "", set[str]()
-    for literal, name in zip(parts[::2], [*parts[1::2], ""], strict=True):
-        text += re.escape(literal)
-        if name:
-            text += f"(?P={name})" if name in seen else f"(?P<{name}>.+?)"
-            seen.add(name)
-    return re.compile(text, re.DOTALL)

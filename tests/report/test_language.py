@@ -1,7 +1,9 @@
 """Reports in another language: texts looked up, signs of figures, forms by number."""
 
+import ast
 import re
 import string
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from babel.messages.pofile import read_po
 
 from hecon.report.content import Column, Sentence, money
 from hecon.report.language import (
+    Composed,
     Language,
     languages,
     read_language,
@@ -21,6 +24,20 @@ from hecon.report.words import listed, spoken
 
 PACKAGE = Path(__file__).parents[2] / "hecon"
 UNITS = Units("NOK", "2024")
+
+#: Which arguments of what are texts that people read.
+SHOWN = {
+    **{"Sentence": (0,), "say": (0,), "say_number": (0, 1)},
+    **{"Section": (1,), "table": (1,), "Column": (1,), "Chart": (1,), "Series": (1,)},
+}
+#: Said of an option.
+HELP = "Its values, as 1,2,3 or first:last:step."
+
+#: What is not translated: help, descriptions of files' columns, and what developers compare.
+ENGLISH = {
+    *("sections/__init__.py", "contents.py", "reproduction.py", "table_files.py", "language.py"),
+    "figures/style.py",
+}
 
 
 def test_norwegian_figures_have_a_decimal_comma_and_spaces() -> None:
@@ -41,10 +58,14 @@ def test_the_form_follows_the_number() -> None:
 
 
 def test_texts_that_were_put_together_are_looked_up_by_their_parts() -> None:
-    pattern = re.compile(r"(?P<a>.+?)\ v\ (?P<b>.+?)", re.DOTALL)
-    tongue = Language("nb", {"week": "uke"}, ((pattern, "{a} mot {b}"),))
-    with speaking(tongue):
+    forms = (Composed.of("{a} v {b}", "{a} mot {b}"), Composed.of("{count} left", "{count} igjen"))
+    with speaking(Language("nb", {"week": "uke"}, forms)):
         assert say("week v PE") == "uke mot PE"
+        assert [say(f"{n} left") for n in ("0.25", "{all}", "what is")] == [
+            "0,25 igjen",
+            "{all} igjen",
+            "what is left",
+        ]
         assert say("nothing of the kind") == "nothing of the kind"
 
 
@@ -67,16 +88,91 @@ def test_names_and_figures_of_a_sentence_stay_in_their_places() -> None:
 
 @pytest.mark.parametrize("code", languages()[1:])
 def test_a_catalogue_keeps_the_names_of_every_template(code: str) -> None:
+    for ids, forms in catalogue(code):
+        for form in forms:
+            assert names(form) <= names(ids[-1]), ids
+
+
+def catalogue(code: str) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """English forms and their translations, one or two of each."""
     with (PACKAGE / "report" / "locales" / f"{code}.po").open("rb") as file:
-        catalogue = read_po(file, locale=code, abort_invalid=True)
-    for message in catalogue:
-        if message.id and message.string:
-            ids = [message.id] if isinstance(message.id, str) else message.id
-            forms = [message.string] if isinstance(message.string, str) else message.string
-            for form in forms:
-                assert names(form) <= names(ids[-1]), ids
+        messages = [m for m in read_po(file, locale=code, abort_invalid=True) if m.id]
+    both = [(m.id, m.string) if m.pluralizable else ((m.id,), (m.string,)) for m in messages]
+    return [(tuple(ids), tuple(forms)) for ids, forms in both]
 
 
 def names(template: str) -> set[str]:
     """Names in braces."""
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("code", languages()[1:])
+def test_every_text_of_the_program_is_in_the_catalogue(code: str) -> None:
+    known = {text for ids, _ in catalogue(code) for text in ids}
+    assert shown_texts() - known == set()
+
+
+@pytest.mark.parametrize("code", languages()[1:])
+def test_the_parts_of_what_is_put_together_are_in_the_catalogue(code: str) -> None:
+    known = "\n".join(text for ids, _ in catalogue(code) for text in ids)
+    missing = {text for text in templates() if not all(p in known for p in pieces(text))}
+    assert missing == set()
+
+
+def shown_texts() -> set[str]:
+    """Texts and templates that stand where they are shown or asked for."""
+    found = set()
+    for path in (*(PACKAGE / "report").rglob("*.py"), *(PACKAGE / "batch").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and (places := SHOWN.get(called(node))):
+                found |= {t for a in node.args[: places[-1] + 1][places[0] :] for t in either(a)}
+    for path in PACKAGE.rglob("*.j2"):
+        found |= set(re.findall(r'say(?:_number)?\("([^"]+)"', path.read_text("utf-8")))
+    return {text for text in found if words(text)}
+
+
+def templates() -> set[str]:
+    """What reads like a sentence or a template, wherever it is written in hecon.report."""
+    folder = PACKAGE / "report"
+    paths = {p for p in folder.rglob("*.py") if str(p.relative_to(folder)) not in ENGLISH}
+    found = {text for p in paths for text in written(ast.parse(p.read_text("utf-8")))}
+    plain = {t for t in found if " " in t.strip() and "\n" not in t and words(t)}
+    return {t for t in plain if t[0].isupper() or "{" in t} - {HELP}
+
+
+def written(node: ast.AST) -> Iterator[str]:
+    """Texts in a piece of source, but documentation, faults and what help and files say."""
+    documents = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    unread = isinstance(node, ast.keyword) and node.arg in ("help", "meaning")
+    if documents or unread or isinstance(node, ast.Raise):
+        return
+    if isinstance(node, ast.Call) and called(node) in ("Option", "Argument"):
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    for each in ast.iter_child_nodes(node):
+        yield from written(each)
+
+
+def pieces(text: str) -> list[str]:
+    """What stands between the names and colons of a template."""
+    found = [piece.strip(" .,;()") for piece in re.split(r"\{\w*\}?|:", text)]
+    return [piece for piece in found if words(piece)]
+
+
+def words(text: str) -> bool:
+    """Whether it has words of its own beside the names in braces."""
+    return any(map(str.isalpha, re.sub(r"\{\w*\}?", "", text)))
+
+
+def called(node: ast.Call) -> str:
+    """The name of what is called."""
+    return str(getattr(node.func, "id", getattr(node.func, "attr", "")))
+
+
+def either(node: ast.expr) -> set[str]:
+    """The texts that an argument may be."""
+    if isinstance(node, ast.IfExp):
+        return either(node.body) | either(node.orelse)
+    written_here = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return {node.value} if written_here else set()
