@@ -259,7 +259,7 @@ def _excel(
         left, right = args
         args = (left,) if right.op == "const" and right.value == 0.0 else (Expr("sub", args),)
     elif operation.series:
-        args = tuple(_series(expr, expr.op))
+        args = tuple(series(expr, expr.op))
     parts = []
     for position, arg in enumerate(args):
         truth_wanted = expr.op in ("and", "or", "not") or (expr.op == "if" and position == 0)
@@ -278,11 +278,11 @@ def _excel(
     return rendered, operation.binds
 
 
-def _series(expr: Expr, op: str) -> Iterator[Expr]:
+def series(expr: Expr, op: str) -> Iterator[Expr]:
     """What a row of the same operation joins: min(a, b, c) is min of min of a and b, and c."""
     if expr.op == op:
         for arg in expr.args:
-            yield from _series(arg, op)
+            yield from series(arg, op)
     else:
         yield expr
 

@@ -83,6 +83,8 @@ _DECIMALS: Mapping[str, int] = {
     "year": 0,
 }
 _SIGNED = ("change", "gain")
+#: Kinds that are words.
+_WORDS = ("text", "name", "formula", "symbol", "status", "flag", "sheet")
 _SIGNIFICANT = 4
 _MILLION = 1e6
 
@@ -167,13 +169,15 @@ def cell(value: object, column: Column, medium: Medium = "screen") -> str:
 
 def numeric(column: Column) -> bool:
     """Whether a column holds figures, which stand to the right."""
-    return column.kind not in ("text", "name", "status", "flag", "sheet")
+    return column.kind not in _WORDS
 
 
 #: Number formats of a spreadsheet; `_)` keeps figures apart from a text to their right.
 SHEET_FORMATS: Mapping[Kind, str] = {
     "text": "General",
     "name": "General",
+    "formula": "General",
+    "symbol": "General",
     "status": "General",
     "flag": "General",
     "money": "#,##0_);-#,##0_);0_)",

@@ -10,7 +10,7 @@ from hecon.report.grade import titled
 from hecon.report.language import say
 from hecon.report.markup import placed, templates
 from hecon.report.numbers import Units
-from hecon.report.page_view import section_view
+from hecon.report.page_view import explained, section_view
 from hecon.report.things_called import counted_in
 from hecon.studies.study import Study
 from hecon.version import __version__
@@ -77,9 +77,11 @@ def rendered(
     filters
         Whether rows of tables can be filtered by what they hold.
     """
-    first, *rest = (section_view(s, units) for s in said_once(sections) if not s.empty)
+    shown = [s for s in said_once(sections) if not s.empty]
+    symbols = explained(shown)
+    first, *rest = (section_view(s, units, symbols) for s in shown)
     order = [name for part in rest for name in part.figures if name in pictures]
-    shown = {name: placed(pictures[name], order.index(name) + 1) for name in order}
+    drawn = {name: placed(pictures[name], order.index(name) + 1) for name in order}
     template = templates().get_template("page.html.j2")
     return template.render(
         header=header,
@@ -87,5 +89,5 @@ def rendered(
         version=__version__,
         answer=first,
         sections=rest,
-        pictures=shown,
+        pictures=drawn,
     )

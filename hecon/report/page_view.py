@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
+from hecon.engine.model import key_of
 from hecon.report.content import Column, Section, Table
 from hecon.report.language import say
+from hecon.report.mathematics import anchor, mathematics
 from hecon.report.numbers import Units, cell, numeric
 from hecon.report.presented import caption, fitting, spread
 from hecon.report.words import spoken
@@ -17,11 +22,21 @@ LONG, FOLDED, BROAD, MOST = 60, 25, 7, 9
 
 @dataclass(frozen=True)
 class CellView:
-    """One cell: its text, whether it is a figure, and the status it names, if any."""
+    """One cell: its text, whether it is a figure, and the status it names, if any.
+
+    Attributes
+    ----------
+    set
+        A formula as mathematics, to stand in the text's place.
+    id
+        Anchor of a symbol that its row explains.
+    """
 
     text: str
     number: bool = False
     mark: str = ""
+    set: Markup | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,8 +78,30 @@ class SectionView:
     figures: tuple[str, ...]
 
 
-def section_view(section: Section, units: Units) -> SectionView:
-    """A section in the page's signs; tables without rows are left out."""
+def explained(sections: Sequence[Section]) -> dict[str, str]:
+    """Symbols that a row of some table explains: the table's name by theirs, the first if many."""
+    found: dict[str, str] = {}
+    for table in (t for section in sections for t in section.visible):
+        for column in table.columns:
+            if column.kind == "symbol":
+                for name in table.frame[column.key]:
+                    found.setdefault(key_of(str(name))[0], table.name)
+    return found
+
+
+def section_view(
+    section: Section,
+    units: Units,
+    symbols: Mapping[str, str] | None = None,
+) -> SectionView:
+    """A section in the page's signs; tables without rows are left out.
+
+    Parameters
+    ----------
+    symbols
+        Tables that explain them, by their names; those of the section itself without it.
+    """
+    known = explained([section]) if symbols is None else symbols
     said = [(s.tone, spoken(s, units, "typeset")) for s in section.sentences]
     return SectionView(
         section.name.replace("_", "-"),
@@ -72,13 +109,14 @@ def section_view(section: Section, units: Units) -> SectionView:
         [text for tone, text in said if tone not in ("warning", "note")],
         [text for tone, text in said if tone == "warning"],
         [text for tone, text in said if tone == "note"],
-        [table_view(t, units) for t in section.visible],
+        [table_view(t, units, known) for t in section.visible],
         tuple(f.name for f in section.figures),
     )
 
 
-def table_view(table: Table, units: Units) -> TableView:
+def table_view(table: Table, units: Units, symbols: Mapping[str, str] | None = None) -> TableView:
     """A table as text; columns that say nothing are left out."""
+    known = symbols or {}
     columns, frame = spread(table)
     kept = [c for c in columns if not _blank([cell(v, c, "typeset") for v in frame[c.key]])]
     shown = fitting(kept, table.keys, MOST)
@@ -86,7 +124,11 @@ def table_view(table: Table, units: Units) -> TableView:
     notes = [spoken(table.note, units, "typeset")] if table.note else []
     if left_out:
         notes.append(say("In {file}: {what}.", file=f"{table.name}.csv", what=", ".join(left_out)))
-    rows = [[_cell(record[c.key], c) for c in shown] for record in frame.to_dict("records")]
+    here = {name for name, place in known.items() if place == table.name}
+    rows = [
+        [_placed(_cell(record[c.key], c, known), c, here) for c in shown]
+        for record in frame.to_dict("records")
+    ]
     return TableView(
         caption(table, units),
         [units.heading(c) for c in shown],
@@ -100,7 +142,22 @@ def _blank(texts: list[str]) -> bool:
     return not any(texts)
 
 
-def _cell(value: object, column: Column) -> CellView:
+def _placed(made: CellView, column: Column, here: set[str]) -> CellView:
+    """A symbol's first cell in the table that explains it, with its anchor."""
+    name = key_of(made.text)[0]
+    if column.kind != "symbol" or name not in here:
+        return made
+    here.remove(name)
+    return replace(made, id=anchor(name))
+
+
+def _set(element: str | None) -> Markup | None:
+    return None if element is None else Markup(element)
+
+
+def _cell(value: object, column: Column, symbols: Mapping[str, str]) -> CellView:
     text = cell(value, column, "typeset")
+    if column.kind == "formula":
+        return CellView(text, set=_set(mathematics(text, symbols)))
     mark = str(value).strip().lower().replace(" ", "-") if column.kind == "status" else ""
     return CellView(text, numeric(column), mark)

@@ -89,7 +89,7 @@ class _Shown:
         )
         above = max(map(len, heading.split("\n")), default=0)
         most = max(widest, above)
-        broken = (column.kind == "text" or column.words) and not column.detail
+        broken = (column.kind in ("text", "formula") or column.words) and not column.detail
         least = min(most, max(_TEXT, above)) if broken else most
         return cls(column, heading, cells, least, most)
 

@@ -36,6 +36,7 @@ REGISTRY = (
     Registration(
         "compare", "What sets two studies, countries or versions apart.", command="", always=False
     ),
+    Registration("model", "The model, written out: states, transitions, payoffs, formulas."),
     Registration("article", "What an article says, and what the model makes of it."),
     Registration("synthesis", "Choices of synthesis side by side."),
     Registration("consistency", "Whether direct and indirect evidence agree."),

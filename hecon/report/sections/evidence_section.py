@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from hecon.analyses.evidence import input_evidence
@@ -33,7 +35,7 @@ WEAK = (
 )
 INPUTS = (
     LABEL,
-    PARAMETER,
+    replace(PARAMETER, kind="symbol"),
     Column("value", "Value", "number"),
     UNIT,
     RANGE_LOW,

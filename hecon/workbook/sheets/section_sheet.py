@@ -24,7 +24,14 @@ from hecon.workbook.pages import Page, Sheets, add_page
 
 NOT_LIVE = "Computed in Python, not live"
 #: Widths of columns by what they hold; those of words are as wide as their words, up to this.
-_WIDTHS = {"text": 42.0, "name": 30.0, "status": 14.0, "flag": 11.0}
+_WIDTHS = {
+    "text": 42.0,
+    "formula": 42.0,
+    "name": 30.0,
+    "symbol": 30.0,
+    "status": 14.0,
+    "flag": 11.0,
+}
 _FIGURE, _LEAST = 15.0, 10.0
 #: Characters side by side that can still be read on paper; further columns stay on screen.
 _PRINTED = 390.0
@@ -124,7 +131,7 @@ def _width(column: Column, heading: str, cells: pd.Series) -> float:
     """Room for the words of the heading, and for the longest cell where cells are words."""
     word = max(map(len, heading.split()), default=0) + 2.0
     most = _WIDTHS.get(column.kind, _FIGURE)
-    if column.kind in ("text", "name"):
+    if column.kind in ("text", "formula", "name", "symbol"):
         longest = cells.map(lambda value: len(str(value))).max() if len(cells) else 0
         most = min(most, max(_LEAST, longest + 2.0))
     return max(most, min(word, _WIDTHS["text"]))
@@ -153,7 +160,7 @@ def _cell(page: Page, row: int, column: int, value: object, described: Column) -
     if isinstance(value, float) and math.isinf(value):
         value = described.infinite
     marked = described.kind == "status" and value in _MARKED
-    wraps = described.kind == "text" and isinstance(value, str)
+    wraps = described.kind in ("text", "formula") and isinstance(value, str)
     if described.kind == "sheet":
         page.named.append((row, column, str(value)))
     shape = "general"
