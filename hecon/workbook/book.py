@@ -40,11 +40,11 @@ from hecon.workbook.archive import save_plain
 from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, dress
 from hecon.workbook.context import Book, new_book, workbook_study
-from hecon.workbook.pages import Page, Sheets, literal
-from hecon.workbook.sheet_layout import BUDGET_QUEUE, Layout, quantities, trace_title
+from hecon.workbook.formula_text import literal
+from hecon.workbook.pages import AS_DELIVERED, Page, Sheets
+from hecon.workbook.sheet_groups import group_of, reading_order
+from hecon.workbook.sheet_layout import Layout, quantities, trace_title
 from hecon.workbook.sheets.acceptability_sheet import draw_charts, write_acceptability
-from hecon.workbook.sheets.budget_convolution import TITLE as BUDGET_FLOWS
-from hecon.workbook.sheets.budget_sheet import TITLE as BUDGET
 from hecon.workbook.sheets.budget_years import write_budget
 from hecon.workbook.sheets.checks_sheet import CHECKS, failed_checks, gather_checks, write_checks
 from hecon.workbook.sheets.edits_sheet import write_edits
@@ -56,8 +56,8 @@ from hecon.workbook.sheets.python_sheets import write_draws, write_one_way, writ
 from hecon.workbook.sheets.results_sheet import write_comparison, write_items
 from hecon.workbook.sheets.section_sheet import link_sheets, write_section
 from hecon.workbook.sheets.sessions_sheet import place_sessions, write_sessions
-from hecon.workbook.sheets.severity_sheet import title_of, write_severity
-from hecon.workbook.sheets.summary_sheet import AS_DELIVERED, add_summary, write_summary
+from hecon.workbook.sheets.severity_sheet import write_severity
+from hecon.workbook.sheets.summary_sheet import add_summary, write_summary
 from hecon.workbook.sheets.time_sheet import place_tables, place_time, write_tables, write_time
 from hecon.workbook.sheets.trace_places import place_traces, substates
 from hecon.workbook.sheets.trace_sheet import write_trace
@@ -197,8 +197,8 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     gather_checks(book)
     write_checks(book, _battery(sections))
     link_sheets(workbook)
-    write_guide(book, guide, [page.title for page in own.values() if page])
     _into_order(book, sections, own)
+    write_guide(book, guide, [page.title for page in own.values() if page])
     write_summary(book, summary, acceptability, sections)
     _say_what_stays(book, [page.title for page in own.values() if page])
     workbook.repeat_headings()
@@ -211,26 +211,20 @@ def _battery(sections: Sequence[Section]) -> pd.DataFrame | None:
 
 
 def _into_order(book: Book, sections: Sequence[Section], own: Mapping[str, Page | None]) -> None:
-    """Sheets in reading order: the answer, what goes in, the model, what comes out, the rest."""
-    models = [book.study.model] + ([book.study.population] if book.study.population else [])
-    traces = [trace_title(s) for m in models for s in m.strategies]
+    """Sheets in reading order, their tabs in the colours of their groups."""
     told: list[str] = []
     for section in sections:
         page = own.get(section.name)
         told.append(page.title if page else section.live)
-        if section.name == "budget_impact":
-            told += [BUDGET, BUDGET_QUEUE, BUDGET_FLOWS]
         if section.name == "uncertainty":
             # live: curves from the draws that the section is about, and the draws
             told += ["Acceptability", "Draws"]
-    first = ["Summary", "Inputs", "Sessions", "Evidence", "Heterogeneity"]
-    live = ["Results", title_of(book.study), BUDGET, BUDGET_QUEUE, BUDGET_FLOWS]
-    live += ["One-way", "Scenarios", "Draws", "Acceptability"]
-    last = ["Checks", "Edits", "Tables", "Guide"]
-    between = [t for t in dict.fromkeys([*told, *live, "Value of information"]) if t not in last]
-    order = list(dict.fromkeys([*first, "Time", *traces, *between, *last]))
     sheets = book.workbook._sheets  # type: ignore[attr-defined]
-    sheets.sort(key=lambda sheet: order.index(sheet.title))
+    written = [sheet.title for sheet in sheets]
+    order = list(dict.fromkeys([*told, *written]))
+    sheets.sort(key=lambda sheet: (*reading_order(sheet.title), order.index(sheet.title)))
+    for sheet in sheets:
+        sheet.sheet_properties.tabColor = group_of(sheet.title).colour
 
 
 def _say_what_stays(book: Book, own: Sequence[str]) -> None:

@@ -16,7 +16,8 @@ from hecon.engine.model import CohortModel, Key, key_text
 from hecon.studies.budget_values import budget_extent, with_budget
 from hecon.studies.study import Study
 from hecon.workbook.estimates import EstimateBlock
-from hecon.workbook.pages import Sheets, quoted
+from hecon.workbook.formula_text import quoted
+from hecon.workbook.pages import Sheets
 from hecon.workbook.sheet_layout import Counted, Layout, Quantity, Scope, letter
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,40 +17,13 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.errors import ModelError
+from hecon.workbook.formula_text import SHORT, beyond, quoted
 from hecon.workbook.styles import FILLS, FONTS, FORMATS, LINE, fitting
 
 _HERE, _BEFORE = "\0here\0", "\0before\0"
 
-#: What Excel takes in a formula: characters, levels of functions in each other, arguments of one.
-LONGEST, DEEPEST, MOST_ARGUMENTS = 8_192, 64, 255
-
-#: Characters of a text inside a formula, of which Excel takes 255.
-PIECE = 240
-
-#: A formula of no more characters than this is within all limits.
-SHORT = 2 * DEEPEST
-
-_TOKEN = re.compile(r'"[^"]*"|\'[^\']*\'|[(),]')
-
-
-def beyond(text: str) -> str:
-    """Which of Excel's limits a formula passes, in words; nothing if it passes none."""
-    if len(text) >= LONGEST:
-        return f"{len(text):,} characters, where Excel takes {LONGEST:,}"
-    if text.count("(") <= DEEPEST and text.count(",") < MOST_ARGUMENTS:
-        return ""
-    commas, deepest, most = [0], 0, 0
-    for token in _TOKEN.findall(text):
-        if token == "(":
-            commas.append(0)
-            deepest = max(deepest, len(commas) - 1)
-        elif token == ")":
-            most = max(most, 1 + commas.pop())
-        elif token == ",":
-            commas[-1] += 1
-    if deepest > DEEPEST:
-        return f"{deepest} levels, where Excel takes {DEEPEST}"
-    return f"{most} arguments, where Excel takes {MOST_ARGUMENTS}" if most > MOST_ARGUMENTS else ""
+#: What is said of Python's figures once a cell is typed over.
+AS_DELIVERED = "of the case as delivered, not of what was typed over"
 
 
 class _Row(int):
@@ -204,6 +176,19 @@ class Page:
         rule = Rule(type="cellIs", operator="equal", formula=[bad], dxf=red)
         self.sheet.conditional_formatting.add(cells, rule)
 
+    def warn_if(self, cells: str, condition: str) -> None:
+        """Let cells turn red while a condition holds."""
+        self._turn(cells, condition, Font(bold=True, color="9B1C1C"), "F9C0C0")
+
+    def fade(self, cells: str, edits: str) -> None:
+        """Let figures that do not follow an edit turn grey once a cell is typed over."""
+        self._turn(cells, f"{edits}>0", Font(italic=True, color="8A94A0"), "EEF0F2")
+
+    def _turn(self, cells: str, condition: str, font: Font, ground: str) -> None:
+        look = DifferentialStyle(font=font, fill=PatternFill(bgColor=ground))
+        rule = Rule(type="expression", formula=[condition], dxf=look)
+        self.sheet.conditional_formatting.add(cells, rule)
+
     def _dress(self, cell: Any, kind: str, shape: str, wrap: bool) -> None:
         known = self._styles.get((kind, shape, wrap))
         if known is None:
@@ -297,17 +282,6 @@ class Page:
         """Column widths from the first column on."""
         for position, width in enumerate(widths, start=1):
             self.sheet.column_dimensions[get_column_letter(position)].width = width
-
-
-def literal(text: str) -> str:
-    """A text inside a formula, in pieces that Excel takes."""
-    pieces = [text[i : i + PIECE] for i in range(0, len(text), PIECE)] or [""]
-    return "&".join('"' + piece.replace('"', '""') + '"' for piece in pieces)
-
-
-def quoted(title: str) -> str:
-    """A sheet name as formulas need it."""
-    return "'" + title.replace("'", "''") + "'"
 
 
 def add_page(

@@ -21,7 +21,7 @@ from hecon.engine.graph import Graph
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key
 from hecon.engine.timing import COUNTING, Counting
 from hecon.studies.study import Study
-from hecon.workbook.pages import quoted
+from hecon.workbook.formula_text import quoted
 
 #: Row of cycle 0 on `Time` and on every trace; the same everywhere, so rows can be compared.
 TIME = "Time"

@@ -40,6 +40,7 @@ FONTS = {
     "section": _font(12, bold=True),
     "heading": _font(color="FFFFFF", bold=True),
     "output": _font(bold=True),
+    "label": _font(bold=True),
     "note": _font(color=QUIET, italic=True),
     "jump": _font(color="1A5FB4", underline="single"),
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 from short_study import yearly_study
 
 from hecon.analyses.base_case import base_table
@@ -18,6 +19,7 @@ from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import Book
 from hecon.workbook.sheets.inputs_sheet import HEADER
+from hecon.workbook.sheets.summary_sheet import EDITED, IN_USE
 
 SHOWN = ("scenarios", "synthesis", "article", "assumptions", "evidence", "cheers", "sources")
 
@@ -40,27 +42,40 @@ def plain(made: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def said(values: dict[str, object]) -> Iterator[str]:
+    """Texts of the first two columns."""
     for cell, value in values.items():
-        if cell.startswith("A") and isinstance(value, str) and value:
-            yield value
+        if cell[0] in "AB" and isinstance(value, str) and value:
+            yield value.lower()
+
+
+def faded(sheet: Worksheet) -> list[str]:
+    """Areas that turn grey once a cell is typed over."""
+    return [
+        str(area.sqref)
+        for area, rules in sheet.conditional_formatting._cf_rules.items()
+        if any(r.type == "expression" and r.formula == ["'Edits'!$C$3>0"] for r in rules)
+    ]
 
 
 def test_fault_37_what_does_not_follow_an_edit_says_so(plain: Path, made: Book) -> None:
     live = LiveWorkbook(plain)
     before = live.values()
-    assert before["Summary"]["B6"] == "Base case"
+    assert before["Summary"][f"B{IN_USE}"] == "Base case"
     assert not any("as delivered" in text for text in said(before["Summary"]))
     rows = {
         row[0].value: row[0].row for row in made.workbook["Inputs"].iter_rows(min_row=HEADER + 1)
     }
     live.set("Inputs", rows["drug_price_session"], 4, 0.0)
     after = live.values()
-    assert after["Summary"]["B6"] == "Base case, with 1 cell typed over"
+    assert after["Summary"][f"B{EDITED}"].startswith("EDITED: 1 cell typed over")
     told = [text for text in said(after["Summary"]) if "as delivered" in text]
-    # each sentence of the answer says so, on a line of its own
-    begun = [text.split()[0] for text in told]
-    assert list(dict.fromkeys(begun)) == ["Uncertainty", "Of", "The", "What"]
-    assert begun.count("Of") > 1
+    # each of Python's lines says so, and so do the rule over the drivers and the note on the charts
+    assert sum(text.startswith("as delivered: ") for text in told) > 4
+    assert {text.split()[0] for text in told} == {"as", "edited:", "the", "what"}
+    sheet = made.workbook["Summary"]
+    grey = {cell for rule in faded(sheet) for cell in rule.split(":")}
+    lines = [c for c, text in after["Summary"].items() if str(text).startswith("As delivered: ")]
+    assert {cell.replace("B", "A") for cell in lines} <= grey
     for title in ("One-way", "Scenarios", "Draws", "Acceptability", "Value of information"):
         assert "as delivered" not in str(before[title]["A1"])
         assert "as delivered" in str(after[title]["A1"])

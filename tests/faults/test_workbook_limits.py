@@ -13,7 +13,8 @@ from hecon.analyses.run import Run, Settings
 from hecon.errors import ModelError
 from hecon.studies.load_study import load_study
 from hecon.workbook.book import build_workbook, compose
-from hecon.workbook.pages import LONGEST, Sheets, add_page, beyond
+from hecon.workbook.formula_text import LONGEST, beyond
+from hecon.workbook.pages import Sheets, add_page
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
 from hecon.workbook.sheets.model_settings import AGREES

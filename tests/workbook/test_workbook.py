@@ -28,6 +28,7 @@ from hecon.workbook.context import workbook_study
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.workbook.proof import SCALES, difference
 from hecon.workbook.sheets.inputs_sheet import SELECTORS
+from hecon.workbook.sheets.summary_sheet import ANSWER, FLAGS
 from hecon.workbook.styles import FILLS, FORMATS, fitting
 
 TOLERANCE = 1e-9
@@ -117,7 +118,7 @@ def test_dominance_is_in_words(live: Live) -> None:
     live.show("Scenario", scenario="S14")
     assert live.value("In words") == "dominated"
     assert live.value("ICER") == CellError("#N/A")
-    assert "is dominated" in str(live.values["Summary"]["A8"])
+    assert "is dominated" in str(live.values["Summary"][f"A{ANSWER}"])
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_checks_catch_a_wrong_formula(run: Run, tmp_path: Path) -> None:
     values = recalculate(path)
     # such a model is sound in itself; it is another one than Python's
     assert (values["Checks"]["B3"], values["Checks"]["B4"]) == (True, "no")
-    assert values["Summary"]["E10"] == "no"
+    assert values["Summary"][f"E{FLAGS}"] == "no"
 
 
 def test_same_bytes_twice(report: Path, run: Run, sections: list[Section], tmp_path: Path) -> None:
@@ -236,8 +237,11 @@ def test_same_bytes_twice(report: Path, run: Run, sections: list[Section], tmp_p
     assert again.read_bytes() == report.read_bytes()
     assert len(again.read_bytes()) < 1_500_000
     with closing(openpyxl.load_workbook(again, data_only=True, read_only=True)) as values:
-        said = values["Summary"]["A9"].value
-        assert "(UC, PE and MDMA-AT) is PE; MDMA-AT against PE: net monetary benefit NOK -" in said
+        said = values["Summary"][f"A{ANSWER + 1}"].value
+        assert (
+            "(UC, PE and MDMA-AT) is PE; MDMA-AT against PE: net monetary benefit about NOK -"
+            in said
+        )
     assert list(tmp_path.iterdir()) == [again]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hecon.workbook.context import Book, override_name
-from hecon.workbook.pages import Yellow, add_page, quoted
+from hecon.workbook.formula_text import quoted
+from hecon.workbook.pages import Yellow, add_page
 from hecon.workbook.sheet_layout import EDITS, letter
 from hecon.workbook.sheets.inputs_sheet import HEADER
 

@@ -9,15 +9,18 @@ from hecon.report.things_called import judgement
 from hecon.report.words import listed
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
+from hecon.workbook.sheet_groups import group_of
 from hecon.workbook.sheets.inputs_sheet import HEADER
 from hecon.workbook.sheets.severity_sheet import title_of
 from hecon.workbook.styles import FILLS
+
+TITLE = "Guide"
 
 
 def add_guide(book: Book) -> Page:
     """The sheet, filled once all others stand."""
     purpose = "How to read, change, replay and reset this workbook."
-    return add_page(book.workbook, "Guide", "Guide", purpose, "A4")
+    return add_page(book.workbook, TITLE, TITLE, purpose, "A4", "portrait")
 
 
 def write_guide(book: Book, page: Page, own: Sequence[str]) -> None:
@@ -50,6 +53,21 @@ def write_guide(book: Book, page: Page, own: Sequence[str]) -> None:
         assert kind in FILLS
         page.put(i, 1, kind, kind)
         page.put(i, 2, meanings[kind])
+        row = i
+    _contents(book, page, row + 2)
+
+
+def _contents(book: Book, page: Page, row: int) -> None:
+    """Every sheet in reading order, by group, with what it is."""
+    page.heading(row, "Sheets, in groups as their tabs are coloured")
+    group = ""
+    for sheet in book.workbook.worksheets:
+        if (own := group_of(sheet.title)).name != group:
+            row, group = row + 1, own.name
+            page.headings(row, [own.name, own.about])
+        row += 1
+        page.link(row, 1, sheet.title)
+        page.put(row, 2, str(sheet["A2"].value), "note", wrap=True)
 
 
 def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[str, str]]:

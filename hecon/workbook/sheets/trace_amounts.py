@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hecon.engine.model import CohortModel, Payoff
 from hecon.workbook.context import Book
-from hecon.workbook.pages import quoted
+from hecon.workbook.formula_text import quoted
 from hecon.workbook.sheet_layout import TIME, trace_title
 from hecon.workbook.sheets.trace_lines import (
     later_amount,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hecon.workbook.context import Book
-from hecon.workbook.pages import quoted
+from hecon.workbook.formula_text import quoted
 from hecon.workbook.sheet_layout import TIME, trace_title
 from hecon.workbook.sheets.trace_moves import Shares
 from hecon.workbook.sheets.trace_places import Columns

@@ -1,0 +1,78 @@
+"""Where a sheet belongs: groups in reading order, each with the colour of its tabs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SheetGroup:
+    """Sheets that answer one kind of question.
+
+    Attributes
+    ----------
+    sheets
+        Titles in reading order; one that ends in a star begins so.
+    """
+
+    name: str
+    about: str
+    colour: str
+    sheets: tuple[str, ...]
+
+    def place(self, title: str) -> int | None:
+        """The place of a sheet within the group; None if it is of another."""
+        for position, known in enumerate(self.sheets):
+            if title == known or (known.endswith("*") and title.startswith(known[:-1])):
+                return position
+        return None
+
+
+GROUPS = (
+    SheetGroup(
+        "Answer",
+        "what was asked, what came out, what it costs the payer",
+        "2E7D4F",
+        ("Summary", "Guide", "Results", "Severity", "Threshold", "Budget"),
+    ),
+    SheetGroup(
+        "Inputs",
+        "what goes in; yellow cells can be typed over",
+        "D9A400",
+        ("Inputs", "Sessions", "Tables"),
+    ),
+    SheetGroup(
+        "Model",
+        "from inputs to results, cycle by cycle",
+        "1A5FB4",
+        ("Model", "Time", "Trace *", "Budget queue", "Budget flows"),
+    ),
+    SheetGroup("Analyses", "what moves the result, and how sure it is", "7B3FA0", ()),
+    SheetGroup(
+        "Evidence",
+        "where figures come from, and what is assumed",
+        "8A5A2B",
+        (
+            *("Evidence", "Heterogeneity", "Article", "Synthesis", "Consistency"),
+            *("Replaced values", "Assumptions", "Guideline", "Sources", "CHEERS 2022"),
+            "Provenance",
+        ),
+    ),
+    SheetGroup(
+        "Checks", "whether it is right, and what was changed", "9B1C1C", ("Checks", "Edits")
+    ),
+)
+
+#: Where sheets go that no group names: analyses, in the order in which they come.
+_OTHERS = 3
+
+
+def group_of(title: str) -> SheetGroup:
+    """The group of a sheet."""
+    return next((g for g in GROUPS if g.place(title) is not None), GROUPS[_OTHERS])
+
+
+def reading_order(title: str) -> tuple[int, int]:
+    """What sheets are sorted by; those of no stated place stay in the order they have."""
+    group = group_of(title)
+    return GROUPS.index(group), group.place(title) or 0

@@ -1,0 +1,153 @@
+"""Sentences of Summary as formulas: headlines rounded, figures from the cells in use."""
+
+from __future__ import annotations
+
+from hecon.analyses.conclusion import base_conclusion
+from hecon.report.grade import exploratory
+from hecon.report.things_called import judgement, study_units
+from hecon.report.words import listed, spoken
+from hecon.workbook.context import Book
+from hecon.workbook.formula_text import literal
+from hecon.workbook.sheets.budget_queue import YEARS
+from hecon.workbook.sheets.severity_sheet import weighted
+
+
+def money(cell: str) -> str:
+    """A cell's amount as text, to the unit."""
+    return f'TEXT({cell},"#,##0;-#,##0")'
+
+
+def headline(cell: str, shape: str) -> str:
+    """A cell's figure as text, rounded to two significant digits: more the evidence won't carry."""
+    size = f"IF({cell}=0,1,ABS({cell}))"
+    return f'TEXT(ROUND({cell},1-INT(LOG10({size}))),"{shape}")'
+
+
+def amount(cell: str) -> str:
+    """A headline in money, without its currency."""
+    return headline(cell, "#,##0;-#,##0")
+
+
+def gain(cell: str) -> str:
+    """A headline in units of effect."""
+    return headline(cell, "0.0##")
+
+
+def answer(book: Book) -> tuple[str, str]:
+    """What the pair in use costs and gives, and what that means at the threshold."""
+    a = book.answers
+    currency = book.study.jurisdiction.definition.currency
+    dc, dq = a["cost difference"], a["qaly difference"]
+    said = exploratory(book.study)
+    opening = f"{spoken(said, study_units(book.study))} ".replace('"', '""') if said else ""
+    first = (
+        f'"{opening}"&{a["intervention"]}&" costs "&IF({dc}=0,"the same","about {currency} "&'
+        f'{amount(f"ABS({dc})")}&IF({dc}<0," less"," more"))'
+        f'&" per person "&IF({dc}=0,"as ","than ")&{a["comparator"]}&" and gives "'
+        f'&IF({dq}=0,"as many QALYs: ","about "&{gain(f"ABS({dq})")}'
+        f'&IF({dq}<0," fewer QALYs: "," more QALYs: "))&IF(ISNUMBER({a["icer"]}),'
+        f'"about {currency} "&{amount(a["icer"])}'
+        f'&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
+        f'IF({dc}*{dq}<0,{a["intervention"]}&" is ","")&{a["verdict"]}&".")'
+    )
+    place = book.study.jurisdiction.definition
+    cost = f"the severity-weighted {place.threshold.name} of " if weighted(book.study) else ""
+    threshold = f'"{opening}At {cost}{currency} "&{money(a["threshold"])}&" per QALY "'
+    verdict = _best(book, currency) if _many(book) else _verdict(book, currency)
+    if not book.study.jurisdiction.judges:
+        none = f"{opening}{place.title} states no threshold: there is no verdict. "
+        threshold = f'"{none}"&{threshold}'
+    return first, f"{threshold}&{verdict}{_stated(book, currency)}"
+
+
+def _stated(book: Book, currency: str) -> str:
+    """The pair's net benefit at each threshold that the jurisdiction states."""
+    a = book.answers
+    parts = []
+    for i in range(len(book.study.jurisdiction.threshold_values)):
+        parts.append(f'"{currency} "&{amount(a[f"nmb {i}"])}&" at "&{money(a[f"threshold {i}"])}')
+    if not parts:
+        return ""
+    return '&" Net benefit by value of a QALY: "&' + '&"; "&'.join(parts) + '&"."'
+
+
+def _many(book: Book) -> bool:
+    """Whether the pair is not the whole decision, so that the frontier decides."""
+    return not book.run(base_conclusion).pairwise
+
+
+def _verdict(book: Book, currency: str) -> str:
+    """The pair's verdict from its net benefit in use."""
+    a, judged = book.answers, judgement(book.study)
+    words = f'"{judged}","not {judged}"'
+    return (
+        f'IF({a["nmb"]}=0,"both have the same net benefit.","it is "&IF({a["nmb"]}>0,{words})'
+        f'&": net monetary benefit about {currency} "&{amount(a["nmb"])}&" per person.")'
+    )
+
+
+def _best(book: Book, currency: str) -> str:
+    """The best of all alternatives in use, and what the pair gains or loses by itself."""
+    names = listed([s.replace('"', '""') for s in book.study.options])
+    a = book.answers
+    return (
+        f'"the best of the alternatives ({names}) is "&{a["best"]}&"; "&{a["intervention"]}'
+        f'&" against "&{a["comparator"]}&": net monetary benefit about {currency} "'
+        f'&{amount(a["nmb"])}&" per person."'
+    )
+
+
+def severity(book: Book) -> str:
+    """How severe the condition is, and what a QALY may therefore cost."""
+    a, place = book.answers, book.study.jurisdiction.definition
+    value = f'{place.currency} "&{money(a["threshold"])}&"'
+    if not weighted(book.study):
+        return f'"{place.threshold.name.capitalize()} {value} per QALY, whatever the severity."'
+    assert place.severity is not None
+    lost = f'"Absolute shortfall "&TEXT({a["shortfall"]},"0.0")&" QALYs'
+    share = f'"&TEXT({a["proportional_shortfall"]},"0%")&"'
+    lost += f", {share} of what people without the condition have left: "
+    if place.severity.sets_threshold:
+        return f'{lost}the threshold of its class is {value} per QALY."'
+    weight = f'"&TEXT({a["weight"]},"0.0#")&"'
+    return f'{lost}weight {weight}, so that a QALY may cost {value}."'
+
+
+def benefit(book: Book) -> str:
+    """What a person gains, to the digits that the table below holds."""
+    a = book.answers
+    dq, dl = a["qaly difference"], a["life_years difference"]
+    return (
+        f'TEXT({dq},"+0.000;-0.000;0")&" QALYs and "&TEXT({dl},"+0.000;-0.000;0")'
+        f'&" life-years per person (discounted)."'
+    )
+
+
+def resources(book: Book) -> str:
+    """What a person costs, to the unit."""
+    dc, currency = book.answers["cost difference"], book.currency
+    return f'TEXT({dc},"+#,##0;-#,##0;0")&" {currency} per person over the horizon (discounted)."'
+
+
+def budget(book: Book) -> str:
+    """What the decision costs the payer, and who waits, from the budget's cells."""
+    sheet = book.budget
+    assert sheet is not None
+    currency, new = book.study.jurisdiction.definition.currency, literal(sheet.definition.strategy)
+
+    def last(name: str) -> str:
+        return f"INDEX({sheet.area(name)},{YEARS})"
+
+    first = f"INDEX({sheet.area('net')},1)"
+    text = (
+        f'{new}&" changes the payer\'s costs by about {currency} "'
+        f'&{amount(first)}&" in year 1 and {currency} "'
+        f'&{amount(last("net"))}&" in year "&{YEARS}&" (undiscounted). In year "&{YEARS}&" "'
+        f'&{money(last("demand"))}&" people come to want it, "&{money(last("treated"))}'
+        f'&" are treated and "&{money(last("waiting"))}&" wait at its end"'
+    )
+    for resource in sheet.definition.resources:
+        if f"stock {resource.name}" in sheet.lines:
+            name = literal(f"; {resource.name} there: ")
+            text += f'&{name}&TEXT({last(f"stock {resource.name}")},"#,##0.0")'
+    return f'{text}&"."'
