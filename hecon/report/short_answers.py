@@ -41,7 +41,7 @@ def would_turn(run: Run) -> Sentence | None:
     parts = []
     for i, row in enumerate(nearest.head(NAMED).to_dict("records")):
         side = "at least" if row["break_even"] > row["base"] else "at most"
-        parts.append(f"{{label{i}}} {side} {{turn{i}}} (now {{base{i}}})")
+        parts.append(f"{{label{i}}} {side} {{turn{i}}} (base case {{base{i}}})")
         values[f"label{i}"] = labeller(run.study)(str(row["parameter"]))
         values[f"turn{i}"] = Amount(float(row["break_even"]))
         values[f"base{i}"] = Amount(float(row["base"]))

@@ -10,6 +10,7 @@ import pytest
 
 from hecon.analyses.comparison import Comparison
 from hecon.analyses.run import Result
+from hecon.report.language import read_language, speaking
 from hecon.report.numbers import Units
 from hecon.report.short_answers import why_apart, would_turn
 from hecon.report.words import spoken
@@ -48,8 +49,8 @@ def test_the_nearest_input_comes_first_with_its_side(nmb: float, opening: str) -
     said = would_turn(run)
     assert said is not None
     assert spoken(said, UNITS) == (
-        f"{opening} against B with one of these alone: the effect at least 5 (now 4); the price at "
-        "most 2 (now 8)."
+        f"{opening} against B with one of these alone: the effect at least 5 (base case 4); the "
+        "price at most 2 (base case 8)."
     )
 
 
@@ -95,3 +96,16 @@ def test_what_is_not_apart_needs_no_reason() -> None:
     same = compared(1000.0, 1.0)
     run: Any = HandMade(base_comparison=same, drawn_comparison=compared(1010.0, 1.0))
     assert why_apart(run) is None
+
+
+def test_it_is_said_in_norwegian() -> None:
+    run: Any = HandMade(
+        break_even_values=turns(("price", 8.0, 2.0), ("effect", 4.0, 5.0)),
+        base_table=pd.DataFrame({"nmb": [-5.0]}),
+    )
+    said = would_turn(run)
+    assert said is not None
+    with speaking(read_language("nb")):
+        text = spoken(said, UNITS)
+    assert text.startswith("A ville være ")
+    assert "minst 5 (hovedanalysen 4)" in text
