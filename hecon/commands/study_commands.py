@@ -191,8 +191,9 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
     Reads every file and runs the base case, every scenario, both ends of every range and some
     draws, so that formulas, names, units, ranges, currencies, rows of transition probabilities,
     planned trials, the population and the budget impact are checked. Names inputs that nothing
-    uses. Prints what was read and what may not be meant, or every fault with its file, row and
-    column; the exit code is then 2. Writes nothing.
+    uses, and texts without a translation where some are translated. Prints what was read and what
+    may not be meant, or every fault with its file, row and column; the exit code is then 2. Writes
+    nothing.
 
     \b
     Examples
@@ -206,10 +207,11 @@ def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:
         from hecon.analyses.preflight import notes, try_draws
         from hecon.report.console import stdout
         from hecon.report.contents import print_contents
+        from hecon.report.study_texts import translation_notes
 
         dry_run(study)
         try_draws(study)
-        print_contents(study, notes(study), stdout())
+        print_contents(study, [*notes(study), *translation_notes(study)], stdout())
 
 
 def reproduce(

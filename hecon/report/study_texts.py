@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import shorten
 
 from hecon.errors import FaultList
 from hecon.parameters.records import Required, Strict
 from hecon.parameters.tables import read_rows
-from hecon.report.language import Language, read_language
+from hecon.report.language import Language, languages, read_language
+from hecon.studies.documents import ARTICLE, ASSUMPTIONS, MISSING, SOURCES, Document
+from hecon.studies.extends import TEXTS
 from hecon.studies.study import Study
 
 #: Fields of input files that hold what people read; others are names, figures and citations.
 PROSE = frozenset(
     (
         *("title", "label", "description", "question", "population", "perspective", "body"),
-        *("why", "note", "means", "assumption", "justification", "seed_fact", "needed", "where"),
-        *("report", "item", "payer", "view"),
+        *("why", "note", "means", "item", "holds_fixed"),
     )
 )
+
+#: The same of files that are carried along for the reader.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    ARTICLE: ("fact", "seed_fact", "cross_check", "own_cross_check"),
+    ASSUMPTIONS: ("assumption", "justification"),
+    MISSING: ("needed", "where"),
+    SOURCES: ("topic", "note"),
+    "cheers": ("section", "name", "report"),
+    "trials": ("note",),
+}
+
+
+#: What has no two small letters side by side is a name or a figure.
+_WORDS = re.compile("[a-zæøåäöüéè]{2}")
 
 
 class Translation(Strict):
@@ -45,52 +61,122 @@ def language_of(study: Study, code: str) -> Language:
 def translations(study: Study, code: str) -> dict[str, str]:
     """Translations that the folders of a study and its jurisdiction hold, by the texts."""
     known: dict[str, str] = {}
-    faults = FaultList()
+    for _, rows in _translated(study, code):
+        known |= rows
+    return known
+
+
+def _translated(study: Study, code: str) -> list[tuple[Path, dict[str, str]]]:
+    found, faults = [], FaultList()
     for path in text_files(study, code):
         shown = f"{path.parent.name}/{path.name}"
-        seen: dict[str, int] = {}
+        known, seen = dict[str, str](), dict[str, int]()
         for row, entry, _ in read_rows(path, shown, Translation, faults):
             if entry.text in seen:
                 text = f"translates the same text as row {seen[entry.text]}"
                 faults.add(shown, row, "text", text)
             seen[entry.text] = row
             known[entry.text] = entry.translation
+        found.append((path, known))
     faults.raise_if_any()
-    return known
+    return found
 
 
 def text_files(study: Study, code: str) -> list[Path]:
     """Files of translations, each on top of those before it."""
-    folders = (study.jurisdiction.folder, *study.folders)
+    folders = dict.fromkeys((study.jurisdiction.folder, *study.folders))
     return [path for f in folders if (path := f / f"texts_{code}.csv").is_file()]
 
 
 def codes(study: Study) -> list[str]:
     """Languages that somebody has begun to translate the study into."""
     folders = (study.jurisdiction.folder, *study.folders)
-    found = {path.stem.removeprefix("texts_") for f in folders for path in f.glob("texts_*.csv")}
-    return sorted(found)
+    first, last = TEXTS.split("*")
+    found = {path.name.removeprefix(first) for f in folders for path in f.glob(TEXTS)}
+    return sorted(name.removesuffix(last) for name in found)
+
+
+def translation_notes(study: Study) -> list[str]:
+    """Texts without a translation into a language that was begun, and translations of nothing.
+
+    What stands in the files beside the translations counts as a text, too: another study, or
+    another jurisdiction, may show it where this one has replaced it.
+    """
+    needed, notes = study_texts(study), []
+    for code in codes(study):
+        files = _translated(study, code)
+        program = read_language(code).texts if code in languages() else {}
+        known = {text for _, rows in files for text in rows}
+        lacking = sorted(needed - known - program.keys())
+        if lacking:
+            share = f"{len(lacking)} of {len(needed)} texts have no translation"
+            notes.append(f"{TEXTS.replace('*', code)}: {share}: {_first(lacking)}")
+        for path, rows in files:
+            beside = _written(path.parent) if rows.keys() - needed else ""
+            idle = sorted(t for t in rows.keys() - needed if _unquoted(t) not in beside)
+            if idle:
+                shown = f"{path.parent.name}/{path.name}"
+                share = f"{len(idle)} of {len(rows)} rows translates nothing"
+                notes.append(f"{shown}: {share}: {_first(idle)}")
+    return notes
+
+
+def _written(folder: Path) -> str:
+    """What a folder's input files hold, translations left out."""
+    files = [f for f in (*folder.glob("*.csv"), *folder.glob("*.toml")) if not f.match(TEXTS)]
+    return "\n".join(_unquoted(file.read_text("utf-8", "replace")) for file in files)
+
+
+def _unquoted(text: str) -> str:
+    return text.replace('"', "").replace("\\", "")
+
+
+def _first(texts: Sequence[str], most: int = 3) -> str:
+    """The first of many texts, cut where they are long."""
+    some = [f"'{shorten(text, 60, placeholder='...')}'" for text in texts[:most]]
+    return ", ".join(some) + (", ..." if len(texts) > most else "")
 
 
 def study_texts(study: Study) -> frozenset[str]:
     """Everything that people read in a study's and its jurisdiction's own words."""
-    place = study.jurisdiction
+    place = study.jurisdiction.definition
     held: list[object] = [
         study.definition.model_dump(),
-        place.definition.model_dump(),
-        [asdict(demand) for demand in place.demands],
+        place.model_dump(),
         [{"description": p.description, "note": p.note} for p in study.parameters],
+        [{"label": p.holds_fixed} for p in study.parameters],
         [{"description": v.description} for v in study.variables],
         [{"title": s.title, "why": s.why} for s in (*study.scenarios, *study.perspectives)],
         [{"title": s.title, "why": s.scenario.why} for s in study.subgroups],
-        [dict(row) for document in study.documents.values() for row in document],
+        [{"label": figure.label} for fact in study.facts for figure in fact.figures],
+        [{"label": row.get(c, "")} for n, rows in _carried(study) for row in rows for c in n],
         [row.model_dump() for row in study.synthesis.rows.values()],
+        [
+            {"item": d.row.item, "label": d.row.value, "note": d.row.note}
+            for d in study.jurisdiction.demands
+        ],
+        [{"label": d.needs.get("where", "")} for d in study.jurisdiction.demands],
+        {"label": place.threshold.name},
     ]
+    if place.severity is not None:
+        held.append({"label": place.severity.source})
+    if place.budget is not None:
+        held.append({"label": place.budget.view.value})
     if study.budget is not None:
-        held.append(study.budget.definition.model_dump())
+        budget = study.budget.definition
+        held.append(budget.model_dump())
+        held.append([{"label": name} for paid in budget.beside for name in paid.counts])
+        held.append([{"label": name} for name in budget.outside])
+        held.append([{"label": resource.name} for resource in budget.resources])
         held.append([{"description": p.description} for p in study.budget.parameters])
         held.append([{"title": s.title, "why": s.why} for s in study.budget.scenarios])
-    return frozenset(text for text in _prose(held) if any(map(str.isalpha, text)))
+    return frozenset(text for text in _prose(held) if _WORDS.search(text))
+
+
+def _carried(study: Study) -> Iterator[tuple[tuple[str, ...], Document]]:
+    """Columns that people read of each file that is carried along, and its rows."""
+    for name, rows in study.documents.items():
+        yield COLUMNS.get(name, ()), rows
 
 
 def _prose(held: object) -> Iterator[str]:

@@ -22,6 +22,8 @@ from hecon.studies.budget import BUDGET_INPUTS, BUDGET_SCENARIOS
 from hecon.studies.study_schema import StudyDefinition
 
 FILE = "study.toml"
+#: Files of translations, one a language.
+TEXTS = "texts_*.csv"
 
 #: Entries of `study.toml` that name files of rows.
 _FILES = (
@@ -309,7 +311,7 @@ def _check_files(found: Layer) -> None:
     entries += [f"tables.{n}.file" for n in content.tables]
     entries += ["course.sessions"] * (content.course is not None)
     known = sorted({n for e in entries for n in _names(content, e, "*")})
-    known += [BUDGET_INPUTS, BUDGET_SCENARIOS]
+    known += [BUDGET_INPUTS, BUDGET_SCENARIOS, TEXTS]
     for path in sorted(found.folder.glob("*.csv")):
         if not any(fnmatch.fnmatch(path.name, name) for name in known):
             text = f"the study has no file of this name{nearest(path.name, known)}; "
