@@ -13,6 +13,7 @@ from hecon.studies.study import Study
 
 ALGEBRA = Path(__file__).parents[1] / "analyses" / "studies" / "algebra"
 TITLE = "One payment, one gain: everything has a closed form"
+LONGER = [pytest.param(f"ptsd_{n}", marks=pytest.mark.long) for n in ("exploratory", "sequence")]
 INPUTS = Path(__file__).parents[2] / "inputs"
 
 
@@ -39,7 +40,7 @@ def test_a_text_is_translated_once(tmp_path: Path) -> None:
         translations(study, "nb")
 
 
-@pytest.mark.parametrize("name", ["ptsd"])
+@pytest.mark.parametrize("name", ["ptsd", "mdd", *LONGER])
 def test_the_shipped_studies_are_all_norwegian_in_norway(name: str) -> None:
     study = load_study(INPUTS / "studies" / name, INPUTS / "jurisdictions" / "norway")
     assert translation_notes(study) == []
