@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -28,25 +28,29 @@ class Fault:
 
 
 def grouped(faults: Iterable[Fault]) -> list[str]:
-    """Faults as lines, those that differ in their row only in one."""
-    groups: dict[tuple[str, str | None, str], list[Fault]] = {}
+    """Faults as lines, those that differ only in their columns, or in their rows, in one."""
+    columns: dict[tuple[str, int | None, str], list[str]] = {}
     for fault in faults:
-        groups.setdefault((fault.file, fault.column, fault.message), []).append(fault)
-    lines = []
-    for first, *others in groups.values():
-        rows = [str(f.row) for f in (first, *others) if f.row is not None]
-        if len(rows) < 2:
-            lines += [str(fault) for fault in (first, *others)]
-            continue
-        more = f" and {len(rows) - _ROWS_SHOWN} more" if len(rows) > _ROWS_SHOWN else ""
-        place = f"{first.file}, rows {', '.join(rows[:_ROWS_SHOWN])}{more}"
-        column = "" if first.column is None else f", column {first.column}"
-        lines.append(f"{place}{column}: {first.message}")
-    return lines
+        found = columns.setdefault((fault.file, fault.row, fault.message), [])
+        found += [] if fault.column is None or fault.column in found else [fault.column]
+    rows: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
+    for (file, row, message), names in columns.items():
+        numbers = rows.setdefault((file, tuple(names), message), [])
+        numbers += [] if row is None else [str(row)]
+    return [
+        f"{file}{_several('row', numbers)}{_several('column', names)}: {message}"
+        for (file, names, message), numbers in rows.items()
+    ]
 
 
-#: Rows named of faults that are otherwise the same.
-_ROWS_SHOWN = 12
+#: Rows or columns named of faults that are otherwise the same.
+_SHOWN = 12
+
+
+def _several(what: str, names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    several = "s" * (len(names) > 1)
+    return f", {what}{several} {', '.join(names[:_SHOWN])}{more}" if names else ""
 
 
 class HeconError(Exception):

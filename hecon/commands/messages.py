@@ -43,7 +43,7 @@ def messages() -> Iterator[None]:
         typer.echo(f"The model breaks a rule: {error}", err=True)
         raise typer.Exit(FAULT) from None
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
+        place = f"{error.filename}: " if error.filename else "a file can't be read or written: "
         typer.echo(f"{place}{error.strerror or error}", err=True)
         raise typer.Exit(FAULT) from None
     except MemoryError:

@@ -28,7 +28,7 @@ from hecon.commands.options import (
 )
 from hecon.report.sections import analyses_named
 
-#: Most draws of a run of everything: its analyses hold them all, about nine gigabytes a million.
+#: Most draws of a run: its analyses hold them all, about nine gigabytes a million.
 MOST_OF_ALL = 200_000
 
 
@@ -130,10 +130,10 @@ def run(
         else:
             refuse_idle(context, "only for an edited workbook", "original")
         names = analyses_named(filter(None, map(str.strip, only.split(","))), "--only")
-        if draws > MOST_OF_ALL and not names:
+        if draws > MOST_OF_ALL:
             raise typer.BadParameter(
-                f"found {draws:,}, allowed for all analyses and their report are {MOST_OF_ALL:,}; "
-                "'hecon psa' and --only take more",
+                f"found {draws:,}, allowed for analyses and their report are {MOST_OF_ALL:,}; "
+                "a command of one analysis, such as 'hecon psa', takes more",
                 param_hint="--draws",
             )
         study = read_study(source, rules)

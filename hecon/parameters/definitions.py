@@ -62,6 +62,8 @@ def validated(content: dict[str, Any], shown: str, kind: type[ModelType]) -> Mod
     try:
         return kind.model_validate(content, strict=True)
     except ValidationError as error:
+        if not content:
+            raise InputError([Fault(shown, None, None, "the file is empty")]) from None
         faults = FaultList()
         for detail in error.errors():
             place = detail["loc"]

@@ -23,7 +23,7 @@ from hecon.parameters.parameter_schema import (
     Parameter,
 )
 from hecon.parameters.records import Formula, Required, Strict, Text, short
-from hecon.parameters.tables import read_rows
+from hecon.parameters.tables import NO_ROWS, read_rows
 from hecon.parameters.units import currency_in, value_problem
 
 #: How far a base value may lie from its distribution's centre (sources round).
@@ -99,8 +99,14 @@ def read_parameters(
     """
     before = len(faults.faults)
     rows = read_rows(path, shown, ParameterRow, faults)
-    _check_columns([row for _, row, _ in rows], shown, faults)
+    lacking = _lacking([row for _, row, _ in rows])
+    for name in lacking:
+        faults.add(shown, 1, name, "the column is missing; its cells may be blank")
+    if not rows and len(faults.faults) == before:
+        faults.add(shown, None, None, NO_ROWS)
     complete = len(faults.faults) == before
+    if lacking:
+        return [], False
     parameters = []
     for position, row, _ in rows:
         problem = name_problem(row.name)
@@ -134,15 +140,16 @@ def _by_strategy(row: ParameterRow, parameter: Parameter) -> list[Parameter]:
     return [first, *(replace(same, strategy=name) for name in names[1:])]
 
 
-def _check_columns(rows: Sequence[ParameterRow], shown: str, faults: FaultList) -> None:
+def _lacking(rows: Sequence[ParameterRow]) -> list[str]:
     """A column of a pair can't be left out alone, and ranges not where a figure is typed."""
     given = {name for row in rows for name in row.model_fields_set}
     typed = any(row.value for row in rows)
+    found = []
     for pair in TOGETHER:
         absent = [name for name in pair if name not in given]
         if len(absent) == 1 or (absent and typed and pair == TOGETHER[0]):
-            for name in absent:
-                faults.add(shown, 1, name, "the column is missing; its cells may be blank")
+            found += absent
+    return found
 
 
 def _estimated(

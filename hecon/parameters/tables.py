@@ -30,6 +30,9 @@ Cells = dict[str, str]
 #: Likeness from which a column of one's own is taken for a known one misspelt.
 NEAR = 0.8
 
+#: What is wrong with a file that says nothing without a row.
+NO_ROWS = "has a header and no rows"
+
 READERS_COLUMNS = ("source", "status", "note")
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -59,9 +62,11 @@ def read_cells(
     if not records:
         return [], []
     header = [cell.strip() for cell in records[0]]
-    if len(header) == 1 and ";" in header[0]:
-        faults.add(shown, 1, None, "the columns are separated by ';'; save the file with commas")
-        return [], []
+    for mark, name in ((";", "';'"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            text = f"the columns are separated by {name}; save the file with commas"
+            faults.add(shown, 1, None, text)
+            return [], []
     _check_header(header, shown, faults)
     rows = []
     for row, cells in enumerate(records[1:], start=2):
@@ -121,6 +126,8 @@ def read_rows(
     absent = {c for c, f in fields.items() if f.is_required() and c not in header}
     for column in sorted(absent):
         faults.add(shown, 1, column, "the column is missing")
+    if absent:
+        return []
     result = []
     for row, cells in rows:
         known = {k: v for k, v in cells.items() if k in fields}
@@ -129,9 +136,7 @@ def read_rows(
             result.append((row, kind.model_validate(known), extra))
         except ValidationError as error:
             for detail in error.errors():
-                column = str(detail["loc"][0])
-                if column not in absent:
-                    faults.add(shown, row, column, message(detail))
+                faults.add(shown, row, str(detail["loc"][0]), message(detail))
     return result
 
 
@@ -180,4 +185,6 @@ def _check_keys(
             text = f"age {after:g} follows {before:g}; every single year of age is needed"
             faults.add(shown, row, "age", text)
         elif after <= before:
+            # one that does not rise mostly means that the column holds no keys
             faults.add(shown, row, column, f"{after:g} follows {before:g}; keys must rise")
+            return

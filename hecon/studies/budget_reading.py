@@ -64,7 +64,13 @@ def _budget(
     sources = _sources(reading, BUDGET_INPUTS)
     if not sources and reading.jurisdiction.folder != reading.study.folder:
         return None  # nobody has given them for this jurisdiction
-    parameters = [p for source in sources for p in _parameters(reading, inputs, source)]
+    parameters: list[Parameter] = []
+    for source in sources:
+        found_rows, complete = _parameters(reading, inputs, source)
+        parameters += found_rows
+        inputs.complete &= complete
+    if not inputs.complete:
+        return None  # names can't be blamed
     _remember(reading, parameters)
     names = frozenset(p.name for p in parameters)
     exprs, quantities = _formulas(reading, found, shown, names)
@@ -83,11 +89,17 @@ def _sources(reading: StudyReading, name: str) -> list[StudyFile]:
     return [StudyFile(folder, name) for folder in folders if there(folder / name)]
 
 
-def _parameters(reading: StudyReading, inputs: Inputs, source: StudyFile) -> list[Parameter]:
-    """The inputs of a file: they hold for all strategies and have names of their own."""
+def _parameters(
+    reading: StudyReading, inputs: Inputs, source: StudyFile
+) -> tuple[list[Parameter], bool]:
+    """The inputs of a file, and whether every row could be read.
+
+    They hold for all strategies and have names of their own.
+    """
     found: list[Parameter] = []
+    complete = False
     with reading.faults.collect():
-        found, _ = read_parameters(
+        found, complete = read_parameters(
             source.path, source.shown, reading.faults, inputs.synthesis.derived
         )
     here = reading.jurisdiction.definition
@@ -101,7 +113,7 @@ def _parameters(reading: StudyReading, inputs: Inputs, source: StudyFile) -> lis
         if taken or p.name in [q.name for q in found[:position]]:
             text = f"'{p.name}' is already defined; choose another name"
             reading.faults.add(p.file, p.row, "name", text)
-    return found
+    return found, complete
 
 
 def _remember(reading: StudyReading, parameters: Sequence[Parameter]) -> None:

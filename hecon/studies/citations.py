@@ -47,7 +47,8 @@ def check_citations(
     if {fault.file for fault in reading.faults.faults} & {file for file, _, _ in listed}:
         # a row with a fault of its own is there all the same
         known = list(dict.fromkeys([*known, *(row.get("id", "") for _, _, row in listed)]))
-    for file, number, row in _rows(reading, [f"evidence.{ASSUMPTIONS}"]):
+    tested = [f"evidence.{ASSUMPTIONS}"] if "scenarios" not in reading.broken else []
+    for file, number, row in _rows(reading, tested):
         text = row.get("tested_by", "")
         _check(reading, file, number, "tested_by", text, "a scenario", known)
     names = [p.text for p in inputs.parameters]

@@ -59,6 +59,7 @@ def read_inputs(reading: StudyReading) -> Inputs:
     """Everything that formulas may use, with faults recorded."""
     definition, place = reading.definition, reading.jurisdiction
     inputs = Inputs(read_synthesis(reading), [*place.parameters], tables={**place.tables})
+    inputs.complete = inputs.synthesis.complete
     for name in definition.tables:
         table = None
         problem = name_problem(name)

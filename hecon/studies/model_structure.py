@@ -101,6 +101,8 @@ def _check_transitions(
     file = reading.file("transitions")
     for state in reading.states:
         leaving = [t for t in transitions if t.source == state]
+        if not leaving and "transitions" in reading.broken:
+            continue
         if not leaving:
             text = f"state {state} has no row; write {state},{state},rest if nobody leaves"
             reading.faults.add(file, None, "from", text)
@@ -112,7 +114,7 @@ def _check_transitions(
                 for t in leaving
                 if t.strategy == strategy or (t.strategy is None and t.target not in own)
             ]
-            if not holding:
+            if not holding and "transitions" not in reading.broken:
                 text = f"state {state} has no row for strategy {strategy}"
                 reading.faults.add(file, None, "from", text)
             complements = sorted(
@@ -130,6 +132,8 @@ def check_reachable(
     reading: StudyReading, initial: Initial, transitions: Sequence[Transition]
 ) -> None:
     """Somebody must start in a state or be able to move there."""
+    if "transitions" in reading.broken:
+        return
     reached = {state for state, _ in initial}
     waiting = list(reached)
     while waiting:
@@ -148,7 +152,7 @@ def check_reachable(
 
 def read_payoffs(reading: StudyReading, transitions: Sequence[Transition]) -> list[Payoff]:
     """Payoffs of states, transitions and the start."""
-    moves = {(t.source, t.target) for t in transitions}
+    moves = known_moves(reading, transitions)
     result: list[Payoff] = []
     seen: dict[object, Place] = {}
     entries = reading.rows(
@@ -187,6 +191,11 @@ def read_payoffs(reading: StudyReading, transitions: Sequence[Transition]) -> li
                 )
             )
     return result
+
+
+def known_moves(reading: StudyReading, transitions: Sequence[Transition]) -> set[tuple[str, str]]:
+    """Moves between states; none if some row of transitions could not be read."""
+    return set() if "transitions" in reading.broken else {(t.source, t.target) for t in transitions}
 
 
 def no_move(source: str | None, target: str | None) -> str:

@@ -13,7 +13,7 @@ from hecon.jurisdictions.jurisdiction_schema import Jurisdiction
 from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.files import inside
 from hecon.parameters.records import Strict
-from hecon.parameters.tables import Cells, read_rows
+from hecon.parameters.tables import NO_ROWS, Cells, read_rows
 from hecon.studies.extends import LISTS, LayeredDefinition, StudyFile
 from hecon.studies.study_schema import Listed, StudyDefinition
 
@@ -51,6 +51,13 @@ LEFT_OUT = (
         "perspectives",
     ),
     "correlations",
+)
+
+
+#: Files that say nothing without a row.
+NEVER_EMPTY = (
+    *("transitions", "payoffs", "variables", "course.sessions", "synthesis.estimates"),
+    *("scenarios", "subgroups", "perspectives"),
 )
 
 
@@ -110,13 +117,23 @@ class PlacedRow(NamedTuple, Generic[RowType]):
 
 @dataclass
 class StudyReading:
-    """A study being read."""
+    """A study being read.
+
+    Attributes
+    ----------
+    dropped
+        Rows that the study leaves out of the one it extends.
+    broken
+        Entries of `study.toml` of whose files some row could not be read: what rests on them is
+        not blamed for what is missing.
+    """
 
     study: LayeredDefinition
     jurisdiction: Jurisdiction
     faults: FaultList = field(default_factory=FaultList)
     formulas: list[Formula] = field(default_factory=list)
     dropped: set[tuple[str, str]] = field(default_factory=set)
+    broken: set[str] = field(default_factory=set)
 
     @property
     def strategies(self) -> tuple[str, ...]:
@@ -162,6 +179,7 @@ class StudyReading:
         A row takes the place of those with the same key in the study that is extended.
         """
         result: list[PlacedRow[RowType]] = []
+        before, read = len(self.faults.faults), 0
         for source in self.sources(entry):
             found: list[PlacedRow[RowType]] = []
             with self.faults.collect():
@@ -169,10 +187,15 @@ class StudyReading:
                     source.path, source.shown, kind, self.faults, free
                 ):
                     found += [PlacedRow(source.shown, number, r, cells) for r in _one_each(row)]
+            read += len(found)
             if self.study.may_leave_out(source.folder):
                 found = [e for e in found if not self.left_out(entry, _name(e.row, key))]
             own = {key(each.row) for each in found}
             result = [each for each in result if key(each.row) not in own] + found
+        if entry in NEVER_EMPTY and not read and len(self.faults.faults) == before:
+            self.faults.add(self.file(entry), None, None, NO_ROWS)
+        if len(self.faults.faults) > before:
+            self.broken.add(entry)
         return result
 
     def left_out(self, entry: str, name: str) -> bool:

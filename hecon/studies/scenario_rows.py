@@ -137,17 +137,26 @@ def read_own_scenarios(
 
 
 def scenarios_of(
-    overrides: Overrides, rows: Sequence[tuple[str, int, ScenarioRow]]
+    overrides: Overrides,
+    rows: Sequence[tuple[str, int, ScenarioRow]],
+    called: tuple[str, str] = ("scenario", "id"),
 ) -> list[Scenario]:
-    """Scenarios from rows with their file and number."""
+    """Scenarios from rows with their file and number.
+
+    Parameters
+    ----------
+    called
+        What a row is, and the column of its name, for messages.
+    """
+    what, column = called
     reading = overrides.reading
     result: list[Scenario] = []
     seen: dict[str, Place] = {}
     for file, number, read in rows:
         row = _every_rate(reading, read, file, number)
         if row.id in seen:
-            text = f"scenario '{row.id}' is already in {row_of(seen[row.id], file)}"
-            reading.faults.add(file, number, "id", text)
+            text = f"{what} '{row.id}' is already in {row_of(seen[row.id], file)}"
+            reading.faults.add(file, number, column, text)
         seen.setdefault(row.id, (file, number))
         changes = _changes(overrides, row, file, number)
         statuses = [overrides.inputs.synthesis.estimates[name].status for name in changes.estimates]

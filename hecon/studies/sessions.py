@@ -15,7 +15,7 @@ from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import FIXED
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.studies.inputs import Inputs
-from hecon.studies.model_structure import no_move, read_moves
+from hecon.studies.model_structure import known_moves, no_move, read_moves
 from hecon.studies.reading import COUNTED_TIME, NO_TIME, Place, StudyReading, row_of
 from hecon.studies.study_schema import SessionRow
 
@@ -33,6 +33,8 @@ def read_course(
     if entry is None:
         return None
     sessions, columns = _sessions(reading, inputs)
+    if "course.sessions" in reading.broken:
+        inputs.complete = False
     starts = _starts(reading, sessions, transitions)
     local = [*columns, "line", "session", "n_sessions", "included", "week"]
     where = reading.place("course.attendance")
@@ -70,7 +72,7 @@ def _starts(
 ) -> dict[int, tuple[tuple[str, str], ...]]:
     """The transitions at which lines of treatment start."""
     assert reading.definition.course is not None
-    moves = {(t.source, t.target) for t in transitions}
+    moves = known_moves(reading, transitions)
     lines = {str(session.line): session.line for session in sessions}
     starts = {}
     for line, text in reading.definition.course.starts.items():

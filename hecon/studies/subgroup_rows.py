@@ -53,7 +53,7 @@ def read_subgroups(
         (file, number, ScenarioRow(id=row.name, **{n: getattr(row, n) for n in same}))
         for file, number, row, _ in rows
     ]
-    made = scenarios_of(overrides, as_scenarios)
+    made = scenarios_of(overrides, as_scenarios, ("subgroup", "name"))
     levels = tuple(
         Subgroup(row.name, row.title, (row.dimension,), weight, scenario)
         for (row, weight), scenario in zip(found, made, strict=True)

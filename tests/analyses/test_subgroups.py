@@ -152,6 +152,7 @@ def test_the_shipped_study_tells_sex_age_and_severity_apart() -> None:
         ("cheap,price", "cheap,prize", r"'prize' has one level, cheap"),
         ("p_ill = 0.4", "p_il = 0.4", r"'p_il' is not a parameter.*did you mean p_ill"),
         ("low,risk", "S1,risk", r"'S1' is the id of a scenario"),
+        ("dear,price", "cheap,price", r"row 5, column name: subgroup 'cheap' is already in row 4"),
         ("EUR,2024,invented,assumption\ndear", ",,invented,assumption\ndear", "has no currency"),
     ],
 )

@@ -144,7 +144,6 @@ def test_many_faults_in_transitions(small):
         f"{place}, row 5, column probability: '^' is not allowed; write ** for a power",
         f"{place}, row 7, column probability: the row of Well has a second complement; the "
         "first is in row 6, allowed is one",
-        f"{place}, column from: state Dead has no row; write Dead,Dead,rest if nobody leaves",
         f"{place}, row 3, column probability: 'p_deth' is not a parameter or variable; did "
         "you mean p_death or q_death?",
     ]

@@ -101,12 +101,13 @@ def test_fault_86_draws_are_written_block_by_block(outputs, monkeypatch, tmp_pat
     assert (made / "draws.csv").read_bytes() == whole
 
 
-def test_fault_86_a_run_of_everything_has_a_bound_on_draws(tmp_path):
+@pytest.mark.parametrize("only", [(), ("--only", "psa")])
+def test_fault_86_a_run_has_a_bound_on_draws(tmp_path, only):
     study = tiny.write(tmp_path / "tiny", *CHANGES)
-    result = hecon("run", study, "--draws", 1_000_000, "--out", tmp_path)
+    result = hecon("run", study, "--draws", 1_000_000, "--out", tmp_path, *only)
     assert result.exit_code == 2
     said = " ".join(result.output.split())
-    assert "found 1,000,000, allowed for all analyses and their report are 200,000" in said
+    assert "found 1,000,000, allowed for analyses and their report are 200,000" in said
     assert not (tmp_path / "outputs").exists()
 
 

@@ -45,16 +45,19 @@ class StudySynthesis:
         Every name of the file, also of estimates that are faulty.
     rows
         What each estimate asks for.
+    complete
+        False if some row of the file could not be read, whose name may then be any.
     """
 
     evidence: Evidence = field(default_factory=Evidence)
     estimates: dict[str, Synthesised] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     rows: dict[str, EstimateRow] = field(default_factory=dict)
+    complete: bool = True
 
     def find(self, name: str) -> Synthesised | None:
         """An estimate, or None if its own row is at fault; raises ValueError if there is none."""
-        if name in self.names:
+        if name in self.names or not self.complete:
             return self.estimates.get(name)
         if not self.names:
             text = "the study has none ([synthesis] in study.toml)"
@@ -74,6 +77,7 @@ def read_synthesis(reading: StudyReading) -> StudySynthesis:
         return StudySynthesis()
     found = StudySynthesis(read_evidence(reading, entry))
     rows = reading.rows("synthesis.estimates", EstimateRow, lambda row: row.name)
+    found.complete = "synthesis.estimates" not in reading.broken
     sources = Sources(
         found.evidence, found.estimates, found.names, entry.arms, entry.effects, entry.contrasts
     )
