@@ -101,9 +101,9 @@ def run(
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV with columns.csv that describes them,
     outcomes as NetCDF, a record of the run, figures as SVG) and
-    DIR/reports/STUDY_JURISDICTION.xlsx and .html, in place of those of an earlier run. Nothing is
-    touched until everything is done. With --scenario or --set the files are those of
-    STUDY_JURISDICTION_NAME or STUDY_JURISDICTION_set. The exit code is 1 if the workbook
+    DIR/reports/STUDY_JURISDICTION.xlsx, .html, _brief.docx and _technical.docx, in place of those
+    of an earlier run. Nothing is touched until everything is done. With --scenario or --set the
+    files are those of STUDY_JURISDICTION_NAME or STUDY_JURISDICTION_set. The exit code is 1 if the workbook
     disagrees with Python, or if the study does not fit into one.
 
     \b

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,18 +29,21 @@ class Rendered:
 Drawings = dict[str, Rendered]
 
 
-def render(figures: Sequence[Figure], png: bool = False) -> Drawings:
-    """Draw figures, by name."""
+def render(figures: Sequence[Figure], png: bool | Collection[str] = False) -> Drawings:
+    """Draw figures, by name; as PNG too all of them, none, or those named."""
     made = {}
     for figure in figures:
         drawn = figure.draw()
-        made[figure.name] = Rendered(drawn.title, drawn.alt, drawn.svg, drawn.png if png else b"")
+        dots = png if isinstance(png, bool) else figure.name in png
+        made[figure.name] = Rendered(drawn.title, drawn.alt, drawn.svg, drawn.png if dots else b"")
     return made
 
 
 @contextmanager
-def drawing(figures: Sequence[Figure], png: bool = False) -> Iterator[Callable[[], Drawings]]:
-    """Draw figures while the block runs; call what it is given for the drawings.
+def drawing(
+    figures: Sequence[Figure], png: bool | Collection[str] = False
+) -> Iterator[Callable[[], Drawings]]:
+    """`render` figures while the block runs; call what it is given for the drawings.
 
     Where a process can't be forked safely they are drawn when they are asked for.
     """
@@ -61,5 +64,5 @@ def drawing(figures: Sequence[Figure], png: bool = False) -> Iterator[Callable[[
             _waiting.clear()
 
 
-def _render_waiting(png: bool) -> Drawings:
+def _render_waiting(png: bool | Collection[str]) -> Drawings:
     return render(_waiting, png)

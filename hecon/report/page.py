@@ -43,22 +43,22 @@ def page(
     pictures
         Drawings by the name of their figure.
     """
+    return rendered(study_header(study), sections, pictures, units)
+
+
+def study_header(study: Study) -> Header:
+    """What a report of a study is about."""
     place, date = study.jurisdiction.definition, study.definition.date
     about = counted_in(study)
     about += (say("; inputs of {date}", date=date) if date else "") + "."
     people = say(study.definition.population)
-    return rendered(
-        Header(
-            say("Health economic evaluation"),
-            titled(study, study.definition.title),
-            say(study.definition.question),
-            f"{about} {people}." if people else about,
-            say(place.title),
-            say("The workbook of the same name holds the model as live formulas."),
-        ),
-        sections,
-        pictures,
-        units,
+    return Header(
+        say("Health economic evaluation"),
+        titled(study, study.definition.title),
+        say(study.definition.question),
+        f"{about} {people}." if people else about,
+        say(place.title),
+        say("The workbook of the same name holds the model as live formulas."),
     )
 
 

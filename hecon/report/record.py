@@ -8,7 +8,7 @@ import platform
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -132,6 +132,11 @@ def _shown(run: Run, folder: Path) -> str:
     here = Path.cwd()
     inside = folder.is_absolute() and folder.is_relative_to(here)
     return folder.relative_to(here).as_posix() if inside else folder.name
+
+
+def digests(paths: Iterable[Path]) -> dict[str, str]:
+    """SHA-256 of files by their names."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def write_record(record: Mapping[str, object], folder: Path) -> Path:

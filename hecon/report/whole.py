@@ -11,12 +11,13 @@ from hecon.analyses.drawn import drawn_design
 from hecon.analyses.run import Run
 from hecon.errors import HeconError
 from hecon.report.content import Section
+from hecon.report.documents import DOCUMENT_FIGURES, documents
 from hecon.report.drawing import Drawings, drawing
 from hecon.report.language import ENGLISH, Language, speaking
 from hecon.report.names import run_name
 from hecon.report.outcomes import cycle_tables, draws_described, write_outcomes
 from hecon.report.page import page
-from hecon.report.record import run_record, write_record
+from hecon.report.record import digests, run_record, write_record
 from hecon.report.reference import tables_of
 from hecon.report.registry import Analysis
 from hecon.report.sections import REGISTRY
@@ -79,7 +80,7 @@ def write_whole(
     tongue: Language = ENGLISH,
     extra: Callable[[Path], None] | None = None,
 ) -> tuple[list[Section], Written]:
-    """Write `outputs/<run>/`, `reports/<run>.xlsx` and `.html` below `out`, or nothing at all.
+    """Write `outputs/<run>/`, and `<run>.xlsx`, `.html` and documents in `reports/`, or nothing.
 
     Parameters
     ----------
@@ -88,7 +89,7 @@ def write_whole(
     workbook
         Writes the workbook and gives the checks that do not hold; without it there is none.
     report, figures
-        Whether page and workbook, and figures, are written.
+        Whether page, workbook and documents, and figures, are written.
     png
         Whether figures are written as PNG beside SVG.
     suffix
@@ -104,7 +105,8 @@ def write_whole(
     written = Written(out / "outputs" / name)
     target = out / "reports" / f"{name}.xlsx"
     shown = [figure for section in sections for figure in section.figures] if figures else []
-    with speaking(tongue), staging(out) as folder, drawing(shown, png) as drawn:
+    dots = png or (DOCUMENT_FIGURES if report and not only else False)
+    with speaking(tongue), staging(out) as folder, drawing(shown, dots) as drawn:
         outputs = folder / name
         run.tell("Tables")
         tables = [t for t in tables_of(sections) if len(t.frame)]
@@ -123,13 +125,21 @@ def write_whole(
             if written.report is not None:
                 moves.append((folder / target.name, target))
         run.tell("Figures")
-        write_drawings(drawn(), outputs / "figures")
+        write_drawings(drawn(), outputs / "figures", png)
         if report and not only:
             html = folder / f"{name}.html"
             html.write_text(page(run.study, sections, drawn(), units), "utf-8", newline="\n")
             written = replace(written, page=out / "reports" / html.name)
             moves.append((html, out / "reports" / html.name))
-        write_record(run_record(run), outputs)
+            run.tell("Documents")
+            for ending, made in documents(run, sections, drawn(), units).items():
+                path = folder / f"{name}_{ending}.docx"
+                path.write_bytes(made)
+                moves.append((path, out / "reports" / path.name))
+        record = run_record(run)
+        if len(moves) > 1:
+            record |= {"reports": digests(made for made, _ in moves[1:])}
+        write_record(record, outputs)
         publish(moves, folder)
         if report and written.report is None:
             # one of an earlier run would stand beside figures that are not its own
@@ -151,7 +161,7 @@ def _workbook(
     return replace(written, report=target, problems=told)
 
 
-def write_drawings(drawn: Drawings, folder: Path) -> None:
+def write_drawings(drawn: Drawings, folder: Path, png: bool = False) -> None:
     """Write each figure, and what they say as `captions.txt`."""
     if not drawn:
         return
@@ -159,7 +169,7 @@ def write_drawings(drawn: Drawings, folder: Path) -> None:
     captions = []
     for name, each in drawn.items():
         (folder / f"{name}.svg").write_bytes(each.svg)
-        if each.png:
+        if png:
             (folder / f"{name}.png").write_bytes(each.png)
         captions.append(f"{name}: {each.title}\n{each.alt}\n")
     (folder / "captions.txt").write_text("\n".join(captions), encoding="utf-8")

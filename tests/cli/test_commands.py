@@ -148,7 +148,10 @@ def test_files(finished):
     names = {p.name for p in (out / "outputs" / "small_testland").iterdir()}
     assert {"base_case.csv", "draws.csv", "draw_outcomes.nc", "record.json"} <= names
     reports = sorted(p.name for p in (out / "reports").iterdir())
-    assert reports == ["small_testland.html", "small_testland.xlsx"]
+    documents = ["small_testland_brief.docx", "small_testland_technical.docx"]
+    assert reports == ["small_testland.html", "small_testland.xlsx", *documents]
+    record = json.loads((out / "outputs" / "small_testland" / "record.json").read_text("utf-8"))
+    assert sorted(record["reports"]) == reports
 
 
 def test_dominance_is_in_words(copy, tmp_path):
