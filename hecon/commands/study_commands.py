@@ -103,8 +103,8 @@ def run(
     outcomes as NetCDF, a record of the run, figures as SVG) and
     DIR/reports/STUDY_JURISDICTION.xlsx, .html, _brief.docx and _technical.docx, in place of those
     of an earlier run. Nothing is touched until everything is done. With --scenario or --set the
-    files are those of STUDY_JURISDICTION_NAME or STUDY_JURISDICTION_set. The exit code is 1 if the workbook
-    disagrees with Python, or if the study does not fit into one.
+    files are those of STUDY_JURISDICTION_NAME or STUDY_JURISDICTION_set. The exit code is 1 if the
+    workbook disagrees with Python, or if the study does not fit into one.
 
     \b
     Examples
