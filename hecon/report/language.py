@@ -53,22 +53,32 @@ class Composed:
 
     @classmethod
     def of(cls, template: str, translation: str) -> Composed:
-        """Names in braces stand for any text, `{count}` and `{number}` for figures only."""
+        """Names in braces stand for any text, `{count}` and `{number_low}` for figures."""
         parts = re.split(r"\{(\w+)\}", template)
         text, seen = "", set[str]()
         for literal, name in zip(parts[::2], [*parts[1::2], ""], strict=True):
             text += re.escape(literal)
             if name:
-                held = _FIGURE if name in FIGURES else ".+?"
+                held = _FIGURES if _counts(name) else ".+?"
                 text += f"(?P={name})" if name in seen else f"(?P<{name}>{held})"
                 seen.add(name)
         return cls(re.compile(text, re.DOTALL), max(parts[::2], key=len), translation)
 
 
-#: Names of a composed text that stand for figures, or for a name in braces of a figure.
+#: First words of names in a composed text that stand for figures, or for a figure's own name.
 FIGURES = ("count", "number")
 
-_FIGURE = r"\{\w+\}|[-+\u2212]?\d[\d.,\u00a0\u202f]*(?:e[-+]?\d+)?(?:[ \u00a0\u202f]?%)?"
+_FIGURE = r"(?:\{\w+\}|[-+\u2212]?\d[\d.,\u00a0\u202f]*(?:e[-+]?\d+)?(?:[ \u00a0\u202f]?%)?)"
+_FIGURES = f"{_FIGURE}(?:, {_FIGURE})*"
+
+
+def _counts(name: str) -> bool:
+    return name.split("_")[0] in FIGURES
+
+
+#: Between the parts of a text that are known by themselves, and how many are looked at.
+JOINTS = ("; ", " + ", ": ", ", ")
+MOST_PARTS = 12
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,7 @@ class Language:
     texts: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     composed: tuple[Composed, ...] = ()
     pending: frozenset[str] = frozenset()
+    _made: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def signs(self, medium: Medium) -> Signs:
         """How figures are written for a medium."""
@@ -116,24 +127,59 @@ class Language:
             return english
         if english in self.pending:
             return english + UNTRANSLATED
-        return self._put_together(english)
+        if english not in self._made:
+            self._made[english] = self._put_together(english)
+        return self._made[english]
 
     def _put_together(self, english: str) -> str:
+        """By the first form whose parts are all known, by its parts, or as far as a form goes."""
+        made = list(self._formed(english))
+        whole = next((text for text, known in made if known), "") or self._joined(english)
+        return whole or next((text for text, _ in made), english)
+
+    def _formed(self, english: str) -> Iterator[tuple[str, bool]]:
+        """What each form that fits makes of it, and whether all of its parts are known."""
         for form in self.composed:
             match = form.pattern.fullmatch(english) if form.literal in english else None
-            if match:
-                return form.translation.format_map(
-                    {
-                        name: self._number(part) if name in FIGURES else self.text(part)
-                        for name, part in match.groupdict().items()
-                    }
-                )
-        return english
+            if match is None:
+                continue
+            parts = match.groupdict()
+            figures = {n: self._number(p) for n, p in parts.items() if _counts(n)}
+            said = {n: figures.get(n) or self.text(p) for n, p in parts.items()}
+            known = all(n in figures or self._known(p, said[n]) for n, p in parts.items())
+            if known or any(map(str.isalpha, form.literal)):
+                yield form.translation.format_map(said), known
+
+    def _joined(self, english: str) -> str:
+        """What stands between marks, the longest known first; nothing where some is unknown."""
+        for mark in JOINTS:
+            parts = english.split(mark)
+            said: list[str] = []
+            at = 0
+            while 1 < len(parts) <= MOST_PARTS and at < len(parts):
+                several = range(len(parts), at + 1, -1)
+                end = next((i for i in several if mark.join(parts[at:i]) in self.texts), at + 1)
+                part = mark.join(parts[at:end])
+                said.append(self.text(part))
+                if not self._known(part, said[-1]):
+                    break
+                at = end
+            if said and at == len(parts):
+                return mark.join(said)
+        return ""
+
+    def _known(self, english: str, said: str) -> bool:
+        """Whether nothing of it is left to translate: it is known, or but a name or a figure."""
+        return said != english or english in self.texts or " " not in english
 
     def _number(self, written: str) -> str:
-        """A figure that the program wrote into a text, with this language's decimal sign."""
-        plain = written.count(".") == 1 and "," not in written
-        return written.replace(".", self.signs("screen").decimal) if plain else written
+        """Figures that the program wrote into a text, with this language's decimal sign."""
+        mark = self.signs("screen").decimal
+        items = written.split(", ")
+        plain = all(item.count(".") <= 1 and "," not in item for item in items)
+        if not plain or "." not in written:
+            return written
+        return "; ".join(items).replace(".", mark)
 
     def numbered(self, one: str, several: str, count: int) -> str:
         """A template in the form that a number asks for."""
@@ -147,7 +193,7 @@ class Language:
         if self.code == "en":
             return self
         pending = frozenset(needed) - known.keys() - self.texts.keys()
-        return replace(self, texts={**self.texts, **known}, pending=pending)
+        return replace(self, texts={**self.texts, **known}, pending=pending, _made={})
 
 
 ENGLISH = Language()

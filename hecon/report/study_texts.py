@@ -30,12 +30,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     MISSING: ("needed", "where"),
     SOURCES: ("topic", "note"),
     "cheers": ("section", "name", "report"),
-    "trials": ("note",),
+    "reported_effects": ("outcome", "use"),
+    "trials": (
+        *("lod_definition", "remission_definition", "response_definition"),
+        *("dropout_definition", "timepoint", "note"),
+    ),
 }
 
 
-#: What has no two small letters side by side is a name or a figure.
-_WORDS = re.compile("[a-zæøåäöüéè]{2}")
+#: What has no word of two small letters is a name, a figure or a formula.
+_WORDS = re.compile(r"(?<![^\s(\"'/-])\w?[^\W\d_A-Z]{2,}(?![\w(*=])")
 
 
 class Translation(Strict):
@@ -144,7 +148,7 @@ def study_texts(study: Study) -> frozenset[str]:
         study.definition.model_dump(),
         place.model_dump(),
         [{"description": p.description, "note": p.note} for p in study.parameters],
-        [{"label": p.holds_fixed} for p in study.parameters],
+        [{"label": p.holds_fixed, "note": p.derivation} for p in study.parameters],
         [{"description": v.description} for v in study.variables],
         [{"title": s.title, "why": s.why} for s in (*study.scenarios, *study.perspectives)],
         [{"title": s.title, "why": s.scenario.why} for s in study.subgroups],
@@ -157,6 +161,7 @@ def study_texts(study: Study) -> frozenset[str]:
         ],
         [{"label": d.needs.get("where", "")} for d in study.jurisdiction.demands],
         {"label": place.threshold.name},
+        [{"label": entry.source} for entry in place.tables.values()],
     ]
     if place.severity is not None:
         held.append({"label": place.severity.source})

@@ -66,6 +66,15 @@ def test_texts_that_were_put_together_are_looked_up_by_their_parts() -> None:
             "{all} igjen",
             "what is left",
         ]
+
+
+def test_a_text_of_known_parts_is_translated_by_its_parts_or_not_at_all() -> None:
+    texts = {"price": "pris", "per week": "per uke", "wait; see": "vent", "dose, high": "høy dose"}
+    with speaking(Language("nb", texts, (Composed.of("{a} ({b})", "{a} ({b})"),))):
+        assert say("p_1 (dose, high)") == "p_1 (høy dose)"
+        assert say("price; wait; see; per week") == "pris; vent; per uke"
+        assert say("price; what it is per week") == "price; what it is per week"
+        assert say("price (never seen before)") == "price (never seen before)"
         assert say("nothing of the kind") == "nothing of the kind"
 
 
