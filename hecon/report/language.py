@@ -80,6 +80,12 @@ def _counts(name: str) -> bool:
 JOINTS = ("; ", " + ", ": ", ", ")
 MOST_PARTS = 12
 
+#: A name, a figure or a citation, which stays what it is: no word of it begins small.
+_NAME = re.compile(r"\S*|(?:[^\Wa-zæøå]\S*(?: |$))+")
+
+#: Letters that a form has of its own at least, where a part that is not known stays English.
+LETTERS = 8
+
 
 @dataclass(frozen=True)
 class Language:
@@ -101,7 +107,7 @@ class Language:
     texts: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     composed: tuple[Composed, ...] = ()
     pending: frozenset[str] = frozenset()
-    _made: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
+    _made: dict[str, tuple[str, bool]] = field(default_factory=dict, compare=False, repr=False)
 
     def signs(self, medium: Medium) -> Signs:
         """How figures are written for a medium."""
@@ -120,22 +126,28 @@ class Language:
 
     def text(self, english: str) -> str:
         """A text or a template in this language, English where nothing else is known."""
+        return self._said(english)[0]
+
+    def _said(self, english: str) -> tuple[str, bool]:
+        """A text, and whether nothing of it is left to translate."""
         found = self.texts.get(english)
         if isinstance(found, str):
-            return found
+            return found, True
         if self.code == "en" or not english:
-            return english
+            return english, True
         if english in self.pending:
-            return english + UNTRANSLATED
+            return english + UNTRANSLATED, True
         if english not in self._made:
             self._made[english] = self._put_together(english)
         return self._made[english]
 
-    def _put_together(self, english: str) -> str:
+    def _put_together(self, english: str) -> tuple[str, bool]:
         """By the first form whose parts are all known, by its parts, or as far as a form goes."""
         made = list(self._formed(english))
         whole = next((text for text, known in made if known), "") or self._joined(english)
-        return whole or next((text for text, _ in made), english)
+        if whole:
+            return whole, True
+        return next((text for text, _ in made), english), bool(_NAME.fullmatch(english))
 
     def _formed(self, english: str) -> Iterator[tuple[str, bool]]:
         """What each form that fits makes of it, and whether all of its parts are known."""
@@ -143,34 +155,30 @@ class Language:
             match = form.pattern.fullmatch(english) if form.literal in english else None
             if match is None:
                 continue
-            parts = match.groupdict()
-            figures = {n: self._number(p) for n, p in parts.items() if _counts(n)}
-            said = {n: figures.get(n) or self.text(p) for n, p in parts.items()}
-            known = all(n in figures or self._known(p, said[n]) for n, p in parts.items())
-            if known or any(map(str.isalpha, form.literal)):
-                yield form.translation.format_map(said), known
+            parts = {
+                name: (self._number(part), True) if _counts(name) else self._said(part)
+                for name, part in match.groupdict().items()
+            }
+            known = all(known for _, known in parts.values())
+            if known or sum(map(str.isalpha, form.literal)) >= LETTERS:
+                text = form.translation.format_map({n: said for n, (said, _) in parts.items()})
+                yield text, known
 
     def _joined(self, english: str) -> str:
         """What stands between marks, the longest known first; nothing where some is unknown."""
         for mark in JOINTS:
             parts = english.split(mark)
             said: list[str] = []
-            at = 0
-            while 1 < len(parts) <= MOST_PARTS and at < len(parts):
+            at, known = 0, 1 < len(parts) <= MOST_PARTS
+            while known and at < len(parts):
                 several = range(len(parts), at + 1, -1)
                 end = next((i for i in several if mark.join(parts[at:i]) in self.texts), at + 1)
-                part = mark.join(parts[at:end])
-                said.append(self.text(part))
-                if not self._known(part, said[-1]):
-                    break
+                text, known = self._said(mark.join(parts[at:end]))
+                said.append(text)
                 at = end
-            if said and at == len(parts):
+            if known:
                 return mark.join(said)
         return ""
-
-    def _known(self, english: str, said: str) -> bool:
-        """Whether nothing of it is left to translate: it is known, or but a name or a figure."""
-        return said != english or english in self.texts or " " not in english
 
     def _number(self, written: str) -> str:
         """Figures that the program wrote into a text, with this language's decimal sign."""

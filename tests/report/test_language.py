@@ -74,6 +74,7 @@ def test_a_text_of_known_parts_is_translated_by_its_parts_or_not_at_all() -> Non
         assert say("p_1 (dose, high)") == "p_1 (høy dose)"
         assert say("price; wait; see; per week") == "pris; vent; per uke"
         assert say("price; what it is per week") == "price; what it is per week"
+        assert say("SSB 2024; per week") == "SSB 2024; per uke"
         assert say("price (never seen before)") == "price (never seen before)"
         assert say("nothing of the kind") == "nothing of the kind"
 
