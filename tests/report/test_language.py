@@ -36,7 +36,7 @@ HELP = "Its values, as 1,2,3 or first:last:step."
 #: What is not translated: help, descriptions of files' columns, and what developers compare.
 ENGLISH = {
     *("sections/__init__.py", "contents.py", "reproduction.py", "table_files.py", "language.py"),
-    "figures/style.py",
+    *("figures/style.py", "document.py"),
 }
 
 
