@@ -116,3 +116,11 @@ def test_names_of_states_are_text(ptsd: Run) -> None:
     drawn = made.figures[0].draw()
     assert b"<script" not in drawn.svg
     assert EVIL in drawn.alt
+
+
+def test_costs_may_be_counted_by_a_rule_of_their_own() -> None:
+    folder = Path(__file__).parents[1] / "replications/studies/rdecision_tkr"
+    found = section(Run(load_study(folder)))
+    said = next(s for s in found.sentences if s.template.startswith("Counting"))
+    assert list(said.values) == ["rule", "rule_of_costs"]
+    assert said.values["rule"] != said.values["rule_of_costs"]

@@ -51,8 +51,8 @@ def _sentences(study: Study) -> list[Sentence]:
         Sentence("Counting: {rule}.", {"rule": rules[0]})
         if len(rules) == 1
         else Sentence(
-            "Counting of effects: {effects}. Counting of costs: {costs}.",
-            {"effects": rules[0], "costs": rules[1]},
+            "Counting of effects: {rule}. Counting of costs: {rule_of_costs}.",
+            {"rule": rules[0], "rule_of_costs": rules[1]},
         ),
     ]
     own = [s for s in model.strategies if any(t.strategy == s for t in model.transitions)]
