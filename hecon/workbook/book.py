@@ -33,6 +33,7 @@ from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case
 from hecon.report.content import Section
 from hecon.report.grade import mark, marking
+from hecon.report.language import language
 from hecon.report.things_called import study_units
 from hecon.studies.budget_values import budget_extent
 from hecon.studies.study import Study
@@ -61,6 +62,7 @@ from hecon.workbook.sheets.summary_sheet import add_summary, write_summary
 from hecon.workbook.sheets.time_sheet import place_tables, place_time, write_tables, write_time
 from hecon.workbook.sheets.trace_places import place_traces, substates
 from hecon.workbook.sheets.trace_sheet import write_trace
+from hecon.workbook.translated import sheet_title, translate_file
 
 #: Live sheets whose figures, or the draws behind them, are Python's.
 PYTHONS = ("Scenarios", "One-way", "Draws", "Acceptability", "Value of information")
@@ -97,12 +99,13 @@ def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[st
         with _no_looking_for_garbage(), _limits_of_a_workbook():
             book = compose(run, sections)
             save_plain(book.workbook, plain)
+            translate_file(plain)
             # of all that was written only this is needed once the engine has its own
             told = book.told
             del book
         values = recalculate(plain)
         write_cached(plain, path, values, CREATED)
-    return failed_checks(told, values[CHECKS])
+    return failed_checks(told, values[sheet_title(CHECKS)])
 
 
 @contextmanager
@@ -156,6 +159,7 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     workbook = Sheets()
     workbook.properties.title = study.definition.title
     workbook.properties.creator = "hecon"
+    workbook.properties.language = language().code
     layout = Layout(study)
     book = new_book(workbook, run, study, layout, quantities(study.model))
     models = [study.model] + ([study.population] if study.population else [])

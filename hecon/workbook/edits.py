@@ -42,6 +42,13 @@ def names_in_workbook(path: Path) -> tuple[str, str]:
     """
     refuse_unsafe(path)
     with readable(path), closing(open_book(path)) as book:
+        written = str(book.properties.language or "en")
+        if written != "en":
+            text = (
+                f"this report is written in '{written[:8]}'; inputs are read back from one in "
+                "English (hecon run ... --language en)"
+            )
+            raise InputError([Fault(path.name, None, None, text)])
         if "Provenance" not in book.sheetnames:
             text = "this is no report of hecon: it has no sheet Provenance"
             raise InputError([Fault(path.name, None, None, text)])

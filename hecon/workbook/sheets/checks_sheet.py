@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from hecon.report.language import say
 from hecon.workbook.archive import CellValue
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
@@ -28,7 +29,11 @@ def failed_checks(
     values
         The sheet's values by cell.
     """
-    return [label for cell, label, held in told if values[cell] != held]
+    return [
+        say(label)
+        for cell, label, held in told
+        if values[cell] != (say(held) if isinstance(held, str) else held)
+    ]
 
 
 def gather_checks(book: Book) -> None:

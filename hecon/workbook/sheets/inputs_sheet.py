@@ -145,7 +145,8 @@ def _selector(book: Book, page: Page) -> None:
     else:
         found.append(("", "", "", ""))
     if book.has("one_way"):
-        key = f'MATCH({parameter}&"|"&{end},{book.one_way.span("key")},0)'
+        which = f"$D${SELECTORS + 3}"
+        key = f'MATCH({parameter}&"|"&{which},{book.one_way.span("key")},0)'
         names = f"'{book.one_way.sheet}'!{ranged_names(book)}"
         first = str(one_way["parameter"].iloc[0])
         found.append(("One-way: parameter", first, key, names))

@@ -197,7 +197,8 @@ def write_one_way(book: Book) -> None:
     page.widths(4, 26, 7, 12, 22, *_widths(grid, 5))
     _headings(book, page, grid)
     table = book.run(one_way_ends)
-    keys = [f"{p}|{e}" for p, e in zip(table["parameter"], table["end"], strict=True)]
+    ends = table["end"].map({"low": 1, "high": 2})
+    keys = [f"{p}|{e}" for p, e in zip(table["parameter"], ends, strict=True)]
     _rows(page, grid, table.assign(key=keys))
     _tornado(book, page, grid)
     column = len(grid.columns) + 6

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.pagebreak import Break
 
 from hecon.report.content import Chart, Column, Kind, Section, Sentence, Table
+from hecon.report.language import ENGLISH, speaking
 from hecon.report.numbers import Units, numeric, sheet_format, yes_or_no
 from hecon.report.presented import caption, spread
 from hecon.report.sections import REGISTRY
@@ -51,7 +52,8 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> Page | No
     if section.empty:
         return None
     tables = section.visible
-    title = units.named(section.title)
+    with speaking(ENGLISH):  # sheets are known by it; the whole file is translated at the end
+        title = units.named(section.title)
     page = add_page(workbook, title[:31], title, _purpose(section))
     widths = _widths(tables, units)
     page.widths(*widths)

@@ -1,0 +1,103 @@
+"""A workbook in another language: the same figures in the same cells, texts looked up everywhere."""
+
+import re
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.chart import LineChart, Reference
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from hecon.analyses.run import Run
+from hecon.errors import InputError
+from hecon.report.content import Section
+from hecon.report.language import Language, speaking
+from hecon.report.study_texts import language_of
+from hecon.workbook.archive import save_plain
+from hecon.workbook.book import write_workbook
+from hecon.workbook.cached import recalculate
+from hecon.workbook.edits import names_in_workbook
+from hecon.workbook.translated import translate_file
+
+NORSK = Language(
+    "nb",
+    {
+        "Model's own": "Modellens egen",
+        "Answer": "Svar",
+        "high": "høy",
+        "low": "lav",
+        'say "so"': 'si "slik"',
+        "Cost": "Kostnad",
+    },
+)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Texts, formulas between sheets, a list to choose from, a link and a chart."""
+    book = Workbook()
+    first = book.active
+    assert first is not None
+    first.title = "Answer"
+    own = book.create_sheet("Model's own")
+    own["A1"], own["A2"], own["A3"] = "Cost", 2.0, 3.0
+    first["A1"] = "high"
+    first["B1"] = "=IF(A1=\"high\",'Model''s own'!A2*2,'Model''s own'!A3)"
+    first["B2"] = '=IF(B1>3,"say ""so""","low")&Answer!A1'
+    first["B3"] = "=SUM('Model''s own'!$A$2:$A$3)"
+    choice = DataValidation(type="list", formula1='"low,high"')
+    choice.add("A1")
+    first.add_data_validation(choice)
+    first["A4"].hyperlink = "#'Model''s own'!A1"
+    chart = LineChart()
+    chart.title = "Cost"
+    chart.add_data(Reference(own, min_col=1, min_row=1, max_row=3), titles_from_data=True)
+    first.add_chart(chart, "D1")
+    path = tmp_path / "small.xlsx"
+    save_plain(book, path)
+    return path
+
+
+def test_formulas_find_in_another_language_what_they_found(small: Path) -> None:
+    before = recalculate(small)["Answer"]
+    with speaking(NORSK):
+        translate_file(small)
+    assert load_workbook(small).sheetnames == ["Svar", "Modellens egen"]
+    after = recalculate(small)["Svar"]
+    assert (before["B1"], before["B3"]) == (after["B1"], after["B3"]) == (4.0, 5.0)
+    assert (before["B2"], after["B2"]) == ('say "so"high', 'si "slik"høy')
+    with ZipFile(small) as file:
+        text = "".join(file.read(n).decode() for n in file.namelist() if n.endswith(".xml"))
+    assert '"lav,høy"' in text
+    for english in NORSK.texts:
+        assert not re.search(rf"\b{re.escape(english)}\b", text.replace("CostChart", "")), english
+
+
+def test_english_is_left_as_it_is(small: Path) -> None:
+    before = small.read_bytes()
+    translate_file(small)
+    assert small.read_bytes() == before
+
+
+@pytest.mark.long
+def test_a_report_in_norwegian_has_the_same_figures_in_the_same_cells(
+    run: Run, sections: list[Section], report: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "nb.xlsx"
+    with speaking(language_of(run.study, "nb")):
+        assert write_workbook(run, sections, path) == []
+    ours, theirs = load_workbook(report, data_only=True), load_workbook(path, data_only=True)
+    compared = 0
+    for mine, other in zip(ours.worksheets, theirs.worksheets, strict=True):
+        for row in mine.iter_rows():
+            for cell in row:
+                there = other[cell.coordinate].value
+                if isinstance(cell.value, int | float):
+                    compared += 1
+                    assert cell.value == there, (mine.title, cell.coordinate)
+                else:
+                    assert isinstance(cell.value, str) == isinstance(there, str)
+    assert compared > 10_000
+    with pytest.raises(InputError, match="read back from one in English"):
+        names_in_workbook(path)
