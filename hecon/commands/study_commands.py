@@ -76,6 +76,14 @@ def run(
             callback=said,
         ),
     ] = None,
+    set_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--set-from",
+            metavar="FILE",
+            help="Set the inputs of a file, a line NAME=VALUE each, as a page saves it.",
+        ),
+    ] = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw figures.")] = True,
     png: Annotated[
         bool, typer.Option("--png", help="Write figures as PNG, too; without it as SVG.")
@@ -116,6 +124,7 @@ def run(
       hecon run inputs/studies/ptsd -j norway --scenario S22
       hecon run inputs/studies/ptsd -j norway --subgroup "women / severe"
       hecon run inputs/studies/ptsd -j norway --set drug_price_session=5000
+      hecon run inputs/studies/ptsd -j norway --set-from ptsd_norway_inputs.txt
       hecon run inputs/studies/ptsd -j norway --language nb
       hecon run reports/ptsd_norway.xlsx
       hecon run reports/ptsd_norway.xlsx --verify
@@ -125,7 +134,7 @@ def run(
         edits = folder.suffix.lower() == ".xlsx"
         if edits:
             why = "not for an edited workbook, whose inputs stand in it"
-            refuse_idle(context, why, "scenario", "subgroup", "values")
+            refuse_idle(context, why, "scenario", "subgroup", "values", "set_from")
             source, rules = origin(folder, original, jurisdiction)
         else:
             refuse_idle(context, "only for an edited workbook", "original")
@@ -148,15 +157,16 @@ def run(
         from hecon.report.things_called import study_units
         from hecon.report.whole import write_whole
         from hecon.studies.subgroup_rows import with_subgroup
-        from hecon.studies.variant import with_scenario, with_values
+        from hecon.studies.variant import lines_of, with_scenario, with_values
         from hecon.workbook.book import write_workbook
 
         if subgroup:
             study = with_subgroup(study, subgroup)
         if scenario:
             study = with_scenario(study, scenario)
-        if values:
-            study = with_values(study, values)
+        told = [*(values or []), *(lines_of(set_from) if set_from else [])]
+        if told:
+            study = with_values(study, told)
         tongue = language_of(study, language)
         asked = {"verify": True} if verify else {}
         settings = Settings(draws, seed, design.value, workers, asked)

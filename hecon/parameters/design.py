@@ -170,7 +170,7 @@ class ProbabilisticDesign:
         self.parameters = {p.key: p for p in uncertain}
         self.varying = frozenset(self.parameters)
         self.numbers = {k: v for k, v in base_values(parameters).items() if k not in self.varying}
-        self._cholesky = _cholesky(correlations)
+        self._cholesky = correlated(correlations)
         self._stored: dict[Key, Array] = {}
         streams = {k: p.stream for k, p in self.parameters.items()}
         if method == "latin-hypercube":
@@ -225,7 +225,7 @@ def _drawn(distribution: Distribution, seed: int, stream: str, first: int, last:
     return values
 
 
-def _cholesky(correlations: Sequence[Correlation]) -> list[tuple[list[Key], Array]]:
+def correlated(correlations: Sequence[Correlation]) -> list[tuple[list[Key], Array]]:
     """Connected groups of correlated parameters with the Cholesky factor of each."""
     groups: list[set[Key]] = []
     for pair in correlations:

@@ -84,7 +84,7 @@ def unit_problem(unit: str, currency: str = "") -> str | None:
 
 def value_problem(unit: str, money: str, value: float) -> str | None:
     """Why a value can't be in its unit, or None."""
-    low, high = _bounds(unit)
+    low, high = value_bounds(unit)
     if low is not None and high is not None and not low <= value <= high:
         return f"found {value:g}, allowed for a {unit} is {low:g} to {high:g}"
     if high is not None and value > high:
@@ -96,8 +96,8 @@ def value_problem(unit: str, money: str, value: float) -> str | None:
     return None
 
 
-def _bounds(unit: str) -> tuple[float | None, float | None]:
-    """Bounds of a unit; a change per year may have either sign."""
+def value_bounds(unit: str) -> tuple[float | None, float | None]:
+    """The least and the most that a unit allows; a change per year may have either sign."""
     if unit in SCALES:
         return SCALES[unit]
     if unit.startswith("probability per "):

@@ -14,6 +14,7 @@ from hecon.report.content import Section
 from hecon.report.documents import DOCUMENT_FIGURES, documents
 from hecon.report.drawing import Drawings, drawing
 from hecon.report.language import ENGLISH, Language, speaking
+from hecon.report.live.live_page import live
 from hecon.report.names import run_name
 from hecon.report.outcomes import cycle_tables, draws_described, write_outcomes
 from hecon.report.page import page
@@ -128,7 +129,8 @@ def write_whole(
         write_drawings(drawn(), outputs / "figures", png)
         if report and not only:
             html = folder / f"{name}.html"
-            html.write_text(page(run.study, sections, drawn(), units), "utf-8", newline="\n")
+            text = page(run.study, sections, drawn(), units, live(run))
+            html.write_text(text, "utf-8", newline="\n")
             written = replace(written, page=out / "reports" / html.name)
             moves.append((html, out / "reports" / html.name))
             run.tell("Documents")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.errors import Fault, FaultList, InputError, nearest_or_some, shown
 from hecon.parameters.cell_text import plain_number
 from hecon.parameters.design import Correlation
+from hecon.parameters.files import read_text
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import FIXED
 from hecon.parameters.units import value_problem
@@ -84,6 +86,11 @@ def with_values(study: Study, texts: Sequence[str]) -> Study:
     faults.raise_if_any()
     said = tuple(f"{p.text} = {p.value:.10g} {p.unit}".strip() for p in own.values())
     return replace(_with(study, own, {}, study.correlations), values_set=said)
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a file of values, without those that are empty; raises InputError."""
+    return [line for line in map(str.strip, read_text(path, path.name).splitlines()) if line]
 
 
 def _value(parameter: Parameter, text: str) -> tuple[float, str]:

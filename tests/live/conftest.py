@@ -34,10 +34,10 @@ def blank() -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def computes(blank: Page) -> Computes:
-    """What a script with the page's own scripts before it returns; values are given as JSON."""
+    """What a script returns after others, the page's own unless told; values are given as JSON."""
 
-    def compute(script: str, text: str = "", **values: object) -> Any:
+    def compute(script: str, before: str = "", **values: object) -> Any:
         given = "".join(f"const {name}={json.dumps(value)};" for name, value in values.items())
-        return blank.evaluate(f"(()=>{{{scripts()}{text}{given}{script}}})()")
+        return blank.evaluate(f"(()=>{{{before or scripts()}{given}{script}}})()")
 
     return compute

@@ -16,6 +16,7 @@ from hecon.analyses.scenarios import scenario_table
 from hecon.analyses.threshold import severity
 from hecon.engine.model import key_text
 from hecon.report.live.script_model import ScriptModel
+from hecon.report.live.scripts import scripts
 from hecon.studies.load_study import load_study
 from hecon.studies.variant import with_values
 
@@ -54,7 +55,7 @@ def figures(study, design):
 
 def computed(computes, study, cases):
     text, spec = ScriptModel(study).written()
-    found = computes(RUN, text, spec=spec, cases=cases)
+    found = computes(RUN, scripts() + text, spec=spec, cases=cases)
     return np.array([f[0] for f in found]), [f[1] for f in found]
 
 

@@ -14,6 +14,7 @@ from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
 from hecon.report.live.script_model import rule_pattern
 from hecon.report.live.script_names import ScriptNames
+from hecon.report.live.scripts import scripts
 
 #: On and beside a boundary, as fractions of months meet it.
 EDGES = [
@@ -65,7 +66,7 @@ def test_every_operation_gives_what_numpy_gives(computes):
     found = computes(
         """const g = namesOf(slots, []);
         return texts(X).map(f => rows.map(row => f(g.set(row, new Map()))));""",
-        f"const texts=X=>[{','.join(names.formulas.all)}];",
+        scripts() + f"const texts=X=>[{','.join(names.formulas.all)}];",
         X=columns,
         slots=names.defined,
         rows=np.c_[a, b].tolist(),

@@ -79,7 +79,7 @@ def opened(browser: Browser, address: str, width: int) -> tuple[Page, list[str]]
         "request",
         lambda request: (
             heard.append(request.url)
-            if request.url != address and not request.url.startswith("data:")
+            if request.url != address and not request.url.startswith(("data:", "blob:"))
             else None
         ),
     )

@@ -62,7 +62,8 @@ class ScriptModel:
         changed = {key for choice in self.choices for key in choice.changes}
         self._given = frozenset(changed - model.parameter_set)
         drawn = {p.key for p in study.parameters if p.is_input and p.distribution.varies}
-        self._varying = frozenset(drawn | set(self.own) | self._given)
+        followed = {k for c in self.choices for k, f in c.drawn.items() if plain_number(f) is None}
+        self._varying = frozenset(drawn | set(self.own) | self._given | followed)
         self._texts: list[str] = []
         self._programs: list[dict[str, Any]] = []
         self.main = self._group(model)

@@ -87,13 +87,13 @@ class LiveModel {
   }
 
   /** Totals by kind, whether discounted and strategy, over items and sources. */
-  totals(programs, P, lean = false) {
+  totals(programs, P, { lean = false, keep = null } = {}) {
     const found = {}, width = programs[0].strategies.length;
     for (const kind of KINDS) {
       for (const name of [kind, `${kind}_undiscounted`]) found[name] = new Float64Array(width);
     }
     for (const program of programs) {
-      const totals = program.run(P, lean);
+      const totals = program.run(P, lean, program === programs.at(-1) ? keep : null);
       program.outcomes.forEach(([kind, , discounted], i) => {
         // where rules of counting differ, one program counts costs and the other all else
         if (programs.length > 1 && (kind === "cost") !== (program === programs[0])) return;

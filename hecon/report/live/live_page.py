@@ -1,0 +1,186 @@
+"""What a page needs to compute: the model as script and data, its choices, draws and words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hecon.analyses.base_case import base_table, threshold
+from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.run import Run
+from hecon.analyses.scenarios import selectable_results
+from hecon.engine.model import key_text
+from hecon.jurisdictions.jurisdiction_schema import Severity
+from hecon.parameters.cell_text import plain_number
+from hecon.parameters.parameter_schema import Parameter
+from hecon.parameters.units import value_bounds
+from hecon.report.language import language, say
+from hecon.report.live.live_words import words
+from hecon.report.live.script_draws import script_draws
+from hecon.report.live.script_model import ScriptModel
+from hecon.report.live.scripts import ENGINE, SHOWN, scripts
+from hecon.report.things_called import study_units
+from hecon.studies.study import Study
+
+#: Inputs that are shown before any is looked for.
+FIRST = 10
+
+
+@dataclass(frozen=True)
+class Live:
+    """What a page computes with: its script, and everything else as JSON."""
+
+    script: str
+    data: str
+
+
+def live(run: Run) -> Live:
+    """What the page of a run computes with."""
+    model = ScriptModel(run.study)
+    rules = _rules(run, model)
+    first = _first(run, model)
+    script, spec = model.written()
+    units, signs = study_units(run.study), language().signs("typeset")
+    data = {
+        "model": spec,
+        "rules": rules,
+        "inputs": [_input(p) for p in _inputs(model)],
+        "first": first,
+        "choices": _choices(run.study, model),
+        "draws": script_draws(run, model),
+        "python": _python(run),
+        "words": words(units),
+        "signs": {
+            "thousands": signs.thousands,
+            "decimal": signs.decimal,
+            "minus": signs.minus,
+            "space": signs.space,
+            "currency": units.currency,
+            "price_year": units.price_year,
+        },
+        "names": {
+            "study": run.study.folder.name,
+            "jurisdiction": run.study.jurisdiction.definition.name,
+        },
+    }
+    return Live(scripts(ENGINE) + script + scripts(SHOWN), as_json(data))
+
+
+def as_json(data: dict[str, Any]) -> str:
+    """Data as JSON that can't end the script that it stands in."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _inputs(model: ScriptModel) -> list[Parameter]:
+    """Inputs that something on the page rests on."""
+    used = set(model.keys.all)
+    return [p for p in model.study.parameters if p.is_input and p.key in used]
+
+
+def _first(run: Run, model: ScriptModel) -> list[str]:
+    """The inputs that move net benefit most, then others."""
+    known = [p.text for p in _inputs(model) if p.distribution.kind != "dirichlet"]
+    ends = run(one_way_ends)
+    order = [name for name in ends["parameter"] if name in known] if len(ends) else []
+    return list(dict.fromkeys([*order, *known]))[:FIRST]
+
+
+def _input(parameter: Parameter) -> dict[str, Any]:
+    low, high = value_bounds(parameter.unit)
+    if parameter.money and low is None:
+        low = 0.0
+    ends = parameter.stated_range
+    if ends is None and parameter.distribution.varies:
+        quantile = parameter.distribution.quantile
+        ends = float(quantile(0.025)), float(quantile(0.975))
+    return {
+        "key": parameter.text,
+        "column": scenario_name(parameter),
+        "label": say(parameter.description) if parameter.description else parameter.text,
+        "unit": say(parameter.unit),
+        "value": parameter.value,
+        "range": list(ends) if ends is not None and ends[0] < ends[1] else None,
+        "bounds": [low, high],
+        "status": parameter.status,
+        "mark": say(parameter.status),
+        "money": bool(parameter.money),
+        "shares": parameter.distribution.kind == "dirichlet",
+    }
+
+
+def scenario_name(parameter: Parameter) -> str:
+    """What an input is called in a scenario's row: a session's cell by its place in the table."""
+    if parameter.group != "sessions" or parameter.strategy is None:
+        return parameter.text
+    place = parameter.description.removeprefix(f"{parameter.strategy}, session ")
+    return ".".join((parameter.strategy, *place.rsplit(", ", 1)))
+
+
+def _rules(run: Run, model: ScriptModel) -> dict[str, Any]:
+    """What the decision is about, and how the jurisdiction judges."""
+    study, place = run.study, run.study.jurisdiction
+    rule = place.definition.severity
+    formula = model.names.formula
+    return {
+        "strategies": list(study.model.strategies),
+        "labels": [say(study.label(s)) for s in study.model.strategies],
+        "options": list(study.options),
+        "compared": list(study.compared),
+        "states": [s.label or s.name for s in study.definition.states],
+        "opportunity_cost": formula(place.opportunity_cost, None),
+        "stated": [formula(value, None) for value in place.threshold_values],
+        "asked": run.option("threshold", None),
+        "judges": place.judges,
+        "severity": None if rule is None or study.population is None else _severity(rule),
+        "highest": place.definition.acceptability.highest,
+    }
+
+
+def _severity(rule: Severity) -> dict[str, Any]:
+    return {
+        "measure": rule.measure,
+        "discounted": rule.discounted,
+        "sets_threshold": rule.sets_threshold,
+        "classes": [
+            {"shortfall": c.shortfall, "proportional": c.proportional, "factor": c.factor}
+            for c in rule.classes
+        ],
+    }
+
+
+def _choices(study: Study, model: ScriptModel) -> list[dict[str, Any]]:
+    """What each choice is called, in the order of the model's."""
+    kinds = ["scenario"] * len(study.scenarios)
+    kinds += ["subgroup"] * (len(study.subgroups) + len(study.combinations))
+    kinds += ["perspective"] * len(study.perspectives)
+    named = {p.key: scenario_name(p) for p in study.parameters}
+    return [
+        {
+            "kind": kind,
+            "title": say(choice.title),
+            "sets": [
+                [named.get(key, key_text(key)), plain_number(expr)]
+                for key, expr in choice.changes.items()
+            ],
+        }
+        for kind, choice in zip(kinds, model.choices, strict=True)
+    ]
+
+
+def _python(run: Run) -> dict[str, Any]:
+    """Python's own figures: of the base case, and of choices by themselves, by their ids."""
+    rows = run(selectable_results).to_dict("records") if run.study.selectable else []
+    base = run(base_table).to_dict("records")[0]
+    return {
+        "base": _checked(base, run(threshold)),
+        "choices": {str(r["scenario"]): _checked(r, float(r["threshold"])) for r in rows},
+    }
+
+
+def _checked(row: Mapping[Hashable, Any], at: float) -> list[float]:
+    return [float(row["cost_difference"]), float(row["qaly_difference"]), at]

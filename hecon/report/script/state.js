@@ -1,0 +1,90 @@
+// What differs from the base case: read from a link as text that nobody vouches for, and saved.
+"use strict";
+const OPENING = "with&";
+const KINDS_OF_CHOICE = ["subgroup", "perspective", "scenario"];
+
+/** Why a value can't be in an input, or nothing. */
+function problemOf(writer, input, value) {
+  const [low, high] = input.bounds;
+  if (Number.isFinite(value) && !(low !== null && value < low) && !(high !== null && value > high)) return null;
+  const ends = { low: low === null ? "" : writer.number(low), high: high === null ? "" : writer.number(high) };
+  const name = low === null ? (high === null ? "a_number" : "at_most") : high === null ? "at_least" : "from_to";
+  const shown = Number.isFinite(value) ? writer.number(value) : "?";
+  return writer.say("out_of_range", { label: input.label, value: shown, allowed: writer.say(name, ends) });
+}
+
+/** The state that a link's end asks for, and the names in it that mean nothing here. */
+function stateOf(hash, inputs, choices, writer) {
+  const state = { moved: {}, scenario: null, subgroup: null, perspective: null };
+  const unknown = [];
+  if (!hash.startsWith(`#${OPENING}`)) return { state, unknown };
+  for (const [name, text] of new URLSearchParams(hash.slice(OPENING.length + 1))) {
+    if (KINDS_OF_CHOICE.includes(name)) {
+      const found = choices.find(choice => choice.kind === name && choice.id === text);
+      if (found) state[name] = found.index;
+      else unknown.push(text);
+      continue;
+    }
+    const input = inputs.get(name), value = text.trim() === "" ? NaN : Number(text);
+    if (!input || input.shares || problemOf(writer, input, value)) unknown.push(name);
+    else if (value !== input.value) state.moved[name] = value;
+  }
+  return { state, unknown };
+}
+
+/** The end of a link to a state; nothing for the base case. */
+function hashOf(state, choices) {
+  const found = new URLSearchParams();
+  for (const kind of KINDS_OF_CHOICE) if (state[kind] !== null) found.append(kind, choices[state[kind]].id);
+  for (const [name, value] of Object.entries(state.moved)) found.append(name, String(value));
+  const text = found.toString();
+  return text ? `#${OPENING}${text}` : "";
+}
+
+/** A cell of a CSV file. */
+function quoted(text) {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Rows for scenarios.csv, header and line; nothing where formulas of a choice can't stand in it. */
+function scenarioRow(state, inputs, choices, writer) {
+  const set = new Map();
+  for (const kind of KINDS_OF_CHOICE) {
+    for (const [name, value] of state[kind] === null ? [] : choices[state[kind]].sets) {
+      if (value === null) return null;
+      set.set(name, value);
+    }
+  }
+  for (const [key, value] of Object.entries(state.moved)) set.set(inputs.get(key).column, value);
+  if (!Object.keys(state.moved).length) return null;
+  const row = {
+    id: "PAGE",
+    title: writer.words.tried,
+    changes: [...set].map(([name, value]) => `${name} = ${plain(value)}`).join("; "),
+    currency: writer.signs.currency,
+    price_year: writer.signs.price_year,
+    compare: state.scenario === null ? "" : choices[state.scenario].compare.join(" v "),
+    source: writer.words.source,
+    status: "assumption",
+  };
+  return [Object.keys(row), Object.values(row)].map(line => line.map(quoted).join(",")).join("\n") + "\n";
+}
+
+/** A number in decimal digits as a formula takes it. */
+function plain(value) {
+  return String(value).replace("+", "");
+}
+
+/** A file of values for `hecon run`, and the command that takes it. */
+function inputsFile(state, choices, names) {
+  const said = text => `"${text.replace(/["$`\\]/g, "\\$&")}"`;
+  const options = ["scenario", "subgroup"].flatMap(kind => (state[kind] === null ? [] : [`--${kind} ${said(choices[state[kind]].id)}`]));
+  const lines = Object.entries(state.moved).map(([name, value]) => `${name} = ${plain(value)}\n`);
+  const file = `${names.study}_${names.jurisdiction}_inputs.txt`;
+  if (lines.length) options.push(`--set-from ${file}`);
+  return {
+    file,
+    text: lines.join(""),
+    command: [`hecon run inputs/studies/${names.study} --jurisdiction ${names.jurisdiction}`, ...options].join(" "),
+  };
+}
