@@ -28,7 +28,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ARTICLE: ("fact", "seed_fact", "cross_check", "own_cross_check"),
     ASSUMPTIONS: ("assumption", "justification"),
     MISSING: ("needed", "where"),
-    SOURCES: ("topic", "note"),
+    SOURCES: ("topic", "parameter", "unit", "uncertainty_kind", "value", "n", "price_year", "note"),
     "cheers": ("section", "name", "report"),
     "reported_effects": ("outcome", "use"),
     "trials": (
