@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from hecon.analyses.base_case import base_frontier, base_table
+from hecon.analyses.budget_results import budget_years
 from hecon.analyses.comparison import totals
 from hecon.analyses.conclusion import base_conclusion
 from hecon.analyses.drawn import drawn_decision, thresholds
@@ -287,3 +288,16 @@ def test_what_is_saved_is_taken(ask, study, tmp_path):
     other = with_values(study, lines_of(file))
     assert {p.text: p.value for p in other.parameters if p.text in moved} == moved
     assert saved["command"].endswith(f'--subgroup "women" --set-from {saved["file"]}')
+
+
+def test_the_budget_is_that_of_python(ask, study):
+    """Net cost by year: queues and places, taxes, and what is paid in the place of the model."""
+
+    found = ask(
+        "return cases.map(each => budgetOf(model, data.budget, stateOfCase(each)));",
+        cases=[case for case, _ in CASES.values()],
+    )
+    for (name, (_, changed)), ours in zip(CASES.items(), found, strict=True):
+        run = Run(changed(study), Settings(DRAWS))
+        wanted = run(budget_years)["net"].values
+        np.testing.assert_allclose(ours["net"], wanted, rtol=1e-9, atol=1e-3, err_msg=name)

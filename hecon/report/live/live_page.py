@@ -18,6 +18,7 @@ from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_bounds
 from hecon.report.language import language, say
 from hecon.report.live.live_words import words
+from hecon.report.live.script_budget import script_budget
 from hecon.report.live.script_draws import script_draws
 from hecon.report.live.script_model import ScriptModel
 from hecon.report.live.scripts import ENGINE, SHOWN, scripts
@@ -41,6 +42,7 @@ def live(run: Run) -> Live:
     model = ScriptModel(run.study)
     rules = _rules(run, model)
     first = _first(run, model)
+    budget = script_budget(model)
     script, spec = model.written()
     units, signs = study_units(run.study), language().signs("typeset")
     data = {
@@ -49,6 +51,7 @@ def live(run: Run) -> Live:
         "inputs": [_input(p) for p in _inputs(model)],
         "first": first,
         "choices": _choices(run.study, model),
+        "budget": budget,
         "draws": script_draws(run, model),
         "python": _python(run),
         "words": words(units),

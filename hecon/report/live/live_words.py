@@ -114,6 +114,7 @@ TEXTS: dict[str, str] = {
     "odd_cycles": "The counting rule needs an even number of cycles, found {cycles}.",
     "length": "In this model time in a state is remembered by cycle: the page can't work out this "
     "horizon or length of cycles. Save the inputs and run them.",
+    "budget_entry": "{entry} comes to {value}.",
     "failed": "The page could not work this out.",
     # figures' signs
     "not_available": "n/a",

@@ -66,7 +66,7 @@ class ScriptModel:
         self._varying = frozenset(drawn | set(self.own) | self._given | followed)
         self._texts: list[str] = []
         self._programs: list[dict[str, Any]] = []
-        self.main = self._group(model)
+        self.main = self.group(model)
         self.people = self._remaining(study.population) if study.population is not None else None
         compared = [study.compared, *(choice.compare for choice in self.choices)]
         self.standard = {
@@ -77,7 +77,7 @@ class ScriptModel:
 
     # -- programs -----------------------------------------------------------------------------
 
-    def _group(self, model: CohortModel) -> dict[str, Any]:
+    def group(self, model: CohortModel) -> dict[str, Any]:
         """A model's programs: one, or where rules of counting differ one of costs and another."""
         halves = model.apart() or (model,)
         return {
@@ -97,7 +97,7 @@ class ScriptModel:
             horizon_years=years_of_life(self.study),
             counting_cost="",
         )
-        return self._group(alone)
+        return self.group(alone)
 
     def _written(self, model: CohortModel) -> list[int]:
         """Positions of a model's programs, one for each length of cycles that it must know."""

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 #: What a worker needs: everything but what is shown.
-ENGINE = ("functions", "clock", "cohort", "names", "model", "decision", "draws")
+ENGINE = ("functions", "clock", "cohort", "names", "model", "decision", "draws", "budget")
 
 #: What is shown.
 SHOWN = ("format", "dom", "charts", "state", "shown", "controls", "panel")
