@@ -38,7 +38,7 @@ def script_draws(run: Run, model: ScriptModel) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``count``; ``columns`` as base64 of 64-bit numbers; ``base``, pairs of an input's position
+        ``count``; ``columns``, each `packed`; ``base``, pairs of an input's position
         and a column; ``choices``, the pairs that differ in each; ``alone``, columns of inputs
         drawn together with others once those are fixed: position, the others', column. None where
         nothing is drawn, or the draws come from a file.
@@ -87,11 +87,17 @@ def script_draws(run: Run, model: ScriptModel) -> dict[str, Any] | None:
         choices.append([[model.keys.of(k), at] for k, at in own.items() if base.get(k) != at])
     return {
         "count": count,
-        "columns": [base64.b64encode(column).decode("ascii") for column in pool.all],
+        "columns": [packed(np.frombuffer(column)) for column in pool.all],
         "base": [[model.keys.of(k), at] for k, at in base.items()],
         "choices": choices,
         "alone": alone,
     }
+
+
+def packed(values: Array) -> str:
+    """Numbers of six bytes, as base64: the first 48 bits of a double, eleven digits, rounded."""
+    whole = values.astype("<f8").view("<u8") + np.uint64(0x8000)
+    return base64.b64encode(whole.view(np.uint8).reshape(-1, 8)[:, 2:].tobytes()).decode("ascii")
 
 
 def _apart(

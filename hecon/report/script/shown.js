@@ -5,7 +5,7 @@
 function tableShown(caption, heads, rows) {
   return el("div", { class: "box", tabindex: 0, role: "region", "aria-label": caption }, el("table", {},
     el("caption", {}, el("span", {}, caption)),
-    el("thead", {}, el("tr", {}, ...heads.map((head, i) => el("th", { scope: "col", class: i ? "n" : null }, head)))),
+    heads.length ? el("thead", {}, el("tr", {}, ...heads.map((head, i) => el("th", { scope: "col", class: i ? "n" : null }, head)))) : null,
     el("tbody", {}, ...rows.map(([first, ...cells]) => el("tr", {}, el("th", { scope: "row" }, first), ...cells.map(cell => el("td", { class: "n" }, cell)))))));
 }
 
@@ -61,7 +61,7 @@ function answerShown(writer, rules, found, check) {
     rules.judges ? null : el("p", {}, words.no_threshold),
     check,
     tableShown(words.totals, [words.alternative, words.cost, words.effects, words.life_years, words.on_frontier], rows),
-    tableShown(words.severity, ["", ""], limits),
+    tableShown(words.severity, [], limits),
   ];
 }
 
