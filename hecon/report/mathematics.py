@@ -36,7 +36,9 @@ def mathematics(text: str, symbols: Collection[str] = ()) -> str | None:
     except ExpressionError:
         return None
     words = {name: escape(say(word)) for name, word in WORDS.items()}
-    return f"<math>{_written(parsed, symbols, words)[0]}</math>"
+    made = _written(parsed, symbols, words)[0]
+    # mathematics by its role holds nothing that can be reached: links make it a group
+    return f'<math role="group">{made}</math>' if "<a " in made else f"<math>{made}</math>"
 
 
 def symbol(name: str) -> str:

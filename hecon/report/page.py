@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from hecon.report.content import Drawn, Section, said_once
@@ -21,6 +21,9 @@ from hecon.version import __version__
 
 #: Scripts of a page that a browser runs.
 _SCRIPT = re.compile(r'<script(?: id="[a-z-]+")?>(.*?)</script>', re.DOTALL)
+
+#: Sections of a study whose tables and figures stand open: what a decision is taken by.
+UNFOLDED = frozenset(("results", "severity", "price"))
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def page(
     live
         What the page computes with; without it, it shows what it was given and no more.
     """
-    return rendered(study_header(study), sections, pictures, units, live=live)
+    return rendered(study_header(study), sections, pictures, units, live=live, unfolded=UNFOLDED)
 
 
 def study_header(study: Study) -> Header:
@@ -80,6 +83,7 @@ def rendered(
     *,
     filters: bool = False,
     live: Live | None = None,
+    unfolded: Collection[str] | None = None,
 ) -> str:
     """A page of sections, the first of which is the answer.
 
@@ -89,10 +93,18 @@ def rendered(
         Whether rows of tables can be filtered by what they hold.
     live
         What the page computes with.
+    unfolded
+        Sections whose tables and figures stand open, by name; without it those of all.
     """
     shown = [s for s in said_once(sections) if not s.empty]
     symbols = explained(shown)
-    first, *rest = (section_view(s, units, symbols) for s in shown)
+    first, *rest = (
+        replace(
+            section_view(s, units, symbols),
+            folded=unfolded is not None and s.name not in unfolded,
+        )
+        for s in shown
+    )
     order = [name for part in rest for name in part.figures if name in pictures]
     drawn = {name: placed(pictures[name], order.index(name) + 1) for name in order}
     template = templates().get_template("page.html.j2")

@@ -67,7 +67,10 @@ class TableView:
 
 @dataclass(frozen=True)
 class SectionView:
-    """A section ready for the template: what it says by tone, `figures` as names of pictures."""
+    """A section ready for the template: what it says by tone, `figures` as names of pictures.
+
+    Of one that is folded what it says and its first figure stand open.
+    """
 
     id: str
     title: str
@@ -76,6 +79,7 @@ class SectionView:
     notes: list[str]
     tables: list[TableView]
     figures: tuple[str, ...]
+    folded: bool = False
 
 
 def explained(sections: Sequence[Section]) -> dict[str, str]:

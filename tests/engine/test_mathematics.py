@@ -91,7 +91,8 @@ def test_brackets_are_drawn_where_they_are_needed(text: str) -> None:
 def test_an_index_a_link_and_a_table() -> None:
     found = mathematics("p_die_ill * life_table.female(age)", {"p_die_ill", "life_table.female"})
     assert found == (
-        '<math><mtext><a href="#symbol-p_die_ill"><i>p</i><sub>die ill</sub></a></mtext><mo>⋅</mo>'
+        '<math role="group">'
+        '<mtext><a href="#symbol-p_die_ill"><i>p</i><sub>die ill</sub></a></mtext><mo>⋅</mo>'
         '<mtext><a href="#symbol-life_table.female"><i>life</i><sub>table.female</sub></a></mtext>'
         "<mo>(</mo><mtext><span><i>age</i></span></mtext><mo>)</mo></math>"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -135,20 +136,74 @@ def test_the_keyboard_reaches_the_answer_and_every_wide_table(
     page.close()
 
 
-def test_print_opens_what_is_folded_and_fits_the_paper(browser: Browser, address: str) -> None:
+def pages(paper: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", paper))
+
+
+def test_print_is_short_unless_all_of_it_is_asked_for(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(address)
-    assert page.evaluate("document.querySelectorAll('details:not([open])').length") > 0
-    paper = page.pdf(prefer_css_page_size=True)
-    assert paper.startswith(b"%PDF")
-    assert page.evaluate("document.querySelectorAll('details:not([open])').length") == 0
+    folded = "document.querySelectorAll('main details:not([open])').length"
+    closed = page.evaluate(folded)
+    assert closed > 10
+    assert 2 <= pages(page.pdf(prefer_css_page_size=True)) <= 10
+    # what the button prints is what is open while it prints
+    page.evaluate("window.print = () => { window.opened = " + folded + " === 0; }")
+    page.evaluate("document.querySelector('nav button').click()")
+    assert page.evaluate("window.opened")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(folded) == closed
+    page.close()
+
+
+def test_print_fits_the_paper(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, 1000)
     page.emulate_media(media="print")
     # printable widths of A4 upright and sideways with 12 mm at either side, at 96 dots an inch
-    for width, chosen in ((703, ".box:not(.broad) table, p, figure"), (1032, ".broad table")):
+    sideways = "details .broad table, .f"
+    for width, chosen in ((703, ".box:not(.broad, :has(.f)) table, p, figure"), (1032, sideways)):
         page.set_viewport_size({"width": width, "height": 1000})
         widths = page.evaluate(
             "chosen => [...document.querySelectorAll(chosen)].map(e => e.offsetWidth)", chosen
         )
         assert widths
         assert max(widths) <= width
+    page.close()
+
+
+def test_contents_stay_at_hand_and_lead_to_what_is_folded(browser: Browser, address: str) -> None:
+    for width, left_open in ((1280, True), (390, False)):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.goto(address)
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        at = page.evaluate("document.querySelector('nav').getBoundingClientRect().top")
+        assert 0 <= at < 900
+        assert page.evaluate("document.querySelector('nav details').open") is left_open
+        page.evaluate("location.hash = '#symbol-p_relapse'")
+        page.wait_for_function(
+            "document.getElementById('symbol-p_relapse').closest('details').open", timeout=5000
+        )
+        page.close()
+
+
+def test_figures_on_a_phone_have_letters_of_nine_dots(browser: Browser, address: str) -> None:
+    page, _ = opened(browser, address, 390)
+    scales = page.evaluate(
+        "[...document.images].map(i => i.getBoundingClientRect().width / i.getAttribute('width'))"
+    )
+    # the smallest letters are of 7 points, 96 / 72 dots each
+    assert min(scales) * 7 * 96 / 72 >= 9
+    page.close()
+
+
+def test_axe_finds_nothing_serious(browser: Browser, address: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(address)
+    page.evaluate("document.querySelector('section[aria-labelledby=model] details').open = true")
+    # contrast is measured above, of everything and in a moment
+    options = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": False}}}
+    found = Axe().run(page, options=options).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
     page.close()
