@@ -205,6 +205,8 @@ def test_moving_an_input_moves_the_answer_and_back(blank, whole):
     assert "#with&" in page.url
     field.fill("-3")
     assert page.locator(".live-answer [role=alert]").count() == 1
+    page.locator(".live .row input[type=text]").nth(2).fill("90")
+    assert page.locator(".live-answer [role=alert]").count() == 1
     assert page.locator(".live-figures svg").count() == 0
     page.get_by_role("button", name="Reset all").click()
     page.wait_for_selector(".live-figures[aria-busy=false]")

@@ -9,6 +9,7 @@ class Controls {
     this.changed = changed;
     this.inputs = new Map(data.inputs.map(input => [input.key, input]));
     this.shown = [...data.first];
+    this.refused = new Map();
     this.state = { moved: {}, scenario: null, subgroup: null, perspective: null };
     const say = (name, values) => writer.say(name, values);
     this.rows = el("div", { class: "rows" });
@@ -94,10 +95,12 @@ class Controls {
     if (hash !== location.hash && (hash || location.hash.startsWith(`#${OPENING}`))) {
       history.replaceState(null, "", hash || location.href.split("#")[0]);
     }
-    this.changed(this.state);
+    // while a field holds what can't be, no answer is shown that leaves it out
+    this.changed(this.state, this.refused.size ? [...this.refused.values()][0] : null);
   }
 
   show() {
+    this.refused.clear();
     const shown = [...new Set([...Object.keys(this.state.moved), ...this.shown])];
     put(this.rows, ...shown.map(key => this.row(this.inputs.get(key))));
   }
@@ -116,10 +119,11 @@ class Controls {
       fault.textContent = problem ?? "";
       field.setAttribute("aria-invalid", problem ? "true" : "false");
       if (problem) {
-        this.refused = problem;
+        this.refused.set(input.key, problem);
         this.changed(null, problem);
         return;
       }
+      this.refused.delete(input.key);
       if (value === base) delete this.state.moved[input.key];
       else this.state.moved[input.key] = value;
       back.hidden = value === base;
