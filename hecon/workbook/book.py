@@ -5,22 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import cycle
 from pathlib import Path
 from traceback import walk_tb
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from openpyxl.chart import AreaChart, Reference
 from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
 
-from hecon.analyses.base_case import base_trace
 from hecon.analyses.drawn import group_information, partial_information
 from hecon.analyses.one_way import one_way_ends, ranges
 from hecon.analyses.pair import changed_rows
@@ -28,47 +24,47 @@ from hecon.analyses.remaining_life import years_of_life
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.timings import timings
-from hecon.engine.model import CohortModel
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case
 from hecon.report.content import Section
 from hecon.report.grade import mark, marking
 from hecon.report.language import language
+from hecon.report.numbers import Units
 from hecon.report.things_called import study_units
 from hecon.studies.budget_values import budget_extent
 from hecon.studies.study import Study
 from hecon.workbook.archive import save_plain
 from hecon.workbook.cached import recalculate, write_cached
-from hecon.workbook.charts import COLOURS, dress
-from hecon.workbook.context import Book, new_book, workbook_study
+from hecon.workbook.context import SENSITIVITY, UNCERTAINTY, Book, new_book, workbook_study
 from hecon.workbook.formula_text import literal
 from hecon.workbook.pages import AS_DELIVERED, Page, Sheets
-from hecon.workbook.sheet_groups import group_of, reading_order
-from hecon.workbook.sheet_layout import Layout, quantities, trace_title
+from hecon.workbook.sheet_groups import STACKS, group_of, reading_order
+from hecon.workbook.sheet_layout import CHECKS, Layout, quantities
 from hecon.workbook.sheets.acceptability_sheet import draw_charts, write_acceptability
 from hecon.workbook.sheets.budget_years import write_budget
-from hecon.workbook.sheets.checks_sheet import CHECKS, failed_checks, gather_checks, write_checks
-from hecon.workbook.sheets.edits_sheet import write_edits
+from hecon.workbook.sheets.checks_sheet import failed_checks, gather_checks, write_checks
 from hecon.workbook.sheets.evidence_sheet import write_evidence
 from hecon.workbook.sheets.guide_sheet import add_guide, write_guide
 from hecon.workbook.sheets.information_sheet import write_information
 from hecon.workbook.sheets.inputs_sheet import place_inputs, write_inputs
 from hecon.workbook.sheets.python_sheets import write_draws, write_one_way, write_scenarios
 from hecon.workbook.sheets.results_sheet import write_comparison, write_items
-from hecon.workbook.sheets.section_sheet import link_sheets, write_section
+from hecon.workbook.sheets.section_sheet import (
+    add_part,
+    link_sheets,
+    write_parts,
+    write_section,
+)
 from hecon.workbook.sheets.sessions_sheet import place_sessions, write_sessions
 from hecon.workbook.sheets.severity_sheet import write_severity
 from hecon.workbook.sheets.summary_sheet import add_summary, write_summary
 from hecon.workbook.sheets.time_sheet import place_tables, place_time, write_tables, write_time
-from hecon.workbook.sheets.trace_places import place_traces, substates
+from hecon.workbook.sheets.trace_places import place_traces
 from hecon.workbook.sheets.trace_sheet import write_trace
 from hecon.workbook.translated import sheet_title, translate_file
 
 #: Live sheets whose figures, or the draws behind them, are Python's.
-PYTHONS = ("Scenarios", "One-way", "Draws", "Acceptability", "Value of information")
-
-#: Labels on the axis of time, at most.
-LABELS = 10
+PYTHONS = ("Scenarios", SENSITIVITY, UNCERTAINTY)
 
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -173,12 +169,11 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
 
     write_evidence(book)
     summary = add_summary(book)
-    write_inputs(book, listed)
+    write_tables(book, write_inputs(book, listed))
     write_time(book, columns)
     for model in models:
         for strategy in model.strategies:
             write_trace(book, model, strategy, study.label(strategy))
-            _occupancy_chart(book, model, strategy)
     write_sessions(book)
     results_page, row = write_items(book)
     write_severity(book)
@@ -190,23 +185,50 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
         write_one_way(book)
     acceptability = None
     if book.has("draw"):
-        write_draws(book)
         acceptability = write_acceptability(book)
-        write_information(book)
+        write_draws(book, acceptability)
+        write_information(book, acceptability)
         draw_charts(book, acceptability)
-    write_tables(book)
-    own = {s.name: write_section(workbook, s, units) for s in sections if not s.live}
+    own = _write_sections(book, sections, units)
     guide = add_guide(book)
-    write_edits(book)
     gather_checks(book)
     write_checks(book, _battery(sections))
     link_sheets(workbook)
-    _into_order(book, sections, own)
-    write_guide(book, guide, [page.title for page in own.values() if page])
+    _into_order(book)
+    write_guide(book, guide, own)
     write_summary(book, summary, acceptability, sections)
-    _say_what_stays(book, [page.title for page in own.values() if page])
+    _say_what_stays(book, own)
     workbook.repeat_headings()
     return book
+
+
+def _write_sections(book: Book, sections: Sequence[Section], units: Units) -> list[str]:
+    """Sections that are not live, below each other where they belong together.
+
+    Returns
+    -------
+    list
+        Titles of sheets that hold nothing else.
+    """
+    alone = {s.name: s for s in sections if not s.live}
+    pages = {page.title: page for page in book.workbook.pages}
+    own: list[Page | None] = []
+    for title, stack in STACKS.items():
+        printed, screen = (
+            [alone.pop(name) for name in names if name in alone]
+            for names in (stack.sections, stack.screen)
+        )
+        page = pages.get(title)
+        if page is None:
+            own.append(write_parts(book.workbook, title, stack.about, printed, screen, units))
+            continue
+        for section in printed:
+            page.free = add_part(page, section, units, page.free)
+        page.print_to(page.free)
+        for section in screen:
+            page.free = add_part(page, section, units, page.free)
+    own += [write_section(book.workbook, section, units) for section in alone.values()]
+    return [page.title for page in own if page]
 
 
 def _battery(sections: Sequence[Section]) -> pd.DataFrame | None:
@@ -214,19 +236,10 @@ def _battery(sections: Sequence[Section]) -> pd.DataFrame | None:
     return next((s.tables[0].frame for s in sections if s.name == "verification"), None)
 
 
-def _into_order(book: Book, sections: Sequence[Section], own: Mapping[str, Page | None]) -> None:
+def _into_order(book: Book) -> None:
     """Sheets in reading order, their tabs in the colours of their groups."""
-    told: list[str] = []
-    for section in sections:
-        page = own.get(section.name)
-        told.append(page.title if page else section.live)
-        if section.name == "uncertainty":
-            # live: curves from the draws that the section is about, and the draws
-            told += ["Acceptability", "Draws"]
     sheets = book.workbook._sheets  # type: ignore[attr-defined]
-    written = [sheet.title for sheet in sheets]
-    order = list(dict.fromkeys([*told, *written]))
-    sheets.sort(key=lambda sheet: (*reading_order(sheet.title), order.index(sheet.title)))
+    sheets.sort(key=lambda sheet: reading_order(sheet.title))
     for sheet in sheets:
         sheet.sheet_properties.tabColor = group_of(sheet.title).colour
 
@@ -257,52 +270,6 @@ def _extent(run: Run, study: Study) -> tuple[int, tuple[float | NDArray[np.float
         cycles = max(cycles, budget_extent(study)[1])
     even = {float(t.cycle_months) for t in found if not np.ndim(t.cycle_months)}
     return cycles, (*even, *(t.cycle_months for t in found if np.ndim(t.cycle_months)))
-
-
-def label_step(cycles: int, years: float) -> int:
-    """Cycles from one label of an axis to the next: whole years where cycles are a part of one."""
-    whole = max(1, round(1 / years)) if abs(1 / years - round(1 / years)) < 1e-6 else 1
-    if cycles <= LABELS:
-        return 1
-    step, larger = whole, cycle([2.0, 2.5, 2.0])
-    while cycles > LABELS * step:
-        step = round(step * next(larger))
-    return step
-
-
-def _occupancy_chart(book: Book, model: CohortModel, strategy: str) -> None:
-    """Who is in which state over time, for models without remembered time."""
-    states = substates(book, model)
-    if len(states) != len(model.states):
-        return
-    sheet: Any = book.workbook[trace_title(strategy)]
-    headings = [c.value for c in sheet[book.layout.first - 1]]
-    first = headings.index(states[0].label) + 1
-    chart: Any = AreaChart()
-    chart.grouping = "percentStacked"
-    area = Reference(
-        sheet,
-        min_col=first,
-        max_col=first + len(states) - 1,
-        min_row=book.layout.first - 1,
-        max_row=book.layout.first + book.layout.rows - 1,
-    )
-    chart.add_data(area, titles_from_data=True)
-    chart.set_categories(
-        Reference(
-            sheet,
-            min_col=1,
-            min_row=book.layout.first,
-            max_row=book.layout.first + book.layout.rows - 1,
-        )
-    )
-    for i, series in enumerate(chart.series):
-        series.graphicalProperties.solidFill = COLOURS[i % len(COLOURS)]
-    chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = label_step(
-        book.layout.rows - 1, float(book.run(base_trace)["year"][1])
-    )
-    dress(chart, "Who is in which state", "cycle", "", 20, 6.5, ("0", "0%"))
-    sheet.add_chart(chart, "E3")
 
 
 __all__ = ["Page", "build_workbook", "compose", "write_workbook"]

@@ -18,7 +18,7 @@ from hecon.studies.study import Study
 from hecon.workbook.estimates import EstimateBlock
 from hecon.workbook.formula_text import quoted
 from hecon.workbook.pages import Sheets
-from hecon.workbook.sheet_layout import Counted, Layout, Quantity, Scope, letter
+from hecon.workbook.sheet_layout import EDITED, Counted, Layout, Quantity, Scope, letter
 
 if TYPE_CHECKING:
     from hecon.workbook.sheets.budget_sheet import BudgetSheet
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+#: Sheets of what moves the result, and of the draws and what rests on them.
+SENSITIVITY, UNCERTAINTY = "Sensitivity", "Uncertainty"
 #: Draws that the workbook holds and can replay; all draws are in the output files.
 REPLAYED = 1_000
 
@@ -36,16 +38,17 @@ SHOWN = ("scenario", "one_way", "draw")
 
 @dataclass(frozen=True)
 class SheetTable:
-    """A table on a sheet: its columns by name and its rows."""
+    """A table on a sheet: its columns by name and its rows; `left` are columns beside it."""
 
     sheet: str
     first: int
     rows: int
     columns: tuple[str, ...]
+    left: int = 0
 
     def column(self, name: str) -> int:
         """Number of a column."""
-        return self.columns.index(name) + 1
+        return self.left + self.columns.index(name) + 1
 
     def span(self, name: str) -> str:
         """A column's cells as an absolute range."""
@@ -209,7 +212,7 @@ def new_book(
     differences = ("cost_to_base", "qaly_to_base", "nmb_to_base")
     scenario_columns = ["scenario", "title", "why", "status", *DECISION, *differences, *totals]
     scenario_columns += [*nets, *(override_name(k) for k in changed)]
-    one_way_columns = ["key", "parameter", "end", "value", "basis", *DECISION, *totals]
+    one_way_columns = ["parameter", "end", "value", "basis", *DECISION, *totals, "key"]
     design = run.get(drawn_design)
     drawn = [p.text for p in design.parameters.values()] if design else []
     drawn += [key_text(key) for key in own_draws(run)] if design else []
@@ -222,11 +225,22 @@ def new_book(
         layout,
         kinds,
         SheetTable("Scenarios", 6, max(len(study.scenarios), 1), tuple(scenario_columns)),
-        SheetTable("One-way", 6, max(len(run(one_way_ends)), 1), tuple(one_way_columns)),
-        SheetTable("Draws", 6, draws, tuple(draw_columns)),
+        SheetTable(SENSITIVITY, 6, max(len(run(one_way_ends)), 1), tuple(one_way_columns)),
+        SheetTable(UNCERTAINTY, 6, draws, tuple(draw_columns), draws_left(study)),
         changed,
         {r.parameter.key: r for r in ranges(run.study)},
+        answers={"edits": EDITED},
     )
+
+
+def plane_left(study: Study) -> int:
+    """Columns of Uncertainty to the left of the increments of each draw."""
+    return 15 + 2 * len(study.options)
+
+
+def draws_left(study: Study) -> int:
+    """Columns of Uncertainty to the left of the draws."""
+    return plane_left(study) + 7
 
 
 def own_draws(run: Run) -> dict[Key, Array]:

@@ -13,14 +13,16 @@ from pathlib import Path
 from hecon.errors import Fault, InputError
 from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
-from hecon.workbook.reading import edited_scenarios, edited_tables
+from hecon.workbook.reading import edited_scenarios
 from hecon.workbook.reading.cells import WorkbookReading, at, bounded_rows, open_book, readable
 from hecon.workbook.reading.edited_evidence import read_evidence
 from hecon.workbook.reading.edited_files import Edit, Files
 from hecon.workbook.reading.edited_inputs import read_inputs
 from hecon.workbook.reading.edited_sessions import read_sessions
 from hecon.workbook.reading.edited_settings import read_settings
+from hecon.workbook.reading.edited_tables import read_tables
 from hecon.workbook.safety import refuse_unsafe
+from hecon.workbook.sheet_groups import DOCUMENTATION
 from hecon.workbook.sheet_layout import INPUTS
 from hecon.workbook.sheets import (
     acceptability_sheet,
@@ -49,17 +51,17 @@ def names_in_workbook(path: Path) -> tuple[str, str]:
                 "English (hecon run ... --language en)"
             )
             raise InputError([Fault(path.name, None, None, text)])
-        if "Provenance" not in book.sheetnames:
-            text = "this is no report of hecon: it has no sheet Provenance"
+        if DOCUMENTATION not in book.sheetnames:
+            text = f"this is no report of hecon: it has no sheet {DOCUMENTATION}"
             raise InputError([Fault(path.name, None, None, text)])
-        rows = bounded_rows(book["Provenance"], most=2)
+        rows = bounded_rows(book[DOCUMENTATION], most=2)
+        # how the report came about stands last
         found = {str(at(r, 0)): str(at(r, 1)) for r in rows}
     names = (found.get("study", ""), found.get("jurisdiction", ""))
     for what, name in zip(("study", "jurisdiction"), names, strict=True):
         if not _NAME.fullmatch(name):
-            text = (
-                f"sheet Provenance names the {what} '{name[:60]}'; allowed are letters, digits, _ -"
-            )
+            text = f"sheet {DOCUMENTATION} names the {what} '{name[:60]}'"
+            text += "; allowed are letters, digits, _ -"
             raise InputError([Fault(path.name, None, None, text)])
     return names
 
@@ -89,8 +91,6 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
     readers = {INPUTS: read_inputs}
     if original.course is not None:
         readers[sessions_sheet.TITLE] = read_sessions
-    if original.model.tables:
-        readers[edited_tables.TITLE] = edited_tables.read_tables
     if original.synthesis.estimates:
         readers[evidence_tables.TITLE] = read_evidence
     if original.scenarios or (original.budget and original.budget.scenarios):
@@ -103,7 +103,7 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
                 text = f"sheet {sheet} is missing; keep every sheet, its inputs are read back"
                 reading.faults.add(path.name, None, None, text)
         reading.faults.raise_if_any()
-        for read in (*readers.values(), read_settings):
+        for read in (*readers.values(), read_tables, read_settings):
             read(reading)
     reading.faults.raise_if_any()
     files.save()

@@ -79,7 +79,10 @@ class Page:
     """A worksheet with shorthand for writing styled cells.
 
     `tables` are the rows of column headings, `sections` those of headings over text or tables;
-    `named` are cells that hold the title of a sheet.
+    `named` are cells that hold the title of a sheet or of a part of one, `parts` are such parts by
+    title, each with its cell; `free` is the row from which parts may be
+    added, `printed` the last column on paper, `unprinted` how many
+    rows at the top stay on screen.
     """
 
     sheet: Worksheet
@@ -87,6 +90,10 @@ class Page:
     tables: set[int] = field(default_factory=set)
     sections: set[int] = field(default_factory=set)
     named: list[tuple[int, int, str]] = field(default_factory=list)
+    parts: dict[str, str] = field(default_factory=dict)
+    free: int = 0
+    printed: str = ""
+    unprinted: int = 0
     _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     @property
@@ -247,6 +254,12 @@ class Page:
         self.sections.add(row)
         self.put(row, 1, text, "section")
 
+    def part(self, title: str, row: int) -> None:
+        """The heading of a part that is a subject of its own, and where it is found."""
+        self.sections.add(row)
+        self.put(row, 1, title, "part")
+        self.parts[title] = f"A{row}"
+
     def live_heading(self, row: int, text: str) -> None:
         """A section's heading that is a formula."""
         self.sections.add(row)
@@ -272,6 +285,10 @@ class Page:
         for cell in cells:
             check.add(cell)
         self.sheet.add_data_validation(check)
+
+    def print_to(self, row: int) -> None:
+        """Print what stands above a row."""
+        self.sheet.print_area = f"A{self.unprinted + 1}:{self.printed}{row}"
 
     def print_blocks(self, *blocks: str) -> None:
         """Print these areas alone, each on pages of its own, with the first column beside them."""

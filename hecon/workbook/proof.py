@@ -18,7 +18,7 @@ from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import is_error, libreoffice_replays
 from hecon.workbook.replays import Replay, ReplayedFigure, draw_figures, figures, replays
-from hecon.workbook.sheets import heterogeneity_sheet
+from hecon.workbook.sheets import evidence_tables
 from hecon.workbook.sheets.model_settings import AGREES
 
 #: Below this a cell is the rounding of a difference, not a figure.
@@ -30,7 +30,7 @@ SNAPPED = 1e-9
 SHARE = 1e-4
 #: Sheets whose cells go to zero by design, with the size that they are measured against: the
 #: steps of an iteration end in the rounding of a sum of terms of the order of one.
-SCALES = {heterogeneity_sheet.TITLE: 1.0}
+SCALES = {evidence_tables.TITLE: 1.0}
 
 
 @dataclass(frozen=True)

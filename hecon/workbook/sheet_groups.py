@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -28,6 +29,9 @@ class SheetGroup:
         return None
 
 
+#: The sheet that ends with how the report came about.
+DOCUMENTATION = "Documentation"
+
 GROUPS = (
     SheetGroup(
         "Answer",
@@ -36,32 +40,64 @@ GROUPS = (
         ("Summary", "Guide", "Results", "Severity", "Threshold", "Budget"),
     ),
     SheetGroup(
-        "Inputs",
-        "what goes in; yellow cells can be typed over",
-        "D9A400",
-        ("Inputs", "Sessions", "Tables"),
+        "Inputs", "what goes in; yellow cells can be typed over", "D9A400", ("Inputs", "Sessions")
     ),
     SheetGroup(
         "Model",
         "from inputs to results, cycle by cycle",
         "1A5FB4",
-        ("Model", "Time", "Trace *", "Budget queue", "Budget flows"),
+        ("Time", "Trace *", "Budget months"),
     ),
-    SheetGroup("Analyses", "what moves the result, and how sure it is", "7B3FA0", ()),
+    SheetGroup(
+        "Analyses",
+        "what moves the result, and how sure it is",
+        "7B3FA0",
+        ("Scenarios", "Sensitivity", "Uncertainty"),
+    ),
     SheetGroup(
         "Evidence",
         "where figures come from, and what is assumed",
         "8A5A2B",
-        (
-            *("Evidence", "Heterogeneity", "Article", "Synthesis", "Consistency"),
-            *("Replaced values", "Assumptions", "Guideline", "Sources", "CHEERS 2022"),
-            "Provenance",
-        ),
+        ("Evidence", DOCUMENTATION),
     ),
-    SheetGroup(
-        "Checks", "whether it is right, and what was changed", "9B1C1C", ("Checks", "Edits")
-    ),
+    SheetGroup("Checks", "whether it is right, and what was changed", "9B1C1C", ("Checks",)),
 )
+
+
+@dataclass(frozen=True)
+class SheetStack:
+    """Sections below each other on a sheet, which may be live above them.
+
+    Attributes
+    ----------
+    about
+        What the sheet is about, where it is not live.
+    sections
+        Names in reading order.
+    screen
+        The same of those that come after them and are not printed.
+    """
+
+    about: str
+    sections: tuple[str, ...]
+    screen: tuple[str, ...] = ()
+
+
+#: Sheets on which sections stand below each other, by title.
+STACKS: Mapping[str, SheetStack] = {
+    "Budget": SheetStack("what a payer pays year by year", (), ("budget_impact",)),
+    "Sensitivity": SheetStack(
+        "what moves the result", ("two_way", "break_even", "price", "cycle_length", "sensitivity")
+    ),
+    "Uncertainty": SheetStack(
+        "how sure it is, and what knowing more is worth", ("uncertainty", "trials")
+    ),
+    DOCUMENTATION: SheetStack(
+        "the model written out, what is assumed, where it comes from, how the report came about",
+        ("model", "assumptions", "guideline"),
+        ("cheers", "article", "synthesis", "sources", "consistency", "replacements", "provenance"),
+    ),
+}
 
 #: Where sheets go that no group names: analyses, in the order in which they come.
 _OTHERS = 3

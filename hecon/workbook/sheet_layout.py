@@ -26,15 +26,21 @@ from hecon.workbook.formula_text import quoted
 #: Row of cycle 0 on `Time` and on every trace; the same everywhere, so rows can be compared.
 TIME = "Time"
 INPUTS = "Inputs"
+#: Row of the headings of Inputs: close below what is chosen, for all above stays on the screen.
+HEADER = 10
+#: Column of the first look-up table, right of the inputs.
+TABLES = 18
 SEVERITY = "Severity"
 
 #: Number of cycles until the end of life, whatever the horizon.
 LIFE_CYCLES = f"'{SEVERITY}'!$G$4"
 
 #: The sheet of a budget's places and queue, and on it the cycles that its years take.
-BUDGET_QUEUE = "Budget queue"
+BUDGET_QUEUE = "Budget months"
 BUDGET_CYCLES = f"'{BUDGET_QUEUE}'!$C$7"
-EDITS = "Edits"
+#: The sheet of checks, below which every cell that can be typed over is listed, and how many were.
+EDITS = CHECKS = "Checks"
+EDITED = f"'{CHECKS}'!$C$3"
 
 SUPPLIED = frozenset(TIME_NAMES) | frozenset(FIXED_NAMES)
 

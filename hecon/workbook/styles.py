@@ -41,6 +41,7 @@ FONTS = {
     "heading": _font(color="FFFFFF", bold=True),
     "output": _font(bold=True),
     "label": _font(bold=True),
+    "part": _font(14, "243B53", bold=True),
     "note": _font(color=QUIET, italic=True),
     "jump": _font(color="1A5FB4", underline="single"),
 }

@@ -56,7 +56,7 @@ def test_the_original_is_found_by_its_name(project: Path, monkeypatch: pytest.Mo
     assert "1 inputs differ from the original study" in output
     assert "c_ill, value │ 1000 │ 1234" in output
     (report,) = (project / "reports").glob("*_edited.xlsx")
-    sheet = openpyxl.load_workbook(report)["Provenance"]
+    sheet = openpyxl.load_workbook(report)["Documentation"]
     words = " ".join(str(cell.value) for row in sheet.iter_rows(max_col=2) for cell in row)
     (folder,) = re.findall(r"To make it again: hecon run (\S+)", words)
     again = CliRunner().invoke(

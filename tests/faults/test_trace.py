@@ -13,7 +13,6 @@ from hecon.report.figures.setting import study_setting
 from hecon.report.figures.trace_plot import kept, occupancy
 from hecon.report.outcomes import trace_frame
 from hecon.studies.load_study import load_study
-from hecon.workbook.book import label_step
 
 STUDIES = Path(__file__).parent / "workbook_studies"
 
@@ -50,13 +49,3 @@ def test_fault_15_a_bend_between_two_cycles_is_drawn() -> None:
     time = np.arange(721) / 12
     curve = np.where(np.arange(721) <= 7, 1.0, 0.25)
     assert kept(time, curve[:, None]).tolist() == [0, 7, 8, 720]
-
-
-@pytest.mark.parametrize(
-    ("cycles", "years", "step"),
-    [(4, 1.0, 1), (60, 1.0, 10), (719, 1 / 12, 120), (24, 1 / 12, 12), (260, 1 / 52, 52)],
-)
-def test_fault_15_labels_stand_at_whole_years(cycles: int, years: float, step: int) -> None:
-    found = label_step(cycles, years)
-    assert found == step
-    assert cycles / found <= 10

@@ -18,7 +18,9 @@ from hecon.workbook.archive import save_plain
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import Book
-from hecon.workbook.sheets.inputs_sheet import HEADER
+from hecon.workbook.sheet_layout import EDITED as EDITED_CELLS
+from hecon.workbook.sheet_layout import HEADER
+from hecon.workbook.sheets.acceptability_sheet import BEST
 from hecon.workbook.sheets.summary_sheet import EDITED, IN_USE
 
 SHOWN = ("scenarios", "synthesis", "article", "assumptions", "evidence", "cheers", "sources")
@@ -53,7 +55,7 @@ def faded(sheet: Worksheet) -> list[str]:
     return [
         str(area.sqref)
         for area, rules in sheet.conditional_formatting._cf_rules.items()
-        if any(r.type == "expression" and r.formula == ["'Edits'!$C$3>0"] for r in rules)
+        if any(r.type == "expression" and r.formula == [f"{EDITED_CELLS}>0"] for r in rules)
     ]
 
 
@@ -76,17 +78,17 @@ def test_fault_37_what_does_not_follow_an_edit_says_so(plain: Path, made: Book) 
     grey = {cell for rule in faded(sheet) for cell in rule.split(":")}
     lines = [c for c, text in after["Summary"].items() if str(text).startswith("As delivered: ")]
     assert {cell.replace("B", "A") for cell in lines} <= grey
-    for title in ("One-way", "Scenarios", "Draws", "Acceptability", "Value of information"):
+    for title in ("Sensitivity", "Scenarios", "Uncertainty"):
         assert "as delivered" not in str(before[title]["A1"])
         assert "as delivered" in str(after[title]["A1"])
 
 
 def test_fault_38_every_id_is_on_sources(run: Run, made: Book) -> None:
     book = made.workbook
-    listed = {str(row[0]) for row in book["Sources"].iter_rows(values_only=True)}
+    listed = {str(row[0]) for row in book["Documentation"].iter_rows(values_only=True)}
     known = {row["id"] for row in run.study.evidence("sources")}
     for sheet in book:
-        if sheet.title == "Edits":
+        if sheet.title == "Checks":
             continue  # there E9 is a cell
         texts = (c.value for row in sheet.iter_rows() for c in row if c.data_type == "s")
         named = {word for text in texts for word in re.findall(r"\bE\d{3}\b", str(text))}
@@ -106,12 +108,12 @@ def test_fault_41_few_rows_stay_on_the_screen(made: Book) -> None:
 
 
 def test_fault_42_perfect_information_is_given_once(made: Book) -> None:
-    heads = [str(c.value) for c in made.workbook["Value of information"][5]]
+    heads = [str(c.value) for c in made.workbook["Uncertainty"][BEST - 1]]
     assert sum(head.startswith("EVPI per person") for head in heads) == 1
 
 
 def test_fault_36_both_ends_of_a_bar_are_seen(run: Run, made: Book) -> None:
-    (chart,) = made.workbook["One-way"]._charts
+    (chart,) = made.workbook["Sensitivity"]._charts
     assert chart.x_axis.crossesAt == pytest.approx(float(run(base_table)["nmb"].iloc[0]))
     assert chart.x_axis.crosses is None
     assert chart.overlap == 0

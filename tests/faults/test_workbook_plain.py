@@ -16,7 +16,7 @@ def test_fault_14_a_study_in_which_nothing_is_uncertain_has_a_workbook(tmp_path)
     book = compose(Run(tiny.study(tmp_path), Settings(draws=10)))
     shown = {str(c.value) for row in book.workbook[INPUTS].iter_rows() for c in row if c.value}
     assert not any("PSA draw" in text or text.startswith("One-way") for text in shown)
-    assert not {"Draws", "Scenarios", "One-way"} & set(book.workbook.sheetnames)
+    assert not {"Uncertainty", "Scenarios", "Sensitivity"} & set(book.workbook.sheetnames)
 
 
 def test_fault_77_only_what_the_file_format_refuses_is_a_limit_of_a_workbook():

@@ -25,7 +25,7 @@ MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships"
 def book(folder, parts=(), packing=zipfile.ZIP_DEFLATED):
     plain = folder / "plain.xlsx"
     made = openpyxl.Workbook()
-    made.active.title = "Provenance"
+    made.active.title = "Documentation"
     made.save(plain)
     path = folder / "book.xlsx"
     with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w") as target:
@@ -106,7 +106,7 @@ def test_fault_79_rows_have_a_bound(tmp_path, rows):
     with pytest.raises(InputError, match="names the study"):
         names_in_workbook(path)
     read = openpyxl.load_workbook(path, read_only=True)
-    assert sum(1 for _ in bounded_rows(read["Provenance"])) <= MOST_ROWS
+    assert sum(1 for _ in bounded_rows(read["Documentation"])) <= MOST_ROWS
     read.close()
     assert time.perf_counter() - began < 5
 
@@ -116,7 +116,7 @@ def test_fault_79_columns_have_a_bound(tmp_path):
     path = book(tmp_path, {"xl/worksheets/sheet1.xml": SHEET.format(wide)})
     read = openpyxl.load_workbook(path, read_only=True)
     with pytest.raises(ValueError, match="columns"):
-        list(bounded_rows(read["Provenance"]))
+        list(bounded_rows(read["Documentation"]))
     read.close()
 
 

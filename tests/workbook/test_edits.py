@@ -27,7 +27,7 @@ from hecon.workbook.edited import workbook_gap
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.reading.edited_inputs import moved_distribution
 from hecon.workbook.safety import refuse_unsafe
-from hecon.workbook.sheets.inputs_sheet import HEADER
+from hecon.workbook.sheet_layout import HEADER
 
 ROOT = Path(__file__).parents[2]
 MEMORY = Path(__file__).parent / "studies/memory"
@@ -60,7 +60,7 @@ def test_edits_arrive(opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path
         ("Inputs", f"D{row_of(inputs, 'rate_relapse')}"): 0.08,
         ("Inputs", f"D{row_of(inputs, 'c_overnight')}"): 9000,
         ("Sessions", contact.coordinate): 2.25,
-        ("Tables", f"B{5 + 50}"): 0.01,
+        ("Inputs", f"S{HEADER + 1 + 50}"): 0.01,
         ("Scenarios", price.coordinate): 500,
     }
     path = typed(plain, tmp_path / "edited.xlsx", entries)
@@ -71,7 +71,7 @@ def test_edits_arrive(opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path
         ("Inputs", "rate_relapse, value", "0.065", "0.08"),
         ("Inputs", "c_overnight, value", "empty", "9000"),
         ("Sessions", "PE, session 3, contact_hours", "1.5", "2.25"),
-        ("Tables", "life_table.female at 50", "0.001293", "0.01"),
+        ("Inputs", "life_table.female at 50", "0.001293", "0.01"),
         ("Scenarios", "S41 sets drug_price_session", "0", "500"),
     }
     by_key = {p.text: p for p in study.parameters}
@@ -163,7 +163,7 @@ def test_a_changed_formula_is_noticed(
     assert workbook_gap(path, run, plain) > 1e-6
 
 
-@pytest.mark.parametrize(("cell", "formula"), [("Z99", "=1+1"), ("", "=SUM(A:A)")])
+@pytest.mark.parametrize(("cell", "formula"), [("Z999", "=1+1"), ("", "=SUM(A:A)")])
 def test_fault_70_formulas_that_are_not_ours_are_not_worked_out(
     opened: openpyxl.Workbook,
     plain: Path,
@@ -425,11 +425,11 @@ def test_faults_of_sessions_tables_scenarios_and_settings(
         ("Sessions", f"{cell}{row}"): None,
         ("Sessions", f"{cell}{row + 1}"): "=1+1",
         ("Sessions", f"B{row + 2}"): 77,
-        ("Tables", "A5"): 0.5,
-        ("Tables", "B6"): None,
+        ("Inputs", f"R{HEADER + 1}"): 0.5,
+        ("Inputs", f"S{HEADER + 2}"): None,
         ("Scenarios", paid): "=5",
         ("Severity", "E4"): 9,
-        ("Acceptability", "A7"): 3,
+        ("Uncertainty", "A7"): 3,
         ("Inputs", f"C{moment}"): 0.123,
     }
     path = typed(plain, tmp_path / "faulty.xlsx", entries)
@@ -441,11 +441,11 @@ def test_faults_of_sessions_tables_scenarios_and_settings(
         f"sheet Sessions, cell {cell}{row + 1}: found the formula '=1+1', allowed is a number",
         f"sheet Sessions, row {row + 2}: 'PE', session '77' is none of the study's",
         "sheet Sessions: session 5 of PE is missing",
-        "sheet Tables, cell A5: the keys of a table can't be changed here",
-        "sheet Tables, cell B6: is empty; a number is needed",
+        "sheet Inputs, cell R11: the keys of a table can't be changed here",
+        "sheet Inputs, cell S12: is empty; a number is needed",
         f"{price}: found the formula '=5', allowed is a number; type the number",
         "sheet Severity, cell E4: this setting belongs to the jurisdiction's file",
-        "sheet Acceptability, cell A7: this setting belongs to the jurisdiction's file",
+        "sheet Uncertainty, cell A7: this setting belongs to the jurisdiction's file",
         f"sheet Inputs, cell C{moment}: this setting belongs to the study's file",
     ):
         assert words in message
@@ -464,7 +464,7 @@ def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) ->
     done = Run(load_study(folder), Settings(draws=20))
     build_workbook(done).save(tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
-    book["Tables"]["B6"].value = 0.25
+    book["Inputs"][f"S{HEADER + 2}"].value = 0.25
     book.save(tmp_path / "edited.xlsx")
     study, edits = read_edited(tmp_path / "edited.xlsx", done.study, _folder(tmp_path))
     assert [(e.what, e.before, e.after) for e in edits] == [("rates.rate at 1", "0.2", "0.25")]
@@ -489,8 +489,8 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
 def test_a_workbook_that_names_a_path_is_refused(
     opened: openpyxl.Workbook, plain: Path, tmp_path: Path
 ) -> None:
-    cell = f"B{row_of(opened['Provenance'], 'study')}"
-    path = typed(plain, tmp_path / "path.xlsx", {("Provenance", cell): "../../etc"})
+    cell = f"B{row_of(opened['Documentation'], 'study')}"
+    path = typed(plain, tmp_path / "path.xlsx", {("Documentation", cell): "../../etc"})
     with pytest.raises(InputError, match="allowed are letters"):
         names_in_workbook(path)
 
@@ -525,7 +525,7 @@ def test_what_is_missing_or_typed_over_is_named(
 @pytest.mark.long
 def test_deleted_sheets_are_named(plain: Path, run: Run, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(plain)
-    for title in ("Severity", "Acceptability", "Scenarios"):
+    for title in ("Severity", "Uncertainty", "Scenarios"):
         del book[title]
     path = tmp_path / "faulty.xlsx"
     book.save(path)

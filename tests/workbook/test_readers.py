@@ -97,12 +97,12 @@ def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
     assert values["Results"][f"B{icer}"] == pytest.approx(expected["icer"], rel=1e-9)
     assert values["Checks"]["B3"] is True
     assert values["Checks"]["B4"] == "edited: not comparable"
-    listed = [c for c in values["Edits"] if c.startswith("E") and values["Edits"][c] == 1.0]
+    listed = [c for c in values["Checks"] if c.startswith("E") and values["Checks"][c] == 1.0]
     assert len(listed) == 1
     row = listed[0][1:]
-    assert values["Edits"][f"D{row}"] == 0.0
+    assert values["Checks"][f"D{row}"] == 0.0
     with closing(openpyxl.load_workbook(report, read_only=True)) as book:
-        edits = book["Edits"].iter_rows(int(row), int(row), 1, 3, values_only=True)
+        edits = book["Checks"].iter_rows(int(row), int(row), 1, 3, values_only=True)
         sheet, cell, delivered = next(edits)
     assert (sheet, cell) == ("Inputs", f"D{rows_of(report, 'Inputs')['unit_mdma_session']}")
     assert delivered == dict(base_values(study.parameters))[key]

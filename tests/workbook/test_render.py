@@ -108,7 +108,7 @@ def test_no_more_columns_are_printed_than_can_be_read(book: openpyxl.Workbook) -
 
 
 def test_headings_are_not_cut(book: openpyxl.Workbook, pages: list[str]) -> None:
-    for title in ("Summary", "Results", "Value of information", "Acceptability", "Checks", "Guide"):
+    for title in ("Summary", "Results", "Uncertainty", "Guide"):
         text = squeezed("".join(p for p in pages if title_of(p) == title))
         for first, top, last, bottom in areas(book[title]):
             for row in book[title].iter_rows(top, bottom, first, last):
@@ -138,3 +138,7 @@ def test_the_answer_is_on_the_first_page(pages: list[str], run: Run) -> None:
 
 def test_the_first_sheet_is_one_page(pages: list[str]) -> None:
     assert [title_of(page) for page in pages].count("Summary") == 1
+
+
+def test_the_book_prints_forty_pages_or_fewer(pages: list[str]) -> None:
+    assert len(pages) <= 40

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
@@ -25,10 +26,17 @@ from hecon.studies.load_study import load_study
 from hecon.workbook.book import compose
 from hecon.workbook.cached import recalculate
 from hecon.workbook.pages import Sheets
+from hecon.workbook.sheets.acceptability_sheet import BEST
 from hecon.workbook.sheets.section_sheet import write_section
 
 CLI = Path(__file__).parents[1] / "cli"
-TITLES = ("Break-even values", "Threshold price", "Global sensitivity", "Trials")
+#: Parts and the sheets that they stand on.
+PARTS = {
+    "Break-even values": "Sensitivity",
+    "Threshold price": "Sensitivity",
+    "Global sensitivity": "Sensitivity",
+    "Trials": "Uncertainty",
+}
 EVIL = '=HYPERLINK("http://x","y")'
 UNITS = Units("NOK", "2024")
 
@@ -119,11 +127,16 @@ def book(run: Run, sections: list[Section]) -> Workbook:
     return compose(run, sections).workbook
 
 
+def row_of(sheet: Worksheet, start: str) -> int:
+    """The first row whose first cell begins so."""
+    return next(c.row for c in sheet["A"] if str(c.value).startswith(start))
+
+
 def under(sheet: Worksheet, heading: str) -> list[dict[str, object]]:
     """Rows of the table below a heading, by the names of its columns."""
     column = [c.value for c in sheet["A"]]
     start = next(i for i, text in enumerate(column, 1) if str(text).startswith(heading)) + 1
-    names = [c.value for c in sheet[start] if c.value is not None]
+    names = [c.value for c in takewhile(lambda c: c.value is not None, sheet[start])]
     rows = []
     for row in sheet.iter_rows(start + 1, max_col=len(names), values_only=True):
         if all(value is None for value in row[1:]):
@@ -138,45 +151,48 @@ def column(rows: list[dict[str, object]], start: str) -> list[object]:
 
 def test_sheets_stand_in_reading_order_and_say_that_they_are_not_live(book: Workbook) -> None:
     titles = book.sheetnames
-    assert [t for t in titles if t in TITLES] == list(TITLES)
     assert titles[:2] == ["Summary", "Guide"]
-    assert titles[-2:] == ["Checks", "Edits"]
+    assert titles[-1] == "Checks"
     listed = [c.value for c in book["Guide"]["A"]]
-    assert set(TITLES) <= set(listed)
-    for title in TITLES:
-        assert book[title]["A2"].value.startswith("Computed in Python, not live")
-        assert book[title].page_setup.fitToWidth == 1
-        # but for the title, which says so once a cell is typed over
-        assert all(c.data_type != "f" for row in book[title].iter_rows(min_row=2) for c in row)
+    assert [t for t in listed if t in PARTS] == list(PARTS)
+    for part, title in PARTS.items():
+        sheet = book[title]
+        start = row_of(sheet, f'="{part}"&IF(')
+        assert str(sheet.cell(start + 1, 1).value).startswith("Computed in Python, not live")
+        assert sheet.page_setup.fitToWidth == 1
+    # but for the headings, which say so once a cell is typed over
+    below = row_of(book["Sensitivity"], '="Break-even values"&IF(')
+    cells = [c for row in book["Sensitivity"].iter_rows(min_row=below) for c in row]
+    assert {c.column_letter for c in cells if c.data_type == "f"} == {"A"}
 
 
 def test_break_even_values_and_the_price(run: Run, book: Workbook) -> None:
     turns = run(break_even_values)
-    rows = under(book["Break-even values"], "Values of one input")
+    rows = under(book["Sensitivity"], "Values of one input")
     first = turning(turns)
     assert len(first) == 2
     assert column(rows, "Name")[:2] == first["parameter"].tolist()
     assert column(rows, "Break-even")[:2] == first["break_even"].tolist()
     assert column(rows, "Break-even")[2:] == [None] * (len(turns) - 2)
     assert sorted(column(rows, "Net benefit at to")) == sorted(turns["nmb_high"])
-    (price,) = under(book["Threshold price"], "The price at which")
+    (price,) = under(book["Sensitivity"], "The price at which")
     known = run(price_values).iloc[0]
     assert column([price], "Expected") == [known["expected"]]
     assert column([price], "Now") == [6000]
 
 
 def test_global_sensitivity(run: Run, book: Workbook) -> None:
-    sheet = book["Global sensitivity"]
+    sheet = book["Sensitivity"]
     rows = under(sheet, "Sobol' indices: shares")
     assert column(rows, "Name") == run(sobol_table)["parameter"].tolist()
     assert column(rows, "With interactions") == run(sobol_table)["total"].tolist()
     rows = under(sheet, "Morris")
     assert column(rows, "Mean size") == run(morris_table)["mu_star"].tolist()
-    assert len(sheet._charts) == 1
+    assert len(sheet._charts) == 2
 
 
 def test_trials(run: Run, book: Workbook) -> None:
-    sheet, trials = book["Trials"], run(trial_values)
+    sheet, trials = book["Uncertainty"], run(trial_values)
     rows = under(sheet, "Each design")
     for start, name in (("Patients", "patients"), ("Cost", "cost"), ("Net", "enbs")):
         assert column(rows, start) == trials.best[name].tolist()
@@ -197,7 +213,7 @@ def test_trials(run: Run, book: Workbook) -> None:
     chosen = trials.sizes[trials.sizes["method"] == CHOSEN]
     regression = [r for r in rows if CHOSEN in r.values()]
     assert column(regression, "EVSI per person") == chosen["evsi"].tolist()
-    assert len(sheet._charts) == 2
+    assert len(sheet._charts) == 4
 
 
 def test_the_first_sheet_says_what_knowing_more_is_worth(run: Run, book: Workbook) -> None:
@@ -215,20 +231,22 @@ def test_information_for_all_patients(run: Run, book: Workbook, tmp_path: Path) 
     book.save(path)
     values = recalculate(path)
     assert (values["Checks"]["B3"], values["Checks"]["B4"]) == (True, "yes")
-    sheet, live = book["Value of information"], values["Value of information"]
+    sheet, live = book["Uncertainty"], values["Uncertainty"]
     found = run(population)
     assert found is not None
     people = found.effective()
     labels = {str(c.value): c.row for c in sheet["A"]}
     row = labels["EVPI, all patients, at the base case's threshold (EUR 2024)"]
     assert sheet.cell(row, 2).value == pytest.approx(run(evpi) * people, rel=1e-12)
-    heads = {c.value: c.column_letter for c in sheet[5]}
+    heads = {c.value: c.column_letter for c in sheet[BEST - 1]}
     each, everybody = (heads[f"EVPI{x} (EUR 2024)"] for x in (" per person", ", all patients"))
-    assert live[f"{everybody}12"] == pytest.approx(live[f"{each}12"] * people, rel=1e-12)
+    assert live[f"{everybody}{BEST + 6}"] == pytest.approx(
+        live[f"{each}{BEST + 6}"] * people, rel=1e-12
+    )
 
 
 def test_each_input_and_each_group_has_its_value(run: Run, book: Workbook) -> None:
-    sheet = book["Value of information"]
+    sheet = book["Uncertainty"]
     text = [v for row in sheet.iter_rows(values_only=True) for v in row]
     for estimates in (run(partial_information), run(group_information)):
         for value in estimates["evppi"]:
@@ -236,11 +254,13 @@ def test_each_input_and_each_group_has_its_value(run: Run, book: Workbook) -> No
 
 
 def test_what_there_is_nothing_of_has_no_sheet(run: Run) -> None:
-    assert not set(TITLES) & set(compose(run).workbook.sheetnames)
+    for page in compose(run).workbook.pages:  # type: ignore[attr-defined]
+        assert not set(PARTS) & set(page.parts)
     few = Run(run.study, Settings(20))
     (trials,) = sections_of(few, ["trials"])
-    sheet = compose(few, [trials]).workbook["Trials"]
-    assert str(sheet["A3"].value).startswith("Not worked out: this run has 20 draws")
+    sheet = compose(few, [trials]).workbook["Uncertainty"]
+    said = str(sheet.cell(row_of(sheet, '="Trials"&IF(') + 2, 1).value)
+    assert said.startswith("Not worked out: this run has 20 draws")
 
 
 def test_texts_of_inputs_are_no_formulas(run: Run) -> None:
@@ -250,8 +270,9 @@ def test_texts_of_inputs_are_no_formulas(run: Run) -> None:
     evil = sections_of(other, ["break_even", "price", "global_sensitivity", "trials"])
     book = compose(other, evil).workbook
     seen = 0
-    for title in TITLES:
-        for row in book[title].iter_rows():
-            assert all(cell.data_type != "f" for cell in row if cell.coordinate != "A1")
-            seen += sum(str(cell.value).startswith("=") for cell in row)
+    for title, part in (("Sensitivity", "Break-even values"), ("Uncertainty", "Trials")):
+        sheet = book[title]
+        for row in sheet.iter_rows(min_row=row_of(sheet, f'="{part}"&IF(') + 1, max_col=10):
+            assert all(c.data_type != "f" or "'Checks'!$C$3>0" in c.value for c in row)
+            seen += sum(c.data_type == "s" and str(c.value).startswith("=") for c in row)
     assert seen > 10

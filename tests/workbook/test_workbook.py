@@ -155,7 +155,7 @@ def test_an_input_changes_everything(live: Live, run: Run, plain: Path) -> None:
     # the workbook is as sound as before, and says that Python has no such run
     assert live.sound() is True
     assert live.equal() == "edited: not comparable"
-    assert live.values["Edits"]["C3"] == 1
+    assert live.values["Checks"]["C3"] == 1
     live.type(row, 4, before)
     assert live.equal() == "yes"
 
@@ -273,7 +273,7 @@ def test_no_figure_stands_inside_a_formula(opened: openpyxl.Workbook, run: Run) 
     formulas = [*study.model.formulas.values(), *study.budget.exprs.values()]
     allowed |= {e.value for f in formulas for e in f.walk() if e.op == "const"}
     for sheet in opened:
-        if sheet.title in ("Scenarios", "Sessions", "Edits"):
+        if sheet.title in ("Scenarios", "Sessions", "Checks"):
             continue
         for row in sheet.iter_rows():
             for cell in row:

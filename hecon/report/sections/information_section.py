@@ -175,7 +175,7 @@ def section(run: Run) -> Section:
         sentences,
         tuple(t for t in tables if t is not None),
         _figures(run),
-        live="Value of information",
+        live="Uncertainty",
     )
 
 

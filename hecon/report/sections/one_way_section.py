@@ -196,7 +196,12 @@ def section(run: Run) -> Section:
     steps = by_severity(run(one_way_bars), "parameter")
     tables = (tornado_table(run), ends_table(run), totals_table(run))
     return Section(
-        "one_way", TITLE, (conclusion(run), *steps, BASIS), tables, _figures(run), live="One-way"
+        "one_way",
+        TITLE,
+        (conclusion(run), *steps, BASIS),
+        tables,
+        _figures(run),
+        live="Sensitivity",
     )
 
 

@@ -17,8 +17,8 @@ from hecon.workbook.estimates import taken
 from hecon.workbook.reading.cells import WorkbookReading, at, changed, is_formula, show
 from hecon.workbook.reading.edited_evidence import untie
 from hecon.workbook.reading.edited_files import Edit
-from hecon.workbook.sheet_layout import INPUTS
-from hecon.workbook.sheets.inputs_sheet import COLUMNS, HEADER, SETTINGS
+from hecon.workbook.sheet_layout import HEADER, INPUTS
+from hecon.workbook.sheets.inputs_sheet import COLUMNS, SETTINGS
 
 
 def read_inputs(reading: WorkbookReading) -> None:

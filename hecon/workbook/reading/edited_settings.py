@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hecon.workbook.reading.cells import WorkbookReading, at, changed, is_formula
-from hecon.workbook.sheet_layout import INPUTS
+from hecon.workbook.sheet_layout import HEADER, INPUTS
 from hecon.workbook.sheets import acceptability_sheet, severity_sheet
-from hecon.workbook.sheets.inputs_sheet import (
-    HEADER,
-    SETTINGS,
-)
+from hecon.workbook.sheets.inputs_sheet import SETTINGS
 from hecon.workbook.sheets.model_settings import plain_settings, settings_rows
 
 

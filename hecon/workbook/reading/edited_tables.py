@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from hecon.engine.model import LookupTable
 from hecon.workbook.reading.cells import WorkbookReading, address, at, changed, show
 from hecon.workbook.reading.edited_files import Edit
+from hecon.workbook.sheet_layout import HEADER, INPUTS, TABLES
 
-TITLE = "Tables"
-FIRST = 5
+FIRST = HEADER + 1
 
 
 def read_tables(reading: WorkbookReading) -> None:
     """Read every table."""
-    grid = [cells for _, cells in reading.rows(TITLE)]
-    column = 0
+    grid = [cells for _, cells in reading.rows(INPUTS)]
+    column = TABLES - 1
     for name, table in reading.study.model.tables.items():
         _keys(reading, grid, table, column)
         _values(reading, grid, name, table, column)
@@ -37,7 +37,7 @@ def _keys(
         number = float(found) if isinstance(found, int | float) else None
         if key is None or number is None or changed(key, number):
             text = "the keys of a table can't be changed here; change the study's file"
-            reading.fault(TITLE, address(column, FIRST + i), text)
+            reading.fault(INPUTS, address(column, FIRST + i), text)
 
 
 def _values(
@@ -51,11 +51,11 @@ def _values(
     for offset, (heading, values) in enumerate(table.columns.items(), start=1):
         for i, before in enumerate(values.tolist()):
             cell = address(column + offset, FIRST + i)
-            after = reading.number(_cell(grid, FIRST + i, column + offset), TITLE, cell, True)
+            after = reading.number(_cell(grid, FIRST + i, column + offset), INPUTS, cell, True)
             if after is None or not changed(before, after):
                 continue
             key = float(table.keys[i])
-            edit = Edit(TITLE, cell, f"{name}.{heading} at {key:g}", show(before), show(after))
+            edit = Edit(INPUTS, cell, f"{name}.{heading} at {key:g}", show(before), show(after))
             reading.files.set(file, rows[key], heading, repr(after), reading.note(edit))
 
 

@@ -10,16 +10,16 @@ from openpyxl.chart import Reference, ScatterChart, Series
 from hecon.report.grade import marked_title
 from hecon.studies.study import Study
 from hecon.workbook.charts import COLOURS, DASHES, dress
-from hecon.workbook.context import Book
+from hecon.workbook.context import UNCERTAINTY, Book, plane_left
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter
 
-TITLE = "Acceptability"
-
-#: The sheet that tells which option is best on average; its rows are those of this sheet.
-FRONTIER = "Value of information"
+TITLE = UNCERTAINTY
 FIRST = 6
 STEPS = 21
+
+#: First row of the table that tells which option is best on average, by the same thresholds.
+BEST = FIRST + STEPS + 6
 
 
 def write_acceptability(book: Book) -> Page:
@@ -30,13 +30,13 @@ def write_acceptability(book: Book) -> Page:
     page = add_page(
         book.workbook,
         TITLE,
-        marked_title("Acceptability"),
-        f"By formula from the {draws.rows:,} draws on sheet Draws; Python's figures over all draws "
-        "are on Summary.",
-        f"A{FIRST}",
-        "portrait",
+        marked_title("Uncertainty"),
+        f"Acceptability and value of information by formula from the {draws.rows:,} draws on the "
+        "right; below, Python's figures over all draws.",
+        orientation="portrait",
     )
-    page.widths(16, *([14.0] * (len(options) + 1)), 4, 18, 18, 4, 14, 16)
+    page.widths(34, *([16.0] * (draws.left - 1)), 8, *([14.0] * len(draws.columns)))
+    page.parts |= {"Acceptability": "A4"}
     page.put(4, 1, "Share of draws in which each option has the highest net benefit", "note")
     unit = f"{book.currency}/QALY"
     page.headings(5, [f"value of a QALY ({unit})", *options, "best on average (frontier)"])
@@ -58,7 +58,7 @@ def write_acceptability(book: Book) -> Page:
         page.formula(
             row,
             2 + len(options),
-            f"'{FRONTIER}'!${letter(frontier_column(options))}${FIRST + i}",
+            f"'{TITLE}'!${letter(frontier_column(options))}${BEST + i}",
             "link",
             "share",
         )
@@ -81,9 +81,6 @@ def write_acceptability(book: Book) -> Page:
             text = f"{draws.cell(f'{what} {a}', i)}-{draws.cell(f'{what} {b}', i)}"
             page.formula(FIRST + i, column + j, text, "formula", shape)
     _threshold_line(book, page, column)
-    # one page: shares and charts, without the draws that the plane is made from
-    page.sheet.print_area = f"A1:{letter(2 + len(options))}{FIRST + STEPS + 40}"
-    page.sheet.page_setup.fitToHeight = 1
     return page
 
 
@@ -94,7 +91,7 @@ def frontier_column(options: Sequence[str]) -> int:
 
 def plane_column(book: Book) -> int:
     """Column of the increments of each draw."""
-    return 4 + len(book.study.options)
+    return plane_left(book.study) + 1
 
 
 def _threshold_line(book: Book, page: Page, column: int) -> None:
@@ -109,9 +106,10 @@ def _threshold_line(book: Book, page: Page, column: int) -> None:
 
 
 def draw_charts(book: Book, page: Page) -> None:
-    """The plane and the curves on their own sheet, below the shares."""
-    page.sheet.add_chart(plane_chart(book, page), f"A{FIRST + STEPS + 2}")
-    page.sheet.add_chart(curve_chart(book, page), f"A{FIRST + STEPS + 21}")
+    """The plane and the curves on their own sheet, below the tables."""
+    page.sheet.add_chart(plane_chart(book, page), f"A{page.free}")
+    page.sheet.add_chart(curve_chart(book, page), f"F{page.free}")
+    page.free += 19
 
 
 def thresholds(study: Study) -> list[int]:

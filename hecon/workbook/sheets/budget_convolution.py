@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from hecon.engine.model import Payoff
 from hecon.studies.budget import BudgetDefinition, Paid
 from hecon.workbook.context import Book
-from hecon.workbook.pages import add_page
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import BUDGET_QUEUE, letter
 from hecon.workbook.sheets.budget_queue import (
     FIRST_YEAR,
@@ -21,7 +21,11 @@ from hecon.workbook.sheets.budget_queue import (
 )
 from hecon.workbook.sheets.trace_places import Columns
 
-TITLE = "Budget flows"
+TITLE = BUDGET_QUEUE
+#: Columns of the sheet to the left of the flows.
+LEFT = 18
+#: The column of periods since a patient's start.
+SINCE = f"${letter(LEFT + 1)}"
 
 
 @dataclass(frozen=True)
@@ -49,22 +53,23 @@ class Spread:
         return f"SUMPRODUCT({self.reached[series, year]},{flow})" if flow else "0"
 
 
-def write_budget_flows(book: Book, places: QueueAddresses) -> Spread:
-    """Write the sheet: a row for the start and one for each period, as on the traces."""
+def write_budget_flows(book: Book, page: Page, places: QueueAddresses) -> Spread:
+    """Write right of the months: a row for the start and one for each period, as on the traces."""
     budget, layout = book.study.budget, book.layout
     assert budget is not None
     definition = budget.definition
-    page = add_page(
-        book.workbook,
-        TITLE,
-        "Budget: flows of a patient, and who comes that far",
-        "Live: undiscounted amounts a patient from the traces and sessions, by period since the "
-        "start, then people who are that far in each year. Their products are a year's amounts.",
-        f"B{layout.first}",
+    text = (
+        "Budget flows, live: undiscounted amounts a patient from the traces and sessions, by "
+        "period since the start, then people who are that far in each year. Their products are a "
+        "year's amounts."
     )
+    page.put(layout.first - 2, LEFT + 1, text, "note")
+    page.parts["Budget flows"] = f"{letter(LEFT + 1)}{layout.first - 2}"
     rows = places.periods + 1
-    table = Columns(page, layout.first, rows)
-    table.add("period since the start", lambda t, row: "0" if t == 0 else f"$A{row - 1}+1", "count")
+    table = Columns(page, layout.first, rows, LEFT + 1)
+    table.add(
+        "period since the start", lambda t, row: "0" if t == 0 else f"{SINCE}{row - 1}+1", "count"
+    )
     items = _items(book, definition)
     flows: dict[tuple[str, str, str], str] = {}
 
@@ -89,7 +94,7 @@ def write_budget_flows(book: Book, places: QueueAddresses) -> Spread:
 
         def lasting(t: int, row: int, entry: str = entry) -> str:
             month, months = (places.cell(f"{entry}.{n}") for n in ("month", "months"))
-            left = f"MIN({MONTHS},{months}-($A{row}-1)*{MONTHS})"
+            left = f"MIN({MONTHS},{months}-({SINCE}{row}-1)*{MONTHS})"
             return "0" if t == 0 else f"{month}*MAX(0,{left})"
 
         column = table.add(f"{definition.strategy}: {paid.item}", lasting, "money")
@@ -103,8 +108,8 @@ def write_budget_flows(book: Book, places: QueueAddresses) -> Spread:
 
             column = table.add(f"{series}, year {year}: people this far", come, "number")
             reached[series, year] = area(column)
-    page.widths(12, *([13.0] * (table.next - 2)))
-    page.sheet.print_area = f"A1:{letter(12)}{layout.first + rows - 1}"
+    for position in range(LEFT + 1, table.next):
+        page.sheet.column_dimensions[letter(position)].width = 13.0
     return Spread(items, flows, reached)
 
 
@@ -165,7 +170,7 @@ def _flow(book: Book, strategy: str, kind: str, name: str, t: int, row: int) -> 
     ]
     names, cycles = (book.answers.get(f"sessions {n}") for n in ("strategy", "cycle"))
     found += [
-        f'SUMIFS({area},{names},"{strategy}",{cycles},$A{row})'
+        f'SUMIFS({area},{names},"{strategy}",{cycles},{SINCE}{row})'
         for area in _course(book, kind, name)
     ]
     if t == 0:
@@ -178,7 +183,7 @@ def _come(places: QueueAddresses, series: str, year: int, row: int) -> str:
 
     The start itself belongs to the first period.
     """
-    since = f"MAX($A{row},1)"
+    since = f"MAX({SINCE}{row},1)"
     total = places.column(f"sum {series}")
     head = f"'{BUDGET_QUEUE}'!${letter(FIRST_YEAR + year - 1)}${YEARS_ROW}"
     until = f"MAX({head}*{PERIODS}-{since}+1,0)"

@@ -26,6 +26,9 @@ _BESIDE = {
     "waiting.cost_month": ("waiting.effect in a period",),
 }
 
+#: Periods that are printed.
+PRINTED = 12
+
 #: Columns of the table by period: name, format.
 _PEOPLE = {
     "year": "count",
@@ -84,8 +87,8 @@ class QueueAddresses:
         return f"'{BUDGET_QUEUE}'!${c}${self.first}:${c}${self.first + self.periods}"
 
 
-def write_budget_queue(book: Book) -> QueueAddresses:
-    """Write the sheet."""
+def write_budget_queue(book: Book) -> tuple[Page, QueueAddresses]:
+    """Write the sheet; gives it, and where it has what."""
     budget = book.study.budget
     assert budget is not None
     years, periods = budget_extent(book.study)
@@ -107,16 +110,16 @@ def write_budget_queue(book: Book) -> QueueAddresses:
         "Budget: formulas in use, places and queue",
         "Live: what the entries of the study's budget come to, by year where they have a year, and "
         "below who wants the new treatment, finds a place, waits or gives up, period by period.",
-        f"C{YEARS_ROW + 1}",
+        orientation="portrait",
     )
     page.widths(44, 13, *([15.0] * (len(names) - 2)))
-    page.sheet.print_area = f"A1:{letter(11)}{first + periods}"
+    page.sheet.print_area = f"A1:{letter(11)}{first + min(periods, PRINTED)}"
     _time(book, page, places)
     for entry in entries:
         _entry(book, page, places, entry)
     _queue(book, page, places)
     _checks(book, places)
-    return places
+    return page, places
 
 
 def _entries(definition: BudgetDefinition) -> dict[str, bool]:

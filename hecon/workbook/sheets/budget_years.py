@@ -10,7 +10,6 @@ from hecon.workbook.sheets.budget_convolution import write_budget_flows
 from hecon.workbook.sheets.budget_hours import add_charts, write_hours
 from hecon.workbook.sheets.budget_queue import FIRST_YEAR, MONTHS, PERIODS, write_budget_queue
 from hecon.workbook.sheets.budget_sheet import (
-    HEAD,
     TITLE,
     BudgetSheet,
     Line,
@@ -34,15 +33,16 @@ def write_budget(book: Book) -> BudgetSheet | None:
     budget = book.study.budget
     if budget is None:
         return None
-    places = write_budget_queue(book)
-    spread = write_budget_flows(book, places)
+    months, places = write_budget_queue(book)
+    spread = write_budget_flows(book, months, places)
     page = add_page(
         book.workbook,
         TITLE,
-        "Budget impact, live",
-        "What the decision costs the payer year by year, for whom there are places and who waits. "
-        "Undiscounted. Follows what is in use on Inputs: a scenario, a draw, what is typed over.",
-        f"C{HEAD}",
+        "Budget",
+        "Live: what the decision costs the payer year by year, for whom there are places and who "
+        "waits. Undiscounted. Follows what is in use on Inputs: a scenario, a draw, what is typed "
+        "over.",
+        orientation="portrait",
     )
     page.widths(58, 16, *([15.0] * places.years), 4, *([12.0] * 8))
     sheet = BudgetSheet(book, page, places, spread, budget.definition)
@@ -54,7 +54,8 @@ def write_budget(book: Book) -> BudgetSheet | None:
     _conserved(sheet)
     add_charts(sheet)
     # the charts stand beside the table, on screen
-    page.sheet.print_area = f"A1:{letter(FIRST_YEAR + places.years - 1)}{sheet.row}"
+    page.printed = letter(FIRST_YEAR + places.years - 1)
+    page.free = sheet.row + 3
     return sheet
 
 

@@ -10,10 +10,10 @@ from hecon.report.language import say
 from hecon.workbook.archive import CellValue
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import trace_title
+from hecon.workbook.sheet_layout import CHECKS, trace_title
 from hecon.workbook.sheets.discounting_sheet import write_discounting
+from hecon.workbook.sheets.edits_sheet import write_edits
 
-CHECKS = "Checks"
 FIRST = 6
 
 
@@ -144,7 +144,7 @@ def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
         "Checks",
         "Each line is a live formula. The model must be sound whatever is typed into it; it can "
         "equal Python's run only as long as no input is typed over.",
-        f"A{FIRST}",
+        orientation="portrait",
     )
     page.widths(92, 26, 40, 70, 60)
     table, row = write_discounting(book, page, FIRST + len(book.checks) + 1)
@@ -161,15 +161,26 @@ def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
     page.warn(f"B3 B{FIRST}:B{last}", "FALSE")
     row = _comparisons(book, page, row)
     book.answers["sound"], book.answers["equal"] = page.ref(3, 2), page.ref(4, 2)
+    row = _verified(page, row, verification)
+    # on paper the flags and the checks behind them; how each was worked out is on screen
+    page.sheet.print_area = f"A1:B{last}"
+    typed = write_edits(book, page, row + 1)
+    page.formula(3, 3, f"SUM({typed})", "output", "count")
+    page.put(3, 4, "cells typed over (listed below)", "note")
+
+
+def _verified(page: Page, row: int, verification: pd.DataFrame | None) -> int:
+    """The verification battery's results, if it was run; returns the next free row."""
     page.heading(row, "Verification battery")
     if verification is None:
         page.put(row + 1, 1, "Not part of this run; 'hecon verify' runs it.", "note")
-        return
+        return row + 3
     page.put(row + 1, 1, "Computed in Python when this workbook was made; not live.", "note")
     page.headings(row + 2, ["check", "result", "figure", "detail", "why"])
     for i, found in enumerate(verification.to_dict("records"), start=row + 3):
         for column, name in enumerate(("check", "result", "figure", "detail", "why"), start=1):
             page.put(i, column, str(found[name]), wrap=column > 2)
+    return row + 4 + len(verification)
 
 
 def _comparisons(book: Book, page: Page, row: int) -> int:
@@ -185,5 +196,4 @@ def _comparisons(book: Book, page: Page, row: int) -> int:
     count = f'SUMPRODUCT(($B${first}:$B${last}="yes")*1)=ROWS($B${first}:$B${last})'
     page.formula(4, 2, f'{edited}IF({count},"yes","no"))', "check")
     page.warn(f"B4 B{first}:B{last}", '"no"')
-    page.formula(4, 3, f'{book.answers["edits"]}&" cells typed over (see Edits)"', "formula")
     return last + 2

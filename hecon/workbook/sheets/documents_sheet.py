@@ -41,7 +41,6 @@ def write_texts(book: Book) -> None:
         "Evidence",
         "Arms of the trials and published effects behind the inputs, each with its status; inputs "
         "are set on Inputs.",
-        "C5",
     )
     page.widths(9, 30, 8, 18, 16, *([13.0] * 20))
     row = 3

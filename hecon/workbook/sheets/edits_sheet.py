@@ -1,33 +1,25 @@
-"""Edits: every cell that can be typed over, what it was delivered with, and whether it still is."""
+"""Every cell that can be typed over, what it was delivered with, and whether it still is."""
 
 from __future__ import annotations
 
 from hecon.workbook.context import Book, override_name
 from hecon.workbook.formula_text import quoted
-from hecon.workbook.pages import Yellow, add_page
-from hecon.workbook.sheet_layout import EDITS, letter
-from hecon.workbook.sheets.inputs_sheet import HEADER
-
-FIRST = 6
-
-#: Rows that are printed; the others are read on screen, with the filter.
-PRINTED = 40
+from hecon.workbook.pages import Page, Yellow
+from hecon.workbook.sheet_layout import HEADER, letter
 
 
-def write_edits(book: Book) -> None:
-    """Write the sheet; the number of cells typed over is what other sheets ask for."""
-    page = add_page(
-        book.workbook,
-        EDITS,
-        "Edits",
+def write_edits(book: Book, page: Page, row: int) -> str:
+    """Write the list below the checks; gives the cells that are 1 where something is typed over."""
+    page.part("Edits", row)
+    text = (
         "Each cell that can be typed over, with what it was delivered with: to see what was "
-        "changed, and to change it back. Choosing what is shown is no edit.",
-        f"A{FIRST}",
+        "changed, and to change it back. Choosing what is shown is no edit."
     )
-    page.widths(24, 16, 26, 26, 50)
+    page.put(row + 1, 1, text, "note")
+    first = row + 3
+    page.headings(first - 1, ["sheet", "cell", "as delivered", "now", "typed over"])
     cells = [y for y in book.workbook.yellow if not _selector(y)]
-    page.headings(FIRST - 1, ["sheet", "cell", "as delivered", "now", "typed over"])
-    for row, yellow in enumerate(cells, start=FIRST):
+    for row, yellow in enumerate(cells, start=first):
         page.put(row, 1, yellow.sheet)
         page.put(row, 2, yellow.cell)
         if yellow.formula:
@@ -36,7 +28,7 @@ def write_edits(book: Book) -> None:
             page.put(row, 3, yellow.delivered)
         page.formula(row, 4, f"{quoted(yellow.sheet)}!{yellow.cell}", "link")
         page.formula(row, 5, f"IF($C{row}=$D{row},0,1)", "check")
-    last = FIRST + len(cells) - 1
+    last = first + len(cells) - 1
     row = last + 1
     if book.changed:
         # blank cells of Scenarios may be filled, too
@@ -49,12 +41,9 @@ def write_edits(book: Book) -> None:
         page.formula(row, 4, f"COUNT({area})", "link")
         page.formula(row, 5, f"IF($C{row}=$D{row},0,1)", "check")
         last = row
-    page.put(3, 1, "Cells typed over", "output")
-    page.formula(3, 3, f"SUM($E${FIRST}:$E${last})", "output", "count")
-    page.warn(f"E{FIRST}:E{last}", "1")
-    book.answers["edits"] = page.ref(3, 3)
-    page.sheet.auto_filter.ref = f"A{FIRST - 1}:E{last}"
-    page.sheet.print_area = f"A1:E{min(last, FIRST + PRINTED)}"
+    page.warn(f"E{first}:E{last}", "1")
+    page.sheet.auto_filter.ref = f"A{first - 1}:E{last}"
+    return f"$E${first}:$E${last}"
 
 
 def _selector(yellow: Yellow) -> bool:

@@ -21,8 +21,7 @@ from hecon.workbook.sheets.evidence_tables import (
     write_settings,
 )
 from hecon.workbook.sheets.heterogeneity_sheet import FIRST as FIRST_STEPS
-from hecon.workbook.sheets.heterogeneity_sheet import ROWS, add_heterogeneity
-from hecon.workbook.sheets.heterogeneity_sheet import SHOWN as STEP_COLUMNS
+from hecon.workbook.sheets.heterogeneity_sheet import add_heterogeneity
 
 FIRST = 4
 
@@ -39,7 +38,6 @@ def write_evidence(book: Book) -> None:
         "Evidence",
         "From trial arms and published effects (yellow, can be changed) to the estimates that "
         "Inputs and Scenarios take; networks and draws are Python's and do not follow an edit.",
-        "B4",
     )
     page.widths(26, 42, 15, *([10.5] * (len(SHOWN) - 3)), 3, *([34.0] * 12))
     places = EvidenceAddresses()
@@ -54,16 +52,16 @@ def write_evidence(book: Book) -> None:
     if contrasts:
         row = write_effects(book, page, row, places, CONTRAST, contrasts)
     row = write_settings(page, row, places)
-    writer = BlockWriter(book, page, add_heterogeneity(book), places, row, FIRST_STEPS)
+    add_heterogeneity(page)
+    writer = BlockWriter(book, page, page, places, row, FIRST_STEPS)
     starts = {}
     for name, estimate in synthesis.estimates.items():
         starts[name] = writer.row
         writer.write(estimate)
     book.estimates.update(writer.blocks)
     _summary(book, page, summary, starts)
-    # on screen the steps of all estimates, on paper those of the first
-    writer.steps.sheet.print_area = f"A1:{letter(len(STEP_COLUMNS))}{FIRST_STEPS + ROWS + 6}"
-    page.sheet.print_area = f"A1:{letter(len(SHOWN))}{writer.row}"
+    # how each estimate is made, and the steps to it, stay on screen
+    page.sheet.print_area = f"A1:{letter(len(SHOWN))}{row - 2}"
 
 
 def _summary(book: Book, page: Page, row: int, starts: dict[str, int]) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from hecon.analyses.population import population
 from hecon.report.things_called import judgement
 from hecon.report.words import listed
-from hecon.workbook.context import Book
+from hecon.workbook.context import SENSITIVITY, UNCERTAINTY, Book
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_groups import group_of
-from hecon.workbook.sheets.inputs_sheet import HEADER
+from hecon.workbook.sheet_layout import HEADER
 from hecon.workbook.sheets.severity_sheet import title_of
 from hecon.workbook.styles import FILLS
 
@@ -61,6 +61,7 @@ def _contents(book: Book, page: Page, row: int) -> None:
     """Every sheet in reading order, by group, with what it is."""
     page.heading(row, "Sheets, in groups as their tabs are coloured")
     group = ""
+    parts = {each.title: each.parts for each in book.workbook.pages}
     for sheet in book.workbook.worksheets:
         if (own := group_of(sheet.title)).name != group:
             row, group = row + 1, own.name
@@ -68,6 +69,10 @@ def _contents(book: Book, page: Page, row: int) -> None:
         row += 1
         page.link(row, 1, sheet.title)
         page.put(row, 2, str(sheet["A2"].value), "note", wrap=True)
+        for part, cell in parts[sheet.title].items():
+            row += 1
+            page.link(row, 1, sheet.title, cell, part)
+            page.put(row, 2, f"on {sheet.title}", "note")
 
 
 def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[str, str]]:
@@ -78,7 +83,7 @@ def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[
     yellow = [
         f"a base value on Inputs (from row {HEADER + 1})",
         *(["a session on Sessions"] if "Sessions" in sheets else []),
-        *(["a figure on Tables"] if "Tables" in sheets else []),
+        *(["a figure of the tables right of them"] if study.model.tables else []),
         *(["a count or a published effect on Evidence"] if estimates else []),
     ]
     taken = (
@@ -89,7 +94,7 @@ def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[
         (
             "Read",
             "Summary gives the answer; Results the figures; every figure can be traced cell by "
-            f"cell back to {listed(_there(sheets, 'Inputs', 'Sessions', 'Tables'))}.",
+            f"cell back to {listed(_there(sheets, 'Inputs', 'Sessions', 'Evidence'))}.",
         ),
         (
             "Change an input",
@@ -110,7 +115,7 @@ def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[
         *found,
         (
             "Reset",
-            "On Inputs choose Show = Base case. What was typed over is listed on Edits "
+            "On Inputs choose Show = Base case. What was typed over is listed on Checks "
             "with the value it was delivered with; type that again.",
         ),
         (
@@ -137,6 +142,11 @@ def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[
             f"Cohort state-transition model. States: {states}. Cycle 0 is the start; "
             "row t holds what happens in cycle t and who is where at its end.",
         ),
+        (
+            "Print",
+            "Summary is one page, and the whole book prints what is read on paper: a trace by "
+            "year, no draws, no sources. To print all of a sheet, clear its print area.",
+        ),
         ("Not live", _not_live(book, sheets, own)),
         (
             "Names and macros",
@@ -153,14 +163,15 @@ def _there(sheets: Sequence[str], *names: str) -> list[str]:
 def _not_live(book: Book, sheets: Sequence[str], own: Sequence[str]) -> str:
     """What is stored as values."""
     people = " and the number of patients" if book.run(population) else ""
-    drawn = _there(sheets, "Scenarios", "One-way", "Draws")
+    drawn = _there(sheets, "Scenarios", SENSITIVITY, UNCERTAINTY)
     parts = [
         "the uncertainty on Summary",
         *(["the order of the widest ranges there"] if book.has("one_way") else []),
         *([f"results on {listed(drawn)}, and the draws themselves"] if drawn else []),
-        *([f"the sheets {listed(own)}"] if own else []),
+        *([f"the sheets {listed(own)}" if len(own) > 1 else f"the sheet {own[0]}"] if own else []),
+        "parts of other sheets that say so",
         "columns, rows and tables headed Python (on Results, "
-        f"{title_of(book.study)} and Value of information, with EVPPI{people})",
+        f"{title_of(book.study)} and {UNCERTAINTY}, with EVPPI{people})",
         "the verification battery on Checks",
     ]
     if book.study.synthesis.estimates:
@@ -169,7 +180,11 @@ def _not_live(book: Book, sheets: Sequence[str], own: Sequence[str]) -> str:
     parts.append("the number of rows of Time and the traces")
     if any(s.memory_years for s in book.study.model.states):
         parts.append("the cycles that a state remembers")
-    curves = f" The curves use the {book.draws.rows:,} draws on Draws." if book.has("draw") else ""
+    curves = (
+        f" The curves use the {book.draws.rows:,} draws on {UNCERTAINTY}."
+        if book.has("draw")
+        else ""
+    )
     return (
         f"Computed by hecon in Python and stored as values: {'; '.join(parts)}. They are of the "
         f"case as delivered, and say so once a cell is typed over.{curves}"

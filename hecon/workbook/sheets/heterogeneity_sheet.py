@@ -11,15 +11,16 @@ from hecon.synthesis.heterogeneity import DAMPING, ROUNDING, STEPS, TOLERANCE
 from hecon.synthesis.pooling import COLUMNS, SUMS, TOTALS
 from hecon.workbook.context import Book
 from hecon.workbook.estimates import Faces
-from hecon.workbook.pages import Page, add_page
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
 
-TITLE = "Heterogeneity"
+#: What the part of Evidence is called, and the columns to its left.
+PART, LEFT = "Between-study variance", 34
 
 #: Steps in cells; 99 of 100 sets of studies need fewer, and a check says when one does not.
 ROWS = 100
 
-TOLERANCE_CELL, ROUNDING_CELL = "$B$3", "$B$4"
+TOLERANCE_CELL, ROUNDING_CELL = (f"${letter(LEFT + 2)}${row}" for row in (3, 4))
 #: Row of the first table.
 FIRST = 6
 SHOWN = (
@@ -42,24 +43,24 @@ class Found:
     df: str
 
 
-def add_heterogeneity(book: Book) -> Page:
-    """The sheet with its heading; a table is added for each pooled estimate."""
-    page = add_page(
-        book.workbook,
-        TITLE,
-        "Between-study variance",
-        "How far studies differ (tau2), estimated step by step for each pooled estimate on "
-        "Evidence. Live: the same steps as in Python, each row the next. Nothing to type here.",
-        "B6",
+def add_heterogeneity(page: Page) -> None:
+    """The heading of the part; a table is added for each pooled estimate."""
+    first = LEFT + 1
+    page.put(1, first, PART, "part")
+    page.parts[PART] = f"{letter(first)}1"
+    text = (
+        "How far studies differ (tau2), estimated step by step for each pooled estimate. Live: the "
+        "same steps as in Python, each row the next. Nothing to type here."
     )
-    page.widths(36, *([13.0] * (len(SHOWN) - 1)))
-    page.put(3, 1, "a step that moves less is at rest: a share")
-    page.put(3, 2, TOLERANCE, "text", "difference")
-    page.put(3, 3, "of tau2 and the smallest variance together, as in Python", "note")
-    page.put(4, 1, "a slope this near to its trace is there")
-    page.put(4, 2, ROUNDING, "text", "difference")
-    page.put(4, 3, "of the trace: what is left is the engine's rounding", "note")
-    return page
+    page.put(2, first, text, "note")
+    for column in range(first, first + len(SHOWN)):
+        page.sheet.column_dimensions[letter(column)].width = 36 if column == first else 13
+    page.put(3, first, "a step that moves less is at rest: a share")
+    page.put(3, first + 1, TOLERANCE, "text", "difference")
+    page.put(3, first + 2, "of tau2 and the smallest variance together, as in Python", "note")
+    page.put(4, first, "a slope this near to its trace is there")
+    page.put(4, first + 1, ROUNDING, "text", "difference")
+    page.put(4, first + 2, "of the trace: what is left is the engine's rounding", "note")
 
 
 def write_steps(
@@ -74,16 +75,16 @@ def write_steps(
     """
     assert estimate.pooled is not None
     method = estimate.pooled.method
-    page.heading(row, estimate.name)
-    page.put(row, 3, f"{estimate.title}; {method}", "note")
-    page.put(row + 1, 1, "degrees of freedom")
-    page.formula(row + 1, 2, f"ROWS({y})-1")
-    df = f"$B${row + 1}"
-    page.headings(row + 2, [name.replace("_", " ") for name in SHOWN])
+    page.put(row, LEFT + 1, estimate.name, "section")
+    page.put(row, LEFT + 3, f"{estimate.title}; {method}", "note")
+    page.put(row + 1, LEFT + 1, "degrees of freedom")
+    page.formula(row + 1, LEFT + 2, f"ROWS({y})-1")
+    df = f"${letter(LEFT + 2)}${row + 1}"
+    page.headings(row + 2, [name.replace("_", " ") for name in SHOWN], LEFT + 1)
     start = row + 3
     faces = Faces(book.layout.fixed["decimals"], {ROUNDING: ROUNDING_CELL})
     table = _StepColumns(page, faces, y, v, df, start)
-    page.put(start, 1, "without differences")
+    page.put(start, LEFT + 1, "without differences")
     page.put(start, table.at("tau2"), 0.0)
     table.sums(start)
     last = start
@@ -104,12 +105,12 @@ def write_steps(
             last + 1, table.at("moved"), f"{table.cell('moved', last)}<={rest}", "check", "flag"
         )
         book.checks.append((label, own))
-    page.put(last + 1, 1, "result", "output")
+    page.put(last + 1, LEFT + 1, "result", "output")
     before = table.cell("next" if method in STEPS else "tau2", last)
     page.formula(last + 1, table.at("tau2"), before, "output", "exact")
     table.sums(last + 1)
     result = {n: page.ref(last + 1, table.at(n)) for n in ("tau2", "mean", "sum_w", "q")}
-    found = Found(**result, q_0=page.ref(start, table.at("q")), df=page.ref(row + 1, 2))
+    found = Found(**result, q_0=page.ref(start, table.at("q")), df=page.ref(row + 1, LEFT + 2))
     return found, last + 3
 
 
@@ -130,7 +131,7 @@ class _StepColumns:
         return f"${letter(self.at('next'))}${self.start}"
 
     def at(self, name: str) -> int:
-        return SHOWN.index(name) + 1
+        return LEFT + SHOWN.index(name) + 1
 
     def cell(self, name: str, row: int) -> str:
         return f"${letter(self.at(name))}{row}"
@@ -145,7 +146,7 @@ class _StepColumns:
     def steps(self, row: int, rows: int, method: str) -> None:
         """Rows that each step on from the tau2 of the row above."""
         for step in range(rows):
-            self.page.put(row + step, 1, step + 1)
+            self.page.put(row + step, LEFT + 1, step + 1)
         self.page.fill(row, rows, self.at("tau2"), self._carried, "exact")
         self.sums(row, rows)
         self.fill(row, rows, "damping", DAMPING, before=("damping", "score_before"))

@@ -12,37 +12,39 @@ from hecon.report.grade import marked_title
 from hecon.report.sections.information_section import groups_table, partial_table
 from hecon.report.things_called import study_units
 from hecon.workbook.context import Book
-from hecon.workbook.pages import Page, add_page
+from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
-from hecon.workbook.sheets.acceptability_sheet import FIRST, STEPS, frontier_column, thresholds
-from hecon.workbook.sheets.acceptability_sheet import FRONTIER as TITLE
-from hecon.workbook.sheets.acceptability_sheet import TITLE as CURVES
+from hecon.workbook.sheets.acceptability_sheet import (
+    BEST,
+    FIRST,
+    STEPS,
+    TITLE,
+    frontier_column,
+    thresholds,
+)
 from hecon.workbook.sheets.section_sheet import put_table
 
+#: What the part of the sheet is called.
+PART = "Value of information"
 
-def write_information(book: Book) -> None:
-    """Write the sheet."""
+
+def write_information(book: Book, page: Page) -> None:
+    """Write the tables below those of acceptability."""
     draws, options = book.draws, book.study.options
     total = book.run(drawn_design).draws
     whole = total == draws.rows
-    page = add_page(
-        book.workbook,
-        TITLE,
-        marked_title("Value of information"),
-        f"Means and shares by formula from the {draws.rows:,} draws on Draws"
-        + (
-            ", and so is perfect information. "
-            if whole
-            else f"; perfect information by Python from all {total:,}, and by formula where "
-            "a value of a QALY is typed over. "
-        )
-        + "Tables headed Python are computed in Python, not live.",
-        f"A{FIRST}",
+    page.part(marked_title(PART), BEST - 4)
+    text = f"Means and shares by formula from the {draws.rows:,} draws" + (
+        ", and so is perfect information. "
+        if whole
+        else f"; perfect information by Python from all {total:,}, and by formula where a value of "
+        "a QALY is typed over. "
     )
+    text += "Tables headed Python are computed in Python, not live."
+    page.put(BEST - 3, 1, text, "note")
     count = len(options)
-    page.widths(24, *([18.0] * (count + 6)))
     page.headings(
-        FIRST - 1,
+        BEST - 1,
         [
             f"value of a QALY ({book.currency})",
             *(f"mean NMB {s} ({book.currency})" for s in options),
@@ -54,22 +56,22 @@ def write_information(book: Book) -> None:
     )
     # working: what each option is worth where it is best, then what is known of all draws
     work = frontier_column(options) + (1 if book.run(population) is None else 2)
-    page.put(FIRST - 2, work + 1, "working", "note")
-    page.headings(FIRST - 1, [f"sum of NMB where best, {s}" for s in options], work + 1)
+    page.put(BEST - 2, work + 1, "working", "note")
+    page.headings(BEST - 1, [f"sum of NMB where best, {s}" for s in options], work + 1)
     delivered = work + count + 1
     known = np.zeros(0)
     if not whole:
-        page.headings(FIRST - 1, ["as delivered: value of a QALY", "EVPI, Python"], delivered)
+        page.headings(BEST - 1, ["as delivered: value of a QALY", "EVPI, Python"], delivered)
         cost, effect = (
             x.sel(strategy=list(options)).values for x in totals(book.run(drawn_outcomes))
         )
         grid = np.array(thresholds(book.study), dtype=float)
         known = decision(list(options), cost, effect, grid)["evpi"].values
     count_of = f"ROWS({draws.span('draw')})"
-    heads = f"'{CURVES}'!$B${FIRST - 1}:${letter(1 + count)}${FIRST - 1}"
+    heads = f"'{TITLE}'!$B${FIRST - 1}:${letter(1 + count)}${FIRST - 1}"
     for i, at in enumerate(thresholds(book.study)):
-        row = FIRST + i
-        page.formula(row, 1, f"'{CURVES}'!$A${FIRST + i}", "link", "money")
+        row = BEST + i
+        page.formula(row, 1, f"'{TITLE}'!$A${FIRST + i}", "link", "money")
         for j, option in enumerate(options):
             benefit = f"$A{row}*{draws.span(f'qaly {option}')}-{draws.span(f'cost {option}')}"
             text = f"SUMPRODUCT({benefit})/{count_of}"
@@ -93,27 +95,27 @@ def write_information(book: Book) -> None:
             own, worth = (f"${letter(delivered + k)}{row}" for k in (0, 1))
             gain = f"IF($A{row}={own},{worth},{gain})"
         page.formula(row, 4 + count, gain, "output", "money")
-        shares = f"'{CURVES}'!$B${FIRST + i}:${letter(1 + count)}${FIRST + i}"
+        shares = f"'{TITLE}'!$B${FIRST + i}:${letter(1 + count)}${FIRST + i}"
         text = f"INDEX({shares},MATCH(MAX({area}),{area},0))"
         page.formula(row, frontier_column(options), text, "output", "share")
-    last = FIRST + STEPS - 1
+    last = BEST + STEPS - 1
     column = letter(4 + count)
     row = _population(book, page, last + 2, column)
-    _partial(book, page, row)
+    page.free = _partial(book, page, row) + 1
     # the working stays on screen
-    page.sheet.print_area = f"A1:{letter(max(work - 1, 6))}{page.sheet.max_row}"
+    page.printed = letter(max(work - 1, 8))
     for name, position in (
         ("mean of the best", 3 + count),
         ("evpi", 4 + count),
         ("ceaf", frontier_column(options)),
     ):
-        book.answers[name] = page.span(position, FIRST, last)
-    area_of = f"'{TITLE}'!$B${FIRST}:${letter(1 + count)}${last}"
+        book.answers[name] = page.span(position, BEST, last)
+    area_of = f"'{TITLE}'!$B${BEST}:${letter(1 + count)}${last}"
     book.answers["mean nmb"] = area_of
     book.checks.append(
         (
-            f"{TITLE}: perfect information is never worth less than nothing",
-            f"MIN('{TITLE}'!${column}${FIRST}:${column}${last})>=-{book.layout.fixed['tolerance']}*"
+            f"{PART}: perfect information is never worth less than nothing",
+            f"MIN('{TITLE}'!${column}${BEST}:${column}${last})>=-{book.layout.fixed['tolerance']}*"
             f"MAX(1,MAX({area_of}),-MIN({area_of}))",
         )
     )
@@ -139,19 +141,24 @@ def _population(book: Book, page: Page, row: int, evpi: str) -> int:
     page.put(row + 3, 1, label, wrap=True)
     page.put(row + 3, 2, book.run(population_evpi), "text", "money")
     column = 1 + frontier_column(book.study.options)
-    page.headings(FIRST - 1, [f"EVPI, all patients ({book.currency})"], column)
-    for r in range(FIRST, FIRST + STEPS):
+    page.headings(BEST - 1, [f"EVPI, all patients ({book.currency})"], column)
+    for r in range(BEST, BEST + STEPS):
         page.formula(r, column, f"{evpi}{r}*$B${row + 2}", "output", "money")
     return row + 5
 
 
-def _partial(book: Book, page: Page, row: int) -> None:
-    """Value of knowing sets of uncertain inputs, then each alone, as Python estimated it."""
+def _partial(book: Book, page: Page, row: int) -> int:
+    """Value of knowing sets of uncertain inputs, then each alone, as Python estimated it.
+
+    Gives the next free row.
+    """
     tables = [groups_table(book.run), partial_table(book.run)]
     if not any(tables):
         page.heading(row, "Perfect information on single inputs (EVPPI)")
         page.put(row + 1, 1, f"Not estimated: {book.run.missing['partial_information']}.", "note")
+        row += 2
     for table in filter(None, tables):
         row = put_table(page, table, study_units(book.study), row) + 1
         page.put(row - 1, 1, "Computed in Python, not live.", "note")
         row += 1
+    return row

@@ -16,7 +16,7 @@ from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 from hecon.workbook.context import MODES, SHOWN, Book, override_name
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import EDITS, INPUTS, letter
+from hecon.workbook.sheet_layout import EDITS, HEADER, INPUTS, letter
 from hecon.workbook.sheets.model_settings import plain_settings, settings_rows
 from hecon.workbook.styles import fitting
 
@@ -39,9 +39,6 @@ COLUMNS = [
     "Group",
 ]
 SELECTORS = 4
-
-#: Row of the headings: close below what is chosen, for all rows above it stay on the screen.
-HEADER = 10
 
 #: How the heading of the settings, below all inputs, begins.
 SETTINGS = "Settings: "
@@ -75,7 +72,7 @@ def _single(book: Book, key: Key) -> bool:
     return not (kind.by_cycle or kind.by_strategy or kind.by_time_in_state)
 
 
-def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
+def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> Page:
     """Write the sheet."""
     page = add_page(
         book.workbook,
@@ -83,8 +80,10 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
         "Inputs",
         "Change a base value (yellow) and everything moves. Choose below what is in use: base "
         "case, a scenario, one end of a range, or a draw.",
-        f"D{HEADER + 1}",
+        f"A{HEADER + 1}",
     )
+    # at 1366 x 768 eighteen inputs are seen, with name, value in use, unit and status
+    page.sheet.sheet_view.zoomScale = 80
     page.widths(30, 70, 15, 20, 14, 11, 11, 34, 12, 10, 26, 16, 40, 40, 7, 16)
     _selector(book, page)
     _settings(book, page, _settings_row(len(rows)))
@@ -104,6 +103,7 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> None:
     # what does not fit a printed page stays on screen: derivation, notes, ids
     page.sheet.print_area = f"A1:K{last}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
+    return page
 
 
 def _base_values(study: Study, keys: Sequence[Key]) -> dict[Key, float]:

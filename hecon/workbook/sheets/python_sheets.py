@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 from openpyxl.chart import BarChart, Reference
-from openpyxl.worksheet.pagebreak import Break
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.budget_scenarios import net_of_scenarios
@@ -62,7 +61,7 @@ def _headings(book: Book, page: Page, grid: SheetTable) -> None:
         if shape_of(name) == "money":
             name = f"{name} ({book.currency}{money.get(name, '')})"
         names.append(name.replace("_", " ") if not name.startswith("set ") else name)
-    page.headings(grid.first - 1, names)
+    page.headings(grid.first - 1, names, grid.left + 1)
 
 
 def _rows(page: Page, grid: SheetTable, table: pd.DataFrame) -> None:
@@ -88,7 +87,7 @@ def write_scenarios(book: Book) -> None:
         "Scenarios",
         "Computed in Python. To see one live, choose it on Inputs: what it sets is in the yellow "
         "columns at the right (empty: as in the base case), which can be changed.",
-        f"C{grid.first}",
+        f"A{grid.first}",
     )
     page.widths(9, 58, 44, 12, *_widths(grid, 4))
     _headings(book, page, grid)
@@ -189,12 +188,12 @@ def write_one_way(book: Book) -> None:
     page = add_page(
         book.workbook,
         grid.sheet,
-        "One-way sensitivity",
-        "Computed in Python, the widest bar of net monetary benefit first. To see one live, choose "
-        "parameter and end on Inputs.",
-        f"D{grid.first}",
+        "What moves the result",
+        "One-way sensitivity first: computed in Python, the widest bar of net monetary benefit "
+        "first. To see one live, choose parameter and end on Inputs.",
     )
-    page.widths(4, 26, 7, 12, 22, *_widths(grid, 5))
+    page.parts["One-way sensitivity"] = "A1"
+    page.widths(34, 18, 13, 22, *_widths(grid, 4))
     _headings(book, page, grid)
     table = book.run(one_way_ends)
     ends = table["end"].map({"low": 1, "high": 2})
@@ -249,29 +248,23 @@ def _tornado(book: Book, page: Page, grid: SheetTable) -> None:
         series.invertIfNegative = False
     below = grid.first + grid.rows + 2
     page.sheet.add_chart(chart, f"A{below + 1}")
-    page.sheet.row_breaks.append(Break(id=below - 1))
-    # with the chart, without totals and the tables that it and the choices are made from
-    page.sheet.print_area = f"A1:{letter(grid.column('nmb'))}{grid.first + grid.rows + 34}"
+    # without totals and the tables that the chart and the choices are made from
+    page.printed = letter(grid.column("nmb"))
+    page.free = grid.first + grid.rows + 34
+    page.unprinted = below
 
 
-def write_draws(book: Book) -> None:
-    """Parameter sets of the first draws with Python's results for each."""
+def write_draws(book: Book, page: Page) -> None:
+    """Parameter sets of the first draws with Python's results for each, right of what they give."""
     grid = book.draws
     total = book.run(drawn_design).draws
-    page = add_page(
-        book.workbook,
-        grid.sheet,
-        "Draws of the probabilistic analysis",
-        f"Computed in Python: the first {grid.rows:,} of {total:,} draws. To see one live, choose "
-        "its number on Inputs. They do not follow edited evidence. All draws are in the output "
-        "files.",
-        f"B{grid.first}",
+    text = (
+        f"Draws of the probabilistic analysis, computed in Python: the first {grid.rows:,} of "
+        f"{total:,}. To see one live, choose its number on Inputs. They do not follow edited "
+        "evidence. All draws are in the output files, and none is printed."
     )
-    page.widths(8, *([14.0] * (len(grid.columns) - 1)))
-    # results are printed; the parameters of each draw stay on screen
-    results = letter(grid.column(totals_columns(book.strategies)[0]))
-    last = f"{letter(len(grid.columns))}{grid.first + grid.rows - 1}"
-    page.print_blocks(f"{results}{grid.first - 1}:{last}")
+    page.put(grid.first - 2, grid.left + 1, text, "note")
+    page.parts["Draws"] = f"{letter(grid.left + 1)}{grid.first - 2}"
     _headings(book, page, grid)
     table = draws_table(book.run, 0, grid.rows)
     alive = book.run(drawn_outcomes)["life_years"].isel(draw=slice(grid.rows))

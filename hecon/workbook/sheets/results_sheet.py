@@ -45,7 +45,7 @@ def write_items(book: Book) -> tuple[Page, int]:
         TITLE,
         marked_title("Results"),
         "Everything here is a formula over the traces and follows what is in use on Inputs.",
-        f"B{HEAD + 1}",
+        f"A{HEAD + 1}",
         "portrait",
     )
     page.widths(54, *([17.0] * max(len(strategies), 6)))

@@ -12,7 +12,6 @@ from openpyxl.chart import BarChart, Reference, ScatterChart
 from openpyxl.chart import Series as Line
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.pagebreak import Break
 
 from hecon.report.content import Chart, Column, Kind, Section, Sentence, Table
 from hecon.report.language import ENGLISH, speaking
@@ -21,7 +20,9 @@ from hecon.report.presented import caption, spread
 from hecon.report.sections import REGISTRY
 from hecon.report.words import spoken
 from hecon.workbook.charts import COLOURS, DASHES, dress
-from hecon.workbook.pages import Page, Sheets, add_page
+from hecon.workbook.formula_text import literal
+from hecon.workbook.pages import AS_DELIVERED, Page, Sheets, add_page
+from hecon.workbook.sheet_layout import EDITED
 
 NOT_LIVE = "Computed in Python, not live"
 #: Widths of columns by what they hold; those of words are as wide as their words, up to this.
@@ -36,6 +37,8 @@ _WIDTHS = {
 _FIGURE, _LEAST = 15.0, 10.0
 #: Characters side by side that can still be read on paper; further columns stay on screen.
 _PRINTED = 390.0
+#: Widest column where sections stand below each other, and the last column that turns grey.
+_PART, MOST = 32.0, 20
 #: Rows that a chart takes.
 _CHART = 20
 #: Statuses whose cells are filled.
@@ -51,28 +54,81 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> Page | No
     """A sheet with the section's sentences, tables and charts; none if there is nothing to say."""
     if section.empty:
         return None
-    tables = section.visible
     with speaking(ENGLISH):  # sheets are known by it; the whole file is translated at the end
         title = units.named(section.title)
     page = add_page(workbook, title[:31], title, _purpose(section))
-    widths = _widths(tables, units)
+    widths = _widths(section.visible, units)
     page.widths(*widths)
-    row = put_sentences(page, section.sentences, units, 3, sum(widths[:8]) or 100.0) + 1
-    for table in tables:
+    last = _put(page, section, units, 3)
+    if len(section.visible) == 1:
+        page.sheet.freeze_panes = f"A{min(page.tables) + 1}"
+    _print_to(page, last)
+    return page
+
+
+def write_parts(
+    workbook: Sheets,
+    title: str,
+    about: str,
+    printed: Sequence[Section],
+    screen: Sequence[Section],
+    units: Units,
+) -> Page | None:
+    """Sections below each other on one sheet, those last that are on screen only; None if empty."""
+    shown = [section for section in (*printed, *screen) if not section.empty]
+    if not shown:
+        return None
+    page = add_page(workbook, title, title, f"{NOT_LIVE}: {about}")
+    widths = _widths([t for section in shown for t in section.visible], units)
+    page.widths(*(min(w, _PART) for w in widths))
+    row = 4
+    for section in printed:
+        row = add_part(page, section, units, row)
+    last = row
+    for section in screen:
+        row = add_part(page, section, units, row)
+    _print_to(page, last)
+    return page
+
+
+def add_part(page: Page, section: Section, units: Units, row: int) -> int:
+    """A section below what a sheet holds; gives the next free row.
+
+    What it holds turns grey once a cell is typed over, and its heading says so.
+    """
+    if section.empty:
+        return row
+    with speaking(ENGLISH):  # parts are known by it, as sheets are
+        title = units.named(section.title)
+    page.part(title, row)
+    page.formula(row, 1, f'{literal(title)}&IF({EDITED}>0,": {AS_DELIVERED}","")', "part")
+    page.put(row + 1, 1, _purpose(section), "note")
+    last = _put(page, section, units, row + 2)
+    page.fade(f"A{row + 2}:{get_column_letter(MOST)}{last}", EDITED)
+    return last + 1
+
+
+def _put(page: Page, section: Section, units: Units, row: int) -> int:
+    """Sentences, tables and charts from a row on; gives the row after them."""
+    width = sum(page.sheet.column_dimensions[get_column_letter(c)].width for c in range(1, 9))
+    row = put_sentences(page, section.sentences, units, row, width) + 1
+    for table in section.visible:
         first = row + 1
         end = put_table(page, table, units, row)
-        if len(tables) == 1:
-            page.sheet.freeze_panes = f"A{first + 1}"
         charts = [f.chart for f in section.figures if f.chart and f.chart.table == table.name]
-        if charts:
-            page.sheet.row_breaks.append(Break(id=end))
         for position, chart in enumerate(charts):
             _chart(page, chart, table, first, end + 1, position)
         row = end + 1 + (_CHART if charts else 0)
-    if sum(widths) > _PRINTED:
-        fits = sum(1 for i in range(len(widths)) if sum(widths[: i + 1]) <= _PRINTED)
-        page.sheet.print_area = f"A1:{get_column_letter(fits)}{row}"
-    return page
+    return row
+
+
+def _print_to(page: Page, row: int) -> None:
+    """Print as many columns as can be read on paper."""
+    fits, wide = 0, 0.0
+    for column in range(1, page.sheet.max_column + 1):
+        wide += page.sheet.column_dimensions[get_column_letter(column)].width
+        fits = column if wide <= _PRINTED else fits
+    page.sheet.print_area = f"A1:{get_column_letter(max(fits, 8))}{row}"
 
 
 def _purpose(section: Section) -> str:
@@ -84,12 +140,15 @@ def _purpose(section: Section) -> str:
 
 
 def link_sheets(workbook: Sheets) -> None:
-    """Let cells that name a sheet jump to it."""
-    titles = set(workbook.sheetnames)
+    """Let cells that name a sheet, or a part of one, jump to it."""
+    places = {page.title: (page.title, "A1") for page in workbook.pages}
     for page in workbook.pages:
-        for row, column, title in page.named:
-            if title in titles:
-                page.link(row, column, title)
+        places |= {part: (page.title, cell) for part, cell in page.parts.items()}
+    for page in workbook.pages:
+        for row, column, name in page.named:
+            if name in places:
+                title, cell = places[name]
+                page.link(row, column, title, cell, name if name == title else f"{title}: {name}")
 
 
 def put_sentences(
@@ -162,7 +221,10 @@ def _cell(page: Page, row: int, column: int, value: object, described: Column) -
     if isinstance(value, float) and math.isinf(value):
         value = described.infinite
     marked = described.kind == "status" and value in _MARKED
-    wraps = described.kind in ("text", "formula") and isinstance(value, str)
+    room = page.sheet.column_dimensions[get_column_letter(column)].width
+    wraps = isinstance(value, str) and (
+        described.kind in ("text", "formula") or len(value) > max(room, _LEAST)
+    )
     if described.kind == "sheet":
         page.named.append((row, column, str(value)))
     shape = "general"

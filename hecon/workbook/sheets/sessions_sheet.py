@@ -82,18 +82,15 @@ def write_sessions(book: Book) -> None:
         "follow. Amounts are per person who starts, after attendance. In a line that starts later "
         "cycle and year count from its start, 'in the horizon' is the share of those who start the "
         "strategy that gets as far, and discount factors are means over their starts.",
-        f"F{first}",
     )
     columns = session_heads(course)
     page.widths(44, 14, 26, *([14.0] * (len(columns) - 6)), 40, 24, 40)
     page.headings(first - 1, columns)
-    # what goes in, then what comes out of it; sources and notes stay on screen
+    # what goes in; what comes out of it, sources and notes stay on screen
     given, last = len(FIXED) + len(course.columns), first - 1 + len(course.sessions)
-    known = given + len(DERIVED)
-    blocks = [(2, given), (given + 1, known), (known + 1, columns.index("source"))]
     page.print_blocks(
         f"A1:{letter(1 + len(book.strategies))}{first - 2}",
-        *(f"{letter(a)}{first - 1}:{letter(b)}{last}" for a, b in blocks if a <= b),
+        f"B{first - 1}:{letter(given)}{last}",
     )
     for i, session in enumerate(course.sessions):
         _session(book, course, page, columns, first + i, session, first, last)

@@ -26,10 +26,9 @@ from hecon.version import __version__
 from hecon.workbook.context import Book
 from hecon.workbook.formula_text import literal
 from hecon.workbook.pages import AS_DELIVERED, Page, add_page
-from hecon.workbook.sheet_layout import EDITS, INPUTS
+from hecon.workbook.sheet_layout import CHECKS, INPUTS
 from hecon.workbook.sheets import summary_words as words
 from hecon.workbook.sheets.acceptability_sheet import curve_chart, plane_chart
-from hecon.workbook.sheets.checks_sheet import CHECKS
 from hecon.workbook.sheets.inputs_sheet import SELECTORS
 
 TITLE = "Summary"
@@ -146,7 +145,7 @@ def _question(book: Book, page: Page) -> None:
         )
     page.formula(IN_USE, 2, shown, "output")
     edits = book.answers["edits"]
-    page.link(EDITED, 1, EDITS, "A1", "Edited?")
+    page.link(EDITED, 1, CHECKS, "C3", "Edited?")
     cells = f'{edits}&IF({edits}=1," cell"," cells")'
     told = f'"EDITED: "&{cells}&" typed over; what is grey is {AS_DELIVERED}"'
     page.formula(EDITED, 2, f'IF({edits}>0,{told},"no: nothing is typed over")', "check")

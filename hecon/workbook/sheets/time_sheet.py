@@ -13,7 +13,10 @@ from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import (
     BUDGET_CYCLES,
     COSTS,
+    HEADER,
+    INPUTS,
     LIFE_CYCLES,
+    TABLES,
     TIME,
     Counted,
     Layout,
@@ -36,6 +39,9 @@ SHAPES = {
 
 #: Columns of cycles that differ in length: how long, and when each ends.
 UNEVEN = ("cycle_years", "end", "end_week")
+
+#: Cycles that are printed.
+PRINTED = 25
 
 #: Where the horizon stands above cycles that differ in length.
 HORIZON_ROW = 4
@@ -138,10 +144,13 @@ def write_time(book: Book, columns: list[TimeColumn]) -> None:
         "Time",
         "One row a cycle: time, age, counting weights, discount factors, and what is the same in "
         "every strategy.",
-        f"B{layout.first}",
+        f"A{layout.first}",
         "portrait",
     )
     page.widths(*([12.0] * len(columns)))
+    page.put(3, 1, "Printed are the first cycles; all are on screen.", "note")
+    shown = min(layout.rows, PRINTED)
+    page.sheet.print_area = f"A1:{letter(len(columns))}{layout.first + shown - 1}"
     if book.study.model.cycles_differ:
         _horizon(book, page)
     for position, (name, counted, _, key) in enumerate(columns, start=1):
@@ -249,39 +258,39 @@ def _cell(book: Book, name: str, counted: Counted, key: Key | None, row: int) ->
 
 def place_tables(book: Book) -> None:
     """Give every look-up table its area."""
-    column = 1
+    column = TABLES
     for name, table in book.study.model.tables.items():
-        last = 4 + len(table.keys)
+        last = HEADER + len(table.keys)
         width = len(table.columns)
-        area = f"'Tables'!${letter(column)}$5:${letter(column + width)}${last}"
+        area = f"'{INPUTS}'!${letter(column)}${HEADER + 1}:${letter(column + width)}${last}"
         for position, heading in enumerate(table.columns, start=2):
             book.layout.tables[f"{name}.{heading}"] = (area, position)
         column += width + 2
 
 
-def write_tables(book: Book) -> None:
-    """Write the look-up tables, if the study looks anything up."""
+def write_tables(book: Book, page: Page) -> None:
+    """Write the look-up tables right of the inputs, if the study looks anything up."""
     if not book.study.model.tables:
         return
-    page = add_page(
-        book.workbook,
-        "Tables",
-        "Tables",
-        "Life table, population norms and other tables that formulas look up; change a figure "
-        "(yellow) and everything moves.",
-        "A5",
-    )
     entries = book.study.table_entries
-    column = 1
-    for name, table in book.study.model.tables.items():
+    column, first = TABLES, HEADER + 1
+    page.put(1, column, "Tables", "part")
+    page.parts["Tables"] = f"{letter(column)}1"
+    text = (
+        "Life table, population norms and other tables that formulas look up; change a figure "
+        "(yellow) and everything moves."
+    )
+    page.put(2, column, text, "note")
+    for row, (name, table) in enumerate(book.study.model.tables.items(), start=3):
         entry = entries[name]
         told = ". ".join(filter(None, [entry.description, entry.source]))
-        page.put(3, column, f"{name}: {told} [{entry.status}]", "note")
-        page.headings(4, ["key", *table.columns], column)
+        page.put(row, TABLES, f"{name}: {told} [{entry.status}]", "note")
+        page.put(HEADER - 1, column, name, "label")
+        page.headings(HEADER, ["key", *table.columns], column)
         for i, key in enumerate(table.keys):
-            page.put(5 + i, column, float(key), "text", "general")
+            page.put(first + i, column, float(key), "text", "general")
             for j, values in enumerate(table.columns.values(), start=1):
-                page.put(5 + i, column + j, float(values[i]), "input", "general")
-        first, last = letter(column + 1), letter(column + len(table.columns))
-        page.allow("any", [f"{first}5:{last}{4 + len(table.keys)}"])
+                page.put(first + i, column + j, float(values[i]), "input", "general")
+        ends = letter(column + 1), letter(column + len(table.columns))
+        page.allow("any", [f"{ends[0]}{first}:{ends[1]}{HEADER + len(table.keys)}"])
         column += len(table.columns) + 2

@@ -6,7 +6,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import TIME, Counted, letter, trace_title
+from hecon.workbook.sheet_layout import TIME, Counted, trace_title
 from hecon.workbook.sheets.trace_amounts import TraceAmounts, amounts
 from hecon.workbook.sheets.trace_places import (
     TOP,
@@ -19,9 +19,7 @@ from hecon.workbook.sheets.trace_places import (
 )
 from hecon.workbook.sheets.trace_states import occupancy_of, probabilities
 from hecon.workbook.sheets.trace_times import ends_of, times_of
-
-#: Most columns of a page that can be read on paper.
-PRINTED = 14
+from hecon.workbook.sheets.trace_years import write_years
 
 
 def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> None:
@@ -34,7 +32,7 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
         f"Trace: {label}",
         "Each row is a cycle: its probabilities, then who is in which state at its end, then what "
         "that costs and is worth. Totals stand above the columns.",
-        f"B{layout.first}",
+        f"A{layout.first}",
         "portrait",
     )
     page.widths(24, *([12.0] * 120))
@@ -51,21 +49,14 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
     states = substates(book, model)
     times = times_of(book, model, strategy, columns, states)
     moves = probabilities(book, model, strategy, columns, states, times)
-    shares = columns.next
     occupied = occupancy_of(book, model, strategy, columns, moves, times)
-    sums = columns.next
     book.traces[strategy] = TraceAmounts(
         book, model, strategy, occupied, times, ends_of(model, book, times, states)
     )
     amounts(book, book.traces[strategy], columns)
-    if columns.next - 1 > PRINTED:
-        last = layout.first + layout.rows - 1
-        page.put(3, 1, "Printed are shares, costs and QALYs; all else is on screen.", "note")
-        page.print_blocks(
-            f"A1:{letter(PRINTED)}{layout.first - 2}",
-            f"{letter(shares)}{layout.first - 1}:{letter(shares + len(states))}{last}",
-            f"{letter(sums)}{layout.first - 4}:{letter(columns.next - 1)}{last}",
-        )
+    write_years(book, page, model, strategy)
+    note = "Printed are the years below the cycles; all else is on screen."
+    page.put(3, 1, note, "note")
 
 
 def _top(book: Book, page: Page, model: CohortModel, strategy: str) -> None:
