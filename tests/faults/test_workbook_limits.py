@@ -60,7 +60,7 @@ def test_fault_77_twelve_strategies_have_a_workbook(tmp_path: Path) -> None:
         if cell.data_type == "f"
     ]
     # a little more than a hundred characters for each other strategy
-    assert max(lengths) < 12 * 120
+    assert max(lengths) < 12 * 125
 
 
 def test_fault_60_checks_forgive_the_last_digits(tmp_path: Path) -> None:
