@@ -1,4 +1,4 @@
-"""A workbook in another language: the same figures in the same cells, texts looked up everywhere."""
+"""A workbook in another language: the same figures in the same cells, all texts looked up."""
 
 import re
 from pathlib import Path
