@@ -40,7 +40,7 @@ def amount_faults(study: Study) -> list[Fault]:
                 item = label.partition(_APART)[0]
                 text = f"'{item}' comes to {value:g} in {strategy}; {problem}"
                 found.setdefault(label, Fault(*places[label], text))
-        for state, payoff in _by_state(model).items():
+        for state, payoff in _by_state(model).items() if study.counts_qalys else ():
             gained = float(health.sel(strategy=strategy, source=state))
             lived = float(health.sel(strategy=strategy, source=_YEARS + state))
             if gained > lived * (1 + ROUNDING) + ROUNDING:

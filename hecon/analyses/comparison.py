@@ -33,7 +33,7 @@ def verdict(cost: float, qaly: float) -> str:
     if qaly == 0:
         if cost == 0:
             return "no difference"
-        return f"{'more' if cost > 0 else 'less'} costly, no difference in QALYs"
+        return f"{'more' if cost > 0 else 'less'} costly, no difference in effect"
     if qaly > 0:
         return "more costly, more effective" if cost > 0 else "dominant"
     return SAVING if cost < 0 else "dominated"

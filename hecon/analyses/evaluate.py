@@ -210,7 +210,7 @@ def costs_and_effects(costs: xr.Dataset, effects: xr.Dataset) -> xr.Dataset:
     """Outcomes of the two halves of a model: costs of the first, all else of the second."""
     paid = costs[[str(name) for name in costs if str(name).startswith("cost")]]
     kept = effects.drop_vars([n for n in effects if str(n).startswith("cost")])
-    return xr.merge([kept.drop_dims("item", errors="ignore"), paid])
+    return xr.merge([kept.drop_dims("item", errors="ignore"), paid], compat="no_conflicts")
 
 
 def _half(progress: Progress | None, position: int) -> Progress | None:

@@ -14,6 +14,7 @@ from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_problem
+from hecon.studies.extends import FILE as STUDY_FILE
 from hecon.studies.study import Study
 
 #: Draws that `check` tries; draw 37 of a longer run with the same seed is the same.
@@ -93,6 +94,7 @@ def notes(study: Study) -> list[str]:
         *_kind_notes(study),
         *_death_notes(study),
         *_session_notes(study),
+        *([f"{study.folder.name}/{STUDY_FILE}: {study.no_workbook}"] if study.no_workbook else []),
     ]
 
 

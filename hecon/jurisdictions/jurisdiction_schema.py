@@ -25,6 +25,7 @@ from hecon.parameters.records import (
     Text,
     Whole,
 )
+from hecon.parameters.units import QALY
 
 FILE = "jurisdiction.toml"
 
@@ -217,6 +218,7 @@ class JurisdictionDefinition(Strict):
     currency: Currency
     price_year: PriceYear
     opportunity_cost: Formula = ""
+    effect: Required = QALY
     threshold: Threshold = Field(default_factory=Threshold)
     discount: Discount
     acceptability: Acceptability

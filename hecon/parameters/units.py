@@ -33,7 +33,9 @@ MEASURED = (
 )
 
 #: Health, which may also be lost, and points of a scale.
-HEALTH = ("QALY", "DALY", "life-year", "point")
+#: The effect that a year in full health has one of.
+QALY = "QALY"
+HEALTH = (QALY, "DALY", "life-year", "point")
 
 #: The jurisdiction's currency, whichever it is.
 ANY_CURRENCY = "currency"

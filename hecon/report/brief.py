@@ -100,9 +100,11 @@ def criteria_table(run: Run, sections: Sequence[Section], units: Units) -> Table
     """The criteria in figures, in the base case and over the draws."""
     base, net = run(base_comparison), float(run(base_table).iloc[0]["nmb"])
     money, drawn = units.currency, _over_draws(sections)
+    gained = "QALYs gained".replace("QALYs", units.effects)
+    limited = "What a QALY may cost".replace("QALY", units.effect)
     per = f"{money}/{units.effect}"
     rows: list[dict[str, object]] = [
-        {"criterion": "Benefit", "figure": "QALYs gained", "unit": units.effects, "base": base.qaly}
+        {"criterion": "Benefit", "figure": gained, "unit": units.effects, "base": base.qaly}
         | drawn.get("qaly", {}),
         {"criterion": "Resources", "figure": "Incremental cost", "unit": money, "base": base.cost}
         | drawn.get("cost", {}),
@@ -119,7 +121,7 @@ def criteria_table(run: Run, sections: Sequence[Section], units: Units) -> Table
     limit = float(run(base_limits).iloc[0]["threshold"])
     rows += [
         ratio,
-        {"criterion": "All three", "figure": "What a QALY may cost", "unit": per, "base": limit},
+        {"criterion": "All three", "figure": limited, "unit": per, "base": limit},
         {"criterion": "All three", "figure": "Net benefit", "unit": money, "base": net}
         | drawn.get("nmb", {}),
     ]

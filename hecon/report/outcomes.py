@@ -108,7 +108,7 @@ def flows_frame(run: Run) -> pd.DataFrame:
     parts = []
     for kind, dim, unit in (
         ("cost", "item", f"{place.currency} {place.price_year}"),
-        ("qaly", "source", "QALY"),
+        ("qaly", "source", run.study.definition.effect.name),
         ("life_years", "", "year"),
         ("course", "quantity", quantities),
     ):
@@ -173,7 +173,8 @@ def write_netcdf(
     Names are text in UTF-8: ``xarray.open_dataset(path).sel(strategy=...)`` takes them as they are.
     """
     place = study.jurisdiction.definition
-    units = {"cost": f"{place.currency} {place.price_year}", "qaly": "QALY", "life_years": "year"}
+    units = {"cost": f"{place.currency} {place.price_year}", "qaly": study.definition.effect.name}
+    units["life_years"] = "year"
     attrs = {k: v if isinstance(v, (str, int)) else json.dumps(v) for k, v in record.items()}
     encoded = dataset.assign_attrs(attrs)
     for name in encoded.data_vars:

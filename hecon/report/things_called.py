@@ -24,6 +24,8 @@ def study_units(study: Study) -> Units:
     return Units(
         place.currency,
         place.price_year,
+        study.definition.effect.name,
+        study.definition.effect.plural,
         cost_effective=judgement(study),
         study=study.name,
         jurisdiction=place.name,

@@ -9,6 +9,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import Key, Payoff, Transition
 from hecon.parameters.cell_text import plain_number
 from hecon.parameters.units import value_problem
+from hecon.studies.effect import Effect
 from hecon.studies.reading import (
     COUNTED_TIME,
     EVENT_TIME,
@@ -165,7 +166,7 @@ def read_payoffs(reading: StudyReading, transitions: Sequence[Transition]) -> li
         if row.on == "start":
             time = EVENT_TIME
         amount = reading.formula(row.amount, file, number, "amount", strategy=strategy, time=time)
-        problem = _amount_problem(row, amount)
+        problem = _amount_problem(row, amount, reading.definition.effect)
         if problem:
             reading.faults.add(file, number, "amount", problem)
         for on, source, target in places:
@@ -203,14 +204,15 @@ def no_move(source: str | None, target: str | None) -> str:
     return f"no transition leads from {source} to {target}"
 
 
-def _amount_problem(row: PayoffRow, amount: Expr) -> str | None:
+def _amount_problem(row: PayoffRow, amount: Expr, effect: Effect) -> str | None:
     """Why an amount that is only a number can't be paid, or None."""
     value = plain_number(amount)
     if value is None:
         return None
     if row.kind == "cost":
         return value_problem("number", "cost", value)
-    return value_problem("utility", "", value) if row.per == "year" else None
+    utility = effect.is_qaly and row.per == "year"
+    return value_problem("utility", "", value) if utility else None
 
 
 def _places(

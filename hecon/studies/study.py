@@ -216,6 +216,21 @@ class Study:
         return self.definition.name
 
     @property
+    def no_workbook(self) -> str:
+        """Why a spreadsheet can't hold the model live, or an empty text."""
+        if self.model.cycles_differ and self.course is not None and self.course.starts:
+            return (
+                "a workbook has lines of treatment that start with a transition in cycles of the "
+                "same length alone, and here cycle_months depends on the cycle"
+            )
+        return ""
+
+    @property
+    def counts_qalys(self) -> bool:
+        """Whether the effect is the QALY, of which a year holds one at most."""
+        return self.definition.effect.is_qaly
+
+    @property
     def compared(self) -> tuple[str, str]:
         """Intervention and comparator of the decision problem."""
         return self.definition.intervention, self.definition.comparator

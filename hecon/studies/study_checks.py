@@ -53,6 +53,17 @@ def check_definition(reading: StudyReading) -> None:
     for name in sorted({n for n in cut if cut.count(n) > 1}):
         text = f"two strategies begin with '{name}'; they must differ in {_TOLD_APART} characters"
         reading.faults.add(reading.place("strategies"), None, "strategies", text)
+    effect, place = definition.effect.name, reading.jurisdiction.definition
+    if effect != place.effect:
+        text = (
+            f"is the {effect}, but {place.title} says what a {place.effect} may cost; use a "
+            f'jurisdiction with effect = "{effect}"'
+        )
+        reading.faults.add(reading.place("effect"), None, "effect", text)
+    elif not definition.effect.is_qaly and definition.general_population is not None:
+        text = "severity is counted in QALYs; leave it out, as the effect is another"
+        where = "general_population"
+        reading.faults.add(reading.place(where), None, where, text)
     known = reading.strategies
     for column, name in (
         ("intervention", definition.intervention),

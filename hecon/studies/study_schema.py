@@ -22,6 +22,7 @@ from hecon.parameters.records import (
     Whole,
     short,
 )
+from hecon.studies.effect import Effect
 
 
 def _counting(name: str) -> str:
@@ -168,6 +169,7 @@ class StudyDefinition(Strict):
     without: dict[str, list[Required]] = Field(default_factory=dict)
     title: Required
     grade: Grade = ""
+    effect: Effect = Field(default_factory=Effect)
     date: Text = ""
     question: Text = ""
     population: Text = ""

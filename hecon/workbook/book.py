@@ -144,15 +144,13 @@ def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
 
 def _compose(run: Run, sections: Sequence[Section]) -> Book:
     study, units = workbook_study(run), study_units(run.study)
-    if study.model.cycles_differ and study.course is not None and study.course.starts:
-        raise ModelError(
-            "a workbook has lines of treatment that start with a transition in cycles of the same "
-            "length alone, and here cycle_months depends on the cycle"
-        )
+    if study.no_workbook:
+        raise ModelError(study.no_workbook)
     # what takes much memory while it is worked out comes before the cells, which take it too
     for result in (one_way_ends, group_information, partial_information):
         run.get(result)
     workbook = Sheets()
+    workbook.effect = (units.effect, units.effects)
     workbook.properties.title = study.definition.title
     workbook.properties.creator = "hecon"
     workbook.properties.language = language().code

@@ -17,6 +17,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.errors import ModelError
+from hecon.parameters.units import QALY
 from hecon.workbook.formula_text import SHORT, beyond, quoted
 from hecon.workbook.styles import FILLS, FONTS, FORMATS, LINE, fitting
 
@@ -61,6 +62,7 @@ class Sheets(Workbook):
         self.remove(self.worksheets[0])
         self.yellow: list[Yellow] = []
         self.pages: list[Page] = []
+        self.effect = (QALY, f"{QALY}s")
 
     def repeat_headings(self) -> None:
         """On paper the headings of each sheet's last table are repeated, else the sheet's title.
@@ -82,11 +84,13 @@ class Page:
     `named` are cells that hold the title of a sheet or of a part of one, `parts` are such parts by
     title, each with its cell; `free` is the row from which parts may be
     added, `printed` the last column on paper, `unprinted` how many
-    rows at the top stay on screen.
+    rows at the top stay on screen. `effect` is what one and several of the study's effect are
+    called: its name takes the place of the QALY in texts and formulas.
     """
 
     sheet: Worksheet
     yellow: list[Yellow] = field(default_factory=list)
+    effect: tuple[str, str] = (QALY, f"{QALY}s")
     tables: set[int] = field(default_factory=set)
     sections: set[int] = field(default_factory=set)
     named: list[tuple[int, int, str]] = field(default_factory=list)
@@ -130,7 +134,7 @@ class Page:
             shape = fitting(value)
         if isinstance(value, str):
             if value:
-                cell.value = value
+                cell.value = value = self.worded(value)
                 cell.data_type = "s"
         elif value is not None and value == value:
             cell.value = value
@@ -140,6 +144,13 @@ class Page:
         if wrap and isinstance(value, str):
             self._make_room(row, column, value)
         return cell
+
+    def worded(self, text: str) -> str:
+        """A text with the name of the study's effect in place of the QALY's."""
+        one, several = self.effect
+        if one == QALY:
+            return text
+        return text.replace(f"{QALY}s", several).replace(QALY, one)
 
     def _make_room(self, row: int, column: int, text: str) -> None:
         """Make a row high enough for a text that is broken over several lines."""
@@ -159,6 +170,7 @@ class Page:
         wrap: bool = False,
     ) -> Any:
         """Write a formula, given without its equals sign."""
+        text = self.worded(text)
         if len(text) > SHORT and (limit := beyond(text)):
             raise ModelError(
                 f"sheet {self.title} would need a formula of {limit} in "
@@ -323,7 +335,7 @@ def add_page(
     sheet.oddFooter.right.text = "&A, page &P of &N"
     if freeze:
         sheet.freeze_panes = freeze
-    page = Page(sheet, book.yellow)
+    page = Page(sheet, book.yellow, book.effect)
     book.pages.append(page)
     sheet.row_dimensions[1].height = 24
     page.put(1, 1, heading, "title")

@@ -14,6 +14,7 @@ import pytest
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.flows import courses, flows
+from hecon.analyses.preflight import notes
 from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign, base_values, rows
@@ -117,6 +118,7 @@ def test_cycles_of_different_length(tmp_path):
         text.replace('cycle_months = "months"', new), encoding="utf-8"
     )
     here = load_study(folder, HERE / "jurisdiction")
+    assert "three_lines/study.toml: a workbook has lines of treatment" in " ".join(notes(here))
     design = ProbabilisticDesign(here.parameters, 5, 7)
     found, by_cycle = evaluate(here.model, design), flows(here, design)
     for draw in range(5):

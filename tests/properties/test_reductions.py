@@ -48,8 +48,8 @@ def base():
         (10, -2, "dominated", None, "A is dominated by B: it costs more and gives fewer QALYs."),
         (0, -2, "dominated", None, "A is dominated by B: it costs the same and gives fewer QALYs."),
         (2e-6, 2, "more costly, more effective", 1e-6, "A against B: NOK 0 per QALY gained."),
-        (10, 0, "more costly, no difference in QALYs", None, None),
-        (-10, 0, "less costly, no difference in QALYs", None, None),
+        (10, 0, "more costly, no difference in effect", None, None),
+        (-10, 0, "less costly, no difference in effect", None, None),
         (0, 0, "no difference", None, "A against B: no difference."),
         (
             2,

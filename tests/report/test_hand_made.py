@@ -194,7 +194,7 @@ def test_an_icer_that_is_none_is_said_in_words_on_a_narrow_screen():
         {
             "parameter": ["a_name_of_some_length", "c_new"],
             "icer": [NAN, 61_234_567.0],
-            "verdict": ["less costly, no difference in QALYs", "more costly, more effective"],
+            "verdict": ["less costly, no difference in effect", "more costly, more effective"],
         }
     )
     file = io.StringIO()
@@ -203,7 +203,7 @@ def test_an_icer_that_is_none_is_said_in_words_on_a_narrow_screen():
     show_table(table("t", "Ends", columns, frame, ("parameter",)), UNITS, to)
     text = " ".join(file.getvalue().split())
     assert "61,234,567" in text
-    for word in ["less", "costly,", "no", "difference", "in", "QALYs"]:
+    for word in ["less", "costly,", "no", "difference", "in", "effect"]:
         assert word in text
 
 

@@ -39,9 +39,15 @@ def _need_effects(case: ComputedStudy) -> None:
         raise NotApplicable("no state has a utility")
 
 
+def _need_utilities(case: ComputedStudy) -> None:
+    _need_effects(case)
+    if not case.study.counts_qalys:
+        raise NotApplicable(f"the effect is the {case.study.definition.effect.name}")
+
+
 def utilities_one(case: ComputedStudy) -> Finding:
     """With the effects of every state adding up to 1 and nothing else, QALYs are life-years."""
-    _need_effects(case)
+    _need_utilities(case)
     payoffs, several = [], []
     for strategy in case.strategies:
         for state in case.model.states:
@@ -89,7 +95,7 @@ def utilities_zero(case: ComputedStudy) -> Finding:
 
 def below_norm(case: ComputedStudy) -> Finding:
     """No living state is worth more than the general population's utility at the same age."""
-    _need_effects(case)
+    _need_utilities(case)
     if case.study.population is None:
         raise NotApplicable("the study has no general population to compare with")
     norm = case.study.population.payoffs[0].amount
@@ -119,7 +125,7 @@ def below_norm(case: ComputedStudy) -> Finding:
 
 def qalys_within_life_years(case: ComputedStudy) -> Finding:
     """No year of life is worth more than one QALY, so QALYs are at most life-years."""
-    _need_effects(case)
+    _need_utilities(case)
     highest = max(
         case.hand.utility(strategy, state.name, cycle, case.model.payoffs_of(strategy))
         for strategy in case.strategies

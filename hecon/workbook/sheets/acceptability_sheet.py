@@ -148,7 +148,7 @@ def plane_chart(book: Book, page: Page) -> Any:
     dress(
         chart,
         f"{book.study.compared[0]} against {book.study.compared[1]}, each draw",
-        "incremental QALYs",
+        page.worded("incremental QALYs"),
         f"incremental cost ({book.currency})",
         14.5,
         8.5,
@@ -181,7 +181,7 @@ def curve_chart(book: Book, page: Page) -> Any:
     dress(
         chart,
         "Probability of being the best option",
-        f"value of a QALY ({currency})",
+        page.worded(f"value of a QALY ({currency})"),
         "",
         14.5,
         8.5,

@@ -64,12 +64,13 @@ def gather_checks(book: Book) -> None:
     book.checks.append(
         ("The horizon fits the rows of the traces", f"{book.layout.fixed['cycles']}<=MAX({rows})")
     )
-    book.checks.append(
-        (
-            "QALYs are never more than life-years",
-            _never_more(answers["qaly True"], answers["life_years True"], tolerance),
+    if book.study.counts_qalys:
+        book.checks.append(
+            (
+                "QALYs are never more than life-years",
+                _never_more(answers["qaly True"], answers["life_years True"], tolerance),
+            )
         )
-    )
     book.checks.append(
         (
             "Discounted life-years are never more than undiscounted",

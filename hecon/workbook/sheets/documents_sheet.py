@@ -42,6 +42,7 @@ def write_texts(book: Book) -> None:
         "Arms of the trials and published effects behind the inputs, each with its status; inputs "
         "are set on Inputs.",
     )
+    page.effect = Page.effect  # texts of the study stay as they are
     page.widths(9, 30, 8, 18, 16, *([13.0] * 20))
     row = 3
     for heading, rows in given:

@@ -39,6 +39,7 @@ def write_evidence(book: Book) -> None:
         "From trial arms and published effects (yellow, can be changed) to the estimates that "
         "Inputs and Scenarios take; networks and draws are Python's and do not follow an edit.",
     )
+    page.effect = Page.effect  # texts of the study stay as they are
     page.widths(26, 42, 15, *([10.5] * (len(SHOWN) - 3)), 3, *([34.0] * 12))
     places = EvidenceAddresses()
     summary = FIRST

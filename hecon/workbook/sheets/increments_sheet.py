@@ -45,8 +45,8 @@ def write_increments(book: Book, page: Page, row: int) -> int:
         add(f"{name} difference", label, _difference(book, *at), shape)
     dc, dq = answers["cost difference"], answers["qaly difference"]
     words = (
-        f'IF({dq}=0,IF({dc}>0,"more costly, no difference in QALYs",'
-        f'IF({dc}<0,"less costly, no difference in QALYs","no difference")),'
+        f'IF({dq}=0,IF({dc}>0,"more costly, no difference in effect",'
+        f'IF({dc}<0,"less costly, no difference in effect","no difference")),'
         f'IF({dq}>0,IF({dc}>0,"more costly, more effective","dominant"),'
         f'IF({dc}<0,"less costly, less effective","dominated")))'
     )

@@ -84,6 +84,7 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> Page:
     )
     # at 1366 x 768 eighteen inputs are seen, with name, value in use, unit and status
     page.sheet.sheet_view.zoomScale = 80
+    page.effect = Page.effect  # texts of the study stay as they are
     page.widths(30, 70, 15, 20, 14, 11, 11, 34, 12, 10, 26, 16, 40, 40, 7, 16)
     _selector(book, page)
     _settings(book, page, _settings_row(len(rows)))

@@ -57,6 +57,7 @@ def write_section(workbook: Sheets, section: Section, units: Units) -> Page | No
     with speaking(ENGLISH):  # sheets are known by it; the whole file is translated at the end
         title = units.named(section.title)
     page = add_page(workbook, title[:31], title, _purpose(section))
+    page.effect = Page.effect  # what the study counts in is in the units
     widths = _widths(section.visible, units)
     page.widths(*widths)
     last = _put(page, section, units, 3)
@@ -79,6 +80,7 @@ def write_parts(
     if not shown:
         return None
     page = add_page(workbook, title, title, f"{NOT_LIVE}: {about}")
+    page.effect = Page.effect
     widths = _widths([t for section in shown for t in section.visible], units)
     page.widths(*(min(w, _PART) for w in widths))
     row = 4
