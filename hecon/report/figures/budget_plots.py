@@ -37,11 +37,11 @@ def net_picture(blocks: pd.DataFrame, labels: Mapping[str, str], setting: Settin
             hatch=HATCHES[position % len(HATCHES)],
             edgecolor="white",
             linewidth=0.4,
-            label=label,
+            label=say(label),
         )
         up, down = up + np.maximum(values, 0), down + np.minimum(values, 0)
     net = wide.sum(axis=1)
-    area.plot(years, net, "D", color=INK, markersize=4, linestyle="", label="net")
+    area.plot(years, net, "D", color=INK, markersize=4, linestyle="", label=say("net"))
     area.axhline(0, color=INK, linewidth=0.8, label="_zero")
     area.set_xticks(years)
     numeric(area.yaxis, 5)
@@ -51,7 +51,7 @@ def net_picture(blocks: pd.DataFrame, labels: Mapping[str, str], setting: Settin
     parts = [
         say("year {year}: {part}", year=year, part=number(value, 1)) for year, value in net.items()
     ]
-    named = listed([*labels.values()])
+    named = listed([say(label) for label in labels.values()])
     alt = say(
         "Net cost in million {money}, {parts}. Blocks: {named}.",
         money=setting.money,

@@ -79,4 +79,4 @@ def ranking_picture(found: xr.Dataset, setting: Setting, threshold: float) -> Pi
 
 def _ordinal(place: int) -> str:
     words = ("first", "second", "third")
-    return words[place - 1] if place <= len(words) else say("{place}th", place=place)
+    return say(words[place - 1]) if place <= len(words) else say("{place}th", place=place)

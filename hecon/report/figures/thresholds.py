@@ -261,7 +261,8 @@ def _shares(data: xr.Dataset, variable: str, setting: Setting) -> str:
     last = data[variable].values[:, -1]
     ends = [f"{s} {share(float(v))}" for s, v in zip(data["strategy"].values, last, strict=True)]
     top = float(data["threshold"].values[-1])
-    return text if top == at else f"{text} A{setting.at(top)[1:]}: {listed(ends)}."
+    there = setting.at(top)
+    return text if top == at else f"{text} {there[:1].upper()}{there[1:]}: {listed(ends)}."
 
 
 def _runs(data: xr.Dataset) -> list[tuple[str, int, int]]:
