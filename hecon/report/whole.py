@@ -11,7 +11,6 @@ from hecon.analyses.drawn import drawn_design
 from hecon.analyses.run import Run
 from hecon.errors import HeconError
 from hecon.report.content import Section
-from hecon.report.documents import DOCUMENT_FIGURES, documents
 from hecon.report.drawing import Drawings, drawing
 from hecon.report.language import ENGLISH, Language, speaking
 from hecon.report.live.live_page import live
@@ -25,6 +24,7 @@ from hecon.report.sections import REGISTRY
 from hecon.report.staging import publish, staging
 from hecon.report.table_files import write_tables
 from hecon.report.things_called import study_units
+from hecon.report.written_documents import DOCUMENT_FIGURES, documents
 
 #: Writes a workbook of a run and its sections; gives the checks that do not hold.
 Write = Callable[[Run, Sequence[Section], Path], list[str]]
