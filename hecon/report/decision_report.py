@@ -191,7 +191,7 @@ def write_decision(
         write_tables([t for t in section.tables if len(t.frame)], units, folder)
         write_exports(found.table, found.grid, folder / "exports", units.currency, found.threshold)
         tell("Figures", 0, 1)
-        write_drawings(render(section.figures, png=True), folder / "figures")
+        write_drawings(render(section.figures, png=True), folder / "figures", png=True)
         tell("Workbook", 0, 1)
         book = staged / report.name
         write_book(found, section, units, book)

@@ -38,6 +38,7 @@ def test_kills_lose_and_double_nothing(plan, run, inputs):
     assert not list((inputs / "out").glob(".hecon-*/*.csv"))
 
 
+@pytest.mark.long
 def test_two_batches_in_one_folder_leave_each_other_whole(plan, run, inputs):
     first, second = plan(MANY, ""), plan("", 'draws = 50\nscenarios = "none"', name="second")
     both = [started(path, inputs / "out") for path in (first, first, second)]

@@ -92,7 +92,7 @@ def test_a_plan_without_jobs_is_refused(plan):
     path = plan('without = [{ study = "small" }]')
     assert said(path) == "plan.toml: the plan is empty: it names no job"
     path.write_text("")
-    assert said(path) == "plan.toml, column grid: is missing"
+    assert said(path) == "plan.toml: the file is empty"
     path.write_text("grid = []")
     assert said(path) == "plan.toml, column grid: found 0 entries, needed are 1"
 

@@ -156,6 +156,7 @@ def test_print_is_short_unless_all_of_it_is_asked_for(browser: Browser, address:
     page.close()
 
 
+@pytest.mark.long
 def test_print_fits_the_paper(browser: Browser, address: str) -> None:
     page, _ = opened(browser, address, 1000)
     page.emulate_media(media="print")

@@ -145,6 +145,7 @@ def test_edits_move_everything(
     assert values["Checks"]["B4"] == "edited: not comparable"
 
 
+@pytest.mark.long
 def test_libreoffice_follows(
     composed: Book,
     plain: Path,

@@ -63,6 +63,7 @@ def test_the_shipped_study_in_all_its_cycles() -> None:
 
 
 @needs_libreoffice
+@pytest.mark.long
 def test_second_engine_compares_every_formula() -> None:
     small = Run(load_study(Path(__file__).parents[1] / "cli/studies/small"), Settings(draws=30))
     table = prove(small, replays(small)[:6])

@@ -231,6 +231,7 @@ def test_checks_catch_a_wrong_formula(run: Run, tmp_path: Path) -> None:
     assert values["Summary"][f"E{FLAGS}"] == "no"
 
 
+@pytest.mark.long
 def test_same_bytes_twice(report: Path, run: Run, sections: list[Section], tmp_path: Path) -> None:
     again = tmp_path / "again.xlsx"
     write_workbook(run, sections, again)
