@@ -45,6 +45,10 @@ def tables(out, name="small_testland"):
     return {p.stem: pd.read_csv(p) for p in (out / "outputs").glob(f"{name}*/*.csv")}
 
 
+#: Those run twice by `make test`; `make test-long` does so with all.
+AGAIN = ("psa", "one-way", "scenarios", "frontier")
+
+
 @pytest.mark.parametrize("command", [*COMMANDS, "decide"])
 def test_help_shows_examples(command):
     text = hecon(command, "--help").stdout
@@ -64,7 +68,10 @@ def once(tmp_path_factory):
     return call
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command",
+    [c if c in AGAIN else pytest.param(c, marks=pytest.mark.long) for c in COMMANDS],
+)
 def test_every_command_concludes_and_writes_only_tables_the_same_each_time(command, once, tmp_path):
     text, out = once(command)
     assert "Tables: " in text

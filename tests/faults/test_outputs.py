@@ -122,6 +122,7 @@ def test_fault_81_82_a_run_s_folder_is_no_reference(outputs):
         assert hecon("run", study, "--seed", number).exit_code == 2
 
 
+@pytest.mark.long
 def test_fault_82_a_command_s_folder_is_no_reference(tmp_path):
     study = tiny.write(tmp_path / "tiny", *CHANGES)
     assert hecon("psa", study, "--draws", 5, "--out", tmp_path).exit_code == 0

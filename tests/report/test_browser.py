@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,11 +90,17 @@ def opened(browser: Browser, address: str, width: int) -> tuple[Page, list[str]]
     return page, heard
 
 
+@pytest.fixture(scope="module")
+def view(browser: Browser, address: str) -> Callable[[int], tuple[Page, list[str]]]:
+    """The page at a width, opened once for all that only look at it."""
+    return cache(lambda width: opened(browser, address, width))
+
+
 @pytest.mark.parametrize("width", [375, pytest.param(768, marks=pytest.mark.long), 1280])
 def test_no_errors_and_nothing_wider_than_the_screen(
-    browser: Browser, address: str, width: int
+    view: Callable[[int], tuple[Page, list[str]]], width: int
 ) -> None:
-    page, heard = opened(browser, address, width)
+    page, heard = view(width)
     assert heard == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     outside = page.evaluate(
@@ -103,29 +110,26 @@ def test_no_errors_and_nothing_wider_than_the_screen(
         width,
     )
     assert outside == []
-    page.close()
 
 
-def test_pictures_load_and_have_words(browser: Browser, address: str) -> None:
-    page, _ = opened(browser, address, 1280)
+def test_pictures_load_and_have_words(view: Callable[[int], tuple[Page, list[str]]]) -> None:
+    page, _ = view(1280)
     found = page.evaluate(
         "[...document.images].map(i => [i.complete && i.naturalWidth > 0, i.alt.length])"
     )
     assert len(found) >= 15
     assert all(loaded and words > 40 for loaded, words in found)
-    page.close()
 
 
-def test_contrast_is_enough(browser: Browser, address: str) -> None:
-    page, _ = opened(browser, address, 1280)
+def test_contrast_is_enough(view: Callable[[int], tuple[Page, list[str]]]) -> None:
+    page, _ = view(1280)
     assert page.evaluate(CONTRAST) == {}
-    page.close()
 
 
 def test_the_keyboard_reaches_the_answer_and_every_wide_table(
-    browser: Browser, address: str
+    view: Callable[[int], tuple[Page, list[str]]],
 ) -> None:
-    page, _ = opened(browser, address, 375)
+    page, _ = view(375)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     unreachable = page.evaluate(
@@ -133,7 +137,6 @@ def test_the_keyboard_reaches_the_answer_and_every_wide_table(
           .filter(e => e.scrollWidth > e.clientWidth && e.tabIndex !== 0).length"""
     )
     assert unreachable == 0
-    page.close()
 
 
 def pages(paper: bytes) -> int:
@@ -187,14 +190,15 @@ def test_contents_stay_at_hand_and_lead_to_what_is_folded(browser: Browser, addr
         page.close()
 
 
-def test_figures_on_a_phone_have_letters_of_nine_dots(browser: Browser, address: str) -> None:
-    page, _ = opened(browser, address, 390)
+def test_figures_on_a_phone_have_letters_of_nine_dots(
+    view: Callable[[int], tuple[Page, list[str]]],
+) -> None:
+    page, _ = view(375)
     scales = page.evaluate(
         "[...document.images].map(i => i.getBoundingClientRect().width / i.getAttribute('width'))"
     )
     # the smallest letters are of 7 points, 96 / 72 dots each
     assert min(scales) * 7 * 96 / 72 >= 9
-    page.close()
 
 
 def test_axe_finds_nothing_serious(browser: Browser, address: str) -> None:

@@ -93,7 +93,9 @@ def test_corruption(folder, seed):
         path.write_text(text, encoding="utf-8")
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [*range(12), *(pytest.param(s, marks=pytest.mark.long) for s in range(12, 40))]
+)
 def test_broken_bytes(folder, seed):
     """A few bytes of a file replaced, so that quoting, encoding and TOML break too."""
     chance = random.Random(seed)

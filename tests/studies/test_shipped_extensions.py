@@ -87,6 +87,7 @@ def test_everybody_remits_after_the_first_course():
     assert_same(found.sel(strategy=SEQUENCE), found.sel(strategy="PE"))
 
 
+@pytest.mark.long
 def test_a_second_course_without_effect():
     """The effects of PE, less what the course itself does; at a higher cost."""
     found = changed(second_line_multiplier=0.0)
@@ -117,6 +118,7 @@ def test_who_starts_the_second_course():
     assert float(share.sel(strategy="MDMA-AT", state="Second line").max()) == 0
 
 
+@pytest.mark.long
 def test_costs_of_both_courses():
     """Undiscounted, the sequence costs PE's course and that share of MDMA-AT's, item by item."""
     found = changed()["cost_undiscounted"]

@@ -538,6 +538,7 @@ def test_deleted_sheets_are_named(plain: Path, run: Run, tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.long
 def test_study_and_jurisdiction_of_one_name(tmp_path: Path) -> None:
     """Both folders are called `same`, both hold parameters.csv; each edit finds its own file."""
     study, rules = tmp_path / "studies/same", tmp_path / "jurisdictions/same"
