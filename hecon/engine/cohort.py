@@ -109,8 +109,7 @@ class Kernel:
                 values[node.index] = float(program.constant_value(node))
         for node in self.draw_steps:
             if node.op == "parameter":
-                key: Key = node.what  # type: ignore[assignment]
-                values[node.index] = columns[key]
+                values[node.index] = columns[node.key]
             elif node.op == "lookup":
                 table, column = str(node.what).split(".")
                 found = program.model.tables[table].look_up(column, values[node.args[0].index])

@@ -53,7 +53,7 @@ def _node_values(program: Program, given: Mapping[Key, float]) -> list[Any]:
             if not node.by_draw:
                 values.append(program.constant_value(node))
             elif node.op == "parameter":
-                values.append(given[node.what])  # type: ignore[index]
+                values.append(given[node.key])
             elif node.op == "lookup":
                 table, column = str(node.what).split(".")
                 values.append(program.model.tables[table].look_up(column, values[_of(node)]))

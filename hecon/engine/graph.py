@@ -7,6 +7,7 @@ once at the smallest shape it needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_text
@@ -24,6 +25,16 @@ class Node:
     what: object
     by_draw: bool
     by_cycle: bool
+
+    @property
+    def key(self) -> Key:
+        """The key of a parameter's node."""
+        return cast(Key, self.what)
+
+    @property
+    def number(self) -> float:
+        """The value of a constant's node."""
+        return cast(float, self.what)
 
 
 class UnknownName(KeyError):

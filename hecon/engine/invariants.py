@@ -144,7 +144,7 @@ def _with(nodes: Sequence[Node], given: Mapping[Any, float]) -> str:
         seen.add(node.index)
         stack += node.args
         if node.op == "parameter" and node.what in given:
-            found[key_text(node.what)] = given[node.what]  # type: ignore[arg-type]
+            found[key_text(node.key)] = given[node.key]
     shown = [f"{name} = {found[name]:.6g}" for name in sorted(found)]
     more = [f"{len(shown) - MOST_SHOWN} more"] * (len(shown) > MOST_SHOWN)
     return f"; with {', '.join(shown[:MOST_SHOWN] + more)}" if shown else ""

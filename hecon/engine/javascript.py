@@ -124,9 +124,9 @@ class JavaScript:
     def _value(self, node: Node) -> str:
         """A node where another one needs it."""
         if node.op == "const":
-            return number(node.what)  # type: ignore[arg-type]
+            return number(node.number)
         if node.op == "parameter":
-            return f"P[{self.keys.of(node.what)}]"  # type: ignore[arg-type]
+            return f"P[{self.keys.of(node.key)}]"
         if node.index in self._inline:
             return self._expression(node)
         where = _where(node)

@@ -113,7 +113,7 @@ class Text:
         w = self._w
         match node.op:
             case "parameter":
-                column = self.columns.of(node.what)  # type: ignore[arg-type]
+                column = self.columns.of(node.key)
                 far = w.new(f"mul i64 %length, {column}")
                 at = w.new(f"getelementptr double, ptr %group.columns, i64 {far}")
                 return w.new(f"load {VECTOR}, ptr {at}, align 8")

@@ -94,9 +94,9 @@ class Program:
     def _constant(self, node: Node) -> float | Array:
         match node.op:
             case "const":
-                return float(node.what)  # type: ignore[arg-type]
+                return node.number
             case "parameter":
-                return self.numbers[node.what]  # type: ignore[index]
+                return self.numbers[node.key]
             case "fixed":
                 return {
                     "cycles": float(self.cycles),

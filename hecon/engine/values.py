@@ -104,7 +104,7 @@ def _value(
         case "const":
             return np.asarray(node.what, dtype=float)
         case "parameter":
-            key: Key = node.what  # type: ignore[assignment]
+            key = node.key
             return columns[key] if key in columns else np.asarray(numbers[key], dtype=float)
         case "lookup":
             table, column = str(node.what).split(".")
