@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
@@ -105,23 +106,8 @@ def _arrow(
     own: str,
 ) -> None:
     bend = _BEND if both else 0.0
-    area.add_patch(
-        FancyArrowPatch(
-            begin,
-            end,
-            patchA=boxes[0],
-            patchB=boxes[1],
-            connectionstyle=f"arc3,rad={bend}",
-            arrowstyle="-|>",
-            mutation_scale=11,
-            shrinkA=1,
-            shrinkB=1,
-            color=INK,
-            linewidth=1.1,
-            linestyle=(0, (4, 2)) if own else "-",
-            zorder=2,
-        )
-    )
+    between = {"patchA": boxes[0], "patchB": boxes[1], "shrinkA": 1, "shrinkB": 1}
+    _drawn(area, (begin, end), bend, own, mutation_scale=11, linewidth=1.1, **between)
     if own:
         across, up = end[0] - begin[0], end[1] - begin[1]
         x = (begin[0] + end[0]) / 2 + bend * up / 2
@@ -129,26 +115,28 @@ def _arrow(
         _said(area, (x, y), own)
 
 
+def _drawn(area: Axes, ends: tuple[Point, Point], bend: float, own: str, **more: Any) -> None:
+    """A bent arrow; what some strategies alone do is dashed."""
+    area.add_patch(
+        FancyArrowPatch(
+            *ends,
+            connectionstyle=f"arc3,rad={bend}",
+            arrowstyle="-|>",
+            color=INK,
+            linestyle=(0, (4, 2)) if own else "-",
+            zorder=2,
+            **more,
+        )
+    )
+
+
 def _stays(area: Axes, place: Point, own: str) -> None:
     """A loop at the side of a box that looks outwards."""
     x, y = place
     side = 1 if y >= -_BOX[1] else -1
     top = y + side * _BOX[1]
-    area.add_patch(
-        FancyArrowPatch(
-            (x - 0.16, top),
-            (x + 0.16, top),
-            connectionstyle=f"arc3,rad={-1.4 * side}",
-            arrowstyle="-|>",
-            mutation_scale=9,
-            shrinkA=0,
-            shrinkB=0,
-            color=INK,
-            linewidth=1.0,
-            linestyle=(0, (4, 2)) if own else "-",
-            zorder=2,
-        )
-    )
+    ends = (x - 0.16, top), (x + 0.16, top)
+    _drawn(area, ends, -1.4 * side, own, mutation_scale=9, linewidth=1.0, shrinkA=0, shrinkB=0)
     if own:
         _said(area, (x, top + side * 0.3), own)
 
