@@ -13,7 +13,9 @@ from hecon.report.content import Drawn
 from hecon.report.language import language, say, say_number
 
 #: Signs that need no writing by number between quotation marks of an address.
-_PLAIN = " /:;=,()+@!$*?"
+_PLAIN = " /:;=,()+@!$*?'"
+#: An element's beginning, and an attribute in it that single quotation marks can hold.
+_ELEMENT, _ATTRIBUTE = re.compile(r"<\w[^>]*>"), re.compile(r"=\"([^\"']*)\"")
 #: Points of an SVG in a pixel of a screen.
 _POINTS = 72 / 96
 
@@ -55,9 +57,11 @@ def _source(svg: bytes) -> str:
     """A drawing as an address that holds it, safe between quotation marks of HTML.
 
     Signs that mean something in an address or in HTML are written by their numbers; all others
-    stand as they are, which is a third less than base64.
+    stand as they are, which is a third less than base64. Attributes are held by single marks,
+    which need no number.
     """
-    return "data:image/svg+xml," + quote(svg.decode().replace("\n", " "), safe=_PLAIN)
+    text = _ELEMENT.sub(lambda found: _ATTRIBUTE.sub(r"='\1'", found[0]), svg.decode())
+    return "data:image/svg+xml," + quote(text.replace("\n", " "), safe=_PLAIN)
 
 
 def _size(svg: bytes) -> tuple[int, int]:
