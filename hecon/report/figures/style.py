@@ -200,8 +200,11 @@ def bare(area: Axes) -> None:
 
 
 def settle(figure: Figure) -> None:
-    """Work out the layout once, so that every format of the figure has the same."""
+    """Work out the layout once, so that every format of the figure has the same.
+
+    A figure with an engine, even one that does nothing, is painted twice whenever it is saved.
+    """
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
