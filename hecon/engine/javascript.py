@@ -7,15 +7,17 @@ stay out of the text, which holds numbers alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from hecon.engine.clock import InState
 from hecon.engine.graph import Node
-from hecon.engine.loop import Positions, SeriesName, SumName, weight_name
+from hecon.engine.loop import Positions, SeriesName
 from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, WEEKS_PER_YEAR, Key
 from hecon.engine.operations import OPERATIONS
-from hecon.engine.program import Credit, Program
+from hecon.engine.program import Program
+from hecon.engine.running_sums import running_sums
 
 #: Computations that may stand within each other before one is given a name.
 DEEPEST = 24
@@ -51,8 +53,10 @@ class JavaScript:
     ----------
     text
         A function of the tables' columns that gives an object of functions: ``fixed``,
-        ``series``, ``drawn`` and ``step`` work nodes out, ``move`` moves everybody, ``summed``
-        adds to the running sums of discounted costs and effects, and ``others`` to all others.
+        ``series``, ``drawn`` and ``step`` work nodes out, and the last gives the least
+        probability among them; ``span`` moves everybody through cycles
+        in which ``step`` gives the same, and adds to running sums: of discounted costs and
+        effects, or of ``all``.
     data
         What the runtime moves and adds up: numbers and names, fit for JSON.
     """
@@ -62,18 +66,17 @@ class JavaScript:
         self.keys, self.tables = keys, tables
         self._times: Positions[object] = Positions()
         self._by_cycle: Positions[int] = Positions()
-        self._sums: Positions[SumName] = Positions()
         self._weights: Positions[SeriesName] = Positions()
-        credits = [self._credit(c) for c in program.credits]
-        self._sum_of = [int(c["sum"]) for c in credits]
+        self._sums, self._credits = running_sums(program, self._weights)
         self._read = self._read_by_cycle()
         self._roots = self._root_indices()
         self._needed = self._needed_nodes()
         self._inline = self._used_once()
         self._depth: dict[int, int] = {}
         self._here = ""
+        self._step_rests_on: set[int] = set()
         self.text = self._functions()
-        self.data = self._data(credits)
+        self.data = self._data()
 
     # -- what is needed -----------------------------------------------------------------------
 
@@ -132,7 +135,14 @@ class JavaScript:
         where = _where(node)
         if where == self._here:
             return f"n{node.index}"
-        return f"B[o+{self._by_cycle.of(node.index)}]" if where == "series" else f"V[{node.index}]"
+        return self._by_cycle_at(node) if where == "series" else f"V[{node.index}]"
+
+    def _by_cycle_at(self, node: Node) -> str:
+        """A node of all draws where a cycle needs it."""
+        at = self._by_cycle.of(node.index)
+        if self._here == "step":
+            self._step_rests_on.add(at)
+        return f"B[o+{at}]"
 
     def _expression(self, node: Node) -> str:
         match node.op:
@@ -179,83 +189,89 @@ class JavaScript:
             ]
             if name == "step":
                 lines += [
-                    f"V[{n.index}]=B[o+{self._by_cycle.of(n.index)}];"
+                    f"V[{n.index}]={self._by_cycle_at(n)};"
                     for n in self._needed
                     if _where(n) == "series" and n.index in self._read
                 ]
+                lines.append(f"return {self._least()};")
             parts.append(f"{name}(V,P,K,B,o,t){{{''.join(lines)}}}")
-        parts.append(f"move(V,N,O){{{self._moved()}}}")
-        summed = {
-            position
-            for position, credit in zip(self._sum_of, self.program.credits, strict=True)
-            if (outcome := self.program.outcomes[credit.outcome]).discounted
-            and outcome.kind in SUMMED
-        }
-        for name, chosen in (
-            ("summed", sorted(summed)),
-            ("others", [i for i in range(len(self._sums.all)) if i not in summed]),
-        ):
-            parts.append(f"{name}(V,N,O,S,W,w,b,a){{{self._added(chosen)}}}")
+        parts.append(f"span(V,N,S,W,K,first,last,all){{{self._span()}}}")
         return f"X=>({{{','.join(parts)}}})"
 
-    def _moved(self) -> str:
-        """Everybody after a cycle, `N`, from everybody before it, `O`; traces follow each other."""
+    def _least(self) -> str:
+        """The least of the probabilities of a cycle, NaN where one is none."""
+        rows = self.program.rows.values()
+        found = dict.fromkeys(n.index for r in rows for n in r.nodes if _where(n) == "step")
+        return f"Math.min({','.join(f'n{index}' for index in found)})"
+
+    def _span(self) -> str:
+        """Cycles from `first` to `last` with the same values `V`: what people do, and what it adds.
+
+        Everybody, `N`, and the sums, `S`, are kept in variables meanwhile: `o` and `n` before and
+        after a cycle, `s`. `W` holds weights by cycle; `b` and `a` are the shares of occupancy
+        before and after a cycle that count.
+        """
+        moved, added = self._moved(), self._added()
+        body = "".join((*moved, *added))
+        values = sorted({int(n) for n in re.findall(r"\bv(\d+)", body)})
+        people = range(len(moved))
+        kept = [f"n{i}=N[{i}]" for i in people] + [f"s{i}=S[{i}]" for i in range(len(self._sums))]
+        back = [f"N[{i}]=n{i}" for i in people] + [f"S[{i}]=s{i}" for i in range(len(self._sums))]
+        before = ",".join(f"o{i}=0" for i in people)
+        return (
+            "".join(f"const v{n}=V[{n}];" for n in values)
+            + f"let {','.join(kept)};let {before};"
+            + "for(let t=first;t<=last;t++){"
+            + f"if(t){{{''.join(f'o{i}=n{i};' for i in people)}{''.join(moved)}}}"
+            + f"const w=t*{len(self._weights.all)},b=K.before[t],a=K.after[t];{''.join(added)}}}"
+            + "".join(f"{line};" for line in back)
+        )
+
+    def _moved(self) -> list[str]:
+        """Everybody after a cycle from everybody before it; traces follow each other."""
         height, lines = len(self.program.states), []
         for k, trace in enumerate(self.program.traces):
             flows: dict[int, list[str]] = {s: [] for s in range(height)}
             for move in trace.moves:
                 if move.node.op != "const" or move.node.what != 0.0:
-                    flow = f"O[{k * height + move.source}]"
+                    flow = f"o{k * height + move.source}"
                     if move.node.op != "const" or move.node.what != 1.0:
-                        flow += f"*V[{move.node.index}]"
+                        flow += f"*v{move.node.index}"
                     flows[move.target].append(flow)
-            lines += [f"N[{k * height + s}]={'+'.join(f) or 0};" for s, f in flows.items()]
-        return "".join(lines)
+            lines += [f"n{k * height + s}={'+'.join(f) or 0};" for s, f in flows.items()]
+        return lines
 
-    def _added(self, chosen: Sequence[int]) -> str:
-        """What a cycle adds to running sums, weight by weight; nothing where a weight is zero.
-
-        `W` holds weights of the cycle from `w` on; `b` and `a` are the shares of occupancy before
-        and after it that count.
-        """
-        height = len(self.program.states)
-        by_weight: dict[int, list[str]] = {}
-        for position in chosen:
-            trace, state, flow, loop, weight = self._sums.all[position]
-            at = trace * height + state
-            amount = f"(b*O[{at}]+a*N[{at}])" if loop else f"N[{at}]"
-            if flow >= 0:
-                amount = f"O[{at}]*V[{flow}]"
-            factors = "".join(f"*V[{n}]" for n in loop)
-            line = f"S[{position}]+={amount}*z{factors};"
-            by_weight.setdefault(self._weights.of(weight), []).append(line)
-        return "".join(
-            f"{{const z=W[w+{k}];if(z!==0){{{''.join(lines)}}}}}" for k, lines in by_weight.items()
-        )
+    def _added(self) -> list[str]:
+        """What a cycle adds to the sums, weight by weight; nothing where a weight is zero."""
+        height, outcomes = len(self.program.states), self.program.outcomes
+        credited = [(c.sum, outcomes[c.outcome]) for c in self._credits]
+        summed = {at for at, o in credited if o.discounted and o.kind in SUMMED}
+        by_weight: dict[tuple[bool, int], list[str]] = {}
+        for position, (trace, places, loop, weight) in enumerate(self._sums):
+            at = [trace * height + state for state, _ in places]
+            after = "+".join(f"n{i}" for i in at)
+            if places[0][1] >= 0:
+                flows = zip(at, (flow for _, flow in places), strict=True)
+                amount = "+".join(f"o{i}*v{flow}" for i, flow in flows)
+            elif loop:
+                amount = f"b*({'+'.join(f'o{i}' for i in at)})+a*({after})"
+            else:
+                amount = after
+            factor = "*".join(("z", *(f"v{n}" for n in loop)))
+            lean = position in summed
+            line = f"s{position}+=({amount})*({factor});"
+            by_weight.setdefault((lean, weight), []).append(line)
+        return [
+            f"{'' if lean else 'if(all)'}{{const z=W[w+{k}];if(z!==0){{{''.join(lines)}}}}}"
+            for (lean, k), lines in by_weight.items()
+        ]
 
     def _kept(self, node: Node) -> bool:
         return node.index in self._roots or node.op not in ("const", "parameter")
 
     # -- data ---------------------------------------------------------------------------------
 
-    def _credit(self, credit: Credit) -> dict[str, Any]:
-        weight = weight_name(credit)
-        flow = -1 if credit.flow is None else credit.flow.node.index
-        state = credit.state if credit.flow is None else credit.flow.source
-        self._weights.of(weight)
-        position = self._sums.of(
-            (credit.trace, state, flow, tuple(n.index for n in credit.loop), weight)
-        )
-        factors = [n for n in (*credit.by_draw, *credit.scale) if not n.by_cycle]
-        return {
-            "outcome": credit.outcome,
-            "strategy": credit.strategy,
-            "sum": position,
-            "factors": _indices(n for n in factors if n.op != "const" or n.what != 1.0),
-            "cycle": -1 if credit.cycle is None else credit.cycle.index,
-        }
-
-    def _data(self, credits: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    def _data(self) -> dict[str, Any]:
         program = self.program
         watched: dict[str, list[list[int]]] = {name: [] for name in _FUNCTIONS.values()}
         rows: list[list[str | None]] = []
@@ -274,29 +290,16 @@ class JavaScript:
             "outcomes": [[o.kind, o.item, o.discounted] for o in program.outcomes],
             "states": [states[name] for name, _ in program.states],
             "traceOf": list(program.trace_of),
-            "traces": [
-                {
-                    "initial": _indices(t.initial),
-                    "moves": [
-                        number_of
-                        for m in t.moves
-                        if m.node.op != "const" or m.node.what != 0.0
-                        for number_of in (m.source, m.target, m.node.index)
-                    ],
-                }
-                for t in program.traces
-            ],
+            "initial": [[n.index for n in t.initial] for t in program.traces],
             "times": [_time(what) for what in self._times.all],
             "weights": [[kind, self._places(nodes)] for kind, nodes in self._weights.all],
-            "sums": [
-                [trace, state, flow, list(loop), self._weights.of(weight)]
-                for trace, state, flow, loop, weight in self._sums.all
-            ],
-            "credits": [list(c.values()) for c in credits],
+            "sums": self._sums,
+            "credits": self._credits,
             "singles": [
                 [s.outcome, s.strategy, s.node.index, s.cycle.index] for s in program.singles
             ],
             "watched": watched,
+            "steps": sorted(self._step_rests_on),
             "rows": rows,
         }
 
@@ -307,10 +310,6 @@ class JavaScript:
 def _where(node: Node) -> str:
     """The function that works a node out."""
     return _FUNCTIONS[node.by_draw, node.by_cycle]
-
-
-def _indices(nodes: Any) -> list[int]:
-    return [n.index for n in nodes]
 
 
 def _time(what: object) -> str | list[float | int]:

@@ -1,5 +1,5 @@
 // Moves cohorts through a program: the runtime of the functions that hecon/engine/javascript.py
-// writes. Nothing here knows a model; programs are numbers of nodes, moves, sums and credits.
+// writes. Nothing here knows a model; programs are numbers of nodes, sums and credits.
 "use strict";
 
 /** What can't be worked out, by the name of its sentence and what stands in it. */
@@ -18,12 +18,13 @@ class Cohorts {
     this.functions = functions;
     this.rule = rule;
     this.height = this.states.length;
-    this.people = this.height * this.traces.length;
+    this.people = this.height * this.initial.length;
     const discounted = ([outcome]) => this.outcomes[outcome][2] && this.outcomes[outcome][0] !== "life_years";
     this.summedCredits = this.credits.filter(discounted);
     this.summedSingles = this.singles.filter(discounted);
-    this.stepWatched = Int32Array.from(this.watched.step, each => each[0]);
     this.V = new Float64Array(this.size);
+    this.now = new Float64Array(this.people);
+    this.added = new Float64Array(this.sums.length);
   }
 
   /** Work out what all draws share: parameters P, and cycles of some months. */
@@ -40,7 +41,18 @@ class Cohorts {
     const weights = this.weights.map(weight => this.weight(weight));
     this.W = new Float64Array(weights.length * (cycles + 1));
     weights.forEach((series, k) => series.forEach((w, t) => { this.W[t * weights.length + k] = w; }));
+    this.spans = this.spansOf(B, cycles);
     return this;
+  }
+
+  /** First cycles of spans in which nothing changes that the step of a draw rests on, and the end. */
+  spansOf(B, cycles) {
+    const { steps, width } = this, found = [0];
+    for (let t = 1; t <= cycles; t++) {
+      // nobody moves at 0, and from 1 on probabilities are watched
+      if (t === 1 || steps.some(at => B[t * width + at] !== B[(t - 1) * width + at])) found.push(t);
+    }
+    return Int32Array.of(...found, cycles + 1);
   }
 
   /** By cycle, what is the same in all draws in some credits; zero where nothing counts. */
@@ -73,33 +85,28 @@ class Cohorts {
    * `keep` receives everybody's place, [cycle, trace, state].
    */
   run(P, lean = false, keep = null) {
-    const { K, W, functions, V } = this, width = this.weights.length;
-    const added = new Float64Array(this.sums.length);
-    this.cycle(P, (t, past, now) => {
-      functions.summed(V, now, past, added, W, t * width, K.before[t], K.after[t]);
-      if (!lean) functions.others(V, now, past, added, W, t * width, K.before[t], K.after[t]);
-      if (keep) keep.set(now, t * this.people);
-    });
-    return this.total(added, lean);
+    this.cycle(P, !lean, keep && ((t, past, now) => keep.set(now, t * this.people)));
+    return this.total(lean);
   }
 
-  /** Go through the cycles of a draw, and call `each` with everybody before and after each. */
-  cycle(P, each) {
-    const { V, B, K, functions, width, stepWatched, height } = this;
+  /** Go through the cycles of a draw; call `each`, if any, with everybody before and after each. */
+  cycle(P, all, each = null) {
+    const { V, B, W, K, functions, width, height, now, added, spans } = this;
     functions.drawn(V, P, K, B, 0, 0);
     this.watch("drawn", V, 0);
-    let now = new Float64Array(this.people), past = new Float64Array(this.people);
-    this.traces.forEach((trace, k) => trace.initial.forEach((node, s) => { now[k * height + s] = V[node]; }));
-    for (let t = 0; t <= K.cycles; t++) {
-      functions.step(V, P, K, B, t * width, t);
-      if (t) {
-        for (let i = 0; i < stepWatched.length; i++) {
-          if (!(V[stepWatched[i]] >= -TOLERANCE)) this.watch("step", V, 0, t);
-        }
-        [now, past] = [past, now];
-        functions.move(V, now, past);
+    this.initial.forEach((nodes, k) => nodes.forEach((node, s) => { now[k * height + s] = V[node]; }));
+    added.fill(0);
+    const past = each && new Float64Array(this.people);
+    for (let i = 0; i < spans.length - 1; i++) {
+      const first = spans[i], next = spans[i + 1];
+      const least = functions.step(V, P, K, B, first * width, first);
+      if (first && !(least >= -TOLERANCE)) this.watch("step", V, 0, first);
+      if (!each) functions.span(V, now, added, W, K, first, next - 1, all);
+      for (let t = first; each && t < next; t++) {
+        past.set(now);
+        functions.span(V, now, added, W, K, t, t, all);
+        each(t, past, now);
       }
-      each(t, past, now);
     }
   }
 
@@ -108,8 +115,8 @@ class Cohorts {
     return amount;
   }
 
-  total(added, lean) {
-    const strategies = this.strategies.length, V = this.V;
+  total(lean) {
+    const strategies = this.strategies.length, { V, added } = this;
     const totals = new Float64Array(this.outcomes.length * strategies);
     for (const [outcome, strategy, sum, factors] of lean ? this.summedCredits : this.credits) {
       totals[outcome * strategies + strategy] += this.product(factors, added[sum]);
@@ -133,11 +140,15 @@ class Cohorts {
     const weights = this.weights.map(weight => this.weight(weight, false));
     const amounts = this.outcomes.map(outcome =>
       wanted(...outcome) ? this.strategies.map(() => new Float64Array(K.cycles + 1)) : null);
-    this.cycle(P, (t, past, now) => {
+    this.cycle(P, true, (t, past, now) => {
       for (const [outcome, strategy, sum, factors, cycle] of chosen) {
-        const [trace, place, flow, loop, weight] = sums[sum], state = trace * this.height + place;
+        const [trace, places, loop, weight] = sums[sum];
         if (weights[weight][t] === 0) continue;
-        const counted = flow >= 0 ? past[state] * V[flow] : K.before[t] * past[state] + K.after[t] * now[state];
+        let counted = 0;
+        for (const [place, flow] of places) {
+          const state = trace * this.height + place;
+          counted += flow >= 0 ? past[state] * V[flow] : K.before[t] * past[state] + K.after[t] * now[state];
+        }
         const amount = this.product(factors, this.product(loop, counted * weights[weight][t]));
         // what falls after the horizon is zero, wherever it is put
         amounts[outcome][strategy][cycle < 0 ? t : Math.min(V[cycle], K.cycles)] += amount;
