@@ -152,6 +152,16 @@ def test_acceptability_is_that_of_python(ask, study):
     np.testing.assert_allclose(found, run(drawn_decision)["probability_best"].values.T, atol=1e-12)
 
 
+def test_draws_that_have_come_keep_their_order(computes):
+    """Nothing stands for a draw that is still to come."""
+    found = computes(
+        """const come = drawnSoFar({ done: 3, parts: [[2, 4], [0, 1]],
+          cost: [Float64Array.of(1, NaN, 3, 4)], qaly: [Float64Array.of(5, NaN, 7, 8)] });
+        return [come.done, [...come.cost[0]], [...come.qaly[0]]];"""
+    )
+    assert found == [3, [1, 3, 4], [5, 7, 8]]
+
+
 def test_a_frontier_with_ties_and_extended_dominance(computes):
     from hecon.analyses.frontier import frontier
 

@@ -48,6 +48,7 @@ TEXTS: dict[str, str] = {
     "threshold": "Threshold per {effect}",
     # draws, figures
     "working": "Working out {count} draws with these inputs …",
+    "so_far": "{done} of {count} draws with these inputs so far …",
     "no_draws": "Nothing is drawn here.",
     "probability": "{a} has the higher net benefit in {share} of {count} draws.",
     "drawn_icer": "Means of the draws: {cost} and {qaly} {effects}.",

@@ -1,6 +1,9 @@
 // The page computes: what the controls say is worked out at once, the draws in workers after it.
 "use strict";
 
+/** Milliseconds between two looks at draws of which more are to come. */
+const LOOKS = 100;
+
 class Panel {
   constructor(root, data, code) {
     this.data = data;
@@ -16,6 +19,7 @@ class Panel {
     this.lead = root.querySelector(".live-lead");
     this.answer = root.querySelector(".live-answer");
     this.figures = root.querySelector(".live-figures");
+    put(this.figures, this.come = el("div", { class: "come" }), this.steady = el("div", { class: "steady" }));
     this.round = 0;
     this.crew = data.draws ? crewOf(code, this.model, data, message => this.arrived(message)) : null;
     this.controls = new Controls(root.querySelector(".live-controls"), data, this.writer, (state, problem) => this.update(state, problem));
@@ -43,7 +47,8 @@ class Panel {
     put(this.lead, ratioSaid(this.writer, this.found));
     put(this.answer, ...answerShown(this.writer, this.rules, this.found, this.check(state)));
     this.startDraws(state);
-    return this.draw();
+    this.drawSteady();
+    return this.drawDrawn();
   }
 
   /** No answer: nothing of an earlier one stays to be seen. */
@@ -53,7 +58,8 @@ class Panel {
     this.crew?.stop();
     put(this.lead, this.writer.words.fault);
     put(this.answer, el("p", { class: "doubt", role: "alert" }, text));
-    put(this.figures);
+    put(this.come);
+    put(this.steady);
   }
 
   /** Python's figures beside the page's, where Python worked them out. */
@@ -73,7 +79,7 @@ class Panel {
   startDraws(state) {
     if (!this.crew) return;
     const { count } = this.data.draws, width = this.rules.strategies.length;
-    this.pending = { id: this.round, cost: table(width, count), qaly: table(width, count), done: 0 };
+    this.pending = { id: this.round, cost: table(width, count), qaly: table(width, count), parts: [], done: 0, looked: performance.now() };
     this.crew.start({ id: this.round, moved: { ...state.moved }, choices: this.chosen(state).map(choice => choice.index), count });
   }
 
@@ -90,29 +96,56 @@ class Panel {
         pending.qaly[s][start + k] = totals[2 * width * k + width + s];
       }
     }
+    pending.parts.push([start, start + count]);
     pending.done += count;
-    if (pending.done === this.data.draws.count) {
-      this.drawn = pending;
-      this.draw();
-    }
+    const all = pending.done === this.data.draws.count;
+    if (!all && performance.now() - pending.looked < LOOKS) return;
+    pending.looked = performance.now();
+    this.drawn = all ? pending : drawnSoFar(pending);
+    this.drawDrawn();
   }
 
-  /** Figures of the answer; those of the draws once all have come. */
-  draw() {
-    const waiting = this.crew && !this.drawn
-      ? el("p", { class: "note waiting", role: "status" }, this.writer.say("working", { count: this.writer.grouped(this.data.draws.count, 0) }))
-      : null;
-    const none = this.crew ? null : el("p", { class: "note" }, this.writer.words.no_draws);
-    put(this.figures, waiting, none,
-      ...(this.drawn ? drawnShown(this.writer, this.rules, this.found, this.drawn) : []),
-      ...occupancyShown(this.writer, this.rules, this.found),
+  /** What is said while draws are to come: none yet, or how many are shown. */
+  waiting() {
+    const { writer, drawn } = this, count = this.data.draws?.count, said = n => writer.grouped(n, 0);
+    if (!this.crew || drawn?.done === count) return null;
+    return drawn
+      ? el("p", { class: "note waiting" }, writer.say("so_far", { done: said(drawn.done), count: said(count) }))
+      : el("p", { class: "note waiting", role: "status" }, writer.say("working", { count: said(count) }));
+  }
+
+  /** Figures of the answer itself. */
+  drawSteady() {
+    put(this.steady, ...occupancyShown(this.writer, this.rules, this.found),
       ...(this.budgetFound ? budgetShown(this.writer, this.budgetFound) : []));
+  }
+
+  /** Figures of the draws that have come. */
+  drawDrawn() {
+    const waiting = this.waiting();
+    const none = this.crew ? null : el("p", { class: "note" }, this.writer.words.no_draws);
+    put(this.come, waiting, none, ...(this.drawn ? drawnShown(this.writer, this.rules, this.found, this.drawn) : []));
     this.figures.setAttribute("aria-busy", String(waiting !== null));
   }
 }
 
 function table(rows, columns) {
   return Array.from({ length: rows }, () => new Float64Array(columns));
+}
+
+/** The draws that have come, in their order. */
+function drawnSoFar({ cost, qaly, parts, done }) {
+  const ordered = parts.toSorted((a, b) => a[0] - b[0]);
+  const come = values => {
+    const found = new Float64Array(done);
+    let at = 0;
+    for (const [start, end] of ordered) {
+      found.set(values.subarray(start, end), at);
+      at += end - start;
+    }
+    return found;
+  };
+  return { done, cost: cost.map(come), qaly: qaly.map(come) };
 }
 
 /** What is wrong, in words. */
