@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from traceback import walk_tb
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
@@ -35,36 +34,56 @@ from hecon.studies.budget_values import budget_extent
 from hecon.studies.study import Study
 from hecon.workbook.archive import save_plain
 from hecon.workbook.cached import recalculate, write_cached
-from hecon.workbook.context import SENSITIVITY, UNCERTAINTY, Book, new_book, workbook_study
+from hecon.workbook.context import SENSITIVITY, UNCERTAINTY, Book, Shown, new_book, workbook_study
 from hecon.workbook.formula_text import literal
 from hecon.workbook.pages import AS_DELIVERED, Page, Sheets
 from hecon.workbook.sheet_groups import STACKS, group_of, reading_order
-from hecon.workbook.sheet_layout import CHECKS, Layout, quantities
+from hecon.workbook.sheet_layout import CHECKS, EDITED, Layout, quantities
 from hecon.workbook.sheets.acceptability_sheet import draw_charts, write_acceptability
 from hecon.workbook.sheets.budget_years import write_budget
-from hecon.workbook.sheets.checks_sheet import failed_checks, gather_checks, write_checks
+from hecon.workbook.sheets.checks_sheet import failed_checks, write_checks
 from hecon.workbook.sheets.evidence_sheet import write_evidence
 from hecon.workbook.sheets.guide_sheet import add_guide, write_guide
 from hecon.workbook.sheets.information_sheet import write_information
 from hecon.workbook.sheets.inputs_sheet import place_inputs, write_inputs
 from hecon.workbook.sheets.python_sheets import write_draws, write_one_way, write_scenarios
-from hecon.workbook.sheets.results_sheet import write_comparison, write_items
+from hecon.workbook.sheets.results_sheet import write_results
 from hecon.workbook.sheets.section_sheet import (
     add_part,
     link_sheets,
     write_parts,
     write_section,
 )
-from hecon.workbook.sheets.sessions_sheet import place_sessions, write_sessions
+from hecon.workbook.sheets.sessions_sheet import write_sessions
 from hecon.workbook.sheets.severity_sheet import write_severity
-from hecon.workbook.sheets.summary_sheet import add_summary, write_summary
-from hecon.workbook.sheets.time_sheet import place_tables, place_time, write_tables, write_time
+from hecon.workbook.sheets.summary_sheet import write_summary
+from hecon.workbook.sheets.time_sheet import place_tables, place_time, write_time
 from hecon.workbook.sheets.trace_places import place_traces
-from hecon.workbook.sheets.trace_sheet import write_trace
+from hecon.workbook.sheets.trace_sheet import write_traces
 from hecon.workbook.translated import sheet_title, translate_file
 
 #: Live sheets whose figures, or the draws behind them, are Python's.
 PYTHONS = ("Scenarios", SENSITIVITY, UNCERTAINTY)
+
+#: What gives cells their places before any sheet is written.
+PLACED = (place_inputs, place_tables, place_traces, place_time)
+#: Live sheets, in no order: what one needs of another is written first.
+LIVE = (
+    write_evidence,
+    write_inputs,
+    write_time,
+    write_traces,
+    write_sessions,
+    write_severity,
+    write_results,
+    write_budget,
+)
+#: Those of what there is to be shown.
+SHOWING: Mapping[Shown, tuple[Callable[[Book], object], ...]] = {
+    "scenario": (write_scenarios,),
+    "one_way": (write_one_way,),
+    "draw": (write_acceptability, write_draws, write_information, draw_charts),
+}
 
 #: A fixed date in the file's properties, so that the same run gives the same bytes.
 CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -155,46 +174,19 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     workbook.properties.creator = "hecon"
     workbook.properties.language = language().code
     layout = Layout(study)
-    book = new_book(workbook, run, study, layout, quantities(study.model))
-    models = [study.model] + ([study.population] if study.population else [])
+    book = new_book(workbook, run, study, layout, quantities(study.model), sections)
     cycles, layout.lengths = _extent(run, study)
     layout.rows = cycles + 1
-    listed = place_inputs(book)
-    place_tables(book)
-    place_traces(book, models)
-    columns = place_time(book, models)
-    place_sessions(book)
-
-    write_evidence(book)
-    summary = add_summary(book)
-    write_tables(book, write_inputs(book, listed))
-    write_time(book, columns)
-    for model in models:
-        for strategy in model.strategies:
-            write_trace(book, model, strategy, study.label(strategy))
-    write_sessions(book)
-    results_page, row = write_items(book)
-    write_severity(book)
-    write_comparison(book, results_page, row)
-    book.budget = write_budget(book)
-    if book.has("scenario"):
-        write_scenarios(book)
-    if book.has("one_way"):
-        write_one_way(book)
-    acceptability = None
-    if book.has("draw"):
-        acceptability = write_acceptability(book)
-        write_draws(book, acceptability)
-        write_information(book, acceptability)
-        draw_charts(book, acceptability)
+    parts = [part for shown, parts in SHOWING.items() if book.has(shown) for part in parts]
+    for part in (*PLACED, *LIVE, *parts):
+        book.after(part)
     own = _write_sections(book, sections, units)
     guide = add_guide(book)
-    gather_checks(book)
-    write_checks(book, _battery(sections))
+    book.after(write_checks)
+    book.after(write_summary)
     link_sheets(workbook)
     _into_order(book)
     write_guide(book, guide, own)
-    write_summary(book, summary, acceptability, sections)
     _say_what_stays(book, own)
     workbook.repeat_headings()
     return book
@@ -229,11 +221,6 @@ def _write_sections(book: Book, sections: Sequence[Section], units: Units) -> li
     return [page.title for page in own if page]
 
 
-def _battery(sections: Sequence[Section]) -> pd.DataFrame | None:
-    """The verification battery's table, if it was run."""
-    return next((s.tables[0].frame for s in sections if s.name == "verification"), None)
-
-
 def _into_order(book: Book) -> None:
     """Sheets in reading order, their tabs in the colours of their groups."""
     sheets = book.workbook._sheets  # type: ignore[attr-defined]
@@ -247,7 +234,7 @@ def _say_what_stays(book: Book, own: Sequence[str]) -> None:
     for page in book.workbook.pages:
         if page.title in (*PYTHONS, *own):
             heading = literal(str(page.sheet["A1"].value))
-            text = f'{heading}&IF({book.answers["edits"]}>0,": {AS_DELIVERED}","")'
+            text = f'{heading}&IF({EDITED}>0,": {AS_DELIVERED}","")'
             page.formula(1, 1, text, "title")
 
 

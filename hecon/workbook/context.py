@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +14,18 @@ from hecon.analyses.drawn import drawn_design
 from hecon.analyses.one_way import Range, one_way_ends, ranges
 from hecon.analyses.run import Run
 from hecon.engine.model import CohortModel, Key, key_text
+from hecon.report.content import Section
 from hecon.studies.budget_values import budget_extent, with_budget
 from hecon.studies.study import Study
-from hecon.workbook.estimates import EstimateBlock
 from hecon.workbook.formula_text import quoted
 from hecon.workbook.pages import Sheets
-from hecon.workbook.sheet_layout import EDITED, Counted, Layout, Quantity, Scope, letter
+from hecon.workbook.sheet_layout import INPUTS, SELECTORS, Counted, Layout, Quantity, Scope, letter
 
 if TYPE_CHECKING:
-    from hecon.workbook.sheets.budget_sheet import BudgetSheet
     from hecon.workbook.sheets.trace_amounts import TraceAmounts
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 
 #: Sheets of what moves the result, and of the draws and what rests on them.
 SENSITIVITY, UNCERTAINTY = "Sensitivity", "Uncertainty"
@@ -33,7 +34,26 @@ REPLAYED = 1_000
 
 MODES = ("Base case", "Scenario", "One-way", "PSA draw")
 #: What a mode other than the base case shows, as the selectors name it.
-SHOWN = ("scenario", "one_way", "draw")
+Shown = Literal["scenario", "one_way", "draw"]
+SHOWN: tuple[Shown, ...] = ("scenario", "one_way", "draw")
+#: What is chosen on Inputs, in the order of its rows.
+Selectable = Literal["mode", "end"] | Shown
+SELECTABLE: tuple[Selectable, ...] = ("mode", "scenario", "one_way", "end", "draw")
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Where something is chosen on Inputs: what the user types, and its number."""
+
+    typed: str
+    number: str
+
+
+#: Where each thing is chosen that can be shown.
+SELECTOR: Mapping[Selectable, Selector] = {
+    name: Selector(f"'{INPUTS}'!$C${row}", f"'{INPUTS}'!$D${row}")
+    for row, name in enumerate(SELECTABLE, start=SELECTORS)
+}
 
 
 @dataclass(frozen=True)
@@ -61,38 +81,50 @@ class SheetTable:
 
 
 @dataclass
+class TraceAddresses:
+    """Where traces have what other sheets take from them.
+
+    Attributes
+    ----------
+    totals
+        Address of a trace's total by (sheet, column name, discounted).
+    starts
+        Addresses of one-off amounts at the start by (strategy, kind, item).
+    columns
+        A trace's columns by (sheet, what and state): ``share``, ``counted``, ``qaly``, ``cost``.
+    begun
+        The column of who starts a later line of treatment, by (strategy, line).
+    amounts
+        The amounts of a strategy's trace, for sheets that count them otherwise.
+    """
+
+    totals: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    starts: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    begun: dict[tuple[str, int], str] = field(default_factory=dict)
+    amounts: dict[str, TraceAmounts] = field(default_factory=dict)
+
+
+@dataclass
 class Book:
-    """The workbook in the making.
+    """The workbook in the making: its parts are written when another first asks for them.
 
     Attributes
     ----------
     study
         The run's, with what its budget impact adds to it: see `workbook_study`.
-    selector
-        Addresses of ``mode``, ``scenario``, ``one_way``, ``draw`` (numbers) and of what the
-        user types.
-    totals
-        Address of a trace's total by (sheet, column name, discounted).
-    course_totals
-        Address of a course item's or quantity's total by (strategy, name, discounted).
-    starts
-        Addresses of one-off amounts at the start by (strategy, kind, item).
-    columns
-        A trace's columns by (sheet, what and state): ``share``, ``counted``, ``qaly``, ``cost``.
-    lines
-        Rows of Results with an item's totals by strategy, by (kind, item, discounted).
+    sections
+        What the report says besides.
+    tracing
+        What the traces fill as they are written; others ask for `write_traces`.
     checks
         Live checks of the workbook itself: (what, formula that is TRUE when it holds).
     comparisons
         The same for what must equal Python's figures as long as no input is typed over.
     told
         Where each of both stands on Checks, and its value if it holds.
-    estimates
-        Where each estimate stands on Evidence, by name.
-    traces
-        The amounts of a strategy's trace, for sheets that count them otherwise.
-    budget
-        The sheet of the budget by year, if there is one.
+    begun, written
+        Parts in the order in which they were begun, and what each gave that is written.
     """
 
     workbook: Sheets
@@ -105,19 +137,28 @@ class Book:
     draws: SheetTable
     changed: list[Key]
     ranges: dict[Key, Range]
-    selector: dict[str, str] = field(default_factory=dict)
-    totals: dict[tuple[str, str, bool], str] = field(default_factory=dict)
-    course_totals: dict[tuple[str, str, bool], str] = field(default_factory=dict)
-    starts: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    answers: dict[str, str] = field(default_factory=dict)
-    columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    lines: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    sections: Sequence[Section]
+    tracing: TraceAddresses = field(default_factory=TraceAddresses)
     checks: list[tuple[str, str]] = field(default_factory=list)
     comparisons: list[tuple[str, str]] = field(default_factory=list)
     told: list[tuple[str, str, bool | str]] = field(default_factory=list)
-    estimates: dict[str, EstimateBlock] = field(default_factory=dict)
-    traces: dict[str, TraceAmounts] = field(default_factory=dict)
-    budget: BudgetSheet | None = None
+    begun: list[Callable[[Book], object]] = field(default_factory=list)
+    written: dict[Callable[[Book], object], object] = field(default_factory=dict)
+
+    def after(self, part: Callable[[Book], T]) -> T:
+        """Addresses that a part of the workbook gives to others, once it is written.
+
+        Raises
+        ------
+        RuntimeError
+            If the part is still being written: two parts would need each other.
+        """
+        if part in self.begun and part not in self.written:
+            raise RuntimeError(f"{part.__name__} needs what needs it itself")
+        if part not in self.written:
+            self.begun.append(part)
+            self.written[part] = part(self)
+        return cast(T, self.written[part])
 
     @property
     def strategies(self) -> tuple[str, ...]:
@@ -125,12 +166,17 @@ class Book:
         return self.study.model.strategies
 
     @property
+    def models(self) -> list[CohortModel]:
+        """The study's model, and that of the general population if there is one."""
+        return [self.study.model, *([self.study.population] if self.study.population else [])]
+
+    @property
     def currency(self) -> str:
         """Currency with price year, for headings."""
         place = self.study.jurisdiction.definition
         return f"{place.currency} {place.price_year}"
 
-    def has(self, what: str) -> bool:
+    def has(self, what: Selectable) -> bool:
         """Whether there is a ``scenario``, a ``one_way`` range or a ``draw`` to be shown."""
         there = {
             "scenario": bool(self.study.scenarios),
@@ -143,7 +189,7 @@ class Book:
         """Note a column of a trace; a state that remembers time has several."""
         first, last = self.layout.first, self.layout.first + self.layout.rows - 1
         area = f"{quoted(title)}!${column}${first}:${column}${last}"
-        self.columns.setdefault((title, what), []).append(area)
+        self.tracing.columns.setdefault((title, what), []).append(area)
 
     def scope(
         self,
@@ -203,7 +249,12 @@ def workbook_study(run: Run) -> Study:
 
 
 def new_book(
-    workbook: Sheets, run: Run, study: Study, layout: Layout, kinds: dict[Key, Quantity]
+    workbook: Sheets,
+    run: Run,
+    study: Study,
+    layout: Layout,
+    kinds: dict[Key, Quantity],
+    sections: Sequence[Section],
 ) -> Book:
     """Decide where the tables of scenarios, one-way results and draws stand."""
     totals = totals_columns(study.model.strategies)
@@ -229,7 +280,7 @@ def new_book(
         SheetTable(UNCERTAINTY, 6, draws, tuple(draw_columns), draws_left(study)),
         changed,
         {r.parameter.key: r for r in ranges(run.study)},
-        answers={"edits": EDITED},
+        sections,
     )
 
 

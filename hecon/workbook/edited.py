@@ -29,10 +29,9 @@ from hecon.workbook.context import MODES
 from hecon.workbook.edits import read_edited
 from hecon.workbook.reading.edited_files import Edit
 from hecon.workbook.reading.edited_results import total_rows
-from hecon.workbook.sheet_layout import INPUTS, letter
-from hecon.workbook.sheets.inputs_sheet import SELECTORS
+from hecon.workbook.sheet_layout import INPUTS, SELECTORS, letter
 from hecon.workbook.sheets.model_settings import AGREES
-from hecon.workbook.sheets.results_sheet import TITLE as RESULTS
+from hecon.workbook.sheets.totals_sheet import TITLE as RESULTS
 
 #: What is added to the name of an edited run.
 SUFFIX = "_edited"

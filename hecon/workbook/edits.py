@@ -27,7 +27,7 @@ from hecon.workbook.sheet_layout import INPUTS
 from hecon.workbook.sheets import (
     acceptability_sheet,
     evidence_tables,
-    sessions_sheet,
+    session_places,
     severity_sheet,
 )
 
@@ -90,7 +90,7 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
     files = Files.copy(original, folder)
     readers = {INPUTS: read_inputs}
     if original.course is not None:
-        readers[sessions_sheet.TITLE] = read_sessions
+        readers[session_places.TITLE] = read_sessions
     if original.synthesis.estimates:
         readers[evidence_tables.TITLE] = read_evidence
     if original.scenarios or (original.budget and original.budget.scenarios):

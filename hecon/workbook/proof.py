@@ -19,6 +19,7 @@ from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import is_error, libreoffice_replays
 from hecon.workbook.replays import Replay, ReplayedFigure, draw_figures, figures, replays
 from hecon.workbook.sheets import evidence_tables
+from hecon.workbook.sheets.checks_sheet import write_checks
 from hecon.workbook.sheets.model_settings import AGREES
 
 #: Below this a cell is the rounding of a difference, not a figure.
@@ -85,7 +86,7 @@ def prove(
                 live.set(sheet, *coordinate_to_tuple(address), value)
             values = live.values()
             for name, found in flags.items():
-                sheet, _, cell = book.answers[name].partition("!")
+                sheet, _, cell = getattr(book.after(write_checks), name).partition("!")
                 found.append(values[sheet.strip("'")][cell.replace("$", "")])
             known = figures(book, replay)
             if done == 1 and book.has("draw"):

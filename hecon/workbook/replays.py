@@ -28,9 +28,14 @@ from hecon.engine.values import formula_values
 from hecon.parameters.design import Design, TableDesign, base_case
 from hecon.studies.budget_values import budget_values
 from hecon.workbook.context import MODES, REPLAYED, Book, workbook_study
-from hecon.workbook.sheet_layout import INPUTS, trace_title
-from hecon.workbook.sheets.acceptability_sheet import thresholds
-from hecon.workbook.sheets.inputs_sheet import SELECTORS
+from hecon.workbook.sheet_layout import INPUTS, SELECTORS, trace_title
+from hecon.workbook.sheets.acceptability_sheet import thresholds, write_acceptability
+from hecon.workbook.sheets.budget_years import write_budget
+from hecon.workbook.sheets.increments_sheet import write_increments
+from hecon.workbook.sheets.information_sheet import write_information
+from hecon.workbook.sheets.severity_sheet import write_severity
+from hecon.workbook.sheets.totals_sheet import write_totals
+from hecon.workbook.sheets.trace_sheet import write_traces
 
 #: Parameters whose two ends are replayed, and draws spread over those that the workbook holds.
 PARAMETERS = 10
@@ -104,19 +109,19 @@ def _row(design: Design, row: int) -> TableDesign:
 
 def figures(book: Book, replay: Replay) -> Iterator[ReplayedFigure]:
     """Python's figures for a replay: every trace, every result, the increments and the words."""
-    study, answers = book.study, book.answers
+    study, results = book.study, book.after(write_totals)
     outcomes = evaluate(study.model, replay.design)
     yield from budget_figures(book, replay.design)
     for suffix, discounted in (("", True), ("_undiscounted", False)):
-        for (kind, item, counted), area in book.lines.items():
+        for (kind, item, counted), area in results.lines.items():
             if counted == discounted:
                 dim = "item" if kind == "cost" else "source"
                 yield from _figures(area, outcomes[kind + suffix].sel({dim: item}).values[:, 0])
         cost, qaly = totals(outcomes, suffix)
-        yield from _figures(answers[f"cost {discounted}"], cost.values[:, 0])
-        yield from _figures(answers[f"qaly {discounted}"], qaly.values[:, 0])
+        yield from _figures(results.totals["cost", discounted], cost.values[:, 0])
+        yield from _figures(results.totals["qaly", discounted], qaly.values[:, 0])
         years = outcomes["life_years" + suffix].values[:, 0]
-        yield from _figures(answers[f"life_years {discounted}"], years)
+        yield from _figures(results.totals["life_years", discounted], years)
     yield from _decision(book, replay, outcomes)
     yield from _trace(book, study.model, replay.design)
     if study.population is not None:
@@ -125,7 +130,7 @@ def figures(book: Book, replay: Replay) -> Iterator[ReplayedFigure]:
 
 def budget_figures(book: Book, design: TableDesign) -> Iterator[ReplayedFigure]:
     """Python's people, money, health and hours of the budget by year; nothing after its years."""
-    study, sheet = book.study, book.budget
+    study, sheet = book.study, book.after(write_budget)
     if sheet is None:
         return
     values = budget_values(study, design)
@@ -158,39 +163,44 @@ def budget_figures(book: Book, design: TableDesign) -> Iterator[ReplayedFigure]:
 
 
 def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[ReplayedFigure]:
-    study, answers = book.study, book.answers
+    study, pair, shortfall = book.study, book.after(write_increments), book.after(write_severity)
     limits = severity(study, replay.design, [replay.pair])
     if replay.chosen[(INPUTS, f"C{SELECTORS}")] == MODES[3]:
         # severity describes the condition, not a draw
         limits["threshold"] = book.run(threshold)
     row = result_table(study, outcomes, limits, [replay.pair]).iloc[0]
     cost, qaly = (float(t.values.max()) for t in totals(outcomes))
-    scales = {"cost difference": cost, "qaly difference": qaly}
+    scales = {"cost_difference": cost, "qaly_difference": qaly}
     scales |= {"icer": cost, "nmb": cost + float(row["threshold"]) * qaly}
-    names = {n: n.replace(" ", "_") for n in ("cost difference", "qaly difference")}
-    names |= {n: n for n in ("intervention", "comparator", "icer", "verdict", "threshold", "nmb")}
-    if "shortfall" in answers:
-        names["shortfall"] = "shortfall"
-        for name in ("proportional_shortfall", "weight"):
-            yield ReplayedFigure(tuple(_places(answers[name])), float(limits[name].iloc[0]))
-    for i, value in enumerate(study.jurisdiction.threshold_values):
+    cells = {"cost_difference": pair.cost, "qaly_difference": pair.qaly}
+    cells |= {"intervention": pair.intervention, "comparator": pair.comparator}
+    cells |= {"icer": pair.icer, "verdict": pair.verdict, "nmb": pair.nmb}
+    cells |= {"threshold": pair.threshold}
+    if shortfall.weight:
+        cells["shortfall"] = shortfall.shortfall
+        weighed = (shortfall.proportional_shortfall, shortfall.weight)
+        for name, cell in zip(("proportional_shortfall", "weight"), weighed, strict=True):
+            yield ReplayedFigure(tuple(_places(cell)), float(limits[name].iloc[0]))
+    stated = [benefit for _, benefit in pair.stated]
+    for value, cell in zip(study.jurisdiction.threshold_values, stated, strict=True):
         at = formula_values(study.model, [(value, None)], replay.design.numbers, {})[0]
         benefit = float(at) * float(limits["weight"].iloc[0]) * row["qaly_difference"]
         benefit -= row["cost_difference"]
-        yield ReplayedFigure(tuple(_places(answers[f"nmb {i}"])), benefit, scales["nmb"])
-    for answer, name in names.items():
+        yield ReplayedFigure(tuple(_places(cell)), benefit, scales["nmb"])
+    for name, cell in cells.items():
         value = row[name]
         if value == value:  # an ICER that has no meaning is an error cell
             known = value if isinstance(value, str) else float(value)
-            yield ReplayedFigure(tuple(_places(answers[answer])), known, scales.get(answer, 0.0))
+            yield ReplayedFigure(tuple(_places(cell)), known, scales.get(name, 0.0))
 
 
 def _trace(book: Book, model: CohortModel, design: Design) -> Iterator[ReplayedFigure]:
+    columns_of = book.after(write_traces).columns
     share = base_traces(model, design)["share"].isel(draw=0)
     for strategy in model.strategies:
         title = trace_title(strategy)
         for state in share["state"].values.tolist():
-            columns = [_places(area) for area in book.columns[(title, f"share {state}")]]
+            columns = [_places(area) for area in columns_of[(title, f"share {state}")]]
             values = share.sel(strategy=strategy, state=state).values.tolist()
             for t, value in enumerate(values):
                 yield ReplayedFigure(tuple(column[t] for column in columns), value)
@@ -203,14 +213,15 @@ def draw_figures(book: Book) -> Iterator[ReplayedFigure]:
     options = list(study.options)
     chosen = [x.sel(strategy=options).values for x in (cost, qaly)]
     found = decision(options, chosen[0], chosen[1], np.array(thresholds(book.study), dtype=float))
-    for area, name in (("acceptability", "probability_best"), ("mean nmb", "nmb")):
-        yield from _figures(book.answers[area], found[name].values.T.ravel())
+    known, curves = book.after(write_information), book.after(write_acceptability).curves
+    for area, name in ((curves, "probability_best"), (known.mean, "nmb")):
+        yield from _figures(area, found[name].values.T.ravel())
     scale = float(np.abs(found["nmb"].values).max())
-    yield from _figures(book.answers["ceaf"], found["probability_frontier"].values)
+    yield from _figures(known.frontier, found["probability_frontier"].values)
     best = found["nmb"].max("strategy").values + found["evpi"].values
-    yield from _figures(book.answers["mean of the best"], best)
+    yield from _figures(known.best, best)
     if book.draws.rows == outcomes.sizes["draw"]:
-        yield from _figures(book.answers["evpi"], found["evpi"].values, scale)
+        yield from _figures(known.evpi, found["evpi"].values, scale)
 
 
 def _figures(area: str, values: object, scale: float = 0.0) -> Iterator[ReplayedFigure]:

@@ -28,6 +28,8 @@ TIME = "Time"
 INPUTS = "Inputs"
 #: Row of the headings of Inputs: close below what is chosen, for all above stays on the screen.
 HEADER = 10
+#: Row of the first choice of what is shown there.
+SELECTORS = 4
 #: Column of the first look-up table, right of the inputs.
 TABLES = 18
 SEVERITY = "Severity"

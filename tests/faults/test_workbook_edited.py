@@ -21,7 +21,7 @@ from hecon.workbook.context import Book
 from hecon.workbook.sheet_layout import EDITED as EDITED_CELLS
 from hecon.workbook.sheet_layout import HEADER
 from hecon.workbook.sheets.acceptability_sheet import BEST
-from hecon.workbook.sheets.summary_sheet import EDITED, IN_USE
+from hecon.workbook.sheets.summary_sheet import CHANGED, IN_USE
 
 SHOWN = ("scenarios", "synthesis", "article", "assumptions", "evidence", "cheers", "sources")
 
@@ -69,7 +69,7 @@ def test_fault_37_what_does_not_follow_an_edit_says_so(plain: Path, made: Book) 
     }
     live.set("Inputs", rows["drug_price_session"], 4, 0.0)
     after = live.values()
-    assert after["Summary"][f"B{EDITED}"].startswith("EDITED: 1 cell typed over")
+    assert after["Summary"][f"B{CHANGED}"].startswith("EDITED: 1 cell typed over")
     told = [text for text in said(after["Summary"]) if "as delivered" in text]
     # each of Python's lines says so, and so do the rule over the drivers and the note on the charts
     assert sum(text.startswith("as delivered: ") for text in told) > 4

@@ -18,8 +18,8 @@ from hecon.workbook.context import MODES, workbook_study
 from hecon.workbook.edits import read_edited
 from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
-from hecon.workbook.sheet_layout import BUDGET_QUEUE, INPUTS
-from hecon.workbook.sheets.inputs_sheet import SELECTORS
+from hecon.workbook.sheet_layout import BUDGET_QUEUE, INPUTS, SELECTORS
+from hecon.workbook.sheets.budget_years import write_budget
 from hecon.workbook.sheets.model_settings import AGREES
 
 STUDY = Path(__file__).parents[1] / "analyses/studies/budget"
@@ -38,8 +38,9 @@ def delivered(
     path = tmp_path_factory.mktemp("budget") / "report.xlsx"
     book = compose(example, sections_of(example, ["provenance"]))
     save_plain(book.workbook, path)
-    assert book.budget is not None
-    return path, book.budget.lines, LiveWorkbook(path)
+    budget = book.after(write_budget)
+    assert budget is not None
+    return path, budget.lines, LiveWorkbook(path)
 
 
 def years(live: LiveWorkbook, row: int) -> list[float]:
@@ -88,7 +89,7 @@ def test_a_wrong_queue_is_found(example: Run, monkeypatch: pytest.MonkeyPatch) -
 
     def careless(run: Run) -> object:
         book = compose(run)
-        budget = book.budget
+        budget = book.after(write_budget)
         assert budget is not None
         c, first = budget.places.columns["treated"], budget.places.first
         book.workbook[BUDGET_QUEUE][f"{c}{first + 1}"] = 9.0

@@ -24,6 +24,8 @@ from hecon.workbook.context import Book
 from hecon.workbook.edits import read_edited
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.workbook.sheets import evidence_blocks, evidence_rows, heterogeneity_sheet
+from hecon.workbook.sheets.evidence_sheet import write_evidence
+from hecon.workbook.sheets.increments_sheet import write_increments
 
 TOLERANCE = 1e-9
 TRIALS, EFFECTS, CONTRASTS = "trials.csv", "reported_effects.csv", "nma_contrasts.csv"
@@ -85,7 +87,7 @@ def assert_follows(composed: Book, values: Values, study: Study) -> int:
     """Every live block, what Inputs takes from it, and the decision are as in Python."""
     count = 0
     aside = networks(study)
-    for name, block in composed.estimates.items():
+    for name, block in composed.after(write_evidence).items():
         made = study.synthesis.estimates[name]
         known = {"estimate": made.effect.estimate, "se": made.effect.se}
         known |= {"low": made.low, "high": made.high}
@@ -109,19 +111,20 @@ def assert_follows(composed: Book, values: Values, study: Study) -> int:
                 assert found == pytest.approx(value, rel=TOLERANCE), (parameter.text, column)
     outcomes = evaluate(study.model, base_case(study.parameters))
     cost, qaly = (t.sel(strategy=list(study.compared)).values[:, 0] for t in totals(outcomes))
-    more = {"cost difference": cost[0] - cost[1], "qaly difference": qaly[0] - qaly[1]}
-    if more["qaly difference"] > 0:
-        more["icer"] = more["cost difference"] / more["qaly difference"]
-    for what, value in more.items():
-        sheet, cell = place(composed.answers[what])
-        assert values[sheet][cell] == pytest.approx(value, rel=TOLERANCE), what
+    pair = composed.after(write_increments)
+    more = {pair.cost: cost[0] - cost[1], pair.qaly: qaly[0] - qaly[1]}
+    if more[pair.qaly] > 0:
+        more[pair.icer] = more[pair.cost] / more[pair.qaly]
+    for address, value in more.items():
+        sheet, cell = place(address)
+        assert values[sheet][cell] == pytest.approx(value, rel=TOLERANCE), address
     return count
 
 
 def test_as_delivered(composed: Book, plain: Path, run: Run) -> None:
     """Every estimate of the study has a block; those of networks hold Python's figures."""
     values = recalculate(plain)
-    assert set(composed.estimates) == set(run.study.synthesis.estimates)
+    assert set(composed.after(write_evidence)) == set(run.study.synthesis.estimates)
     assert assert_follows(composed, values, run.study) > 200
     assert values["Checks"]["B3"] is True
     assert values["Checks"]["B4"] == "yes"

@@ -77,7 +77,7 @@ def test_second_engine_compares_every_formula() -> None:
 
 def test_one_cell_that_differs_is_found(small: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second engine gives what the first gives, but for a millionth in one trace cell."""
-    place = next(iter(compose(small).columns.values()))[0].rpartition("!")
+    place = next(iter(compose(small).tracing.columns.values()))[0].rpartition("!")
     sheet, cell = place[0].strip("'"), place[2].partition(":")[0].replace("$", "")
 
     def off(path: Path, changes: Sequence[Changes]) -> Iterator[Values]:

@@ -25,7 +25,7 @@ from hecon.workbook.book import build_workbook
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.workbook.proof import against_engine
-from hecon.workbook.sheets.inputs_sheet import SELECTORS
+from hecon.workbook.sheet_layout import SELECTORS
 from hecon.workbook.sheets.summary_sheet import ANSWER, FLAGS, IN_USE
 
 #: What is in use, the two sentences of the answer, and the two flags.

@@ -27,7 +27,7 @@ from hecon.workbook.cached import LiveWorkbook, recalculate
 from hecon.workbook.context import workbook_study
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.workbook.proof import SCALES, difference
-from hecon.workbook.sheets.inputs_sheet import SELECTORS
+from hecon.workbook.sheet_layout import SELECTORS
 from hecon.workbook.sheets.summary_sheet import ANSWER, FLAGS
 from hecon.workbook.styles import FILLS, FORMATS, fitting
 

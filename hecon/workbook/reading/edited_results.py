@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hecon.workbook.reading.cells import at, bounded_rows, open_book
-from hecon.workbook.sheets.results_sheet import TITLE, total_label
+from hecon.workbook.sheets.totals_sheet import TITLE, total_label
 
 
 def total_rows(path: Path) -> dict[str, int]:

@@ -7,7 +7,7 @@ import math
 from hecon.studies.course import Session
 from hecon.workbook.reading.cells import WorkbookReading, address, at, changed, is_formula, show
 from hecon.workbook.reading.edited_files import Edit
-from hecon.workbook.sheets.sessions_sheet import TITLE, session_heads
+from hecon.workbook.sheets.session_places import TITLE, session_heads
 
 
 def read_sessions(reading: WorkbookReading) -> None:

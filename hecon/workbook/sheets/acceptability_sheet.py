@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.chart import Reference, ScatterChart, Series
@@ -13,6 +14,7 @@ from hecon.workbook.charts import COLOURS, DASHES, dress
 from hecon.workbook.context import UNCERTAINTY, Book, plane_left
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter
+from hecon.workbook.sheets.severity_sheet import write_severity
 
 TITLE = UNCERTAINTY
 FIRST = 6
@@ -22,7 +24,15 @@ STEPS = 21
 BEST = FIRST + STEPS + 6
 
 
-def write_acceptability(book: Book) -> Page:
+@dataclass(frozen=True)
+class AcceptabilityAddresses:
+    """The sheet, and the cells of the curves: a row a threshold, a column an option."""
+
+    page: Page
+    curves: str
+
+
+def write_acceptability(book: Book) -> AcceptabilityAddresses:
     """Write the sheet."""
     draws = book.draws
     options = book.study.options
@@ -65,7 +75,6 @@ def write_acceptability(book: Book) -> Page:
     last = FIRST + STEPS - 1
     page.allow("positive", [f"A{FIRST}:A{last}"])
     area = f"'{TITLE}'!$B${FIRST}:${letter(1 + len(options))}${last}"
-    book.answers["acceptability"] = area
     tolerance = book.layout.fixed["tolerance"]
     book.checks.append(
         (
@@ -81,7 +90,7 @@ def write_acceptability(book: Book) -> Page:
             text = f"{draws.cell(f'{what} {a}', i)}-{draws.cell(f'{what} {b}', i)}"
             page.formula(FIRST + i, column + j, text, "formula", shape)
     _threshold_line(book, page, column)
-    return page
+    return AcceptabilityAddresses(page, area)
 
 
 def frontier_column(options: Sequence[str]) -> int:
@@ -101,12 +110,13 @@ def _threshold_line(book: Book, page: Page, column: int) -> None:
     page.headings(5, ["QALYs", f"cost ({book.currency})"], column + 3)
     for row, end in ((FIRST, f"MIN(0,MIN({area}))"), (FIRST + 1, f"MAX(0,MAX({area}))")):
         page.formula(row, column + 3, end, "formula", "exact")
-        text = f"${letter(column + 3)}{row}*{book.answers['threshold']}"
+        text = f"${letter(column + 3)}{row}*{book.after(write_severity).threshold}"
         page.formula(row, column + 4, text, "formula", "money")
 
 
-def draw_charts(book: Book, page: Page) -> None:
+def draw_charts(book: Book) -> None:
     """The plane and the curves on their own sheet, below the tables."""
+    page = book.after(write_acceptability).page
     page.sheet.add_chart(plane_chart(book, page), f"A{page.free}")
     page.sheet.add_chart(curve_chart(book, page), f"F{page.free}")
     page.free += 19

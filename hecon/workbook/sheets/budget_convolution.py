@@ -19,7 +19,9 @@ from hecon.workbook.sheets.budget_queue import (
     YEARS_ROW,
     QueueAddresses,
 )
+from hecon.workbook.sheets.session_places import session_columns
 from hecon.workbook.sheets.trace_places import Columns
+from hecon.workbook.sheets.trace_sheet import write_traces
 
 TITLE = BUDGET_QUEUE
 #: Columns of the sheet to the left of the flows.
@@ -137,18 +139,19 @@ def _running(book: Book, strategy: str, kind: str, name: str) -> list[Payoff]:
 
 def _course(book: Book, kind: str, name: str) -> list[str]:
     """Columns of Sessions that count."""
-    if kind == "effect":
-        found = [book.answers.get("sessions qaly")]
-    else:
-        found = [book.answers.get(f"sessions {kind} {name}")]
-    return [area for area in found if area]
+    assert book.study.course is not None
+    columns = session_columns(book.study.course)
+    if kind == "quantity":
+        return [columns.quantities[name]]
+    area = columns.amounts.get("qaly") if kind == "effect" else columns.items.get((kind, name))
+    return [area] if area else []
 
 
 def _starting(book: Book, strategy: str, kind: str, name: str) -> list[str]:
     own = "qaly" if kind == "effect" else kind
     return [
         at
-        for (s, k, item), at in book.starts.items()
+        for (s, k, item), at in book.after(write_traces).starts.items()
         if (s, k) == (strategy, own) and (kind == "effect" or item == name)
     ]
 
@@ -164,15 +167,16 @@ def _parts(book: Book, strategy: str, kind: str, name: str) -> bool:
 
 def _flow(book: Book, strategy: str, kind: str, name: str, t: int, row: int) -> str:
     """A patient's amount in a period, from the trace, the sessions and, at first, the start."""
-    trace = book.traces[strategy]
+    trace = book.after(write_traces).amounts[strategy]
     found = [
         trace.elsewhere(t, row, payoff, "budget") for payoff in _running(book, strategy, kind, name)
     ]
-    names, cycles = (book.answers.get(f"sessions {n}") for n in ("strategy", "cycle"))
-    found += [
-        f'SUMIFS({area},{names},"{strategy}",{cycles},{SINCE}{row})'
-        for area in _course(book, kind, name)
-    ]
+    if book.study.course is not None:
+        columns = session_columns(book.study.course)
+        found += [
+            f'SUMIFS({area},{columns.strategy},"{strategy}",{columns.cycle},{SINCE}{row})'
+            for area in _course(book, kind, name)
+        ]
     if t == 0:
         found += _starting(book, strategy, kind, name)
     return "+".join(part for part in found if part != "0") or "0"

@@ -10,6 +10,7 @@ from hecon.studies.budget_values import budget_extent
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import BUDGET_CYCLES, BUDGET_QUEUE, letter
+from hecon.workbook.sheets.sessions_sheet import write_sessions
 from hecon.workbook.sheets.trace_places import Columns, scope_of
 
 NO_LIMIT = "no limit"
@@ -203,7 +204,8 @@ def _text(book: Book, places: QueueAddresses, entry: str, year: int) -> str:
     if last == "stock" and year > 1:
         before, added = (_own(places.cell(f"{stem}.{n}", year - 1)) for n in ("stock", "added"))
         return f"{before}*(1-{own[f'{stem}.attrition']})+{added}"
-    here = {name: book.answers[f"quantity {s} {q}"] for name, (s, q) in budget.quantities.items()}
+    quantities = book.after(write_sessions).quantities
+    here = {name: quantities[at] for name, at in budget.quantities.items()}
     here[YEAR] = f"{letter(FIRST_YEAR + year - 1)}${YEARS_ROW}"
     for resource in budget.definition.resources:
         if resource.stock:

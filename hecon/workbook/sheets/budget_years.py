@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hecon.analyses.budget_results import budget_table
-from hecon.workbook.context import Book
+from hecon.workbook.context import SELECTOR, Book
 from hecon.workbook.pages import add_page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.budget_convolution import write_budget_flows
@@ -191,7 +191,7 @@ def _python(sheet: BudgetSheet) -> None:
     base = book.run(budget_table)["net"].tolist()
     base += [0.0] * (places.years - len(base))
     sheet.heading("Python's own net cost of what is in use, and whether it agrees")
-    money, selector, tolerance = book.currency, book.selector, book.layout.fixed["tolerance"]
+    money, tolerance = book.currency, book.layout.fixed["tolerance"]
     sheet.row += 1
     sheet.page.put(sheet.row, 1, "net cost, base case, Python")
     sheet.page.put(sheet.row, 2, money, "note")
@@ -203,11 +203,11 @@ def _python(sheet: BudgetSheet) -> None:
         scenario = draw = f"{column}${known}"
         name = f"net year {year}"
         if book.has("scenario"):
-            cell = f"INDEX({book.scenarios.span(name)},{selector['scenario']})"
+            cell = f"INDEX({book.scenarios.span(name)},{SELECTOR['scenario'].number})"
             scenario = f'IF({cell}="","none",{cell})'
         if book.has("draw"):
-            draw = f"INDEX({book.draws.span(name)},{selector['draw']})"
-        return f'CHOOSE({selector["mode"]},{column}${known},{scenario},"none",{draw})'
+            draw = f"INDEX({book.draws.span(name)},{SELECTOR['draw'].number})"
+        return f'CHOOSE({SELECTOR["mode"].number},{column}${known},{scenario},"none",{draw})'
 
     sheet.line("python", "net cost, what is in use, Python", money, python, "money", "link")
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 
+from hecon.report.content import Section
 from hecon.report.language import say
 from hecon.workbook.archive import CellValue
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import CHECKS, trace_title
+from hecon.workbook.sheet_layout import CHECKS, EDITED, trace_title
 from hecon.workbook.sheets.discounting_sheet import write_discounting
 from hecon.workbook.sheets.edits_sheet import write_edits
+from hecon.workbook.sheets.sessions_sheet import write_sessions
+from hecon.workbook.sheets.totals_sheet import write_totals
+from hecon.workbook.sheets.trace_sheet import write_traces
 
 FIRST = 6
 
@@ -36,22 +41,27 @@ def failed_checks(
     ]
 
 
-def gather_checks(book: Book) -> None:
+@dataclass(frozen=True)
+class Flags:
+    """Cells of the two flags: internally sound, and equal to Python's run."""
+
+    sound: str
+    equal: str
+
+
+def _several(book: Book) -> None:
     """Add the checks that concern several sheets."""
-    answers, tolerance = book.answers, book.layout.fixed["tolerance"]
+    tolerance, traces = book.layout.fixed["tolerance"], book.after(write_traces)
+    totals, sessions = book.after(write_totals).totals, book.after(write_sessions)
     for discounted in (True, False):
         word = "discounted" if discounted else "undiscounted"
         for strategy in book.strategies:
             title = trace_title(strategy)
-            course = book.totals.get((title, "sessions cost", discounted))
+            course = traces.totals.get((title, "sessions cost", discounted))
             if course is None:
                 continue
-            items = [
-                address
-                for (s, name, d), address in book.course_totals.items()
-                if s == strategy and d == discounted and name.startswith("cost ")
-            ]
-            gap = f"ABS({course}-({'+'.join(items)}))"
+            items = "+".join(sessions.of(strategy, "cost", discounted))
+            gap = f"ABS({course}-({items}))"
             book.checks.append(
                 (
                     f"{title}: course costs by cycle equal those of the sessions, {word}",
@@ -68,13 +78,13 @@ def gather_checks(book: Book) -> None:
         book.checks.append(
             (
                 "QALYs are never more than life-years",
-                _never_more(answers["qaly True"], answers["life_years True"], tolerance),
+                _never_more(totals["qaly", True], totals["life_years", True], tolerance),
             )
         )
     book.checks.append(
         (
             "Discounted life-years are never more than undiscounted",
-            _never_more(answers["life_years True"], answers["life_years False"], tolerance),
+            _never_more(totals["life_years", True], totals["life_years", False], tolerance),
         )
     )
 
@@ -86,7 +96,8 @@ def _never_more(one: str, other: str, tolerance: str) -> str:
 
 def _sums(book: Book) -> None:
     """Total costs and QALYs by item equal those by state, of the course and at the start."""
-    answers, tolerance = book.answers, book.layout.fixed["tolerance"]
+    tolerance, traces = book.layout.fixed["tolerance"], book.after(write_traces)
+    totals, sessions = book.after(write_totals).totals, book.after(write_sessions)
     where = "states, sessions and the start" if book.study.course else "states and the start"
     for position, strategy in enumerate(book.strategies, start=1):
         title = trace_title(strategy)
@@ -94,16 +105,12 @@ def _sums(book: Book) -> None:
             for discounted in (True, False):
                 parts = [
                     address
-                    for (t, name, d), address in book.totals.items()
+                    for (t, name, d), address in traces.totals.items()
                     if t == title and d == discounted and name.startswith(f"state {kind} ")
                 ]
-                parts += [
-                    address
-                    for (s, name, d), address in book.course_totals.items()
-                    if s == strategy and d == discounted and name.startswith(f"{kind} ")
-                ]
-                parts += [a for (s, k, _), a in book.starts.items() if (s, k) == (strategy, kind)]
-                total = f"INDEX({answers[f'{kind} {discounted}']},{position})"
+                parts += sessions.of(strategy, kind, discounted)
+                parts += [a for (s, k, _), a in traces.starts.items() if (s, k) == (strategy, kind)]
+                total = f"INDEX({totals[kind, discounted]},{position})"
                 word = "discounted" if discounted else "undiscounted"
                 book.checks.append(
                     (
@@ -119,26 +126,30 @@ def _below_norms(book: Book) -> None:
     people, tolerance = book.study.population, book.layout.fixed["tolerance"]
     if people is None:
         return
-    norm = trace_title(people.strategies[0])
+    norm, columns = trace_title(people.strategies[0]), book.after(write_traces).columns
     alive = next(s.name for s in people.states if not s.dead)
-    worth = "+".join(book.columns[(norm, f"qaly {alive}")])
-    counted = "+".join(book.columns[(norm, f"counted {alive}")])
+    worth = "+".join(columns[(norm, f"qaly {alive}")])
+    counted = "+".join(columns[(norm, f"counted {alive}")])
     for strategy in book.strategies:
         title = trace_title(strategy)
         above = [
-            f"SUMPRODUCT((({'+'.join(book.columns[(title, f'qaly {state.name}')])})*({counted})"
-            f">({'+'.join(book.columns[(title, f'counted {state.name}')])})*({worth})"
+            f"SUMPRODUCT((({'+'.join(columns[(title, f'qaly {state.name}')])})*({counted})"
+            f">({'+'.join(columns[(title, f'counted {state.name}')])})*({worth})"
             f"+{tolerance})*1)"
             for state in book.study.model.states
-            if (title, f"qaly {state.name}") in book.columns
+            if (title, f"qaly {state.name}") in columns
         ]
         if above:
             label = f"{title}: in no cycle is a state's utility above the norm of its age"
             book.checks.append((label, f"{'+'.join(above)}=0"))
 
 
-def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
-    """Write the sheet: two flags, the checks behind each, and the battery's results if given."""
+def write_checks(book: Book) -> Flags:
+    """Write the sheet: two flags, the checks behind each, and the battery's results if given.
+
+    What other parts ask to be checked is what they asked for before: it comes after them.
+    """
+    _several(book)
     page = add_page(
         book.workbook,
         CHECKS,
@@ -161,13 +172,18 @@ def write_checks(book: Book, verification: pd.DataFrame | None) -> None:
     page.formula(3, 2, held, "check", "flag")
     page.warn(f"B3 B{FIRST}:B{last}", "FALSE")
     row = _comparisons(book, page, row)
-    book.answers["sound"], book.answers["equal"] = page.ref(3, 2), page.ref(4, 2)
-    row = _verified(page, row, verification)
+    row = _verified(page, row, _battery(book.sections))
     # on paper the flags and the checks behind them; how each was worked out is on screen
     page.sheet.print_area = f"A1:B{last}"
     typed = write_edits(book, page, row + 1)
     page.formula(3, 3, f"SUM({typed})", "output", "count")
     page.put(3, 4, "cells typed over (listed below)", "note")
+    return Flags(page.ref(3, 2), page.ref(4, 2))
+
+
+def _battery(sections: Sequence[Section]) -> pd.DataFrame | None:
+    """The verification battery's table, if it was run."""
+    return next((s.tables[0].frame for s in sections if s.name == "verification"), None)
 
 
 def _verified(page: Page, row: int, verification: pd.DataFrame | None) -> int:
@@ -186,7 +202,7 @@ def _verified(page: Page, row: int, verification: pd.DataFrame | None) -> int:
 
 def _comparisons(book: Book, page: Page, row: int) -> int:
     """What must equal Python's figures, said in words; returns the next free row."""
-    edited = f'IF({book.answers["edits"]}>0,"edited: not comparable",'
+    edited = f'IF({EDITED}>0,"edited: not comparable",'
     page.headings(row, ["equals Python's run: check", "holds"])
     first, last = row + 1, row + len(book.comparisons)
     for i, (label, text) in enumerate(book.comparisons, start=first):

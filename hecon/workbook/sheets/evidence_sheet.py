@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hecon.studies.estimates.synthesised import RATIOS
 from hecon.workbook.context import Book
+from hecon.workbook.estimates import EstimateBlock
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.documents_sheet import write_texts
@@ -26,12 +29,18 @@ from hecon.workbook.sheets.heterogeneity_sheet import add_heterogeneity
 FIRST = 4
 
 
-def write_evidence(book: Book) -> None:
-    """Arms, published effects and estimates; texts only for a study that names no estimates."""
+def write_evidence(book: Book) -> Mapping[str, EstimateBlock]:
+    """Arms, published effects and estimates; texts only for a study that names no estimates.
+
+    Returns
+    -------
+    Mapping
+        Where each estimate stands, by name.
+    """
     synthesis = book.study.synthesis
     if not synthesis.estimates:
         write_texts(book)
-        return
+        return {}
     page = add_page(
         book.workbook,
         TITLE,
@@ -59,20 +68,26 @@ def write_evidence(book: Book) -> None:
     for name, estimate in synthesis.estimates.items():
         starts[name] = writer.row
         writer.write(estimate)
-    book.estimates.update(writer.blocks)
-    _summary(book, page, summary, starts)
+    _summary(book, page, summary, starts, writer.blocks)
     # how each estimate is made, and the steps to it, stay on screen
     page.sheet.print_area = f"A1:{letter(len(SHOWN))}{row - 2}"
+    return writer.blocks
 
 
-def _summary(book: Book, page: Page, row: int, starts: dict[str, int]) -> None:
+def _summary(
+    book: Book,
+    page: Page,
+    row: int,
+    starts: Mapping[str, int],
+    blocks: Mapping[str, EstimateBlock],
+) -> None:
     """Every estimate in a line that leads to its block."""
     page.heading(row, "Estimates")
     names = ["estimate", "what", *[""] * 5, "weakest status", "estimate", "", "standard error"]
     names += ["scale", "low, 95 %", "high, 95 %", "natural", "low, 95 %", "high, 95 %"]
     page.headings(row + 1, names)
     for i, (name, start) in enumerate(starts.items(), start=row + 2):
-        estimate, block = book.study.synthesis.estimates[name], book.estimates[name]
+        estimate, block = book.study.synthesis.estimates[name], blocks[name]
         page.link(i, 1, TITLE, f"A{start}", name)
         page.put(i, 2, estimate.title)
         page.put(i, SHOWN.index("added") + 1, estimate.status, marked(estimate.status))

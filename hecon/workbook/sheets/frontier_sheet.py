@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hecon.analyses.base_case import base_frontier
-from hecon.workbook.context import Book
+from hecon.workbook.context import SELECTOR, Book
 from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
+from hecon.workbook.sheets.increments_sheet import write_increments
+from hecon.workbook.sheets.severity_sheet import write_severity
+from hecon.workbook.sheets.totals_sheet import write_totals
 
 #: First column of the working beside the table.
 WORK = 9
@@ -13,9 +18,18 @@ WORK = 9
 SLOPES = WORK + 5
 
 
-def write_frontier(book: Book, page: Page, row: int) -> int:
+@dataclass(frozen=True)
+class FrontierAddresses:
+    """The option of most net monetary benefit, as a formula; the next free row of Results."""
+
+    best: str
+    free: int
+
+
+def write_frontier(book: Book) -> FrontierAddresses:
     """Dominance among the options: strong, then extended, by formula."""
-    options = book.study.options
+    options, results = book.study.options, book.after(write_totals)
+    page, row = results.page, book.after(write_increments).free
     page.heading(row, "Frontier: strong and extended dominance among the options")
     names = [
         "option",
@@ -42,15 +56,14 @@ def write_frontier(book: Book, page: Page, row: int) -> int:
     for i, option in enumerate(options):
         r = first + i
         page.put(r, 1, option)
-        for column, values, shape in ((2, "cost True", "money"), (3, "qaly True", "exact")):
-            text = f"INDEX({book.answers[values]},MATCH($A{r},{book.answers['names']},0))"
+        for column, values, shape in ((2, "cost", "money"), (3, "qaly", "exact")):
+            text = f"INDEX({results.totals[values, True]},MATCH($A{r},{results.names},0))"
             page.formula(r, column, text, "formula", shape)
         page.put(r, 7, str(python[option]))
         _dominance(book, page, r, i, first, spans)
     nmb = letter(SLOPES + 2 + 2 * len(options))
     worth = f"${nmb}${first}:${nmb}${last}"
-    best = f"MATCH(MAX('{page.title}'!{worth}),'{page.title}'!{worth},0)"
-    book.answers["best"] = f"INDEX('{page.title}'!{spans['name']},{best})"
+    highest = f"MATCH(MAX('{page.title}'!{worth}),'{page.title}'!{worth},0)"
     efficient = f"${letter(WORK + 4)}${first}:${letter(WORK + 4)}${last}"
     for r in range(first, last + 1):
         below = f"SUMPRODUCT(({efficient}<$C{r})*1)"
@@ -66,10 +79,11 @@ def write_frontier(book: Book, page: Page, row: int) -> int:
     book.comparisons.append(
         (
             "The frontier of the base case equals Python's",
-            f"IF({book.selector['mode']}=1,{same}=ROWS('{page.title}'!$D${first}:$D${last}),TRUE)",
+            f"IF({SELECTOR['mode'].number}=1,{same}=ROWS('{page.title}'!$D${first}:$D${last}),TRUE)",
         )
     )
-    return last + 2
+    best = f"INDEX('{page.title}'!{spans['name']},{highest})"
+    return FrontierAddresses(best, last + 2)
 
 
 def _dominance(book: Book, page: Page, r: int, i: int, first: int, spans: dict[str, str]) -> None:
@@ -83,7 +97,7 @@ def _dominance(book: Book, page: Page, r: int, i: int, first: int, spans: dict[s
     for k, name in enumerate(("cost", "qaly")):
         largest = f"MAX(MAX({spans[name]}),-MIN({spans[name]}))"
         page.formula(r, SLOPES + 2 * count + k, f"{tie}*{largest}", "formula", "exact")
-    benefit = f"{book.answers['threshold']}*$C{r}-$B{r}"
+    benefit = f"{book.after(write_severity).threshold}*$C{r}-$B{r}"
     page.formula(r, SLOPES + 2 + 2 * count, benefit, "formula", "money")
     same_cost = _near(spans["cost"], f"$B{r}", cheap)
     same_qaly = _near(spans["qaly"], f"$C{r}", slight)

@@ -18,7 +18,7 @@ TITLE = "Guide"
 
 
 def add_guide(book: Book) -> Page:
-    """The sheet, filled once all others stand."""
+    """The sheet, to be filled once all others stand."""
     purpose = "How to read, change, replay and reset this workbook."
     return add_page(book.workbook, TITLE, TITLE, purpose, "A4", "portrait")
 

@@ -2,130 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 
 from hecon.report.grade import marked_title
 from hecon.report.things_called import judgement
-from hecon.workbook.context import Book
+from hecon.workbook.context import SELECTOR, Book
 from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
-from hecon.workbook.sheets.severity_sheet import title_of, weighted
+from hecon.workbook.sheets.sessions_sheet import write_sessions
+from hecon.workbook.sheets.severity_sheet import title_of, weighted, write_severity
+from hecon.workbook.sheets.totals_sheet import TITLE, write_totals
 
-TITLE = "Results"
+
+@dataclass(frozen=True)
+class IncrementAddresses:
+    """Cells of the comparison in use; costs, QALYs and life-years are differences.
+
+    Attributes
+    ----------
+    stated
+        Each threshold that the jurisdiction states, and net monetary benefit at it.
+    free
+        The next free row of Results.
+    """
+
+    intervention: str
+    comparator: str
+    cost: str
+    qaly: str
+    life_years: str
+    verdict: str
+    icer: str
+    threshold: str
+    nmb: str
+    stated: tuple[tuple[str, str], ...]
+    free: int
 
 
-def write_increments(book: Book, page: Page, row: int) -> int:
+@dataclass
+class _Lines:
+    """Lines below a heading in the making: a label and a formula each."""
+
+    page: Page
+    row: int
+
+    def add(self, label: str, text: str, shape: str = "general") -> str:
+        """Write a line; gives the address of its figure."""
+        self.row += 1
+        self.page.put(self.row, 1, label)
+        self.page.formula(self.row, 2, text, "output", shape)
+        return f"'{TITLE}'!$B${self.row}"
+
+
+def write_increments(book: Book) -> IncrementAddresses:
     """The comparison in use, the severity weight and net monetary benefit."""
-    answers, selector = book.answers, book.selector
-    a, b = book.study.compared
-    page.heading(row, marked_title("Intervention against comparator, discounted"))
-    lines: list[tuple[str, str, str, str]] = []
-
-    def add(name: str, label: str, text: str, shape: str = "general") -> None:
-        address = f"'{TITLE}'!$B${row + 1 + len(lines)}"
-        lines.append((name, label, text, shape))
-        answers[name] = address
-
-    for name, value in (("intervention", a), ("comparator", b)):
-        chosen = f"INDEX({book.scenarios.span(name)},{selector['scenario']})"
+    totals, severity = book.after(write_totals), book.after(write_severity)
+    totals.page.heading(totals.free, marked_title("Intervention against comparator, discounted"))
+    lines = _Lines(totals.page, totals.free)
+    pair = []
+    for name, value in zip(("intervention", "comparator"), book.study.compared, strict=True):
+        chosen = f"INDEX({book.scenarios.span(name)},{SELECTOR['scenario'].number})"
         text = f'"{value}"'
         if book.study.scenarios:
-            text = f"IF({selector['mode']}=2,{chosen},{text})"
-        add(name, name.capitalize(), text, "text")
+            text = f"IF({SELECTOR['mode'].number}=2,{chosen},{text})"
+        pair.append(lines.add(name.capitalize(), text, "text"))
+    differences = []
     for name, label, shape in (
         ("cost", f"Incremental cost ({book.currency})", "money"),
         ("qaly", "Incremental QALYs", "qaly"),
         ("life_years", "Incremental life-years", "qaly"),
     ):
-        values = answers[f"{name} True"]
-        at = [
-            f"INDEX({values},MATCH({answers[w]},{answers['names']},0))"
-            for w in ("intervention", "comparator")
-        ]
-        add(f"{name} difference", label, _difference(book, *at), shape)
-    dc, dq = answers["cost difference"], answers["qaly difference"]
+        text = _difference(book, pair, totals.totals[name, True], totals.names)
+        differences.append(lines.add(label, text, shape))
+    dc, dq, years = differences
     words = (
         f'IF({dq}=0,IF({dc}>0,"more costly, no difference in effect",'
         f'IF({dc}<0,"less costly, no difference in effect","no difference")),'
         f'IF({dq}>0,IF({dc}>0,"more costly, more effective","dominant"),'
         f'IF({dc}<0,"less costly, less effective","dominated")))'
     )
-    add("verdict", "In words", words, "text")
-    verdict = answers["verdict"]
-    add(
-        "icer",
+    verdict = lines.add("In words", words, "text")
+    icer = lines.add(
         f"ICER ({book.currency} per QALY; #N/A under dominance)",
         f'IF(OR({verdict}="more costly, more effective",{verdict}="less costly, less effective"),'
         f"{dc}/{dq},NA())",
         "money",
     )
-    threshold, judged = answers["threshold"], judgement(book.study)
+    threshold, judged = severity.threshold, judgement(book.study)
     kind = ", severity-weighted" if weighted(book.study) else ""
     named = book.study.jurisdiction.definition.threshold.name.capitalize()
-    label = f"{named}{kind} (see {title_of(book.study)})"
-    add("threshold in use", label, threshold, "money")
-    add(
-        "nmb",
+    lines.add(f"{named}{kind} (see {title_of(book.study)})", threshold, "money")
+    nmb = lines.add(
         f"Incremental net monetary benefit ({book.currency}; {judged} if above 0)",
         f"{threshold}*{dq}-{dc}",
         "money",
     )
     place, scope = book.study.jurisdiction, book.scope(None, TITLE)
-    weight = f"*{answers['weight']}" if "weight" in answers else ""
+    weight = f"*{severity.weight}" if severity.weight else ""
     unit = f"{book.currency} per QALY"
+    stated = []
     for i, rule in enumerate(place.threshold_values):
         label = f"{'Threshold' if place.judges else 'Value of a QALY'} {i + 1} ({unit})"
-        add(f"threshold {i}", label, f"({scope.formula(rule)}){weight}", "money")
-        found = f"{answers[f'threshold {i}']}*{dq}-{dc}"
-        add(f"nmb {i}", f"Net monetary benefit at it ({book.currency})", found, "money")
-    _threshold_price(book, add)
-    for i, (_, label, text, shape) in enumerate(lines):
-        page.put(row + 1 + i, 1, label)
-        page.formula(row + 1 + i, 2, text, "output", shape)
-    return row + 2 + len(lines)
+        value = lines.add(label, f"({scope.formula(rule)}){weight}", "money")
+        label = f"Net monetary benefit at it ({book.currency})"
+        stated.append((value, lines.add(label, f"{value}*{dq}-{dc}", "money")))
+    _threshold_price(book, lines, pair, nmb)
+    return IncrementAddresses(
+        intervention=pair[0],
+        comparator=pair[1],
+        cost=dc,
+        qaly=dq,
+        life_years=years,
+        verdict=verdict,
+        icer=icer,
+        threshold=threshold,
+        nmb=nmb,
+        stated=tuple(stated),
+        free=lines.row + 2,
+    )
 
 
-def _difference(book: Book, first: str, second: str) -> str:
-    """`first` less `second`, 0 where they are equal but for rounding."""
+def _difference(book: Book, pair: list[str], values: str, names: str) -> str:
+    """The intervention's figure less the comparator's, 0 where equal but for rounding."""
+    first, second = (f"INDEX({values},MATCH({name},{names},0))" for name in pair)
     tie = f"{book.layout.fixed['tie']}*MAX(ABS({first}),ABS({second}))"
     return f"IF(ABS({first}-{second})<={tie},0,{first}-{second})"
 
 
-def _threshold_price(book: Book, add: Callable[..., None]) -> None:
+def _threshold_price(book: Book, lines: _Lines, pair: list[str], nmb: str) -> None:
     """The price at which the comparison breaks even: net benefit is linear in it."""
     price = book.study.definition.price
     if price is None:
         return
-    answers = book.answers
     names = f"'Sessions'!$B$4:${letter(1 + len(book.strategies))}$4"
-    values = answers[f"discounted {price.quantity}"]
-    bought = [
-        f"INDEX({values},MATCH({answers[w]},{names},0))" for w in ("intervention", "comparator")
-    ]
-    add(
-        "units",
-        f"Discounted {price.quantity.replace('_', ' ')}, difference",
-        _difference(book, *bought),
-        "qaly",
-    )
+    values = book.after(write_sessions).discounted[price.quantity]
+    label = f"Discounted {price.quantity.replace('_', ' ')}, difference"
+    units = lines.add(label, _difference(book, pair, values, names), "qaly")
     key = book.study.model.resolve(price.parameter, None)
     assert key is not None
-    in_use = book.layout.cells[key]
-    units = answers["units"]
-    found = f"{in_use}+{answers['nmb']}/{units}"
+    found = f"{book.layout.cells[key]}+{nmb}/{units}"
     none = '"none: the price plays no part"'
     below = f'IF({units}>0,"none: not even at a price of zero","any price")'
-    add(
-        "threshold price",
+    at = lines.add(
         f"Price at which net benefit is zero ({book.currency}; {price.parameter})",
         f"IF({units}=0,{none},IF({found}<0,{below},{found}))",
         "money",
     )
     judged = judgement(book.study)
     up, down = f'"{judged} below this price"', f'"{judged} above this price"'
-    add(
-        "threshold side",
+    lines.add(
         f"On which side of that price the intervention is {judged}",
-        f'IF(ISNUMBER({answers["threshold price"]}),IF({units}>0,{up},{down}),"see above")',
+        f'IF(ISNUMBER({at}),IF({units}>0,{up},{down}),"see above")',
         "text",
     )

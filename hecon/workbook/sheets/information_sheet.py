@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from hecon.analyses.comparison import totals
@@ -21,6 +23,7 @@ from hecon.workbook.sheets.acceptability_sheet import (
     TITLE,
     frontier_column,
     thresholds,
+    write_acceptability,
 )
 from hecon.workbook.sheets.section_sheet import put_table
 
@@ -28,8 +31,19 @@ from hecon.workbook.sheets.section_sheet import put_table
 PART = "Value of information"
 
 
-def write_information(book: Book, page: Page) -> None:
+@dataclass(frozen=True)
+class InformationAddresses:
+    """Cells by threshold: mean net benefit of each option and of the best, EVPI, the frontier."""
+
+    mean: str
+    best: str
+    evpi: str
+    frontier: str
+
+
+def write_information(book: Book) -> InformationAddresses:
     """Write the tables below those of acceptability."""
+    page = book.after(write_acceptability).page
     draws, options = book.draws, book.study.options
     total = book.run(drawn_design).draws
     whole = total == draws.rows
@@ -104,14 +118,7 @@ def write_information(book: Book, page: Page) -> None:
     page.free = _partial(book, page, row) + 1
     # the working stays on screen
     page.printed = letter(max(work - 1, 8))
-    for name, position in (
-        ("mean of the best", 3 + count),
-        ("evpi", 4 + count),
-        ("ceaf", frontier_column(options)),
-    ):
-        book.answers[name] = page.span(position, BEST, last)
     area_of = f"'{TITLE}'!$B${BEST}:${letter(1 + count)}${last}"
-    book.answers["mean nmb"] = area_of
     book.checks.append(
         (
             f"{PART}: perfect information is never worth less than nothing",
@@ -119,6 +126,8 @@ def write_information(book: Book, page: Page) -> None:
             f"MAX(1,MAX({area_of}),-MIN({area_of}))",
         )
     )
+    positions = (3 + count, 4 + count, frontier_column(options))
+    return InformationAddresses(area_of, *(page.span(p, BEST, last) for p in positions))
 
 
 def _population(book: Book, page: Page, row: int, evpi: str) -> int:

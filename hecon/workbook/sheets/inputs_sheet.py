@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -14,10 +15,12 @@ from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
-from hecon.workbook.context import MODES, SHOWN, Book, override_name
+from hecon.workbook.context import MODES, SELECTOR, SHOWN, Book, override_name
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import EDITS, HEADER, INPUTS, letter
+from hecon.workbook.sheet_layout import EDITS, HEADER, INPUTS, SELECTORS, letter
+from hecon.workbook.sheets.evidence_sheet import write_evidence
 from hecon.workbook.sheets.model_settings import plain_settings, settings_rows
+from hecon.workbook.sheets.time_sheet import write_tables
 from hecon.workbook.styles import fitting
 
 COLUMNS = [
@@ -38,7 +41,6 @@ COLUMNS = [
     "Id",
     "Group",
 ]
-SELECTORS = 4
 
 #: How the heading of the settings, below all inputs, begins.
 SETTINGS = "Settings: "
@@ -56,9 +58,6 @@ def place_inputs(book: Book) -> list[tuple[Key, Parameter | None]]:
         book.layout.cells[key] = f"'{INPUTS}'!$C${HEADER + 1 + position}"
     for position, (name, _) in enumerate(settings_rows(study)):
         book.layout.fixed[name] = f"'{INPUTS}'!$C${_settings_row(len(rows)) + position}"
-    for position, name in enumerate(("mode", "scenario", "one_way", "end", "draw")):
-        book.selector[name] = f"'{INPUTS}'!$D${SELECTORS + position}"
-        book.selector[f"{name} typed"] = f"'{INPUTS}'!$C${SELECTORS + position}"
     return rows
 
 
@@ -72,8 +71,17 @@ def _single(book: Book, key: Key) -> bool:
     return not (kind.by_cycle or kind.by_strategy or kind.by_time_in_state)
 
 
-def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> Page:
-    """Write the sheet."""
+@dataclass(frozen=True)
+class InputAddresses:
+    """Where inputs have their names, and what they are called."""
+
+    names: str
+    labels: str
+
+
+def write_inputs(book: Book) -> InputAddresses:
+    """Write the sheet, the look-up tables on its right."""
+    rows = book.after(place_inputs)
     page = add_page(
         book.workbook,
         INPUTS,
@@ -98,13 +106,14 @@ def write_inputs(book: Book, rows: list[tuple[Key, Parameter | None]]) -> Page:
             _parameter(book, page, row, parameter, values)
     last = _settings_row(len(rows)) + len(settings_rows(book.study)) - 1
     _allow(page, rows, last)
-    for name, column in (("names", "A"), ("labels", "B")):
-        span = f"'{INPUTS}'!${column}${HEADER + 1}:${column}${HEADER + len(rows)}"
-        book.answers[f"input {name}"] = span
     # what does not fit a printed page stays on screen: derivation, notes, ids
     page.sheet.print_area = f"A1:K{last}"
     page.sheet.auto_filter.ref = f"A{HEADER}:P{HEADER + len(rows)}"
-    return page
+    write_tables(book, page)
+    names, labels = (
+        f"'{INPUTS}'!${column}${HEADER + 1}:${column}${HEADER + len(rows)}" for column in "AB"
+    )
+    return InputAddresses(names, labels)
 
 
 def _base_values(study: Study, keys: Sequence[Key]) -> dict[Key, float]:
@@ -216,7 +225,8 @@ def _parameter(
     found = book.ranges.get(parameter.key)
     place = book.study.jurisdiction.definition
     shape = _shape(parameter.unit, place.currency, values[parameter.key])
-    estimate = book.estimates.get(parameter.estimate) if parameter.is_input else None
+    estimates = book.after(write_evidence)
+    estimate = estimates.get(parameter.estimate) if parameter.is_input else None
     page.put(row, 1, parameter.text)
     page.put(row, 2, parameter.description)
     if parameter.formula is not None:
@@ -278,22 +288,24 @@ def _in_use(book: Book, page: Page, row: int, key: Key, shape: str) -> None:
     base = f"$D{row}"
     scenario = one_way = draw = base
     if key in book.changed:
-        cell = f"INDEX({book.scenarios.span(override_name(key))},{_own(book, 'scenario')})"
+        cell = (
+            f"INDEX({book.scenarios.span(override_name(key))},{_own(SELECTOR['scenario'].number)})"
+        )
         scenario = f"IF(ISBLANK({cell}),{base},{cell})"
     if key in book.ranges:
-        chosen = f"IF({_own(book, 'end')}=1,$F{row},$G{row})"
-        one_way = f"IF({_own(book, 'one_way typed')}=$A{row},{chosen},{base})"
+        chosen = f"IF({_own(SELECTOR['end'].number)}=1,$F{row},$G{row})"
+        one_way = f"IF({_own(SELECTOR['one_way'].typed)}=$A{row},{chosen},{base})"
     if book.has("draw") and key_text(key) in book.draws.columns:
-        draw = f"INDEX({book.draws.span(key_text(key))},{_own(book, 'draw')})"
+        draw = f"INDEX({book.draws.span(key_text(key))},{_own(SELECTOR['draw'].number)})"
     if (scenario, one_way, draw) == (base, base, base):
         text = base
     else:
-        text = f"CHOOSE({_own(book, 'mode')},{base},{scenario},{one_way},{draw})"
+        text = f"CHOOSE({_own(SELECTOR['mode'].number)},{base},{scenario},{one_way},{draw})"
     page.formula(row, 3, text, "link", shape)
 
 
-def _own(book: Book, name: str) -> str:
-    return book.selector[name].removeprefix(f"'{INPUTS}'!")
+def _own(address: str) -> str:
+    return address.removeprefix(f"'{INPUTS}'!")
 
 
 def ranged_names(book: Book) -> str:

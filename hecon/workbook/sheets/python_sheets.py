@@ -20,6 +20,7 @@ from hecon.report.outcomes import draws_table
 from hecon.studies.study import Scenario
 from hecon.workbook.charts import dress
 from hecon.workbook.context import (
+    SELECTOR,
     SHOWN,
     Book,
     SheetTable,
@@ -31,6 +32,8 @@ from hecon.workbook.context import (
 from hecon.workbook.estimates import scenario_estimates
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import EDITS, letter
+from hecon.workbook.sheets.acceptability_sheet import write_acceptability
+from hecon.workbook.sheets.evidence_sheet import write_evidence
 from hecon.workbook.sheets.inputs_sheet import override_formula
 
 _SHAPES = (
@@ -158,13 +161,13 @@ def _with_budgets(book: Book) -> pd.DataFrame:
 
 def _with_estimates(book: Book, scenario: Scenario, key: Key, sheet: str) -> str:
     """A scenario's override with the cells of the estimates that it names."""
-    named = scenario_estimates(scenario, key)
+    named, estimates = scenario_estimates(scenario, key), book.after(write_evidence)
     if key not in scenario.drawn:
         ((what, name),) = named.values()
         units = {v.key: v.unit for v in book.study.variables}
         units |= {p.key: p.unit for p in book.study.parameters}
-        return book.estimates[name].cell(what, units[key])
-    here = {own: book.estimates[name].cell(what, "") for own, (what, name) in named.items()}
+        return estimates[name].cell(what, units[key])
+    here = {own: estimates[name].cell(what, "") for own, (what, name) in named.items()}
     return book.scope(key[1], sheet, here=here).formula(scenario.drawn[key])
 
 
@@ -254,9 +257,9 @@ def _tornado(book: Book, page: Page, grid: SheetTable) -> None:
     page.unprinted = below
 
 
-def write_draws(book: Book, page: Page) -> None:
+def write_draws(book: Book) -> None:
     """Parameter sets of the first draws with Python's results for each, right of what they give."""
-    grid = book.draws
+    page, grid = book.after(write_acceptability).page, book.draws
     total = book.run(drawn_design).draws
     text = (
         f"Draws of the probabilistic analysis, computed in Python: the first {grid.rows:,} of "
@@ -286,5 +289,5 @@ def python_figures(book: Book, what: str, strategy: str, base: str) -> str:
     choose = [base]
     for grid, number in zip(grids, SHOWN, strict=True):
         there = book.has(number)
-        choose.append(f"INDEX({grid.span(name)},{book.selector[number]})" if there else base)
-    return f"CHOOSE({book.selector['mode']},{','.join(choose)})"
+        choose.append(f"INDEX({grid.span(name)},{SELECTOR[number].number})" if there else base)
+    return f"CHOOSE({SELECTOR['mode'].number},{','.join(choose)})"

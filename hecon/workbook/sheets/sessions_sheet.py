@@ -2,78 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from hecon.engine.expression import Expr
 from hecon.studies.course import Session, TreatmentCourse
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import EDITS, Counted, Layout, letter
+from hecon.workbook.sheets.session_places import (
+    DERIVED,
+    FIXED,
+    TITLE,
+    first_session,
+    session_heads,
+)
 from hecon.workbook.sheets.trace_lines import mean_factor, reached
-
-TITLE = "Sessions"
-FIXED = ("strategy", "session", "kind", "week", "included", "line")
-#: What follows for each session, and the format it is shown in.
-DERIVED = {
-    "n_sessions": "count",
-    "attendance": "probability",
-    "cycle": "count",
-    "in the horizon": "count",
-    "year": "years",
-    "discount_time": "years",
-    "discount factor, cost": "exact",
-    "discount factor, effect": "exact",
-}
+from hecon.workbook.sheets.trace_sheet import write_traces
 
 
-def _first(course: TreatmentCourse) -> int:
-    """Row of the first session: below the totals."""
-    return 9 + 2 * len(course.items) + len(course.quantities)
+@dataclass(frozen=True)
+class SessionTotals:
+    """Where Sessions sums up, per person who starts.
+
+    Attributes
+    ----------
+    amounts
+        Address of a course item's total by (strategy, kind, item, discounted).
+    quantities
+        Address of a quantity's total by (strategy, name).
+    discounted
+        Cells of the discounted total of what the price is paid for, all strategies, by name.
+    """
+
+    amounts: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
+    quantities: dict[tuple[str, str], str] = field(default_factory=dict)
+    discounted: dict[str, str] = field(default_factory=dict)
+
+    def of(self, strategy: str, kind: str, discounted: bool) -> list[str]:
+        """Totals of a strategy's items of a kind."""
+        wanted = (strategy, kind, discounted)
+        return [at for (s, k, _, d), at in self.amounts.items() if (s, k, d) == wanted]
 
 
-def place_sessions(book: Book) -> None:
-    """Tell where other sheets find what sessions cost, and in which cycle."""
-    course = book.study.course
+def write_sessions(book: Book) -> SessionTotals:
+    """Write the sheet, if there are courses; lines that start later need the traces."""
+    course, found = book.study.course, SessionTotals()
     if course is None:
-        return
-    columns = session_heads(course)
-    first = _first(course)
-    last = first + len(course.sessions) - 1
-
-    def span(name: str) -> str:
-        c = letter(columns.index(name) + 1)
-        return f"'{TITLE}'!${c}${first}:${c}${last}"
-
-    for name in ("strategy", "line", "cycle"):
-        book.answers[f"sessions {name}"] = span(name)
-    for kind in ("cost", "qaly"):
-        if any(item.kind == kind for item, _ in course.items):
-            book.answers[f"sessions {kind}"] = span(f"all {kind}")
-    for item, _ in course.items:
-        book.answers[f"sessions {item.kind} {item.item}"] = span(f"{item.item}, {item.kind}")
-    for quantity, _ in course.quantities:
-        book.answers[f"sessions quantity {quantity.name}"] = span(f"{quantity.name}, quantity")
-
-
-def session_heads(course: TreatmentCourse) -> list[str]:
-    """What stands above the columns: what goes in, what follows, what is for the reader."""
-    return [
-        *FIXED,
-        *course.columns,
-        *DERIVED,
-        *(f"{item.item}, {item.kind}" for item, _ in course.items),
-        *(f"all {k}" for k in ("cost", "qaly") if any(i.kind == k for i, _ in course.items)),
-        *(f"{q.name}, quantity" for q, _ in course.quantities),
-        "source",
-        "status",
-        "note",
-    ]
-
-
-def write_sessions(book: Book) -> None:
-    """Write the sheet."""
-    course = book.study.course
-    if course is None:
-        return
-    first = _first(course)
+        return found
+    if course.starts:
+        book.after(write_traces)
+    first = first_session(course)
     page = add_page(
         book.workbook,
         TITLE,
@@ -121,7 +99,7 @@ def write_sessions(book: Book) -> None:
             else:
                 text = f"SUMPRODUCT(({names}={head})*{amounts})"
             page.formula(row, 2 + j, text, "output", "money" if kind == "cost" else "exact")
-            book.course_totals[(strategy, f"{kind} {item}", discounted)] = page.ref(row, 2 + j)
+            found.amounts[strategy, kind, item, discounted] = page.ref(row, 2 + j)
     price = book.study.definition.price
     rate = letter(columns.index("discount factor, cost") + 1)
     for entry, _ in course.quantities:
@@ -136,12 +114,11 @@ def write_sessions(book: Book) -> None:
                 text = f"SUMPRODUCT(({names}={head})*${c}${first}:${c}${last}{factor})"
                 page.formula(row, 2 + j, text, "output", "number")
                 if not word:
-                    place = page.ref(row, 2 + j)
-                    book.answers[f"quantity {book.strategies[j]} {entry.name}"] = place
+                    found.quantities[book.strategies[j], entry.name] = page.ref(row, 2 + j)
             if word:
                 last_column = letter(1 + len(book.strategies))
-                span = f"'{TITLE}'!$B${row}:${last_column}${row}"
-                book.answers[f"discounted {entry.name}"] = span
+                found.discounted[entry.name] = f"'{TITLE}'!$B${row}:${last_column}${row}"
+    return found
 
 
 def at_cycle(layout: Layout, name: str, cycle: str, counted: Counted = False) -> str:
@@ -232,10 +209,10 @@ def _session(
         "discount factor, effect": clocks["qaly"].formula(model.discount_effect),
     }
     if session.line in course.starts:
-        found = (book, session.strategy, session.line, cycle)
-        derived["in the horizon"] = reached(*found)
+        begun = (book, session.strategy, session.line, cycle)
+        derived["in the horizon"] = reached(*begun)
         for kind in ("cost", "effect"):
-            factor = mean_factor(*found, kind, at("in the horizon"))
+            factor = mean_factor(*begun, kind, at("in the horizon"))
             derived[f"discount factor, {kind}"] = factor
     for name, text in derived.items():
         page.formula(row, columns.index(name) + 1, text, "formula", DERIVED[name])

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hecon.analyses.base_case import threshold
 from hecon.analyses.remaining_life import life_table_end, years_of_life
 from hecon.engine.expression import Expr
 from hecon.studies.study import Study
-from hecon.workbook.context import Book
+from hecon.workbook.context import SELECTOR, Book
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import SEVERITY, trace_title
-from hecon.workbook.sheets.trace_amounts import standard_care, starting_and_course
+from hecon.workbook.sheets.sessions_sheet import write_sessions
+from hecon.workbook.sheets.trace_amounts import standard_care
+from hecon.workbook.sheets.trace_sheet import write_traces
 
 #: The sheet's name, and where no severity weighs what a QALY may cost.
 TITLE, UNWEIGHTED = SEVERITY, "Threshold"
 FIRST = 4
+#: Lines that others take.
+_GIVEN = ("threshold", "base threshold", "shortfall", "proportional_shortfall", "weight")
 
 
 def weighted(study: Study) -> bool:
@@ -26,10 +32,26 @@ def title_of(study: Study) -> str:
     return TITLE if weighted(study) else UNWEIGHTED
 
 
-def write_severity(book: Book) -> None:
+@dataclass(frozen=True)
+class SeverityAddresses:
+    """Cells of what a QALY may cost, and of the severity that weighs it; empty where none does.
+
+    Attributes
+    ----------
+    base
+        The threshold of the base case, by Python.
+    """
+
+    threshold: str
+    base: str
+    shortfall: str = ""
+    proportional_shortfall: str = ""
+    weight: str = ""
+
+
+def write_severity(book: Book) -> SeverityAddresses:
     """Write the sheet; it works on what is in use, like every other."""
     place, study = book.study.jurisdiction, book.study
-    answers = book.answers
     title, severe = title_of(study), weighted(study)
     means = place.definition.threshold.means
     page = add_page(
@@ -47,7 +69,8 @@ def write_severity(book: Book) -> None:
     lines: list[tuple[str, str, str, str]] = []
     rule, people = place.definition.severity, study.population
     if rule is not None and people is not None:
-        norm = book.totals[(trace_title(people.strategies[0]), "remaining qaly", rule.discounted)]
+        norm_trace = trace_title(people.strategies[0])
+        norm = book.after(write_traces).totals[norm_trace, "remaining qaly", rule.discounted]
         standard = _standard_care(book, page, rule.discounted)
         last = 3 + len(rule.classes)
         counted = "discounted" if rule.discounted else "undiscounted"
@@ -83,7 +106,7 @@ def write_severity(book: Book) -> None:
     # severity describes the condition: Python, too, fixes the threshold of the base case for draws
     before = 2 if severe else 1
     weighed = f"$B${row}*$B${row - 1}"
-    used = f"IF({book.selector['mode']}=4,$B${row + before},$B${row + before - 1})"
+    used = f"IF({SELECTOR['mode'].number}=4,$B${row + before},$B${row + before - 1})"
     name = place.definition.threshold.name
     if rule is not None and severe and rule.sets_threshold:
         lines.append(("opportunity cost", "Times", cost, "weight"))
@@ -109,7 +132,13 @@ def write_severity(book: Book) -> None:
             page.put(4 + i, 2, book.run(threshold), "text", shape)
         else:
             page.formula(4 + i, 2, text, "output", shape)
-        answers[name] = page.ref(4 + i, 2)
+    return SeverityAddresses(
+        **{
+            "base" if name == "base threshold" else name: page.ref(4 + i, 2)
+            for i, (name, *_) in enumerate(lines)
+            if name in _GIVEN
+        }
+    )
 
 
 def _standard_care(book: Book, page: Page, discounted: bool) -> str:
@@ -118,7 +147,7 @@ def _standard_care(book: Book, page: Page, discounted: bool) -> str:
     Severity describes the condition: its traces are counted until the life table ends, and the
     horizon of the analysis leaves it as it is.
     """
-    study, fixed = book.study, book.layout.fixed
+    study, fixed, traces = book.study, book.layout.fixed, book.after(write_traces)
     here = {"end of life": "$H$4", "months of a year": fixed["months_per_year"]}
     years = years_of_life(study, *(Expr("name", name=name) for name in here))
     page.headings(3, ["cycles until the end of life", "age at which the life table ends"], 7)
@@ -131,13 +160,16 @@ def _standard_care(book: Book, page: Page, discounted: bool) -> str:
     page.headings(6, ["comparator", "remaining QALYs"], 7)
     names = [name for name in standard_care(book) if name in study.model.strategies]
     for row, name in enumerate(names, start=7):
-        lived = book.totals[(trace_title(name), "remaining qaly", discounted)]
-        parts = [lived, *starting_and_course(book, name, "qaly", discounted)]
+        lived = traces.totals[(trace_title(name), "remaining qaly", discounted)]
+        # no horizon of severity cuts what falls at the start and along the course
+        parts = [lived]
+        parts += [at for (s, k, _), at in traces.starts.items() if (s, k) == (name, "qaly")]
+        parts += book.after(write_sessions).of(name, "qaly", discounted)
         page.put(row, 7, name)
         page.formula(row, 8, "+".join(parts), "output", "qaly")
     listed, last = "$G$7", 6 + len(names)
     chosen = f'"{study.compared[1]}"'
     if study.scenarios:
-        own_pair = f"INDEX({book.scenarios.span('comparator')},{book.selector['scenario']})"
-        chosen = f"IF({book.selector['mode']}=2,{own_pair},{chosen})"
+        own_pair = f"INDEX({book.scenarios.span('comparator')},{SELECTOR['scenario'].number})"
+        chosen = f"IF({SELECTOR['mode'].number}=2,{own_pair},{chosen})"
     return f"INDEX($H$7:$H${last},MATCH({chosen},{listed}:$G${last},0))"

@@ -23,13 +23,16 @@ from hecon.report.short_answers import why_apart, would_turn
 from hecon.report.things_called import study_units
 from hecon.report.words import spoken
 from hecon.version import __version__
-from hecon.workbook.context import Book
+from hecon.workbook.context import SELECTABLE, SELECTOR, Book
 from hecon.workbook.formula_text import literal
 from hecon.workbook.pages import AS_DELIVERED, Page, add_page
-from hecon.workbook.sheet_layout import CHECKS, INPUTS
+from hecon.workbook.sheet_layout import CHECKS, EDITED, INPUTS, SELECTORS
 from hecon.workbook.sheets import summary_words as words
-from hecon.workbook.sheets.acceptability_sheet import curve_chart, plane_chart
-from hecon.workbook.sheets.inputs_sheet import SELECTORS
+from hecon.workbook.sheets.acceptability_sheet import curve_chart, plane_chart, write_acceptability
+from hecon.workbook.sheets.budget_years import write_budget
+from hecon.workbook.sheets.checks_sheet import write_checks
+from hecon.workbook.sheets.inputs_sheet import write_inputs
+from hecon.workbook.sheets.totals_sheet import write_totals
 
 TITLE = "Summary"
 #: Columns of the sheet, and characters on a line of the texts beside their headings.
@@ -38,22 +41,9 @@ LINE = 98
 #: Rows that the charts take, and their sizes in centimetres.
 CHART, SIZES = 16, ((11.8, 8.0), (10.0, 8.0))
 #: Rows of what is shown, of whether it was edited, of the two flags, and of the answer.
-IN_USE, EDITED, FLAGS, ANSWER = 5, 6, 7, 9
+IN_USE, CHANGED, FLAGS, ANSWER = 5, 6, 7, 9
 #: Inputs with the widest ranges that are shown.
 WIDEST = 5
-
-
-def add_summary(book: Book) -> Page:
-    """The first sheet, filled once all others stand."""
-    dated = f"; inputs of {book.study.definition.date}" if book.study.definition.date else ""
-    return add_page(
-        book.workbook,
-        TITLE,
-        titled(book.study, book.study.definition.title),
-        f"{book.study.jurisdiction.definition.title}; hecon {__version__}{dated}. Figures follow "
-        "what is in use on Inputs; those of Python turn grey once a cell is typed over.",
-        orientation="portrait",
-    )
 
 
 @dataclass
@@ -76,7 +66,7 @@ class _Lines:
         said = marked(Section("summary", TITLE, tuple(sentences)), study).sentences
         text = " ".join(spoken(sentence, study_units(study)) for sentence in said)
         self._label(label, 1 + len(text) // LINE)
-        before = f'IF({self.book.answers["edits"]}>0,"As delivered: ","")'
+        before = f'IF({EDITED}>0,"As delivered: ","")'
         self.page.formula(self.row, 2, f"{before}&{literal(text)}", "text", wrap=True)
         self.pythons.append(f"A{self.row}:F{self.row}")
 
@@ -87,10 +77,17 @@ class _Lines:
         self.page.sheet.row_dimensions[self.row].height = 13.5 * max(lines, 1) + 1.5
 
 
-def write_summary(
-    book: Book, page: Page, acceptability: Page | None, sections: Sequence[Section]
-) -> None:
-    """Fill the sheet, which is one page on paper; without draws it has no charts of them."""
+def write_summary(book: Book) -> None:
+    """Write the sheet, which is one page on paper; without draws it has no charts of them."""
+    dated = f"; inputs of {book.study.definition.date}" if book.study.definition.date else ""
+    page = add_page(
+        book.workbook,
+        TITLE,
+        titled(book.study, book.study.definition.title),
+        f"{book.study.jurisdiction.definition.title}; hecon {__version__}{dated}. Figures follow "
+        "what is in use on Inputs; those of Python turn grey once a cell is typed over.",
+        orientation="portrait",
+    )
     page.widths(*WIDTHS)
     _question(book, page)
     _flags(book, page)
@@ -103,19 +100,20 @@ def write_summary(
         page.sheet.row_dimensions[ANSWER + 1].height = 45
     lines = _Lines(book, page, ANSWER + 1)
     _criteria(lines)
-    _doubts(lines, bool(sections))
+    _doubts(lines)
     row = _table(book, page, lines.row + 2)
     row = _drivers(book, page, row + 1)
-    if acceptability is not None:
+    if book.has("draw"):
+        acceptability = book.after(write_acceptability).page
         old = "The charts are of the draws as delivered: they do not follow what was typed over."
-        page.formula(row, 1, f'IF({book.answers["edits"]}>0,"{old}","")', "note")
+        page.formula(row, 1, f'IF({EDITED}>0,"{old}","")', "note")
         charts = (plane_chart(book, acceptability), curve_chart(book, acceptability))
         for chart, column, size in zip(charts, "AD", SIZES, strict=True):
             chart.width, chart.height = size
             page.sheet.add_chart(chart, f"{column}{row + 1}")
         row += CHART
     for cells in lines.pythons:
-        page.fade(cells, book.answers["edits"])
+        page.fade(cells, EDITED)
     page.sheet.print_area = f"A1:F{row}"
     page.sheet.page_setup.fitToHeight = 1
 
@@ -131,26 +129,21 @@ def _question(book: Book, page: Page) -> None:
         page.sheet.merge_cells("A4:F4")
         page.sheet.row_dimensions[4].height = 42
     page.link(IN_USE, 1, INPUTS, f"C{SELECTORS}", "Shown (choose on Inputs)")
-    choose = book.selector
-    shown = choose["mode typed"]
-    draw = f'"PSA draw "&TEXT({choose["draw"]},"0")'
-    shown = f"IF({choose['mode']}=4,{draw},{shown})"
+    mode, scenario, one_way, end, draw = (SELECTOR[name] for name in SELECTABLE)
+    shown = f'IF({mode.number}=4,"PSA draw "&TEXT({draw.number},"0"),{mode.typed})'
     if book.has("one_way"):
-        end = f'{choose["one_way typed"]}&", "&{choose["end typed"]}&" end"'
-        shown = f'IF({choose["mode"]}=3,"One-way: "&{end},{shown})'
+        side = f'{one_way.typed}&", "&{end.typed}&" end"'
+        shown = f'IF({mode.number}=3,"One-way: "&{side},{shown})'
     if book.has("scenario"):
-        title = f"INDEX({book.scenarios.span('title')},{choose['scenario']})"
-        shown = (
-            f'IF({choose["mode"]}=2,"Scenario "&{choose["scenario typed"]}&": "&{title},{shown})'
-        )
+        title = f"INDEX({book.scenarios.span('title')},{scenario.number})"
+        shown = f'IF({mode.number}=2,"Scenario "&{scenario.typed}&": "&{title},{shown})'
     page.formula(IN_USE, 2, shown, "output")
-    edits = book.answers["edits"]
-    page.link(EDITED, 1, CHECKS, "C3", "Edited?")
-    cells = f'{edits}&IF({edits}=1," cell"," cells")'
+    page.link(CHANGED, 1, CHECKS, "C3", "Edited?")
+    cells = f'{EDITED}&IF({EDITED}=1," cell"," cells")'
     told = f'"EDITED: "&{cells}&" typed over; what is grey is {AS_DELIVERED}"'
-    page.formula(EDITED, 2, f'IF({edits}>0,{told},"no: nothing is typed over")', "check")
-    page.warn_if(f"B{EDITED}:F{EDITED}", f"{edits}>0")
-    for row in (IN_USE, EDITED):
+    page.formula(CHANGED, 2, f'IF({EDITED}>0,{told},"no: nothing is typed over")', "check")
+    page.warn_if(f"B{CHANGED}:F{CHANGED}", f"{EDITED}>0")
+    for row in (IN_USE, CHANGED):
         page.sheet.merge_cells(f"B{row}:F{row}")
 
 
@@ -178,11 +171,11 @@ def _criteria(lines: _Lines) -> None:
         lines.python("Price at which it changes", price(run))
     if (turn := would_turn(run)) is not None:
         lines.python("What would have to be true", [turn])
-    if book.budget is not None:
+    if book.after(write_budget) is not None:
         lines.live("Budget", words.budget(book), 3)
 
 
-def _doubts(lines: _Lines, whole: bool) -> None:
+def _doubts(lines: _Lines) -> None:
     """How sure it all is, why draws differ from the base case, what is weak in the evidence."""
     book = lines.book
     run = book.run
@@ -194,7 +187,7 @@ def _doubts(lines: _Lines, whole: bool) -> None:
         if (apart := why_apart(run)) is not None:
             lines.python("Draws and base case", [apart])
         told = [perfect_sentence(run(drawn_decision), run(threshold)), *for_all(run)]
-        told += [s for s in added(run) if whole and s not in budget_answers(run)]
+        told += [s for s in added(run) if book.sections and s not in budget_answers(run)]
         lines.python("What knowing more is worth", told)
     weak = [s for s in rests_on(run) if "Not read" not in s.template]
     lines.python("What is weak", weak)
@@ -203,9 +196,10 @@ def _doubts(lines: _Lines, whole: bool) -> None:
 def _flags(book: Book, page: Page) -> None:
     """The two flags: sound, and equal to Python's run."""
     page.link(FLAGS, 1, CHECKS, "A1", "The model is sound")
-    page.formula(FLAGS, 2, book.answers["sound"], "check", "flag")
+    flags = book.after(write_checks)
+    page.formula(FLAGS, 2, flags.sound, "check", "flag")
     page.put(FLAGS, 3, "It equals Python's run:", "label")
-    page.formula(FLAGS, 5, book.answers["equal"], "check")
+    page.formula(FLAGS, 5, flags.equal, "check")
     page.sheet.merge_cells(f"C{FLAGS}:D{FLAGS}")
     page.sheet.merge_cells(f"E{FLAGS}:F{FLAGS}")
     page.warn(f"B{FLAGS}", "FALSE")
@@ -213,7 +207,7 @@ def _flags(book: Book, page: Page) -> None:
 
 
 def _table(book: Book, page: Page, row: int) -> int:
-    answers, strategies = book.answers, book.strategies
+    totals, strategies = book.after(write_totals).totals, book.strategies
     page.headings(
         row,
         ["Strategy", f"Cost ({book.currency})", "QALYs", "Life-years", "Can be chosen"],
@@ -222,9 +216,9 @@ def _table(book: Book, page: Page, row: int) -> int:
         r = row + 1 + i
         page.put(r, 1, book.study.label(strategy))
         for j, (name, shape) in enumerate(
-            (("cost True", "money"), ("qaly True", "qaly"), ("life_years True", "qaly"))
+            (("cost", "money"), ("qaly", "qaly"), ("life_years", "qaly"))
         ):
-            page.formula(r, 2 + j, f"INDEX({answers[name]},{i + 1})", "output", shape)
+            page.formula(r, 2 + j, f"INDEX({totals[name, True]},{i + 1})", "output", shape)
         page.put(r, 5, "yes" if strategy in book.study.options else "no")
     return row + len(strategies) + 1
 
@@ -233,9 +227,8 @@ def _drivers(book: Book, page: Page, row: int) -> int:
     grid, ends = book.one_way, book.run(one_way_ends)
     if not len(ends):
         return row
-    edits = book.answers["edits"]
     page.live_heading(
-        row, f'"What drives the result: the widest ranges"&IF({edits}>0,", {AS_DELIVERED}","")'
+        row, f'"What drives the result: the widest ranges"&IF({EDITED}>0,", {AS_DELIVERED}","")'
     )
     currency = book.currency
     names = [
@@ -247,16 +240,16 @@ def _drivers(book: Book, page: Page, row: int) -> int:
         f"NMB at high ({currency})",
     ]
     page.headings(row + 1, names)
-    labels, listed = book.answers["input labels"], book.answers["input names"]
+    inputs = book.after(write_inputs)
     shown = min(WIDEST, grid.rows // 2)
     for i in range(shown):
         r = row + 2 + i
         name = grid.cell("parameter", 2 * i)
-        page.formula(r, 1, f"INDEX({labels},MATCH({name},{listed},0))", "link")
+        page.formula(r, 1, f"INDEX({inputs.labels},MATCH({name},{inputs.names},0))", "link")
         page.sheet.merge_cells(f"A{r}:B{r}")
         for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
             small = min(abs(v) for v in ends["value"].iloc[2 * i : 2 * i + 2]) < 100
             shape = "years" if small and name == "value" else "money"
             page.formula(r, 3 + j, grid.cell(name, 2 * i + end), "link", shape)
-    page.fade(f"A{row + 1}:F{row + 1 + shown}", edits)
+    page.fade(f"A{row + 1}:F{row + 1 + shown}", EDITED)
     return row + 2 + shown

@@ -9,7 +9,10 @@ from hecon.report.words import listed, spoken
 from hecon.workbook.context import Book
 from hecon.workbook.formula_text import literal
 from hecon.workbook.sheets.budget_queue import YEARS
-from hecon.workbook.sheets.severity_sheet import weighted
+from hecon.workbook.sheets.budget_years import write_budget
+from hecon.workbook.sheets.frontier_sheet import write_frontier
+from hecon.workbook.sheets.increments_sheet import write_increments
+from hecon.workbook.sheets.severity_sheet import weighted, write_severity
 
 
 def money(cell: str) -> str:
@@ -35,24 +38,24 @@ def gain(cell: str) -> str:
 
 def answer(book: Book) -> tuple[str, str]:
     """What the pair in use costs and gives, and what that means at the threshold."""
-    a = book.answers
+    a, threshold_cell = book.after(write_increments), book.after(write_severity).threshold
     currency = book.study.jurisdiction.definition.currency
-    dc, dq = a["cost difference"], a["qaly difference"]
+    dc, dq = a.cost, a.qaly
     said = exploratory(book.study)
     opening = f"{spoken(said, study_units(book.study))} ".replace('"', '""') if said else ""
     first = (
-        f'"{opening}"&{a["intervention"]}&" costs "&IF({dc}=0,"the same","about {currency} "&'
+        f'"{opening}"&{a.intervention}&" costs "&IF({dc}=0,"the same","about {currency} "&'
         f'{amount(f"ABS({dc})")}&IF({dc}<0," less"," more"))'
-        f'&" per person "&IF({dc}=0,"as ","than ")&{a["comparator"]}&" and gives "'
+        f'&" per person "&IF({dc}=0,"as ","than ")&{a.comparator}&" and gives "'
         f'&IF({dq}=0,"as many QALYs: ","about "&{gain(f"ABS({dq})")}'
-        f'&IF({dq}<0," fewer QALYs: "," more QALYs: "))&IF(ISNUMBER({a["icer"]}),'
-        f'"about {currency} "&{amount(a["icer"])}'
+        f'&IF({dq}<0," fewer QALYs: "," more QALYs: "))&IF(ISNUMBER({a.icer}),'
+        f'"about {currency} "&{amount(a.icer)}'
         f'&IF({dq}<0," saved per QALY forgone."," per QALY gained."),'
-        f'IF({dc}*{dq}<0,{a["intervention"]}&" is ","")&{a["verdict"]}&".")'
+        f'IF({dc}*{dq}<0,{a.intervention}&" is ","")&{a.verdict}&".")'
     )
     place = book.study.jurisdiction.definition
     cost = f"the severity-weighted {place.threshold.name} of " if weighted(book.study) else ""
-    threshold = f'"{opening}At {cost}{currency} "&{money(a["threshold"])}&" per QALY "'
+    threshold = f'"{opening}At {cost}{currency} "&{money(threshold_cell)}&" per QALY "'
     verdict = _best(book, currency) if _many(book) else _verdict(book, currency)
     if not book.study.jurisdiction.judges:
         none = f"{opening}{place.title} states no threshold: there is no verdict. "
@@ -62,10 +65,10 @@ def answer(book: Book) -> tuple[str, str]:
 
 def _stated(book: Book, currency: str) -> str:
     """The pair's net benefit at each threshold that the jurisdiction states."""
-    a = book.answers
-    parts = []
-    for i in range(len(book.study.jurisdiction.threshold_values)):
-        parts.append(f'"{currency} "&{amount(a[f"nmb {i}"])}&" at "&{money(a[f"threshold {i}"])}')
+    parts = [
+        f'"{currency} "&{amount(benefit)}&" at "&{money(threshold)}'
+        for threshold, benefit in book.after(write_increments).stated
+    ]
     if not parts:
         return ""
     return '&" Net benefit by value of a QALY: "&' + '&"; "&'.join(parts) + '&"."'
@@ -78,45 +81,45 @@ def _many(book: Book) -> bool:
 
 def _verdict(book: Book, currency: str) -> str:
     """The pair's verdict from its net benefit in use."""
-    a, judged = book.answers, judgement(book.study)
+    a, judged = book.after(write_increments), judgement(book.study)
     words = f'"{judged}","not {judged}"'
     return (
-        f'IF({a["nmb"]}=0,"both have the same net benefit.","it is "&IF({a["nmb"]}>0,{words})'
-        f'&": net monetary benefit about {currency} "&{amount(a["nmb"])}&" per person.")'
+        f'IF({a.nmb}=0,"both have the same net benefit.","it is "&IF({a.nmb}>0,{words})'
+        f'&": net monetary benefit about {currency} "&{amount(a.nmb)}&" per person.")'
     )
 
 
 def _best(book: Book, currency: str) -> str:
     """The best of all alternatives in use, and what the pair gains or loses by itself."""
     names = listed([s.replace('"', '""') for s in book.study.options])
-    a = book.answers
+    a, best = book.after(write_increments), book.after(write_frontier).best
     return (
-        f'"the best of the alternatives ({names}) is "&{a["best"]}&"; "&{a["intervention"]}'
-        f'&" against "&{a["comparator"]}&": net monetary benefit about {currency} "'
-        f'&{amount(a["nmb"])}&" per person."'
+        f'"the best of the alternatives ({names}) is "&{best}&"; "&{a.intervention}'
+        f'&" against "&{a.comparator}&": net monetary benefit about {currency} "'
+        f'&{amount(a.nmb)}&" per person."'
     )
 
 
 def severity(book: Book) -> str:
     """How severe the condition is, and what a QALY may therefore cost."""
-    a, place = book.answers, book.study.jurisdiction.definition
-    value = f'{place.currency} "&{money(a["threshold"])}&"'
+    a, place = book.after(write_severity), book.study.jurisdiction.definition
+    value = f'{place.currency} "&{money(a.threshold)}&"'
     if not weighted(book.study):
         return f'"{place.threshold.name.capitalize()} {value} per QALY, whatever the severity."'
     assert place.severity is not None
-    lost = f'"Absolute shortfall "&TEXT({a["shortfall"]},"0.0")&" QALYs'
-    share = f'"&TEXT({a["proportional_shortfall"]},"0%")&"'
+    lost = f'"Absolute shortfall "&TEXT({a.shortfall},"0.0")&" QALYs'
+    share = f'"&TEXT({a.proportional_shortfall},"0%")&"'
     lost += f", {share} of what people without the condition have left: "
     if place.severity.sets_threshold:
         return f'{lost}the threshold of its class is {value} per QALY."'
-    weight = f'"&TEXT({a["weight"]},"0.0#")&"'
+    weight = f'"&TEXT({a.weight},"0.0#")&"'
     return f'{lost}weight {weight}, so that a QALY may cost {value}."'
 
 
 def benefit(book: Book) -> str:
     """What a person gains, to the digits that the table below holds."""
-    a = book.answers
-    dq, dl = a["qaly difference"], a["life_years difference"]
+    pair = book.after(write_increments)
+    dq, dl = pair.qaly, pair.life_years
     return (
         f'TEXT({dq},"+0.000;-0.000;0")&" QALYs and "&TEXT({dl},"+0.000;-0.000;0")'
         f'&" life-years per person (discounted)."'
@@ -125,13 +128,13 @@ def benefit(book: Book) -> str:
 
 def resources(book: Book) -> str:
     """What a person costs, to the unit."""
-    dc, currency = book.answers["cost difference"], book.currency
+    dc, currency = book.after(write_increments).cost, book.currency
     return f'TEXT({dc},"+#,##0;-#,##0;0")&" {currency} per person over the horizon (discounted)."'
 
 
 def budget(book: Book) -> str:
     """What the decision costs the payer, and who waits, from the budget's cells."""
-    sheet = book.budget
+    sheet = book.after(write_budget)
     assert sheet is not None
     currency, new = book.study.jurisdiction.definition.currency, literal(sheet.definition.strategy)
 

@@ -89,7 +89,7 @@ def used(model: CohortModel, counted: bool) -> set[str]:
     return found
 
 
-def place_time(book: Book, models: list[CohortModel]) -> list[TimeColumn]:
+def place_time(book: Book) -> list[TimeColumn]:
     """Give every column of the sheet its letter; returns them in order."""
     layout = book.layout
     model = book.study.model
@@ -112,7 +112,7 @@ def place_time(book: Book, models: list[CohortModel]) -> list[TimeColumn]:
     for counted in layout.counts:
         columns += [(name, counted, None, None) for name in ("discount_time", *weights)]
     for counted in layout.moments:
-        wanted = {name for each in models for name in names_at(layout, each, counted)}
+        wanted = {name for each in book.models for name in names_at(layout, each, counted)}
         for key, kind in book.kinds.items():
             shared = key[1] is None and not kind.by_strategy and not kind.by_time_in_state
             if kind.by_cycle and shared and key[0] in wanted:
@@ -135,8 +135,9 @@ def names_at(layout: Layout, model: CohortModel, counted: Counted) -> set[str]:
     return found
 
 
-def write_time(book: Book, columns: list[TimeColumn]) -> None:
+def write_time(book: Book) -> None:
     """Write the sheet."""
+    columns = book.after(place_time)
     layout = book.layout
     page = add_page(
         book.workbook,

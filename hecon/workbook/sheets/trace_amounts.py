@@ -9,6 +9,7 @@ from hecon.engine.model import CohortModel, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.formula_text import quoted
 from hecon.workbook.sheet_layout import TIME, trace_title
+from hecon.workbook.sheets.session_places import session_columns
 from hecon.workbook.sheets.trace_lines import (
     later_amount,
     later_lines,
@@ -28,17 +29,6 @@ def standard_care(book: Book) -> list[str]:
     pairs = [book.study.compared, *(s.compare for s in book.study.scenarios)]
     people = book.study.population
     return list(dict.fromkeys([*(b for _, b in pairs), *(people.strategies if people else ())]))
-
-
-def starting_and_course(book: Book, strategy: str, kind: str, discounted: bool) -> list[str]:
-    """Amounts at the start and along the course, which no horizon of severity cuts."""
-    found = [at for (s, k, _), at in book.starts.items() if (s, k) == (strategy, kind)]
-    found += [
-        at
-        for (s, name, counted), at in book.course_totals.items()
-        if s == strategy and name.startswith(f"{kind} ") and counted == discounted
-    ]
-    return found
 
 
 @dataclass(frozen=True)
@@ -164,11 +154,11 @@ def amounts(book: Book, found: TraceAmounts, columns: Columns) -> None:
         _course(book, strategy, columns)
     for discounted in (True, False):
         years = [
-            book.totals[(title, f"state years {s.name}", discounted)]
+            book.tracing.totals[(title, f"state years {s.name}", discounted)]
             for s in model.states
             if not s.dead
         ]
-        book.totals[(title, "life_years alive", discounted)] = "+".join(years)
+        book.tracing.totals[(title, "life_years alive", discounted)] = "+".join(years)
 
 
 def _totals(
@@ -196,30 +186,30 @@ def _totals(
     for row, discounted in ((first - 4, True), (first - 3, False)):
         for name in names:
             key = (title, name, discounted)
-            known = book.totals.get(key)
+            known = book.tracing.totals.get(key)
             address = page.ref(row, position)
-            book.totals[key] = f"{known}+{address}" if known else address
+            book.tracing.totals[key] = f"{known}+{address}" if known else address
 
 
 def _course(book: Book, strategy: str, columns: Columns) -> None:
     """What the treatment course costs in each cycle, from the sessions."""
     title = trace_title(strategy)
-    places = book.answers
-    names, cycles = places["sessions strategy"], places["sessions cycle"]
+    assert book.study.course is not None
+    places = session_columns(book.study.course)
     later = later_lines(book, strategy)
-    write_starts(book, strategy, book.traces[strategy].shares, columns)
+    write_starts(book, strategy, book.tracing.amounts[strategy].shares, columns)
     for kind, heading, shape in (
         ("cost", "treatment course, cost", "money"),
         ("qaly", "treatment course, QALY", "exact"),
     ):
-        if f"sessions {kind}" not in places:
+        if kind not in places.amounts:
             continue
         turned = write_turned(book, strategy, kind, columns)
-        these = f'{places[f"sessions {kind}"]},{names},"{strategy}"'
-        these += "".join(f',{places["sessions line"]},"<>{line}"' for line in later)
+        these = f'{places.amounts[kind]},{places.strategy},"{strategy}"'
+        these += "".join(f',{places.line},"<>{line}"' for line in later)
 
         def cell(t: int, row: int, these: str = these, turned: dict[int, str] = turned) -> str:
-            parts = [f"SUMIFS({these},{cycles},$A{row})"]
+            parts = [f"SUMIFS({these},{places.cycle},$A{row})"]
             parts += [later_amount(book, strategy, n, c, row) for n, c in turned.items()]
             return "+".join(parts)
 

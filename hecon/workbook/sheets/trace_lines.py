@@ -5,6 +5,7 @@ from __future__ import annotations
 from hecon.workbook.context import Book
 from hecon.workbook.formula_text import quoted
 from hecon.workbook.sheet_layout import TIME, trace_title
+from hecon.workbook.sheets.session_places import session_columns
 from hecon.workbook.sheets.trace_moves import Shares
 from hecon.workbook.sheets.trace_places import Columns
 
@@ -29,7 +30,7 @@ def write_starts(book: Book, strategy: str, shares: Shares, columns: Columns) ->
             return f"({'+'.join(flows)})*{weight}{row}" if flows else "0"
 
         column = columns.add(f"line {line} of treatment: who starts", start, "exact")
-        book.answers[f"starts {strategy} {line}"] = column
+        book.tracing.begun[strategy, line] = column
 
 
 def reached(book: Book, strategy: str, line: int, since: str) -> str:
@@ -60,15 +61,15 @@ def write_turned(book: Book, strategy: str, kind: str, columns: Columns) -> dict
     dict
         The column of each line.
     """
-    places, result = book.answers, {}
-    names, lines, cycles = (places[f"sessions {n}"] for n in ("strategy", "line", "cycle"))
+    assert book.study.course is not None
+    places, result = session_columns(book.study.course), {}
     for line in later_lines(book, strategy):
 
         def amount(t: int, row: int, line: int = line) -> str:
             since = f"({book.layout.rows - 1}-$A{row})"
             share = reached(book, strategy, line, since)
-            these = f'{names},"{strategy}",{lines},{line},{cycles},{since}'
-            return f"IF({share}>0,SUMIFS({places[f'sessions {kind}']},{these})/{share},0)"
+            these = f'{places.strategy},"{strategy}",{places.line},{line},{places.cycle},{since}'
+            return f"IF({share}>0,SUMIFS({places.amounts[kind]},{these})/{share},0)"
 
         heading = f"line {line}, {'QALY' if kind == 'qaly' else kind} a start, last cycle first"
         result[line] = columns.add(heading, amount, "money" if kind == "cost" else "exact")
@@ -85,7 +86,7 @@ def later_amount(book: Book, strategy: str, line: int, turned: str, row: int) ->
 
 
 def _starts(book: Book, strategy: str, line: int) -> str:
-    return book.answers[f"starts {strategy} {line}"]
+    return book.tracing.begun[strategy, line]
 
 
 def _area(book: Book, column: str, title: str = "") -> str:

@@ -83,9 +83,9 @@ def starts_of(model: CohortModel, strategy: str) -> list[Payoff]:
     return [p for p in model.payoffs_of(strategy) if p.on == "once" and not p.session]
 
 
-def place_traces(book: Book, models: list[CohortModel]) -> None:
+def place_traces(book: Book) -> None:
     """Find room above the tables, and give quantities of a strategy their cells and columns."""
-    layout = book.layout
+    layout, models = book.layout, book.models
     rooms = [len(local_keys(book, m)) + len(starts_of(m, s)) for m in models for s in m.strategies]
     layout.first = TOP + 2 + max(rooms) + ABOVE + memory_rows(book)
     for model in models:

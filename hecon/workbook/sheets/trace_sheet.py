@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel
-from hecon.workbook.context import Book
+from hecon.workbook.context import Book, TraceAddresses
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import TIME, Counted, trace_title
 from hecon.workbook.sheets.trace_amounts import TraceAmounts, amounts
@@ -22,14 +22,21 @@ from hecon.workbook.sheets.trace_times import ends_of, times_of
 from hecon.workbook.sheets.trace_years import write_years
 
 
-def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> None:
-    """Write a strategy's trace."""
+def write_traces(book: Book) -> TraceAddresses:
+    """Write the trace of every strategy, and of the general population if there is one."""
+    for model in book.models:
+        for strategy in model.strategies:
+            _write_trace(book, model, strategy)
+    return book.tracing
+
+
+def _write_trace(book: Book, model: CohortModel, strategy: str) -> None:
     layout = book.layout
     title = trace_title(strategy)
     page = add_page(
         book.workbook,
         title,
-        f"Trace: {label}",
+        f"Trace: {book.study.label(strategy)}",
         "Each row is a cycle: its probabilities, then who is in which state at its end, then what "
         "that costs and is worth. Totals stand above the columns.",
         f"A{layout.first}",
@@ -50,10 +57,10 @@ def write_trace(book: Book, model: CohortModel, strategy: str, label: str) -> No
     times = times_of(book, model, strategy, columns, states)
     moves = probabilities(book, model, strategy, columns, states, times)
     occupied = occupancy_of(book, model, strategy, columns, moves, times)
-    book.traces[strategy] = TraceAmounts(
-        book, model, strategy, occupied, times, ends_of(model, book, times, states)
-    )
-    amounts(book, book.traces[strategy], columns)
+    ends = ends_of(model, book, times, states)
+    found = TraceAmounts(book, model, strategy, occupied, times, ends)
+    book.tracing.amounts[strategy] = found
+    amounts(book, found, columns)
     write_years(book, page, model, strategy)
     note = "Printed are the years below the cycles; all else is on screen."
     page.put(3, 1, note, "note")
@@ -80,4 +87,4 @@ def _top(book: Book, page: Page, model: CohortModel, strategy: str) -> None:
         scope = book.scope(strategy, page.title, model=model, here=now)
         shape = "money" if payoff.kind == "cost" else "exact"
         page.formula(row + i, 3, scope.formula(payoff.amount), "output", shape)
-        book.starts[(strategy, payoff.kind, payoff.item)] = page.ref(row + i, 3)
+        book.tracing.starts[(strategy, payoff.kind, payoff.item)] = page.ref(row + i, 3)

@@ -213,7 +213,7 @@ def _years_in_states(
                 addresses.setdefault((name, discounted), []).append(columns.page.ref(row, position))
             position += 1
     for (name, discounted), parts in addresses.items():
-        book.totals[(title, f"state years {name}", discounted)] = "+".join(parts)
+        book.tracing.totals[(title, f"state years {name}", discounted)] = "+".join(parts)
 
 
 def _initial(book: Book, model: CohortModel, strategy: str, states: list[SubState]) -> list[str]:

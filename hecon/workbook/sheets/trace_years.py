@@ -45,7 +45,7 @@ def write_years(book: Book, page: Page, model: CohortModel, strategy: str) -> in
         page.put(row, _YEAR, year, "text", "plain")
         page.formula(row, _CYCLE, _cycle(book, row), "formula", "count")
         for column, name in enumerate(names, start=_FIRST):
-            areas = [a.rpartition("!")[2] for a in book.columns[(title, f"share {name}")]]
+            areas = [a.rpartition("!")[2] for a in book.tracing.columns[(title, f"share {name}")]]
             parts = "+".join(f"INDEX({area},$B{row}+1)" for area in areas)
             text = f"IF($B{row}>{layout.fixed['cycles']},NA(),{parts})"
             page.formula(row, column, text, "formula", "exact")
