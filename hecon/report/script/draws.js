@@ -50,6 +50,21 @@ function* drawnTotals(model, draws, state, first, last) {
   }
 }
 
+/** The draws that have come, in their order. */
+function drawnSoFar({ cost, qaly, parts, done }) {
+  const ordered = parts.toSorted((a, b) => a[0] - b[0]);
+  const come = values => {
+    const found = new Float64Array(done);
+    let at = 0;
+    for (const [start, end] of ordered) {
+      found.set(values.subarray(start, end), at);
+      at += end - start;
+    }
+    return found;
+  };
+  return { done, cost: cost.map(come), qaly: qaly.map(come) };
+}
+
 /** Runs draws on request and tells of them piece by piece; a new request ends the one before. */
 function drawing(model, draws, tell) {
   let current = 0;

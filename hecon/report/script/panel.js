@@ -133,21 +133,6 @@ function table(rows, columns) {
   return Array.from({ length: rows }, () => new Float64Array(columns));
 }
 
-/** The draws that have come, in their order. */
-function drawnSoFar({ cost, qaly, parts, done }) {
-  const ordered = parts.toSorted((a, b) => a[0] - b[0]);
-  const come = values => {
-    const found = new Float64Array(done);
-    let at = 0;
-    for (const [start, end] of ordered) {
-      found.set(values.subarray(start, end), at);
-      at += end - start;
-    }
-    return found;
-  };
-  return { done, cost: cost.map(come), qaly: qaly.map(come) };
-}
-
 /** What is wrong, in words. */
 function faultSaid(writer, fault) {
   const values = Object.fromEntries(Object.entries(fault.values ?? {}).map(([k, v]) => [k, typeof v === "number" ? writer.number(v) : v]));
