@@ -16,10 +16,7 @@ from hecon.studies.study import Study
 #: The mark that titles bear which are written while a study's figures and sheets are made.
 _MARK: ContextVar[str] = ContextVar("grade", default="")
 
-#: Columns that hold what somebody could decide by.
-_DECIDING = {"icer", "verdict", "nmb", "nmb_to_base", "probability", "best", "turns", "price"}
-
-#: Kinds of figures in a sentence that somebody could decide by.
+#: Kinds of figures in a sentence or a table that somebody could decide by.
 _WEIGHED = {"money", "change", "millions", "effect", "gain"}
 
 
@@ -100,7 +97,7 @@ def _weighs(said: Sentence) -> bool:
 
 
 def _table(table: Table, word: str) -> Table:
-    if _DECIDING.isdisjoint(table.frame.columns):
+    if _WEIGHED.isdisjoint(column.kind for column in table.columns):
         return table
     return replace(table, caption=_marked(word, table.caption))
 
