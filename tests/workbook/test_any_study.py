@@ -13,10 +13,8 @@ from hecon.workbook.proof import prove
 from hecon.workbook.replays import replays
 from hecon.workbook.sheets.model_settings import AGREES
 
-#: Their costs and effects are counted by rules of their own, which a workbook refuses.
-APART = ("rdecision_hiv", "rdecision_tkr")
 FOLDER = Path(__file__).parents[1] / "replications/studies"
-STUDIES = sorted(folder for folder in FOLDER.iterdir() if folder.name not in APART)
+STUDIES = sorted(FOLDER.iterdir())
 MEMORY = Path(__file__).parent / "studies" / "memory"
 
 
