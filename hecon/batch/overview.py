@@ -15,8 +15,8 @@ from hecon.report.content import Column, Listing, Section, Sentence, Table, chan
 from hecon.studies.study import BASE, Study
 
 _STUDY = Column("study", "Study", "name")
-_PLACE = Column("place", "Jurisdiction", "name", meaning="with perspective and subgroup, if any")
-_SCENARIO = Column("scenario", "Scenario", "name")
+_PLACE = Column("place", "Jurisdiction", "label", meaning="with perspective and subgroup, if any")
+_SCENARIO = Column("scenario", "Scenario", "label")
 _TITLE = Column("title", "Title", detail=True)
 _ICER = Column("icer", "ICER", "number", words="words", meaning="in the jurisdiction's money")
 _WORDS = Column("words", "In words", shown=False, meaning="what the differences mean")
@@ -32,7 +32,7 @@ _WHOLE = (
     _PLACE,
     _SCENARIO,
     _TITLE,
-    Column("compared", "Compared", "name", detail=True),
+    Column("compared", "Compared", "label", detail=True),
     Column("currency", "Currency", "name"),
     Column("cost_difference", "Cost", "number"),
     Column("qaly_difference", "QALYs", "gain"),
@@ -42,14 +42,14 @@ _WHOLE = (
     _HEALTH,
     _PROBABILITY,
     Column("cost_effective", "Cost-effective", "flag"),
-    Column("grade", "Grade", "name", detail=True, meaning="of a study that is no basis to decide"),
+    Column("grade", "Grade", "label", detail=True, meaning="of a study that is no basis to decide"),
     Column("status", "Weakest status", "status", detail=True),
 )
 _COUNTRIES = (*(c for c in _WHOLE if c.key not in ("scenario", "title", "status")),)
 _STATED = (
     _STUDY,
     _PLACE,
-    Column("compared", "Compared", "name", detail=True),
+    Column("compared", "Compared", "label", detail=True),
     Column("currency", "Currency", "name"),
     Column("at", "Value of a QALY", "number"),
     Column("nmb", "Net benefit", "number", meaning="in the jurisdiction's money"),
@@ -63,7 +63,7 @@ _SWITCH = (
 _PARTS = (
     _STUDY,
     Column("to", "To", "name"),
-    Column("group", "What differs", "name"),
+    Column("group", "What differs", "label"),
     Column("cost", "Cost", "change", shown=False, meaning="in the money of the first"),
     Column("qaly", "{effects}", "gain", shown=False),
     Column("nmb", "Net benefit", "change", meaning="in the money of the first"),

@@ -39,8 +39,8 @@ _CASE = (
     Column(
         "perspective", "Perspective", "name", meaning="whose costs count; blank: the country's own"
     ),
-    Column("scenario", "Scenario", "name", meaning=f"'{BASE}', or a scenario of the study"),
-    Column("subgroup", "Subgroup", "name", meaning="blank: everybody"),
+    Column("scenario", "Scenario", "label", meaning=f"'{BASE}', or a scenario of the study"),
+    Column("subgroup", "Subgroup", "label", meaning="blank: everybody"),
 )
 _DRAWS = (
     Column("draws", "Draws", "count", meaning="0: from the base values of all inputs"),
@@ -50,15 +50,15 @@ _DRAWS = (
 RESULTS = (
     *_CASE,
     Column("of", "Of", "name", meaning="a strategy, or a comparison written 'A v B'"),
-    Column("figure", "Figure", "name", meaning=_FIGURES),
+    Column("figure", "Figure", "label", meaning=_FIGURES),
     Column("at", "Value of a QALY", "number", meaning="what nmb and probability are counted at"),
     Column("value", "Value", "number", meaning="blank where the figure has none: see words"),
-    Column("unit", "Unit", "name", meaning="what the value is counted in"),
+    Column("unit", "Unit", "label", meaning="what the value is counted in"),
     Column("currency", "Currency", "name", meaning="of the jurisdiction"),
     Column("price_year", "Price year", "name", meaning="year whose prices amounts are in"),
     Column("standard_error", "Standard error", "number", meaning="Monte Carlo; blank if not drawn"),
-    Column("words", "In words", "name", meaning="what the differences mean, beside their ratio"),
-    Column("grade", "Grade", "name", meaning="of the study, if it is no basis for a decision"),
+    Column("words", "In words", "label", meaning="what the differences mean, beside their ratio"),
+    Column("grade", "Grade", "label", meaning="of the study, if it is no basis for a decision"),
     Column("status", "Weakest status", "status", meaning="weakest status of an input in use"),
     *_DRAWS,
     Column("inputs", "Inputs", "name", meaning="SHA-256 of all inputs that the figure rests on"),
@@ -114,7 +114,7 @@ def write_batch_tables(tables: Sequence[Table], folder: Path) -> None:
     """CSV with `columns.csv` beside it, and the first table, of all results, as Parquet, too."""
     write_tables(tables, Units(), folder)
     first = tables[0]
-    texts = [c.key for c in first.columns if c.kind in ("name", "text", "status")]
+    texts = [c.key for c in first.columns if c.kind in ("name", "label", "text", "status")]
     frame = first.frame.astype(dict.fromkeys(texts, "str"))
     found = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     parquet.write_table(found, folder / f"{first.name}.parquet")

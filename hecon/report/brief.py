@@ -38,8 +38,8 @@ SHOWN = 5
 _LAYOUT = PaperLayout(size=9.0, margin=16.0, picture=105.0)
 
 _CRITERIA = (
-    Column("criterion", "Criterion", "name"),
-    Column("figure", "Figure", "name"),
+    Column("criterion", "Criterion", "label"),
+    Column("figure", "Figure", "label"),
     replace(UNIT, detail=False),
     Column("base", "Base case", "number", words="verdict"),
     Column("mean", "Mean of the draws", "number", words="mean_verdict"),

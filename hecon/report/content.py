@@ -17,6 +17,7 @@ import pandas as pd
 Kind = Literal[
     "text",  # words, broken over lines where they are long
     "name",  # a short identifier: a parameter, a strategy, a file
+    "label",  # a few words on one line: a cost item, a unit, a subgroup
     "formula",  # one line of arithmetic: mathematics where a medium can set it
     "symbol",  # the name that formulas use for what its row explains
     "status",  # a word with a colour: how an input is known, how a check ended

@@ -38,7 +38,7 @@ ENDLESS = 1e12
 
 MEAN_COLUMNS = (
     Column("figure", "Figure", "name", shown=False, meaning="cost, qaly, nmb or life_years"),
-    Column("label", "Figure", "name", meaning="what the figure is"),
+    Column("label", "Figure", "label", meaning="what the figure is"),
     replace(UNIT, shown=False),
     Column("mean", "Mean", "number", meaning="over the draws"),
     Column("standard_error", "Standard error", "number", meaning="Monte Carlo, of the mean"),

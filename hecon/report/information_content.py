@@ -29,7 +29,7 @@ _ESTIMATE = (
         "explained", "Explained", "share", detail=True, meaning="of the variance of net benefit"
     ),
     Column("suspect", "Suspect fit", "flag", detail=True, meaning="residuals keep a pattern"),
-    Column("method", "Method", "name", detail=True),
+    Column("method", "Method", "label", detail=True),
     Column("population_evppi", "EVPPI, all people", "millions", detail=True),
     Column("evpi", "EVPI per person", "money", shown=False),
 )

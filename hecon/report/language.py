@@ -128,6 +128,11 @@ class Language:
         """A text or a template in this language, English where nothing else is known."""
         return self._said(english)[0]
 
+    def knows(self, english: str) -> bool:
+        """Whether a text has a translation, or is made of parts that all have one."""
+        text, whole = self._said(english)
+        return english in self.texts or (whole and text != english)
+
     def _said(self, english: str) -> tuple[str, bool]:
         """A text, and whether nothing of it is left to translate."""
         found = self.texts.get(english)
@@ -200,8 +205,8 @@ class Language:
         """The language with the translations of a study, and the texts that need one."""
         if self.code == "en":
             return self
-        pending = frozenset(needed) - known.keys() - self.texts.keys()
-        return replace(self, texts={**self.texts, **known}, pending=pending, _made={})
+        told = replace(self, texts={**self.texts, **known}, pending=frozenset(), _made={})
+        return replace(told, pending=frozenset(t for t in needed if not told.knows(t)), _made={})
 
 
 ENGLISH = Language()

@@ -16,38 +16,39 @@ from hecon.studies.study import Study
 
 #: What stands for all strategies of a model, and for what is left of a row of transitions.
 ALL, REST = "all", "rest"
+_STRATEGY = replace(STRATEGY, kind="label")
 #: States whose transitions are shown as a matrix: it has a column for each.
 _MATRIX = 6
 
 _FORMULA = Column("formula", "Formula", "formula")
 _MEANING = Column("meaning", "Meaning")
 _STATES = (
-    Column("state", "State", "name"),
+    Column("state", "State", "label"),
     Column("label", "Meaning"),
-    STRATEGY,
+    _STRATEGY,
     Column("starts", "Share that starts there", "formula"),
     Column("dead", "Dead", "flag"),
     Column("memory_years", "Years remembered", "number", detail=True),
 )
 _TRANSITIONS = (
-    STRATEGY,
-    Column("source", "From", "name"),
-    Column("target", "To", "name"),
+    _STRATEGY,
+    Column("source", "From", "label"),
+    Column("target", "To", "label"),
     Column("probability", "Probability in a cycle", "formula"),
 )
 _PAYOFFS = (
-    Column("item", "Item", "name"),
-    Column("kind", "Kind", "name"),
-    Column("on", "Paid on", "name"),
-    STRATEGY,
+    Column("item", "Item", "label"),
+    Column("kind", "Kind", "label"),
+    Column("on", "Paid on", "label"),
+    _STRATEGY,
     Column("amount", "Amount", "formula"),
-    Column("per", "Per", "name"),
+    Column("per", "Per", "label"),
 )
 _COURSE = (
-    Column("item", "Item", "name"),
-    Column("kind", "Kind", "name"),
+    Column("item", "Item", "label"),
+    Column("kind", "Kind", "label"),
     Column("amount", "Amount per session", "formula"),
-    Column("unit", "Unit", "name", detail=True),
+    Column("unit", "Unit", "label", detail=True),
 )
 _RULES = (Column("rule", "Rule"), _FORMULA, _MEANING)
 
@@ -266,5 +267,5 @@ def model_table(
     """A table of rows; without the column of strategies where all are alike."""
     frame = pd.DataFrame(rows, columns=[c.key for c in columns])
     if {row.get("strategy", ALL) for row in rows} == {ALL}:
-        columns = tuple(replace(c, shown=False) if c is STRATEGY else c for c in columns)
+        columns = tuple(replace(c, shown=False) if c is _STRATEGY else c for c in columns)
     return Table(name, caption, columns, frame, keys, spread, note=note)

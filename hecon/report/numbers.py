@@ -84,7 +84,7 @@ _DECIMALS: Mapping[str, int] = {
 }
 _SIGNED = ("change", "gain")
 #: Kinds that are words.
-_WORDS = ("text", "name", "formula", "symbol", "status", "flag", "sheet")
+_WORDS = ("text", "name", "label", "formula", "symbol", "status", "flag", "sheet")
 _SIGNIFICANT = 4
 _MILLION = 1e6
 
@@ -176,6 +176,7 @@ def numeric(column: Column) -> bool:
 SHEET_FORMATS: Mapping[Kind, str] = {
     "text": "General",
     "name": "General",
+    "label": "General",
     "formula": "General",
     "symbol": "General",
     "status": "General",

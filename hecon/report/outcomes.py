@@ -30,15 +30,15 @@ TRACE = (
     STRATEGY,
     _CYCLE,
     _YEAR,
-    Column("state", "State", "name"),
+    Column("state", "State", "label"),
     Column("share", "Share", "share", meaning="share of the cohort in the state"),
 )
 FLOWS = (
     STRATEGY,
     _CYCLE,
     _YEAR,
-    Column("kind", "Kind", "name", meaning="cost, qaly, life_years or course (a quantity used)"),
-    Column("item", "Item", "name", meaning="cost item, source of effects, or quantity"),
+    Column("kind", "Kind", "label", meaning="cost, qaly, life_years or course (a quantity used)"),
+    Column("item", "Item", "label", meaning="cost item, source of effects, or quantity"),
     Column("amount", "Amount", "number", meaning="discounted; empty for quantities"),
     Column("amount_undiscounted", "Amount, undiscounted", "number"),
     Column("unit", "Unit", "text", meaning="unit of both amounts"),

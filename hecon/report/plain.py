@@ -51,5 +51,5 @@ def _kind(key: str, cells: pd.Series) -> Kind:
     if key == "sheet":
         return "sheet"
     if key.endswith("year"):
-        return "name"
+        return "label"
     return "name" if key.endswith("id") and cells.str.len().max() < _LONG else "text"

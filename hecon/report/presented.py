@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hecon.report.content import Column, Table
+from hecon.report.language import say
 from hecon.report.numbers import Units, cell, numeric
 
 
@@ -48,7 +49,7 @@ def caption(table: Table, units: Units) -> str:
 def _across(value: object, column: Column) -> str:
     """What stands above a value's column: a figure says what it is a figure of."""
     text = cell(value, column)
-    return f"{column.heading} {text}" if numeric(column) else text
+    return f"{say(column.heading)} {text}" if numeric(column) else text
 
 
 def _visible(table: Table) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 
@@ -13,6 +14,7 @@ from hecon.report.numbers import Units
 from hecon.report.terminal import show
 from hecon.report.things_called import counted_in
 from hecon.report.whole import Written
+from hecon.report.written_documents import DOCUMENT_TITLES
 from hecon.studies.study import Study
 
 #: Sections that the screen shows of a full run; the report holds all.
@@ -20,6 +22,7 @@ SHOWN = ("results", "severity", "uncertainty", "budget_impact", "verification", 
 #: Of their tables, those that the screen shows; without a list all.
 TABLES = {
     "results": ("base_case", "comparison", "frontier"),
+    "budget_impact": ("budget_impact", "budget_blocks"),
     "uncertainty": ("probabilistic_comparison", "departures"),
     "verification": (),
 }
@@ -52,10 +55,12 @@ def show_summary(
             tables = TABLES.get(section.name) if whole else None
             show(section, units, to, tables=tables)
     to.print()
-    if written.report is not None:
-        to.print(say("Report: {path}", path=written.report), soft_wrap=True)
-    if written.page is not None:
-        to.print(say("Page:   {path}", path=written.page), soft_wrap=True)
-    to.print(say("Tables: {path}", path=written.outputs), soft_wrap=True)
+    places: dict[str, Path | None] = {"Report": written.report, "Page": written.page}
+    places |= {DOCUMENT_TITLES[name]: path for name, path in written.documents.items()}
+    found = {f"{say(name)}:": path for name, path in (places | {"Tables": written.outputs}).items()}
+    room = max(len(name) for name, path in found.items() if path is not None)
+    for name, path in found.items():
+        if path is not None:
+            to.print(f"{name:{room}} {path}", soft_wrap=True)
     for problem in written.problems:
         to.print(say("Attention: {problem}", problem=problem), soft_wrap=True)

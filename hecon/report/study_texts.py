@@ -109,9 +109,9 @@ def translation_notes(study: Study) -> list[str]:
     needed, notes = study_texts(study), []
     for code in codes(study):
         files = _translated(study, code)
-        program = read_language(code).texts if code in languages() else {}
-        known = {text for _, rows in files for text in rows}
-        lacking = sorted(needed - known - program.keys())
+        known = {text: said for _, rows in files for text, said in rows.items()}
+        program = read_language(code) if code in languages() else Language(code)
+        lacking = sorted(program.with_texts(known, needed).pending)
         if lacking:
             share = f"{len(lacking)} of {len(needed)} texts have no translation"
             notes.append(f"{TEXTS.replace('*', code)}: {share}: {_first(lacking)}")
@@ -149,6 +149,8 @@ def study_texts(study: Study) -> frozenset[str]:
         place.model_dump(),
         [{"description": p.description, "note": p.note} for p in study.parameters],
         [{"label": p.holds_fixed, "note": p.derivation} for p in study.parameters],
+        [{"label": p.unit} for p in study.parameters],
+        [{"label": name} for name in _things(study)],
         [{"description": v.description} for v in study.variables],
         [{"title": s.title, "why": s.why} for s in (*study.scenarios, *study.perspectives)],
         [{"title": s.title, "why": s.scenario.why} for s in study.subgroups],
@@ -176,6 +178,16 @@ def study_texts(study: Study) -> frozenset[str]:
         held.append([{"description": p.description} for p in study.budget.parameters])
         held.append([{"title": s.title, "why": s.why} for s in study.budget.scenarios])
     return frozenset(text for text in _prose(held) if _WORDS.search(text))
+
+
+def _things(study: Study) -> Iterator[str]:
+    """Names in words: states, items of costs and effects, quantities and their units, groups."""
+    yield from (state.name for state in study.model.states)
+    yield from (payoff.item for payoff in study.model.payoffs)
+    if study.course is not None:
+        yield from (item.item for item, _ in study.course.items)
+        yield from (text for q, _ in study.course.quantities for text in (q.name, q.unit))
+    yield from (text for g in study.subgroups for text in (g.name, *g.dimensions))
 
 
 def _carried(study: Study) -> Iterator[tuple[tuple[str, ...], Document]]:

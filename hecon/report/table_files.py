@@ -16,7 +16,7 @@ DICTIONARY = "columns"
 
 #: What a column holds, in a reader's terms.
 _TYPES = {
-    **dict.fromkeys(("text", "name", "formula", "symbol", "status", "sheet"), "text"),
+    **dict.fromkeys(("text", "name", "label", "formula", "symbol", "status", "sheet"), "text"),
     "flag": "yes or no",
     "count": "whole number",
     "year": "year",

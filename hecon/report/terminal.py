@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def show(
     tables: Collection[str] | None = None,
 ) -> None:
     """Print a section: its tables, or those named, then what they mean."""
-    to.print(units.named(section.title), style="bold")
+    _print(units.named(section.title), to, "bold")
     for table in section.visible:
         if tables is None or table.name in tables:
             to.print()
@@ -43,7 +44,7 @@ def show(
 
 def show_sentence(sentence: Sentence, units: Units, to: Console) -> None:
     """Print a sentence."""
-    to.print(spoken(sentence, units), style=_STYLES[sentence.tone])
+    _print(spoken(sentence, units), to, _STYLES[sentence.tone])
 
 
 def show_table(table: Table, units: Units, to: Console, rows: int = SHOWN) -> None:
@@ -55,20 +56,34 @@ def show_table(table: Table, units: Units, to: Console, rows: int = SHOWN) -> No
     made = [c for c in made if any(c.cells)]
     kept = _fitting(made, table.keys, to.width)
     left_out = [c for c in made if c not in kept]
-    to.print(caption(table, units), style="bold")
+    _print(caption(table, units), to, "bold")
     to.print(_grid(kept, to.width))
     more = len(frame) - rows
     elsewhere = [say_number("{count} more row", "{count} more rows", more)] if more > 0 else []
     elsewhere += [units.named(c.column.heading) for c in left_out]
     if elsewhere:
-        held = say("In {file}: {what}.", file=f"{table.name}.csv", what=", ".join(elsewhere))
-        to.print(held, style="dim")
+        apart = "; " if any("," in name for name in elsewhere) else ", "
+        held = say("In {file}: {what}.", file=f"{table.name}.csv", what=apart.join(elsewhere))
+        _print(held, to, "dim")
     if table.note is not None:
-        to.print(spoken(table.note, units), style="dim")
+        _print(spoken(table.note, units), to, "dim")
+
+
+def _print(text: str, to: Console, style: str | None) -> None:
+    to.print(_filled(text, to.width), style=style)
+
+
+def _filled(text: str, width: int) -> str:
+    """A text in lines that break at plain spaces only: no figure is torn apart."""
+    return textwrap.fill(text, width, break_on_hyphens=False)
 
 
 #: Columns between two columns, the least width of a text, and the longest line of a heading.
 _BETWEEN, _TEXT, _HEADING = 2, 16, 14
+
+
+#: The unit at the end of a heading, and what stands in it for a space while lines are made.
+_UNIT, _KEPT = re.compile(r" \([^()]{1,20}\)$"), "\0"
 
 
 @dataclass(frozen=True)
@@ -84,9 +99,9 @@ class _Shown:
     @classmethod
     def of(cls, column: Column, cells: list[str], units: Units) -> _Shown:
         widest = max(map(len, cells), default=0)
-        heading = textwrap.fill(
-            units.heading(column), max(min(widest, 30), _HEADING), break_long_words=False
-        )
+        text = _UNIT.sub(lambda unit: " " + unit[0][1:].replace(" ", _KEPT), units.heading(column))
+        heading = textwrap.fill(text, max(min(widest, 30), _HEADING), break_long_words=False)
+        heading = heading.replace(_KEPT, " ")
         above = max(map(len, heading.split("\n")), default=0)
         most = max(widest, above)
         broken = (column.kind in ("text", "formula") or column.words) and not column.detail
@@ -119,11 +134,13 @@ def _loser(kept: Sequence[_Shown], keys: Sequence[str]) -> _Shown | None:
 def _grid(columns: Sequence[_Shown], width: int) -> Grid:
     made = Grid(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0))
     spare = width + _BETWEEN - sum(c.least + _BETWEEN for c in columns)
+    cells = []
     for shown in columns:
         wide = min(shown.most, shown.least + max(spare, 0))
         spare -= wide - shown.least
         side: JustifyMethod = "right" if numeric(shown.column) else "left"
         made.add_column(shown.heading, justify=side, width=wide, overflow="fold")
-    for row in zip(*(c.cells for c in columns), strict=True):
+        cells.append([_filled(text, wide) if len(text) > wide else text for text in shown.cells])
+    for row in zip(*cells, strict=True):
         made.add_row(*row)
     return made

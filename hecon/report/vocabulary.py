@@ -9,7 +9,7 @@ from hecon.report.content import Column
 
 LABEL = Column("label", "Input", meaning="what the input is", detail=True)
 PARAMETER = Column("parameter", "Name", "name", meaning="name of the input in its file")
-UNIT = Column("unit", "Unit", "name", detail=True)
+UNIT = Column("unit", "Unit", "label", detail=True)
 BASE = Column("base", "Base", "number", meaning="value in the base case")
 RANGE_LOW = Column("range_low", "From", "number", meaning="low end of the input's range")
 RANGE_HIGH = Column("range_high", "To", "number", meaning="high end of the input's range")

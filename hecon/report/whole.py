@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hecon.analyses.apart import apart
@@ -38,6 +38,8 @@ class Written:
     ----------
     report
         The workbook; None if there is none.
+    documents
+        Word documents by what stands behind the run's name in theirs.
     problems
         What is wrong with the workbook, in words: a disagreement with Python, or why there is none.
     """
@@ -45,6 +47,7 @@ class Written:
     outputs: Path
     report: Path | None = None
     page: Path | None = None
+    documents: Mapping[str, Path] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
@@ -134,10 +137,13 @@ def write_whole(
             written = replace(written, page=out / "reports" / html.name)
             moves.append((html, out / "reports" / html.name))
             run.tell("Documents")
-            for ending, made in documents(run, sections, drawn(), units).items():
-                path = folder / f"{name}_{ending}.docx"
+            texts = documents(run, sections, drawn(), units)
+            places = {ending: out / "reports" / f"{name}_{ending}.docx" for ending in texts}
+            written = replace(written, documents=places)
+            for ending, made in texts.items():
+                path = folder / places[ending].name
                 path.write_bytes(made)
-                moves.append((path, out / "reports" / path.name))
+                moves.append((path, places[ending]))
         record = run_record(run)
         if len(moves) > 1:
             record |= {"reports": digests(made for made, _ in moves[1:])}

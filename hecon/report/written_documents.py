@@ -10,6 +10,8 @@ from hecon.report.content import Drawn, Section
 from hecon.report.numbers import Units
 from hecon.report.technical import TECHNICAL_FIGURES, technical
 
+#: What they are called where a run's files are named.
+DOCUMENT_TITLES = {"brief": "Brief", "technical": "Technical documentation"}
 #: Figures that documents hold, which take drawings made of dots.
 DOCUMENT_FIGURES = frozenset((*BRIEF_FIGURES, *TECHNICAL_FIGURES))
 

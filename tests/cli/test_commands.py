@@ -130,14 +130,15 @@ def test_summary_says_what_matters(finished):
         "The answer",
         "Evidence status of the 7 inputs: 3 published, 1 derived, 2 assumption, 1 memory.",
         str(out / "reports" / "small_testland.xlsx"),
+        str(out / "reports" / "small_testland_brief.docx"),
+        str(out / "reports" / "small_testland_technical.docx"),
     ):
         assert phrase in text
 
 
 def test_summary_fits_80_columns_and_is_plain(finished):
-    lines = [
-        x for x in finished[0].splitlines() if not x.startswith(("Report:", "Page:", "Tables:"))
-    ]
+    places = ("Report:", "Page:", "Brief:", "Technical documentation:", "Tables:")
+    lines = [x for x in finished[0].splitlines() if not x.startswith(places)]
     assert max(len(line.rstrip()) for line in lines) <= 80
     assert "\x1b" not in finished[0]
 

@@ -79,6 +79,13 @@ def test_a_text_of_known_parts_is_translated_by_its_parts_or_not_at_all() -> Non
         assert say("nothing of the kind") == "nothing of the kind"
 
 
+def test_what_is_made_of_known_parts_needs_no_translation_of_its_own() -> None:
+    per = Composed.of("{a}/session", "{a}/økt")
+    tongue = Language("nb", {"currency": "valuta"}, (per,))
+    texts = ["NOK/session", "currency/session", "Rooms", "Rooms/year"]
+    assert tongue.with_texts({}, texts).pending == {"Rooms", "Rooms/year"}
+
+
 def test_a_text_of_the_study_without_translation_is_marked() -> None:
     tongue = Language("nb").with_texts({"Usual care": "Vanlig behandling"}, ["Usual care", "Drug"])
     label = Column("label", "Label")
@@ -86,6 +93,7 @@ def test_a_text_of_the_study_without_translation_is_marked() -> None:
         assert cell("Usual care", label) == "Vanlig behandling"
         assert cell("Drug", label) == "Drug [en]"
         assert cell("Drug", Column("name", "Name", "name")) == "Drug"
+        assert cell("Drug", Column("item", "Item", "label")) == "Drug [en]"
 
 
 def test_names_and_figures_of_a_sentence_stay_in_their_places() -> None:

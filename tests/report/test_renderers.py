@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from hecon.report.content import Column, Section, Sentence, Table, money, table
+from hecon.report.language import read_language, speaking
 from hecon.report.numbers import Units
 from hecon.report.page_view import section_view
 from hecon.report.presented import spread
@@ -58,6 +59,22 @@ def test_a_narrow_terminal_says_where_the_rest_is() -> None:
     assert "a long remark" not in text
     assert "In totals.csv: Remark." in text
     assert max(map(len, text.splitlines())) <= 60
+
+
+def test_no_figure_and_no_unit_is_torn_apart_where_lines_end() -> None:
+    said = Sentence("What A costs is {x}.", {"x": money(1234567.0)})
+    column = Column("much", "What it comes to", "number", "million NOK")
+    remark = Column("note", "Remark")
+    frame = pd.DataFrame(
+        {"much": [1234567.0], "note": ["a remark of NOK\u00a01\u00a0234\u00a0567"]}
+    )
+    found = Section("s", "S", (said,), (table("t", "T", (column, remark), frame, ["much"]),))
+    with speaking(read_language("nb")):
+        for width in range(34, 46):
+            text = printed(found, width)
+            assert "NOK\u00a01\u00a0234\u00a0567." in text, width
+            assert text.count("NOK\u00a01\u00a0234\u00a0567") == 2, width
+            assert "(million NOK)" in text, width
 
 
 def test_a_terminal_shows_the_first_rows_of_many() -> None:

@@ -63,12 +63,12 @@ LOST = Column(
     "effect",
     meaning="with places for all less with those there are",
 )
-BLOCK = Column("block", "Payer's block", "name", meaning="empty for what is outside the budget")
+BLOCK = Column("block", "Payer's block", "label", meaning="empty for what is outside the budget")
 DIFFERENCE = Column("cost_difference", "Difference", "millions")
-QUANTITY = Column("quantity", "Quantity", "name")
+QUANTITY = Column("quantity", "Quantity", "label")
 MORE = Column("quantity_difference", "Difference", "number")
-SCENARIO = Column("scenario", "Scenario", "name")
-COUNT = Column("count", "Counted", "name")
+SCENARIO = Column("scenario", "Scenario", "label")
+COUNT = Column("count", "Counted", "label")
 AMOUNT = Column("amount", "Amount", "number")
 
 
@@ -94,7 +94,7 @@ def items_table(run: Run) -> Table:
     frame = frame.assign(block=frame["block"].map({"": "", **block_labels(run)}))
     columns = (
         BLOCK,
-        Column("item", "Item", "name"),
+        Column("item", "Item", "label"),
         YEAR,
         Column("cost_without", "Without", "millions", shown=False),
         Column("cost_with", "With", "millions", shown=False),
@@ -124,7 +124,7 @@ def quantities_table(run: Run) -> Table:
 def resources_table(run: Run) -> Table:
     """What limits how many can start."""
     columns = (
-        Column("resource", "Resource", "name"),
+        Column("resource", "Resource", "label"),
         YEAR,
         Column("stock", "Stock", "number"),
         Column("courses", "Courses it allows", "number", infinite="no limit"),

@@ -30,7 +30,7 @@ _CHANGES = (
 )
 _NMB = Column("nmb", "Net benefit", "change", meaning="change of the incremental net benefit")
 ENDS = (
-    Column("of", "Result", "name"),
+    Column("of", "Result", "label"),
     Column("cost", "Cost", "change", meaning="incremental cost"),
     Column("qaly", "{effects}", "gain", meaning="incremental effect"),
     Column("icer", "ICER", "money"),
@@ -38,7 +38,7 @@ ENDS = (
     Column("nmb", "Net benefit", "change", meaning="incremental net monetary benefit"),
 )
 CONTRIBUTIONS = (
-    Column("group", "What differs", "name"),
+    Column("group", "What differs", "label"),
     Column("differences", "Differences", "count"),
     *_CHANGES,
     Column("icer", "ICER", "change", meaning="change of the ICER; blank where an order has none"),
@@ -52,15 +52,15 @@ DIFFERENCES = (
     _NMB,
     *_CHANGES,
     Column("icer", "ICER after it", "money", detail=True),
-    Column("kind", "Kind", "name", detail=True),
+    Column("kind", "Kind", "label", detail=True),
     Column("name", "Name", "name", detail=True),
-    Column("group", "Belongs to", "name", detail=True),
+    Column("group", "Belongs to", "label", detail=True),
     Column("threshold", "Value of a {effect}", "change", detail=True),
     Column("source_first", "Source before", detail=True),
     Column("source_second", "Source after", detail=True),
 )
 BESIDE = (
-    Column("kind", "Kind", "name"),
+    Column("kind", "Kind", "label"),
     Column("name", "Name", "name"),
     Column("first", "Before"),
     Column("second", "After"),

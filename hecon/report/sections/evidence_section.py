@@ -40,7 +40,7 @@ INPUTS = (
     UNIT,
     RANGE_LOW,
     RANGE_HIGH,
-    Column("distribution", "Distribution", "name"),
+    Column("distribution", "Distribution", "label"),
     STATUS,
     Column("estimate", "Estimate", "name", detail=True, meaning="estimate that it is made from"),
     Column("rows", "Evidence", detail=True, meaning="rows of the evidence that it rests on"),

@@ -55,7 +55,7 @@ _QALY = (
     Column("qaly_difference_high", "{effects} at high", "gain"),
 )
 _ICER = (*ratio_columns(" at low", "_low"), *ratio_columns(" at high", "_high"))
-_END = (PARAMETER, Column("end", "End", "name"), Column("value", "Value", "number"))
+_END = (PARAMETER, Column("end", "End", "label"), Column("value", "Value", "number"))
 ENDS = (
     *_END,
     INTERVENTION,

@@ -9,7 +9,7 @@ from hecon.report.content import Column, Section, Sentence, table
 from hecon.report.record import run_record
 from hecon.report.registry import Analysis
 
-FACTS = (Column("fact", "What", "name"), Column("value", "", meaning="its value"))
+FACTS = (Column("fact", "What", "label"), Column("value", "", meaning="its value"))
 INPUTS = (Column("file", "File", "name"), Column("sha256", "SHA-256"))
 
 

@@ -55,24 +55,24 @@ FRONTIER = (
     Column("icer", "ICER", "money"),
 )
 COST_ITEMS = (
-    Column("item", "Item", "name"),
+    Column("item", "Item", "label"),
     STRATEGY,
     Column("cost_undiscounted", "Cost, undiscounted", "money", shown=False),
     Column("cost", "Cost", "money"),
 )
 EFFECT_SOURCES = (
-    Column("source", "Source", "name"),
+    Column("source", "Source", "label"),
     STRATEGY,
     Column("qaly_undiscounted", "{effects}, undiscounted", "effect", shown=False),
     Column("qaly", "{effects}", "effect"),
 )
 PERSPECTIVES = (
     Column("figure", "Per person"),
-    Column("perspective", "Perspective", "name"),
+    Column("perspective", "Perspective", "label"),
     Column("value", "Value", "money"),
 )
 COURSES = (
-    Column("quantity", "Quantity", "name", meaning="what the treatment course uses"),
+    Column("quantity", "Quantity", "label", meaning="what the treatment course uses"),
     STRATEGY,
     Column("value", "Expected per person who starts", "number"),
 )

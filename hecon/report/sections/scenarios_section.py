@@ -39,14 +39,14 @@ from hecon.report.vocabulary import (
 from hecon.studies.study import BASE
 
 TITLE = "Scenarios"
-_SCENARIO = Column("scenario", "Scenario", "name")
+_SCENARIO = Column("scenario", "Scenario", "label")
 _FIGURES = (
     NMB,
     Column("nmb_to_base", "Change in net benefit", "change", meaning="net benefit less the base's"),
     *ratio_columns(),
 )
 _STATUS = replace(STATUS, detail=True, meaning="how what the scenario sets is known")
-_COMPARED = Column("compared", "Compared", "name", detail=True, meaning="the pair of strategies")
+_COMPARED = Column("compared", "Compared", "label", detail=True, meaning="the pair of strategies")
 _PAIR = (replace(INTERVENTION, shown=False), replace(COMPARATOR, shown=False))
 _EFFECTS = (
     replace(COST_DIFFERENCE, detail=True),

@@ -41,9 +41,9 @@ from hecon.report.vocabulary import THRESHOLD as AT
 
 TITLE = "Subgroups"
 COLUMNS = (
-    Column("subgroup", "Subgroup", "name"),
+    Column("subgroup", "Subgroup", "label"),
     Column("title", "Who", detail=True),
-    Column("dimension", "Dimension", "name", meaning="what its members have in common"),
+    Column("dimension", "Dimension", "label", meaning="what its members have in common"),
     Column("share", "Share", "share", meaning="of everybody"),
     COST_DIFFERENCE,
     QALY_DIFFERENCE,
@@ -61,7 +61,7 @@ DRAWN_COLUMNS = (
     Column("best_mean", "Best on average", "name", detail=True),
 )
 VALUE = (
-    Column("dimension", "Decided by", "name", meaning="what subgroups are told apart by"),
+    Column("dimension", "Decided by", "label", meaning="what subgroups are told apart by"),
     Column("subgroups", "Subgroups", "count"),
     Column("one_decision", "One decision", "money", meaning="its highest mean net benefit"),
     Column("by_subgroup", "By subgroup", "money", meaning="the same, decided in each subgroup"),

@@ -18,7 +18,7 @@ from hecon.report.vocabulary import (
 
 TITLE = "Synthesis"
 COLUMNS = (
-    Column("scenario", "Scenario", "name"),
+    Column("scenario", "Scenario", "label"),
     Column("title", "Choice"),
     Column("estimates", "Rests on", detail=True, meaning="estimates with their 95 % intervals"),
     Column("weakest_status", "Weakest status", "status"),

@@ -26,7 +26,7 @@ _KEYS = (
     Column("patients", "Patients", "count", meaning="patients randomised, all arms together"),
 )
 
-_METHOD = Column("method", "Method", "name", detail=True)
+_METHOD = Column("method", "Method", "label", detail=True)
 
 _EVSI = Column("evsi", "EVSI per person", "money", meaning="expected value of sample information")
 
@@ -85,8 +85,8 @@ CHOICES = (
 )
 
 RANGES = (
-    Column("assumption", "Assumption", "name"),
-    Column("end", "End", "name"),
+    Column("assumption", "Assumption", "label"),
+    Column("end", "End", "label"),
     Column("value", "Value", "number"),
     Column("patients", "Best size", "count"),
     Column("enbs", "Net benefit of sampling", "millions"),

@@ -30,6 +30,7 @@ _WIDTHS = {
     "text": 42.0,
     "formula": 42.0,
     "name": 30.0,
+    "label": 30.0,
     "symbol": 30.0,
     "status": 14.0,
     "flag": 11.0,
@@ -194,7 +195,7 @@ def _width(column: Column, heading: str, cells: pd.Series) -> float:
     """Room for the words of the heading, and for the longest cell where cells are words."""
     word = max(map(len, heading.split()), default=0) + 2.0
     most = _WIDTHS.get(column.kind, _FIGURE)
-    if column.kind in ("text", "formula", "name", "symbol"):
+    if column.kind in ("text", "formula", "name", "label", "symbol"):
         longest = cells.map(lambda value: len(str(value))).max() if len(cells) else 0
         most = min(most, max(_LEAST, longest + 2.0))
     return max(most, min(word, _WIDTHS["text"]))
