@@ -51,15 +51,21 @@ def with_scenario(study: Study, name: str) -> Study:
 
 
 def with_values(study: Study, texts: Sequence[str]) -> Study:
-    """The study with inputs set to values, written as ``name=value``, each fixed.
+    """The study with inputs, its own or its budget's, set to values, each fixed.
+
+    Parameters
+    ----------
+    texts
+        ``name=value`` each.
 
     Raises
     ------
     InputError
         With every text that is no such pair, names no input, or gives a value that can't be.
     """
-    inputs = {p.text: p for p in study.parameters if p.is_input}
-    computed = {p.text for p in study.parameters if not p.is_input}
+    budget = () if study.budget is None else study.budget.parameters
+    inputs = {p.text: p for p in (*study.parameters, *budget) if p.is_input}
+    computed = {p.text for p in (*study.parameters, *budget) if not p.is_input}
     computed |= {v.key[0] for v in study.variables}
     faults, own = FaultList(), dict[Key, Parameter]()
     for text in texts:
@@ -85,7 +91,12 @@ def with_values(study: Study, texts: Sequence[str]) -> Study:
             faults.add(SET, None, None, problem)
     faults.raise_if_any()
     said = tuple(f"{p.text} = {p.value:.10g} {p.unit}".strip() for p in own.values())
-    return replace(_with(study, own, {}, study.correlations), values_set=said)
+    of_budget = {p.key: own.pop(p.key, p) for p in budget}
+    changed = replace(_with(study, own, {}, study.correlations), values_set=said)
+    if study.budget is not None:
+        budget = tuple(of_budget.values())
+        changed = replace(changed, budget=replace(study.budget, parameters=budget))
+    return changed
 
 
 def lines_of(path: Path) -> list[str]:

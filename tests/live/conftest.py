@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from page_cases import BEGIN, ROOT, quick
 
+from hecon.report.live.live_page import Live, live
 from hecon.report.live.scripts import scripts
+from hecon.studies.load_study import load_study
+from hecon.studies.study import Study
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -41,3 +45,23 @@ def computes(blank: Page) -> Computes:
         return blank.evaluate(f"(()=>{{{before or scripts()}{given}{script}}})()")
 
     return compute
+
+
+@pytest.fixture(scope="session")
+def study() -> Study:
+    return load_study(ROOT / "inputs/studies/ptsd", ROOT / "inputs/jurisdictions/norway")
+
+
+@pytest.fixture(scope="session")
+def made(study: Study) -> Live:
+    return live(quick(study))
+
+
+@pytest.fixture(scope="session")
+def ask(computes: Computes, made: Live) -> Computes:
+    """What a script that knows the model's data returns."""
+
+    def asked(script: str, **values: object) -> Any:
+        return computes(BEGIN + script, made.script, data=json.loads(made.data), **values)
+
+    return asked

@@ -17,6 +17,7 @@ from hecon.analyses.threshold import severity
 from hecon.engine.model import key_text
 from hecon.report.live.script_model import ScriptModel
 from hecon.report.live.scripts import scripts
+from hecon.studies.budget_values import with_budget
 from hecon.studies.load_study import load_study
 from hecon.studies.variant import with_values
 
@@ -85,7 +86,7 @@ def check_all(computes, study):
 
     alike(found[:1], figures(study, study.base_case()))
     if model.choices:
-        table = scenario_table(study, model.choices)
+        table = scenario_table(with_budget(study), model.choices)
         columns = [[f"{what} {s}" for s in study.model.strategies] for what in TOTALS]
         alike(found[1:n].transpose(1, 0, 2), [table[c].to_numpy() for c in columns])
         if short:

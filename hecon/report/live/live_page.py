@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hecon.analyses.base_case import base_table, threshold
+from hecon.analyses.budget_draws import net_costs
+from hecon.analyses.budget_scenarios import net_of_scenarios
+from hecon.analyses.budget_sensitivity import budget_one_way
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import selectable_results
 from hecon.engine.model import key_text
 from hecon.jurisdictions.jurisdiction_schema import Severity
 from hecon.parameters.cell_text import plain_number
+from hecon.parameters.design import base_case
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_bounds
 from hecon.report.language import language, say
@@ -23,10 +27,11 @@ from hecon.report.live.script_draws import script_draws
 from hecon.report.live.script_model import ScriptModel
 from hecon.report.live.scripts import ENGINE, SHOWN, scripts
 from hecon.report.things_called import study_units
+from hecon.studies.budget_values import with_budget
 from hecon.studies.study import Study
 
-#: Inputs that are shown before any is looked for.
-FIRST = 10
+#: Inputs that are shown before any is looked for, and those of the budget.
+FIRST, FIRST_OF_BUDGET = 10, 5
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,12 @@ def live(run: Run) -> Live:
     data = {
         "model": spec,
         "rules": rules,
-        "inputs": [_input(p) for p in _inputs(model)],
+        "inputs": [
+            *(_input(p, own=False) for p in _inputs(model, model.study.parameters)),
+            *(_input(p, own=True) for p in _inputs(model, _of_budget(model.study))),
+        ],
         "first": first,
+        "budget_first": _budget_first(run, first),
         "choices": _choices(run.study, model),
         "budget": budget,
         "draws": script_draws(run, model),
@@ -79,21 +88,36 @@ def as_json(data: dict[str, Any]) -> str:
     return text
 
 
-def _inputs(model: ScriptModel) -> list[Parameter]:
+def _inputs(model: ScriptModel, parameters: Iterable[Parameter]) -> list[Parameter]:
     """Inputs that something on the page rests on."""
     used = set(model.keys.all)
-    return [p for p in model.study.parameters if p.is_input and p.key in used]
+    return [p for p in parameters if p.is_input and p.key in used]
+
+
+def _of_budget(study: Study) -> tuple[Parameter, ...]:
+    return () if study.budget is None else study.budget.parameters
 
 
 def _first(run: Run, model: ScriptModel) -> list[str]:
     """The inputs that move net benefit most, then others."""
-    known = [p.text for p in _inputs(model) if p.distribution.kind != "dirichlet"]
+    known = [
+        p.text for p in _inputs(model, model.study.parameters) if p.distribution.kind != "dirichlet"
+    ]
     ends = run(one_way_ends)
     order = [name for name in ends["parameter"] if name in known] if len(ends) else []
     return list(dict.fromkeys([*order, *known]))[:FIRST]
 
 
-def _input(parameter: Parameter) -> dict[str, Any]:
+def _budget_first(run: Run, first: Sequence[str]) -> list[str]:
+    """The inputs that move the budget most and do not stand among the `first`."""
+    if run.study.budget is None:
+        return []
+    moving = run(budget_one_way)
+    return [name for name in moving.get("parameter", []) if name not in first][:FIRST_OF_BUDGET]
+
+
+def _input(parameter: Parameter, *, own: bool) -> dict[str, Any]:
+    """An input as the page shows it; `own` says that it is one of the budget's."""
     low, high = value_bounds(parameter.unit)
     if parameter.money and low is None:
         low = 0.0
@@ -113,6 +137,7 @@ def _input(parameter: Parameter) -> dict[str, Any]:
         "mark": say(parameter.status),
         "money": bool(parameter.money),
         "shares": parameter.distribution.kind == "dirichlet",
+        "budget": own,
     }
 
 
@@ -161,6 +186,7 @@ def _choices(study: Study, model: ScriptModel) -> list[dict[str, Any]]:
     kinds = ["scenario"] * len(study.scenarios)
     kinds += ["subgroup"] * (len(study.subgroups) + len(study.combinations))
     kinds += ["perspective"] * len(study.perspectives)
+    kinds += ["budget"] * (len(model.choices) - len(kinds))
     named = {p.key: scenario_name(p) for p in study.parameters}
     return [
         {
@@ -182,7 +208,19 @@ def _python(run: Run) -> dict[str, Any]:
     return {
         "base": _checked(base, run(threshold)),
         "choices": {str(r["scenario"]): _checked(r, float(r["threshold"])) for r in rows},
+        "budget": _budget_checked(run.study),
     }
+
+
+def _budget_checked(study: Study) -> dict[str, list[float]]:
+    """Net cost by year as Python has it: of the base case, ``""``, and of choices by their ids."""
+    if study.budget is None:
+        return {}
+    whole = with_budget(study)
+    scenarios = [*study.selectable, *study.budget.scenarios]
+    nets = net_of_scenarios(whole, scenarios)
+    base = net_costs(whole, base_case(whole.parameters))[0].tolist()
+    return {"": base} | {s.id: net for s, net in zip(scenarios, nets, strict=True) if net}
 
 
 def _checked(row: Mapping[Hashable, Any], at: float) -> list[float]:

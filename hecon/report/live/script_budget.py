@@ -45,13 +45,15 @@ def script_budget(model: ScriptModel) -> dict[str, Any] | None:
         "entries": entries,
         "quantities": quantities,
         "resources": [
-            {
+            {"name": r.name}
+            | {
                 name: model.names.formula(budget.exprs[entry], None, local)
                 for name in (*_PARTS, "added")
                 if (entry := f"resources[{r.name}].{name}") in budget.exprs
             }
             for r in definition.resources
         ],
+        "parts": list(_PARTS),
         "uptake": len(definition.uptake),
         "without": list(definition.without),
         "displaced": list(definition.displaced),

@@ -33,7 +33,8 @@ class ScriptModel:
     Attributes
     ----------
     choices
-        What can take the base case's place: scenarios, subgroups and perspectives.
+        What can take the base case's place: scenarios, subgroups, perspectives and scenarios of
+        the budget.
     keys
         Positions of inputs, and of formulas that a choice replaces, in a vector of values.
     """
@@ -45,6 +46,7 @@ class ScriptModel:
             *study.scenarios,
             *(level.scenario for level in (*study.subgroups, *study.combinations)),
             *study.perspectives,
+            *(study.budget.scenarios if study.budget is not None else ()),
         ]
         self.own = {p.key: p for choice in self.choices for p in choice.own}
         whole = with_budget(study)
@@ -60,7 +62,7 @@ class ScriptModel:
         self.tables: Positions[tuple[str, str]] = Positions()
         self.names = ScriptNames(named, self.keys, self.tables)
         changed = {key for choice in self.choices for key in choice.changes}
-        self._given = frozenset(changed - model.parameter_set)
+        self._given = frozenset(changed & model.formulas.keys())
         drawn = {p.key for p in study.parameters if p.is_input and p.distribution.varies}
         followed = {k for c in self.choices for k, f in c.drawn.items() if plain_number(f) is None}
         self._varying = frozenset(drawn | set(self.own) | self._given | followed)

@@ -17,6 +17,17 @@ function need(holds, entry, value) {
   if (!holds) throw new Fault("budget_entry", { entry, value });
 }
 
+const SHARES = /^(uptake|without|displaced|blocks|waiting\.share$|waiting\.leave_month$)|(^|\.)(attrition|rate)$/;
+
+/** Refuse a value that can't be what it stands for. */
+function needPossible(entry, value) {
+  const last = entry.split(".").at(-1);
+  if (SHARES.test(entry)) return need(value >= 0 && value <= 1, entry, value);
+  if (last === "limited") return need(value === 0 || value === 1, entry, value);
+  if (last === "needed" || (entry.startsWith("full_time") && last === "per_year")) return need(value > 0, entry, value);
+  return need(Number.isFinite(value) && (value >= 0 || /^(instead_of|beside)/.test(entry)), entry, value);
+}
+
 /** Formulas as numbers: one a year where they may rest on it. */
 function budgetValues(model, spec) {
   const g = model.names, u = { year: NaN, stocks: [], quantities: spec.quantities.map(f => model.formulas[f](g)) };
@@ -26,14 +37,18 @@ function budgetValues(model, spec) {
   const { months } = model.timing(spec.group), periods = Math.round(MONTHS / months);
   need(periods >= 1 && Math.abs(MONTHS / months - periods) < ROUNDING, "cycle_months", months);
   const resources = spec.resources.map((resource, i) => {
-    const part = name => (name in resource ? value(resource[name]) : NaN);
-    const one = { perYear: part("per_year"), needed: part("needed"), limited: part("limited") };
-    const attrition = part("attrition"), stock = [part("stock")];
+    const one = {};
+    for (const part of spec.parts) {
+      if (part in resource) needPossible(`${resource.name}.${part}`, one[part] = value(resource[part]));
+    }
+    const stock = [one.stock];
     for (let y = 0; y < years; y++) {
       [u.year, u.stocks[i]] = [y + 1, stock[y]];
-      stock.push(stock[y] * (1 - attrition) + value(resource.added));
+      const added = value(resource.added);
+      needPossible(`${resource.name}.added`, added);
+      stock.push(stock[y] * (1 - one.attrition) + added);
     }
-    const places = stock.map(s => ("stock" in resource && one.limited > 0 ? (s * one.perYear) / one.needed : Infinity));
+    const places = stock.map(s => ("stock" in one && one.limited > 0 ? (s * one.per_year) / one.needed : Infinity));
     return { stock, places };
   });
   const by = {};
@@ -43,17 +58,21 @@ function budgetValues(model, spec) {
       u.stocks = resources.map(each => each.stock[y]);
       return value(formula);
     });
-    need(by[entry].every(Number.isFinite), entry, by[entry][0]);
+    by[entry].forEach(each => needPossible(entry, each));
   }
-  const share = name => {
-    need(by[name][0] >= 0 && by[name][0] <= 1, name, by[name][0]);
-    return by[name][0];
-  };
-  const uptake = Array.from({ length: years }, (_, y) => share(`uptake[${y + 1}]`));
+  const uptake = Array.from({ length: years }, (_, y) => by[`uptake[${y + 1}]`][0]);
+  const share = name => by[name][0];
   const shares = kind => spec[kind].map(name => share(`${kind}.${name}`));
-  for (const kind of ["without", "displaced"]) {
-    const total = shares(kind).reduce((sum, v) => sum + v, 0);
-    need(Math.abs(total - 1) < ROUNDING, kind, total);
+  const whole = (entry, parts) => {
+    const total = parts.reduce((sum, v) => sum + v, 0);
+    need(Math.abs(total - 1) < ROUNDING, entry, total);
+  };
+  whole("without", shares("without"));
+  whole("displaced", shares("displaced"));
+  const items = new Set(spec.blocks.flatMap(block => block.items));
+  for (const item of items) {
+    const paying = spec.blocks.filter(block => block.items.includes(item));
+    whole(`blocks.${item}`, paying.map(({ name }) => share(`blocks[${name}].items.${item}`)));
   }
   spec.displaced.forEach((name, i) => {
     const kept = share(`without.${name}`), lost = Math.max(...uptake) * shares("displaced")[i];

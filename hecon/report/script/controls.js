@@ -4,15 +4,17 @@ const MOST_FOUND = 8;
 
 class Controls {
   constructor(root, data, writer, changed) {
+    this.root = root;
     this.data = data;
     this.writer = writer;
     this.changed = changed;
     this.inputs = new Map(data.inputs.map(input => [input.key, input]));
     this.shown = [...data.first];
     this.refused = new Map();
-    this.state = { moved: {}, scenario: null, subgroup: null, perspective: null };
+    this.state = baseState();
     const say = (name, values) => writer.say(name, values);
     this.rows = el("div", { class: "rows" });
+    this.budgetRows = el("div", { class: "rows" });
     this.results = el("ul", { class: "found" });
     this.message = el("p", { class: "note", role: "status" });
     this.differs = el("ul", {});
@@ -25,13 +27,14 @@ class Controls {
       ...this.choosers,
       el("h3", {}, say("inputs")),
       this.rows,
+      ...(data.budget_first.length ? [el("h3", {}, say("budget_inputs")), this.budgetRows] : []),
       el("label", { for: "live-search" }, say("search")),
       this.search,
       this.results,
       el("h3", {}, say("changed")),
       this.differs,
       el("p", { class: "buttons" },
-        button("reset", () => this.set({ moved: {}, scenario: null, subgroup: null, perspective: null })),
+        button("reset", () => this.set(baseState())),
         button("link", () => this.link()),
         button("save_scenario", () => this.saveScenario()),
         button("save_inputs", () => this.saveInputs())),
@@ -57,7 +60,12 @@ class Controls {
       for (const key of Object.keys(this.state.moved)) if (this.locked(key)) delete this.state.moved[key];
       this.set(this.state);
     } }, el("option", { value: "" }, this.writer.words.base_case), ...options);
-    return el("div", { class: "choice", "data-kind": kind }, el("label", { for: select.id }, this.writer.words[kind]), select);
+    return el("div", { class: "choice", "data-kind": kind }, el("label", { for: select.id }, this.named(kind)), select);
+  }
+
+  /** What a kind of choice is called. */
+  named(kind) {
+    return this.writer.words[kind === "budget" ? "budget_scenario" : kind];
   }
 
   /** Whether a choice puts a formula in an input's place. */
@@ -101,8 +109,10 @@ class Controls {
 
   show() {
     this.refused.clear();
+    const { budget_first } = this.data, rowOf = key => this.row(this.inputs.get(key));
     const shown = [...new Set([...Object.keys(this.state.moved), ...this.shown])];
-    put(this.rows, ...shown.map(key => this.row(this.inputs.get(key))));
+    put(this.rows, ...shown.filter(key => !budget_first.includes(key)).map(rowOf));
+    put(this.budgetRows, ...budget_first.map(rowOf));
   }
 
   row(input) {
@@ -160,7 +170,7 @@ class Controls {
       this.search.value = "";
       put(this.results);
       this.show();
-      this.rows.querySelector(`[data-key="${CSS.escape(input.key)}"] input`).focus();
+      this.root.querySelector(`[data-key="${CSS.escape(input.key)}"] input`).focus();
     } }, this.writer.say("add", { label: `${input.label} (${input.key})` }))));
     if (fits.length > MOST_FOUND) items.push(el("li", {}, this.writer.say("more_found", { count: fits.length - MOST_FOUND })));
     if (!fits.length) items.push(el("li", {}, this.writer.words.found_none));
@@ -170,7 +180,7 @@ class Controls {
   differ() {
     const { writer, state } = this, items = [];
     for (const kind of KINDS_OF_CHOICE.toReversed()) {
-      if (state[kind] !== null) items.push(`${writer.words[kind]}: ${this.data.choices[state[kind]].title}`);
+      if (state[kind] !== null) items.push(`${this.named(kind)}: ${this.data.choices[state[kind]].title}`);
     }
     for (const [key, value] of Object.entries(state.moved)) {
       const { label, unit } = this.inputs.get(key);
@@ -189,21 +199,20 @@ class Controls {
   }
 
   saveScenario() {
-    const row = scenarioRow(this.state, this.inputs, this.data.choices, this.writer);
-    if (row === null) return this.offer("scenario_not", null);
-    return this.offer("scenario_said", row, "scenarios.csv");
+    const { file, text } = scenarioRow(this.state, this.inputs, this.data.choices, this.writer);
+    return this.offer(text === null ? "scenario_not" : "scenario_said", text, file);
   }
 
   saveInputs() {
-    const { file, text, command } = inputsFile(this.state, this.data.choices, this.data.names);
-    this.offer("inputs_said", text, file, command);
+    const found = inputsFile(this.state, this.inputs, this.data.choices, this.data.names);
+    return found ? this.offer("inputs_said", found.text, found.file, found.command) : this.offer("inputs_not", null);
   }
 
   /** Show a text to copy, and a link that saves it. */
   offer(said, text, file = "", command = "") {
     const area = value => el("textarea", { readonly: "", rows: 3, "aria-label": this.writer.words.text_to_copy }, value);
     const address = text ? `data:text/plain;charset=utf-8,${encodeURIComponent(text)}` : null;
-    put(this.saved, el("p", {}, this.writer.words[said]), command ? area(command) : null, text ? area(text) : null,
+    put(this.saved, el("p", {}, this.writer.say(said, { file })), command ? area(command) : null, text ? area(text) : null,
       address ? el("p", {}, el("a", { href: address, download: file }, file)) : null);
   }
 }

@@ -4,6 +4,9 @@
 /** Milliseconds between two looks at draws of which more are to come. */
 const LOOKS = 100;
 
+/** Kinds of choices that Python worked out by themselves. */
+const CHECKED = ["scenario", "subgroup"];
+
 class Panel {
   constructor(root, data, code) {
     this.data = data;
@@ -47,7 +50,7 @@ class Panel {
     put(this.lead, ratioSaid(this.writer, this.found));
     put(this.answer, ...answerShown(this.writer, this.rules, this.found, this.check(state)));
     this.startDraws(state);
-    this.drawSteady();
+    this.drawSteady(state);
     return this.drawDrawn();
   }
 
@@ -65,15 +68,25 @@ class Panel {
   /** Python's figures beside the page's, where Python worked them out. */
   check(state) {
     const chosen = this.chosen(state), { writer, found } = this;
-    const { base, choices } = this.data.python, alone = chosen.length ? choices[chosen[0].id] : base;
+    const { base, choices } = this.data.python;
+    const alone = chosen.length ? CHECKED.includes(chosen[0].kind) && choices[chosen[0].id] : base;
     if (Object.keys(state.moved).length || chosen.length > 1 || !alone) return el("p", { class: "note" }, writer.words.check_none);
     const [cost, qaly, threshold] = alone;
-    const near = (ours, theirs) => Math.abs(ours - theirs) <= 1e-9 * Math.max(Math.abs(theirs), 1e-3);
     const fine = near(found.cost, cost) && near(found.qaly, qaly) && near(found.threshold, threshold);
     const verdict = verdictOf(cost, qaly), ratio = verdict === "ratio" || verdict === "saving";
     const icer = ratio ? writer.say("icer_step", { icer: writer.money(cost / qaly) }) : writer.words.not_available;
     const values = { icer, cost: writer.money(cost, true), qaly: writer.effect(qaly, true) };
     return el("p", { class: fine ? "note" : "doubt", "data-check": fine ? "pass" : "fail" }, writer.say(fine ? "check_pass" : "check_fail", values));
+  }
+
+  /** The same of the budget. */
+  budgetCheck(state) {
+    const chosen = this.chosen(state), id = chosen.length ? chosen[0].id : "";
+    const known = !Object.keys(state.moved).length && chosen.length < 2 && chosen[0]?.kind !== "perspective";
+    const theirs = known && this.data.python.budget[id], ours = this.budgetFound?.net;
+    if (!theirs || !ours) return null;
+    const fine = ours.length === theirs.length && ours.every((v, i) => near(v, theirs[i]));
+    return el("p", { class: fine ? "note" : "doubt", "data-budget": fine ? "pass" : "fail" }, this.writer.words[fine ? "budget_pass" : "budget_fail"]);
   }
 
   startDraws(state) {
@@ -115,9 +128,9 @@ class Panel {
   }
 
   /** Figures of the answer itself. */
-  drawSteady() {
+  drawSteady(state) {
     put(this.steady, ...occupancyShown(this.writer, this.rules, this.found),
-      ...(this.budgetFound ? budgetShown(this.writer, this.budgetFound) : []));
+      ...(this.budgetFound ? budgetShown(this.writer, this.budgetFound, this.budgetCheck(state)) : []));
   }
 
   /** Figures of the draws that have come. */
@@ -127,6 +140,11 @@ class Panel {
     put(this.come, waiting, none, ...(this.drawn ? drawnShown(this.writer, this.rules, this.found, this.drawn) : []));
     this.figures.setAttribute("aria-busy", String(waiting !== null));
   }
+}
+
+/** Whether two figures are the same but for rounding. */
+function near(ours, theirs) {
+  return Math.abs(ours - theirs) <= 1e-9 * Math.max(Math.abs(theirs), 1e-3);
 }
 
 function table(rows, columns) {

@@ -122,14 +122,16 @@ function occupancyShown(writer, rules, found) {
 }
 
 /** Net cost of the decision by year. */
-function budgetShown(writer, budget) {
+function budgetShown(writer, budget, check) {
   if (budget.fault) return [el("p", { class: "note" }, writer.say("budget_not", { why: faultSaid(writer, budget.fault) }))];
   const total = budget.net.reduce((sum, v) => sum + v, 0), short = writeShort(writer);
-  return [chart({
+  const drawing = chart({
     title: writer.words.budget,
     said: writer.say("budget_total", { amount: writer.millions(total), years: budget.net.length }),
     x: { label: writer.words.year_axis, range: [0.4, budget.net.length + 0.6], write: v => (Number.isInteger(v) ? String(v) : "") },
     y: { label: writer.words.cost_axis, range: around(budget.net), write: short },
     marks: bars(budget.net, 0.6),
-  })];
+  });
+  if (check) drawing.append(check);
+  return [drawing];
 }

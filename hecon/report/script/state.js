@@ -1,7 +1,13 @@
 // What differs from the base case: read from a link as text that nobody vouches for, and saved.
 "use strict";
 const OPENING = "with&";
-const KINDS_OF_CHOICE = ["subgroup", "perspective", "scenario"];
+/** Kinds of choices, in the order in which they are made. */
+const KINDS_OF_CHOICE = ["subgroup", "perspective", "scenario", "budget"];
+
+/** The base case: nothing moved, nothing chosen. */
+function baseState() {
+  return { moved: {}, ...Object.fromEntries(KINDS_OF_CHOICE.map(kind => [kind, null])) };
+}
 
 /** Why a value can't be in an input, or nothing. */
 function problemOf(writer, input, value) {
@@ -15,7 +21,7 @@ function problemOf(writer, input, value) {
 
 /** The state that a link's end asks for, and the names in it that mean nothing here. */
 function stateOf(hash, inputs, choices, writer) {
-  const state = { moved: {}, scenario: null, subgroup: null, perspective: null };
+  const state = baseState();
   const unknown = [];
   if (!hash.startsWith(`#${OPENING}`)) return { state, unknown };
   for (const [name, text] of new URLSearchParams(hash.slice(OPENING.length + 1))) {
@@ -46,17 +52,22 @@ function quoted(text) {
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Rows for scenarios.csv, header and line; nothing where formulas of a choice can't stand in it. */
+/**
+ * Rows for a file of scenarios, header and line, and its name; no text where formulas of a choice
+ * can't stand in it. What moves inputs of the budget is a scenario of the budget.
+ */
 function scenarioRow(state, inputs, choices, writer) {
-  const set = new Map();
+  const set = new Map(), moved = Object.keys(state.moved).map(key => inputs.get(key));
+  const ofBudget = state.budget !== null || moved.some(input => input.budget);
+  const file = ofBudget ? "budget_scenarios.csv" : "scenarios.csv";
   for (const kind of KINDS_OF_CHOICE) {
     for (const [name, value] of state[kind] === null ? [] : choices[state[kind]].sets) {
-      if (value === null) return null;
+      if (value === null) return { file, text: null };
       set.set(name, value);
     }
   }
   for (const [key, value] of Object.entries(state.moved)) set.set(inputs.get(key).column, value);
-  if (!Object.keys(state.moved).length) return null;
+  if (!moved.length) return { file, text: null };
   const row = {
     id: "PAGE",
     title: writer.words.tried,
@@ -67,7 +78,8 @@ function scenarioRow(state, inputs, choices, writer) {
     source: writer.words.source,
     status: "assumption",
   };
-  return [Object.keys(row), Object.values(row)].map(line => line.map(quoted).join(",")).join("\n") + "\n";
+  const text = [Object.keys(row), Object.values(row)].map(line => line.map(quoted).join(",")).join("\n") + "\n";
+  return { file, text };
 }
 
 /** A number in decimal digits as a formula takes it. */
@@ -75,11 +87,20 @@ function plain(value) {
   return String(value).replace("+", "");
 }
 
-/** A file of values for `hecon run`, and the command that takes it. */
-function inputsFile(state, choices, names) {
-  const said = text => `"${text.replace(/["$`\\]/g, "\\$&")}"`;
-  const options = ["scenario", "subgroup"].flatMap(kind => (state[kind] === null ? [] : [`--${kind} ${said(choices[state[kind]].id)}`]));
-  const lines = Object.entries(state.moved).map(([name, value]) => `${name} = ${plain(value)}\n`);
+/** A file of values for `hecon run`, and the command that takes it; nothing where no value will do. */
+function inputsFile(state, inputs, choices, names) {
+  const said = text => `"${text.replace(/["$`\\]/g, "\\$&")}"`, chosen = kind => choices[state[kind]];
+  const named = ["scenario", "subgroup"].filter(kind => state[kind] !== null);
+  const options = named.map(kind => `--${kind} ${said(chosen(kind).id)}`);
+  const set = new Map(), columns = new Map([...inputs.values()].map(input => [input.column, input.key]));
+  for (const kind of ["perspective", "budget"]) {
+    for (const [name, value] of state[kind] === null ? [] : chosen(kind).sets) {
+      if (value === null || !columns.has(name)) return null;
+      set.set(columns.get(name), value);
+    }
+  }
+  for (const [key, value] of Object.entries(state.moved)) set.set(key, value);
+  const lines = [...set].map(([name, value]) => `${name} = ${plain(value)}\n`);
   const file = `${names.study}_${names.jurisdiction}_inputs.txt`;
   if (lines.length) options.push(`--set-from ${file}`);
   return {
