@@ -2,7 +2,7 @@
 "use strict";
 const OPENING = "with&";
 /** Kinds of choices, in the order in which they are made. */
-const KINDS_OF_CHOICE = ["subgroup", "perspective", "scenario", "budget"];
+const KINDS_OF_CHOICE = ["budget", "subgroup", "perspective", "scenario"];
 
 /** The base case: nothing moved, nothing chosen. */
 function baseState() {
