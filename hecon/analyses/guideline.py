@@ -235,6 +235,14 @@ def _severity(run: Run, demand: Demand) -> Judged:
     return Judged(_compared(demand.needs, has), f"{_told(has, demand.needs)} ({rule.status})")
 
 
+def _equal_value(run: Run, demand: Demand) -> Judged:
+    rule = run.study.jurisdiction.definition.equal_value
+    if rule is None or not run.study.definition.effect.is_qaly:
+        return Judged(NOT_MET, "no equal value of life-years")
+    has: dict[str, Needed] = {"utility": (rule.utility,)}
+    return Judged(_compared(demand.needs, has), f"{_told(has, demand.needs)} ({rule.status})")
+
+
 def _inputs(run: Run, demand: Demand) -> Judged:
     """Inputs, and what is computed from them, at the values that are demanded."""
     known = {name for name, _ in (*run.study.model.parameters, *run.study.model.formulas)}
@@ -317,6 +325,7 @@ _CHECKS: Mapping[str, Callable[[Run, Demand], Judged]] = {
     "discounting": _discounting,
     "threshold": _threshold,
     "severity": _severity,
+    "equal value": _equal_value,
     "inputs": _inputs,
     "sources": _sources,
     "budget years": _budget_years,

@@ -24,6 +24,7 @@ CHECKS: Mapping[str, tuple[str, ...]] = {
     "severity": ("measure", "discounted", "acts on", "classes"),
     "inputs": (),
     "sources": ("inputs", "group", "tables", "source"),
+    "equal value": ("utility",),
     "budget years": ("years",),
     "second perspective": (),
     "lifetime": (),
@@ -100,7 +101,7 @@ def _needs(row: DemandRow) -> dict[str, Needed]:
     return found
 
 
-_NEEDED = ("discounting", "threshold", "severity", "budget years")
+_NEEDED = ("discounting", "threshold", "severity", "equal value", "budget years")
 _WORDS = (
     *("kind", "measure", "discounted", "acts on"),
     *("inputs", "group", "tables", "source", "verdict", "where"),

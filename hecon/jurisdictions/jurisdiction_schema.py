@@ -136,6 +136,14 @@ class Threshold(Strict):
     means: Text = ""
 
 
+class EqualValue(Strict):
+    """What a year of life that a strategy adds counts for, whoever lives it."""
+
+    utility: Annotated[Real, Field(gt=0, le=1)]
+    status: Status
+    source: Required
+
+
 class YearsRule(Strict):
     """How many calendar years a budget impact shows."""
 
@@ -223,6 +231,7 @@ class JurisdictionDefinition(Strict):
     discount: Discount
     acceptability: Acceptability
     severity: Severity | None = None
+    equal_value: EqualValue | None = None
     budget: BudgetRules | None = None
     rules: Text = ""
     parameters: list[Required] = Field(default_factory=list)

@@ -35,7 +35,8 @@ MEASURED = (
 #: Health, which may also be lost, and points of a scale.
 #: The effect that a year in full health has one of.
 QALY = "QALY"
-HEALTH = (QALY, "DALY", "life-year", "point")
+LIFE_YEAR = "life-year"
+HEALTH = (QALY, "DALY", LIFE_YEAR, "point")
 
 #: The jurisdiction's currency, whichever it is.
 ANY_CURRENCY = "currency"

@@ -185,6 +185,14 @@ class Book:
         }
         return there.get(what, True)
 
+    def compared(self, which: str) -> str:
+        """A formula for the ``intervention`` or ``comparator`` in use: a scenario has its own."""
+        base = f'"{self.study.compared[which == "comparator"]}"'
+        if not self.study.scenarios:
+            return base
+        own = f"INDEX({self.scenarios.span(which)},{SELECTOR['scenario'].number})"
+        return f"IF({SELECTOR['mode'].number}=2,{own},{base})"
+
     def column(self, title: str, what: str, column: str) -> None:
         """Note a column of a trace; a state that remembers time has several."""
         first, last = self.layout.first, self.layout.first + self.layout.rows - 1

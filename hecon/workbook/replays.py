@@ -13,19 +13,23 @@ from hecon.analyses.base_case import threshold
 from hecon.analyses.budget_impact import Flows, by_year, impact_of
 from hecon.analyses.budget_results import unlimited
 from hecon.analyses.budget_sensitivity import budget_drawn_design
-from hecon.analyses.comparison import totals
+from hecon.analyses.comparison import icer, totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.analyses.flows import flows
 from hecon.analyses.one_way import one_way_ends
+from hecon.analyses.other_effects import EQUAL_VALUE, counts_equal_value, equal_value_gained
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.probabilistic import decision
 from hecon.analyses.results_table import result_table
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.threshold import severity
+from hecon.analyses.ties import difference
 from hecon.engine.model import CohortModel
 from hecon.engine.values import formula_values
 from hecon.parameters.design import Design, TableDesign, base_case
+from hecon.parameters.units import LIFE_YEAR
 from hecon.studies.budget_values import budget_values
 from hecon.workbook.context import MODES, REPLAYED, Book, workbook_study
 from hecon.workbook.sheet_layout import INPUTS, SELECTORS, trace_title
@@ -181,6 +185,7 @@ def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Repl
         weighed = (shortfall.proportional_shortfall, shortfall.weight)
         for name, cell in zip(("proportional_shortfall", "weight"), weighed, strict=True):
             yield ReplayedFigure(tuple(_places(cell)), float(limits[name].iloc[0]))
+    yield from _other_effects(book, replay, outcomes)
     stated = [benefit for _, benefit in pair.stated]
     for value, cell in zip(study.jurisdiction.threshold_values, stated, strict=True):
         at = formula_values(study.model, [(value, None)], replay.design.numbers, {})[0]
@@ -192,6 +197,24 @@ def _decision(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[Repl
         if value == value:  # an ICER that has no meaning is an error cell
             known = value if isinstance(value, str) else float(value)
             yield ReplayedFigure(tuple(_places(cell)), known, scales.get(name, 0.0))
+
+
+def _other_effects(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator[ReplayedFigure]:
+    """What is gained in life-years and years of equal value, and what one costs."""
+    cost, years = (
+        float(difference(*(x.sel(strategy=s).values[0] for s in replay.pair)))
+        for x in (totals(outcomes)[0], outcomes["life_years"])
+    )
+    gains = {LIFE_YEAR: years}
+    if counts_equal_value(book.study):
+        by_cycle = flows(book.study, replay.design)
+        gains[EQUAL_VALUE] = equal_value_gained(book.study, by_cycle, *replay.pair)
+    size = float(totals(outcomes)[0].values.max())
+    for unit, cells in book.after(write_increments).others.items():
+        yield ReplayedFigure(tuple(_places(cells.gained)), gains[unit], 1.0)
+        ratio = icer(cost, gains[unit])
+        if ratio == ratio:  # an error cell elsewhere
+            yield ReplayedFigure(tuple(_places(cells.icer)), ratio, size)
 
 
 def _trace(book: Book, model: CohortModel, design: Design) -> Iterator[ReplayedFigure]:

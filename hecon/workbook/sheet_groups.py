@@ -46,7 +46,7 @@ GROUPS = (
         "Model",
         "from inputs to results, cycle by cycle",
         "1A5FB4",
-        ("Time", "Trace *", "Budget months"),
+        ("Time", "Trace *", "Equal value", "Budget months"),
     ),
     SheetGroup(
         "Analyses",

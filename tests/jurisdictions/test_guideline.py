@@ -11,6 +11,7 @@ from countries import INPUTS, country
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.guideline import guideline, guideline_moves
+from hecon.analyses.other_effects import effects_compared
 from hecon.analyses.run import Run
 from hecon.errors import InputError
 from hecon.jurisdictions.load_jurisdiction import load_jurisdiction
@@ -54,6 +55,14 @@ def test_a_verdict_follows_the_run(
     run = country(name)
     changed = Run(with_values(run.study, values), run.settings)
     assert (judged(run)[item], judged(changed)[item]) == verdicts
+
+
+def test_the_usa_asks_for_equal_value_and_gets_it() -> None:
+    run = country("usa")
+    assert run(guideline).set_index("check")["verdict"]["equal value"] == "met"
+    gained = run(effects_compared).set_index("effect")["effect_difference"]
+    # those who live longer live below 0.851: an added year counts for more than its QALYs
+    assert gained["QALY"] < gained["evLY"] < gained["QALY"] + gained["life-year"]
 
 
 def test_norways_stopgaps_are_said() -> None:

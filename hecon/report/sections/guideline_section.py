@@ -50,6 +50,7 @@ WHERE: Mapping[str, tuple[str, ...]] = {
     "discounting": ("Scenarios", "One-way sensitivity"),
     "threshold": ("What a QALY may cost",),
     "severity": ("What a QALY may cost",),
+    "equal value": ("Results",),
     "inputs": ("Scenarios", "One-way sensitivity"),
     "sources": ("Evidence", "Assumptions", "Sources"),
     "budget years": ("Budget impact",),

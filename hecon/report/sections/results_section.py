@@ -18,9 +18,20 @@ from hecon.analyses.base_case import (
 )
 from hecon.analyses.comparison import totals
 from hecon.analyses.flows import courses
+from hecon.analyses.other_effects import EQUAL_VALUE, effects_compared
 from hecon.analyses.perspectives import perspective_results
 from hecon.analyses.run import Run
-from hecon.report.content import Column, Drawn, Figure, Section, Sentence, Table, Value, table
+from hecon.report.content import (
+    Amount,
+    Column,
+    Drawn,
+    Figure,
+    Section,
+    Sentence,
+    Table,
+    Value,
+    table,
+)
 from hecon.report.registry import Analysis
 from hecon.report.vocabulary import STRATEGY
 
@@ -45,6 +56,12 @@ COMPARISON = (
     Column("verdict", "In words"),
     Column("threshold", "Value of a {effect}", "money"),
     Column("nmb", "Net benefit", "change", meaning="at the threshold"),
+)
+EFFECTS = (
+    Column("effect", "Unit of effect", "name"),
+    Column("effect_difference", "Gained", "number", meaning="discounted, per person"),
+    Column("icer", "Cost of one", "money", words="verdict", meaning="incremental cost per unit"),
+    Column("verdict", "In words", shown=False, meaning="what the differences mean"),
 )
 FRONTIER = (
     STRATEGY,
@@ -117,6 +134,23 @@ def comparison_table(run: Run) -> Table:
     return table("comparison", caption, COMPARISON, frame, ("intervention", "comparator"))
 
 
+def effects_table(run: Run) -> Table:
+    """The comparison by unit of effect."""
+    a, b = run.study.compared
+    rule = run.study.jurisdiction.definition.equal_value
+    frame = run(effects_compared)
+    note = None
+    if rule is not None and EQUAL_VALUE in set(frame["effect"]):
+        note = Sentence(
+            "evLY: added life-years count {utility} each, whoever lives them; those that both "
+            "strategies have count as QALYs do. {source} ({status}).",
+            {"utility": Amount(rule.utility), "source": rule.source, "status": rule.status},
+            "note",
+        )
+    caption = f"{a} against {b} by unit of effect"
+    return table("comparison_by_effect", caption, EFFECTS, frame, ("effect",), note=note)
+
+
 def frontier_table(run: Run) -> Table:
     """The frontier of the alternatives, in order of cost."""
     frame = run(base_frontier).rename(columns={"status": "place", "effect": "qaly"})
@@ -185,6 +219,7 @@ def section(run: Run) -> Section:
     tables = (
         totals_table(run),
         comparison_table(run),
+        effects_table(run),
         *((perspectives_table(run),) if run.study.perspectives else ()),
         frontier_table(run),
         cost_items_table(run),

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from hecon.analyses.other_effects import EQUAL_VALUE, counts_equal_value
+from hecon.parameters.units import LIFE_YEAR
 from hecon.report.grade import marked_title
 from hecon.report.things_called import judgement
-from hecon.workbook.context import SELECTOR, Book
+from hecon.workbook.context import Book
 from hecon.workbook.pages import Page
 from hecon.workbook.sheet_layout import letter
+from hecon.workbook.sheets.equal_value_sheet import TITLE as EQUAL_VALUE_SHEET
+from hecon.workbook.sheets.equal_value_sheet import write_equal_value
 from hecon.workbook.sheets.sessions_sheet import write_sessions
 from hecon.workbook.sheets.severity_sheet import title_of, weighted, write_severity
 from hecon.workbook.sheets.totals_sheet import TITLE, write_totals
+
+
+class OtherEffect(NamedTuple):
+    """Cells of a gain in another unit of effect, and of its ICER."""
+
+    gained: str
+    icer: str
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,8 @@ class IncrementAddresses:
 
     Attributes
     ----------
+    others
+        What is gained in units beside the study's effect, and what one costs, by unit.
     stated
         Each threshold that the jurisdiction states, and net monetary benefit at it.
     free
@@ -33,6 +48,7 @@ class IncrementAddresses:
     life_years: str
     verdict: str
     icer: str
+    others: Mapping[str, OtherEffect]
     threshold: str
     nmb: str
     stated: tuple[tuple[str, str], ...]
@@ -40,7 +56,7 @@ class IncrementAddresses:
 
 
 @dataclass
-class _Lines:
+class _ComparisonLines:
     """Lines below a heading in the making: a label and a formula each."""
 
     page: Page
@@ -58,14 +74,11 @@ def write_increments(book: Book) -> IncrementAddresses:
     """The comparison in use, the severity weight and net monetary benefit."""
     totals, severity = book.after(write_totals), book.after(write_severity)
     totals.page.heading(totals.free, marked_title("Intervention against comparator, discounted"))
-    lines = _Lines(totals.page, totals.free)
-    pair = []
-    for name, value in zip(("intervention", "comparator"), book.study.compared, strict=True):
-        chosen = f"INDEX({book.scenarios.span(name)},{SELECTOR['scenario'].number})"
-        text = f'"{value}"'
-        if book.study.scenarios:
-            text = f"IF({SELECTOR['mode'].number}=2,{chosen},{text})"
-        pair.append(lines.add(name.capitalize(), text, "text"))
+    lines = _ComparisonLines(totals.page, totals.free)
+    pair = [
+        lines.add(name.capitalize(), book.compared(name), "text")
+        for name in ("intervention", "comparator")
+    ]
     differences = []
     for name, label, shape in (
         ("cost", f"Incremental cost ({book.currency})", "money"),
@@ -88,6 +101,7 @@ def write_increments(book: Book) -> IncrementAddresses:
         f"{dc}/{dq},NA())",
         "money",
     )
+    others = _other_effects(book, lines, dc, years)
     threshold, judged = severity.threshold, judgement(book.study)
     kind = ", severity-weighted" if weighted(book.study) else ""
     named = book.study.jurisdiction.definition.threshold.name.capitalize()
@@ -115,6 +129,7 @@ def write_increments(book: Book) -> IncrementAddresses:
         life_years=years,
         verdict=verdict,
         icer=icer,
+        others=others,
         threshold=threshold,
         nmb=nmb,
         stated=tuple(stated),
@@ -122,14 +137,37 @@ def write_increments(book: Book) -> IncrementAddresses:
     )
 
 
+def _other_effects(
+    book: Book, lines: _ComparisonLines, cost: str, years: str
+) -> dict[str, OtherEffect]:
+    """What a life-year costs, and a year of equal value; no ratio under dominance."""
+    gains = {LIFE_YEAR: years}
+    if counts_equal_value(book.study):
+        both = book.after(write_equal_value)
+        label = f"Incremental {EQUAL_VALUE}s (see {EQUAL_VALUE_SHEET})"
+        gap = _gap(book, both.intervention, both.comparator)
+        gains[EQUAL_VALUE] = lines.add(label, gap, "qaly")
+    found = {}
+    for unit, gained in gains.items():
+        if unit != book.study.definition.effect.name:
+            label = f"ICER ({book.currency} per {unit}; #N/A under dominance)"
+            ratio = f"IF({cost}*{gained}>0,{cost}/{gained},NA())"
+            found[unit] = OtherEffect(gained, lines.add(label, ratio, "money"))
+    return found
+
+
 def _difference(book: Book, pair: list[str], values: str, names: str) -> str:
     """The intervention's figure less the comparator's, 0 where equal but for rounding."""
-    first, second = (f"INDEX({values},MATCH({name},{names},0))" for name in pair)
+    return _gap(book, *(f"INDEX({values},MATCH({name},{names},0))" for name in pair))
+
+
+def _gap(book: Book, first: str, second: str) -> str:
+    """`first` less `second`, 0 where they are equal but for rounding."""
     tie = f"{book.layout.fixed['tie']}*MAX(ABS({first}),ABS({second}))"
     return f"IF(ABS({first}-{second})<={tie},0,{first}-{second})"
 
 
-def _threshold_price(book: Book, lines: _Lines, pair: list[str], nmb: str) -> None:
+def _threshold_price(book: Book, lines: _ComparisonLines, pair: list[str], nmb: str) -> None:
     """The price at which the comparison breaks even: net benefit is linear in it."""
     price = book.study.definition.price
     if price is None:

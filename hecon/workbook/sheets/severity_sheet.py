@@ -168,8 +168,5 @@ def _standard_care(book: Book, page: Page, discounted: bool) -> str:
         page.put(row, 7, name)
         page.formula(row, 8, "+".join(parts), "output", "qaly")
     listed, last = "$G$7", 6 + len(names)
-    chosen = f'"{study.compared[1]}"'
-    if study.scenarios:
-        own_pair = f"INDEX({book.scenarios.span('comparator')},{SELECTOR['scenario'].number})"
-        chosen = f"IF({SELECTOR['mode'].number}=2,{own_pair},{chosen})"
+    chosen = book.compared("comparator")
     return f"INDEX($H$7:$H${last},MATCH({chosen},{listed}:$G${last},0))"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hecon.analyses.other_effects import counts_equal_value
 from hecon.engine.model import CohortModel, Payoff
 from hecon.workbook.context import Book
 from hecon.workbook.formula_text import quoted
@@ -20,6 +21,8 @@ from hecon.workbook.sheets.trace_moves import Shares
 from hecon.workbook.sheets.trace_places import Columns, Here
 from hecon.workbook.sheets.trace_times import by_step
 
+#: Columns of what a cycle comes to, for the sheet of equal value.
+GAINED, LIVED = "all qaly", "all years"
 #: A reference to a cell of the sheet itself: a column, then a row or the mark of one.
 _OWN = re.compile(r"(?<![!:$\w])\$[A-Z]{1,3}\$?(?=[\d\0])")
 
@@ -128,6 +131,7 @@ def amounts(book: Book, found: TraceAmounts, columns: Columns) -> None:
     """Columns of costs, QALYs and life-years with their totals."""
     model, strategy, running = found.model, found.strategy, found.running
     title, layout = trace_title(strategy), book.layout
+    gained = []
     for payoff in running:
 
         def cell(t: int, row: int, payoff: Payoff = payoff) -> str:
@@ -137,6 +141,7 @@ def amounts(book: Book, found: TraceAmounts, columns: Columns) -> None:
         where = payoff.source if payoff.on == "state" else f"{payoff.source} -> {payoff.target}"
         heading = f"{payoff.item}, {where}, {'cost' if cost else 'QALY'}"
         column = columns.add(heading, cell, "money" if cost else "exact")
+        gained += [] if cost else [column]
         if payoff.on == "state":
             book.column(title, f"{payoff.kind} {payoff.source}", column)
         names = (f"{payoff.kind} {payoff.item}", f"state {payoff.kind} {payoff.source}")
@@ -151,7 +156,9 @@ def amounts(book: Book, found: TraceAmounts, columns: Columns) -> None:
         column = columns.add("QALYs until the end of life", lived, "exact")
         _totals(book, title, columns, column, "qaly", ("remaining qaly",))
     if book.study.course is not None and model is book.study.model:
-        _course(book, strategy, columns)
+        gained += _course(book, strategy, columns)
+    if counts_equal_value(book.study) and model is book.study.model:
+        _cycle_columns(book, strategy, columns, gained)
     for discounted in (True, False):
         years = [
             book.tracing.totals[(title, f"state years {s.name}", discounted)]
@@ -159,6 +166,23 @@ def amounts(book: Book, found: TraceAmounts, columns: Columns) -> None:
             if not s.dead
         ]
         book.tracing.totals[(title, "life_years alive", discounted)] = "+".join(years)
+
+
+def _cycle_columns(book: Book, strategy: str, columns: Columns, gained: list[str]) -> None:
+    """What all effects of a cycle come to, whose columns are given, and all life-years."""
+    title = trace_title(strategy)
+    shares = book.tracing.amounts[strategy].shares
+    alive = [s.name for s in book.study.model.states if not s.dead]
+    counted = [letter for name in alive for letter in shares.counted[name]]
+
+    def effects(t: int, row: int) -> str:
+        return "+".join(f"${c}{row}" for c in gained) or "0"
+
+    def years(t: int, row: int) -> str:
+        return f"({'+'.join(f'${c}{row}' for c in counted)})*{book.layout.cycle_years(row)}"
+
+    book.column(title, GAINED, columns.add("all QALYs", effects, "exact"))
+    book.column(title, LIVED, columns.add("life-years", years, "exact"))
 
 
 def _totals(
@@ -191,8 +215,9 @@ def _totals(
             book.tracing.totals[key] = f"{known}+{address}" if known else address
 
 
-def _course(book: Book, strategy: str, columns: Columns) -> None:
-    """What the treatment course costs in each cycle, from the sessions."""
+def _course(book: Book, strategy: str, columns: Columns) -> list[str]:
+    """What the treatment course costs in each cycle, from the sessions; columns of effects."""
+    gained = []
     title = trace_title(strategy)
     assert book.study.course is not None
     places = session_columns(book.study.course)
@@ -214,4 +239,6 @@ def _course(book: Book, strategy: str, columns: Columns) -> None:
             return "+".join(parts)
 
         column = columns.add(heading, cell, shape)
+        gained += [column] if kind == "qaly" else []
         _totals(book, title, columns, column, kind, (f"sessions {kind}",))
+    return gained
