@@ -93,10 +93,17 @@ class ModelError(HeconError):
 
 
 class FaultList:
-    """Collects faults so that all of them can be reported at once."""
+    """Collects faults so that all of them can be reported at once.
+
+    Attributes
+    ----------
+    absent
+        Columns, by file, that may be left out and are: what their cells lack is one fault.
+    """
 
     def __init__(self) -> None:
         self.faults: list[Fault] = []
+        self.absent: dict[str, set[str]] = {}
 
     def add(self, file: str, row: int | None, column: str | None, message: str) -> None:
         """Record one fault."""
@@ -113,7 +120,22 @@ class FaultList:
     def raise_if_any(self) -> None:
         """Raise one `InputError` with everything collected so far."""
         if self.faults:
-            raise InputError(self.faults)
+            raise InputError(self._by_absent_column())
+
+    def _by_absent_column(self) -> list[Fault]:
+        """The faults, those of a column that is not there in one, at the header."""
+        missed: dict[tuple[str, str], list[Fault]] = {}
+        found: list[Fault] = []
+        for fault in self.faults:
+            if fault.row in (None, 1) or fault.column not in self.absent.get(fault.file, ()):
+                found.append(fault)
+            else:
+                missed.setdefault((fault.file, str(fault.column)), []).append(fault)
+        for (file, column), lacking in missed.items():
+            rows = _several("row", list(dict.fromkeys(str(f.row) for f in lacking)))[2:]
+            text = f"the column is missing and needed in {rows}: {lacking[0].message}"
+            found.append(Fault(file, 1, column, text))
+        return found
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -128,6 +128,7 @@ def read_rows(
         faults.add(shown, 1, column, "the column is missing")
     if absent:
         return []
+    faults.absent.setdefault(shown, set()).update(set(fields) - set(header))
     result = []
     for row, cells in rows:
         known = {k: v for k, v in cells.items() if k in fields}

@@ -34,7 +34,8 @@ def check_citations(
     """
     if not inputs.complete:
         return
-    if SOURCES in documents:
+    rests_on = (f"evidence.{SOURCES}", *_EVIDENCE)
+    if SOURCES in documents and not reading.broken.intersection(rests_on):
         evidence = [_first(row) for rows in documents.values() for row in rows]
         evidence += [_first(row) for _, _, row in _rows(reading, _EVIDENCE)]
         own = budget.parameters if budget is not None else ()

@@ -165,6 +165,8 @@ def _table(reading: StudyReading, entry: str) -> Document:
         with reading.faults.collect():
             header, rows = read_cells(source.path, source.shown, reading.faults)
             own = {cells[header[0]] for _, cells in rows}
+            if any((f.file, f.row) == (source.shown, 1) for f in reading.faults.faults):
+                continue
             _check_keys(reading, [(source.shown, n, cells[header[0]]) for n, cells in rows])
             columns = list(dict.fromkeys([*columns, *header]))
             result = [cells for cells in result if cells[columns[0]] not in own]

@@ -94,11 +94,10 @@ def read_synthesis(reading: StudyReading) -> StudySynthesis:
         except Unmade:
             pass
         except Problem as problem:
-            text = f"{row.name}: {problem}"
-            reading.faults.add(file, number, problem.column, text)
+            reading.faults.add(file, number, problem.column, str(problem))
         except InputError as error:
             for fault in error.faults:
-                reading.faults.add(file, number, None, f"{row.name}: {fault.message}")
+                reading.faults.add(file, number, None, fault.message)
         found.names.append(row.name)
     return found
 
