@@ -87,7 +87,8 @@ class SheetStack:
 STACKS: Mapping[str, SheetStack] = {
     "Budget": SheetStack("what a payer pays year by year", (), ("budget_impact",)),
     "Sensitivity": SheetStack(
-        "what moves the result", ("two_way", "break_even", "price", "cycle_length", "sensitivity")
+        "what moves the result",
+        ("two_way", "break_even", "price", "cycle_length", "time_horizon", "sensitivity"),
     ),
     "Uncertainty": SheetStack(
         "how sure it is, and what knowing more is worth", ("uncertainty", "trials")

@@ -19,6 +19,7 @@ REGISTRY = (
     Registration("break_even", "The value of an input at which the decision turns."),
     Registration("price", "The price at which two strategies are equal."),
     Registration("cycle_length", "What the length of the cycle does to the result."),
+    Registration("time_horizon", "What the horizon of the analysis does to the result."),
     Registration("budget_impact", "What a payer pays year by year, and for whom there are places."),
     Registration("scenarios", "Every scenario against the base case."),
     Registration("subgroups", "Results by subgroup, and what deciding by subgroup is worth."),
