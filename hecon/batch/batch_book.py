@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,18 +10,13 @@ from openpyxl.utils import get_column_letter
 from hecon.report.content import Section
 from hecon.report.numbers import Units
 from hecon.report.presented import spread
-from hecon.workbook.archive import save_plain
-from hecon.workbook.cached import write_cached
 from hecon.workbook.pages import Sheets
 from hecon.workbook.sheets.section_sheet import write_section
-
-CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def write_batch_book(sections: Sequence[Section], units: Units, path: Path) -> None:
     """Write a sheet a section; a sheet of one table can be filtered by its columns."""
     book = Sheets()
-    book.properties.creator = "hecon"
     for section in sections:
         page = write_section(book, section, units)
         if page is not None and len(section.visible) == 1:
@@ -31,7 +24,4 @@ def write_batch_book(sections: Sequence[Section], units: Units, path: Path) -> N
             header = int(str(page.sheet.freeze_panes)[1:]) - 1
             last = f"{get_column_letter(len(columns))}{header + len(frame)}"
             page.sheet.auto_filter.ref = f"A{header}:{last}"
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        plain = Path(folder) / "plain.xlsx"
-        save_plain(book, plain)
-        write_cached(plain, path, {}, CREATED)
+    book.deliver(path)

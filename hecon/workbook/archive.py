@@ -11,16 +11,13 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
-from openpyxl.workbook import Workbook
-from openpyxl.writer.excel import ExcelWriter
 
 from hecon.errors import HeconError
 
@@ -43,20 +40,19 @@ FORMULA = re.compile(
     r'<c\b([^>]*?\br="([A-Z]+)(\d+)"[^>]*)>\s*(<f\b[^>]*?(?:/>|>([^<]*)</f>))'
     r"\s*(?:<v\b[^>]*/>|<v\b[^>]*>[^<]*</v>)?\s*</c>"
 )
-_CELL = re.compile(r'<c\b([^>]*?\br="([A-Z]+\d+)"[^>]*)(?<!/)>(.*?)</c>', re.S)
-TYPE = re.compile(r'\st="(\w+)"')
-_V = re.compile(r"<v\b[^>]*>([^<]*)</v>")
-_T = re.compile(r"<t\b[^>]*>([^<]*)</t>")
+# The engine's names of the errors that a formula may have. Its others (a circular reference, a
+# spill, an unknown name or function, a missing feature) mean that it did not get to a result.
+_ERRORS = {
+    "Na": "#N/A",
+    "Div": "#DIV/0!",
+    "Value": "#VALUE!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
+    "Null": "#NULL!",
+}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]|_(?=x[0-9A-Fa-f]{4}_)")
-_ENCODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
-
-
-def save_plain(workbook: Workbook, path: Path) -> None:
-    """Save formulas without values, uncompressed: the file is read again at once."""
-    with ZipFile(path, "w", ZIP_STORED) as archive:
-        ExcelWriter(workbook, archive).write_data()
 
 
 def read_parts(path: Path) -> dict[str, bytes]:
@@ -65,7 +61,7 @@ def read_parts(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def write_parts(target: Path, parts: Mapping[str, bytes]) -> None:
+def write_parts(target: Path, parts: Mapping[str, bytes], packing: int = ZIP_DEFLATED) -> None:
     """Write a zip file in a fixed order with fixed times, under another name until it is whole."""
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
@@ -73,7 +69,7 @@ def write_parts(target: Path, parts: Mapping[str, bytes]) -> None:
             for name in sorted(parts, key=lambda name: (name not in _FIRST, name)):
                 info = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 info.create_system = 0  # the same on every platform
-                archive.writestr(info, parts[name], ZIP_DEFLATED, 6)
+                archive.writestr(info, parts[name], packing, 6)
         os.replace(unfinished, target)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -130,31 +126,18 @@ def formula_places(path: Path) -> dict[str, FormulaPlaces]:
     return found
 
 
-def shared_strings(parts: Mapping[str, bytes]) -> list[str]:
-    """The workbook's table of shared texts, which openpyxl itself does not write."""
-    xml = parts.get("xl/sharedStrings.xml", b"").decode()
-    return ["".join(_T.findall(item)) for item in re.split(r"<si\b", xml)[1:]]
-
-
-def cell_values(xml: str, shared: list[str]) -> dict[str, CellValue]:
-    """The values in the XML of a worksheet, those beside formulas included."""
-    values: dict[str, CellValue] = {}
-    for attributes, place, inner in _CELL.findall(xml):
-        kind, content = TYPE.search(attributes), _V.search(inner)
-        text = content[1] if content else ""
-        match kind[1] if kind else "n":
-            case "n":
-                if text:
-                    values[place] = float(text)
-            case "b":
-                values[place] = text == "1"
-            case "e":
-                values[place] = CellError(unescape(text))
-            case form:
-                if form != "str":
-                    text = shared[int(text)] if form == "s" else "".join(_T.findall(inner))
-                values[place] = _ENCODED.sub(lambda m: chr(int(m[1], 16)), unescape(text))
-    return values
+def from_engine(value: Any) -> CellValue | None:
+    """A value as formualizer gives it, or None if it cannot be the value of a formula."""
+    if type(value) is float:
+        return value if math.isfinite(value) else None
+    match value:
+        case bool() | str():
+            return value
+        case int():
+            return float(value)
+        case {"type": "Error", "kind": kind} if kind in _ERRORS:
+            return CellError(_ERRORS[kind])
+    return None
 
 
 def to_xml(value: CellValue) -> tuple[str, str]:
@@ -165,6 +148,8 @@ def to_xml(value: CellValue) -> tuple[str, str]:
         return ' t="str"', escape(_CONTROL.sub(lambda m: f"_x{ord(m[0]):04X}_", value))
     if isinstance(value, CellError):
         return ' t="e"', value.code
-    if not math.isfinite(value):
+    number = float(value)
+    if not math.isfinite(number):
         raise CannotCalculate(f"{value} cannot be the value of a cell")
-    return "", repr(int(value) if value == int(value) and abs(value) < 1e15 else float(value))
+    whole = number.is_integer() and abs(number) < 1e15
+    return "", repr(int(number) if whole else number)

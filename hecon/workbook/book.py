@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -32,13 +30,11 @@ from hecon.report.numbers import Units
 from hecon.report.things_called import study_units
 from hecon.studies.budget_values import budget_extent
 from hecon.studies.study import Study
-from hecon.workbook.archive import save_plain
-from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.context import SENSITIVITY, UNCERTAINTY, Book, Shown, new_book, workbook_study
 from hecon.workbook.formula_text import literal
 from hecon.workbook.pages import AS_DELIVERED, Page, Sheets
 from hecon.workbook.sheet_groups import STACKS, group_of, reading_order
-from hecon.workbook.sheet_layout import CHECKS, EDITED, Layout, quantities
+from hecon.workbook.sheet_layout import EDITED, Layout, quantities
 from hecon.workbook.sheets.acceptability_sheet import draw_charts, write_acceptability
 from hecon.workbook.sheets.budget_years import write_budget
 from hecon.workbook.sheets.checks_sheet import failed_checks, write_checks
@@ -60,7 +56,6 @@ from hecon.workbook.sheets.summary_sheet import write_summary
 from hecon.workbook.sheets.time_sheet import place_tables, place_time, write_time
 from hecon.workbook.sheets.trace_places import place_traces
 from hecon.workbook.sheets.trace_sheet import write_traces
-from hecon.workbook.translated import sheet_title, translate_file
 
 #: Live sheets whose figures, or the draws behind them, are Python's.
 PYTHONS = ("Scenarios", SENSITIVITY, UNCERTAINTY)
@@ -85,9 +80,6 @@ SHOWING: Mapping[Shown, tuple[Callable[[Book], object], ...]] = {
     "draw": (write_acceptability, write_draws, write_information, draw_charts),
 }
 
-#: A fixed date in the file's properties, so that the same run gives the same bytes.
-CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
-
 
 def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[str]:
     """Build the workbook, calculate it, and write it with values beside the formulas.
@@ -109,18 +101,10 @@ def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[st
     HeconError
         If the study does not fit into a workbook, or its formulas can't be worked out.
     """
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        plain = Path(folder) / "plain.xlsx"
-        with _no_looking_for_garbage(), _limits_of_a_workbook():
-            book = compose(run, sections)
-            save_plain(book.workbook, plain)
-            translate_file(plain)
-            # of all that was written only this is needed once the engine has its own
-            told = book.told
-            del book
-        values = recalculate(plain)
-        write_cached(plain, path, values, CREATED)
-    return failed_checks(told, values[sheet_title(CHECKS)])
+    with _no_looking_for_garbage(), _limits_of_a_workbook():
+        book = compose(run, sections)
+        engine = book.workbook.deliver(path)
+    return failed_checks(book.told, engine)
 
 
 @contextmanager
@@ -171,7 +155,6 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     workbook = Sheets()
     workbook.effect = (units.effect, units.effects)
     workbook.properties.title = study.definition.title
-    workbook.properties.creator = "hecon"
     workbook.properties.language = language().code
     layout = Layout(study)
     book = new_book(workbook, run, study, layout, quantities(study.model), sections)

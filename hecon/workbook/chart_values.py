@@ -2,65 +2,56 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from html import unescape
+from typing import Any
 
-from openpyxl.utils.cell import column_index_from_string, get_column_letter
+from openpyxl.chart.data_source import NumData, NumRef, NumVal, StrData, StrRef, StrVal
+from openpyxl.utils.cell import range_to_tuple
 
-from hecon.workbook.archive import (
-    CannotCalculate,
-    Values,
-    cell_values,
-    shared_strings,
-    sheets_of,
-    to_xml,
-)
-
-CHART = re.compile(r"xl/charts/chart\d+\.xml")
-CHART_REF = re.compile(
-    r"(<(?:c:)?(?:cat|xVal)>\s*)?<(c:)?(num|str)Ref>\s*<(?:c:)?f>([^<]*)</(?:c:)?f>\s*"
-    r"(?:<(?:c:)?(?:num|str)Cache>.*?</(?:c:)?(?:num|str)Cache>\s*)?</(?:c:)?(?:num|str)Ref>",
-    re.S,
-)
-_AREA = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]+)\$?(\d+)(?::\$?([A-Z]+)\$?(\d+))?")
+from hecon.workbook.archive import CellError, CellValue, from_engine
+from hecon.workbook.cached import LiveWorkbook
+from hecon.workbook.translated import sheet_title
 
 
-class ChartValues:
-    """Puts the values of the cells that charts refer to into the charts of the same parts."""
+def put_values(chart: Any, engine: LiveWorkbook) -> None:
+    """Put the values of the cells that a chart refers to beside its references.
 
-    def __init__(self, parts: Mapping[str, bytes]) -> None:
-        self.parts = parts
-        self.sheets = {title.casefold(): part for part, title in sheets_of(parts).items()}
-        self.shared = shared_strings(parts)
-        self.cells: Values = {}
+    Labels along an axis are marked as texts if there is one: openpyxl calls all of them numbers.
+    """
+    for part in chart._charts:
+        for series in part.ser:
+            if series.tx is not None and series.tx.strRef is not None:
+                series.tx.strRef = _texts(series.tx.strRef.f, engine)
+            for labels in filter(None, (series.cat, series.xVal)):
+                area = (labels.numRef or labels.strRef).f
+                if any(isinstance(value, str) and value for value in _values(area, engine)):
+                    labels.numRef, labels.strRef = None, _texts(area, engine)
+                else:
+                    labels.numRef, labels.strRef = _numbers(area, engine), None
+            for figures in filter(None, (series.val, series.yVal)):
+                figures.numRef = _numbers(figures.numRef.f, engine)
 
-    def with_values(self, match: re.Match[str]) -> str:
-        """One reference with its values; labels are marked as texts if there is a text."""
-        before, p, kind, formula = match[1] or "", match[2] or "", match[3], match[4]
-        area = _AREA.fullmatch(unescape(formula))
-        name = (area[2] or area[1].replace("''", "'")).casefold() if area else ""
-        if area is None or name not in self.sheets:
-            raise CannotCalculate(f"a chart refers to {formula}, which is not in the workbook")
-        if name not in self.cells:
-            xml = self.parts[self.sheets[name]].decode()
-            self.cells[name] = cell_values(xml, self.shared)
-        first, last = (
-            column_index_from_string(letters) for letters in (area[3], area[5] or area[3])
-        )
-        found = [
-            self.cells[name].get(f"{get_column_letter(column)}{row}", "")
-            for row in range(int(area[4]), int(area[6] or area[4]) + 1)
-            for column in range(first, last + 1)
-        ]
-        if before and any(isinstance(value, str) and value for value in found):
-            kind = "str"  # openpyxl calls all categories numbers
-        points = "".join(
-            f'<{p}pt idx="{index}"><{p}v>{to_xml(value)[1]}</{p}v></{p}pt>'
-            for index, value in enumerate(found)
-            if value != "" and (kind == "str" or type(value) is float)
-        )
-        code = f"<{p}formatCode>General</{p}formatCode>" if kind == "num" else ""
-        count = f'<{p}ptCount val="{len(found)}"/>'
-        cache = f"<{p}{kind}Cache>{code}{count}{points}</{p}{kind}Cache>"
-        return f"{before}<{p}{kind}Ref><{p}f>{formula}</{p}f>{cache}</{p}{kind}Ref>"
+
+def _numbers(area: str, engine: LiveWorkbook) -> NumRef:
+    found = _values(area, engine)
+    points = [NumVal(i, v=value) for i, value in enumerate(found) if type(value) is float]
+    return NumRef(f=area, numCache=NumData("General", len(found), points))
+
+
+def _texts(area: str, engine: LiveWorkbook) -> StrRef:
+    found = _values(area, engine)
+    points = [StrVal(i, _text(value)) for i, value in enumerate(found) if value not in (None, "")]
+    return StrRef(f=area, strCache=StrData(len(found), points))
+
+
+def _text(value: CellValue | None) -> str:
+    if isinstance(value, CellError):
+        return value.code
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _values(area: str, engine: LiveWorkbook) -> list[CellValue | None]:
+    """Values of the cells of an area, row by row; None for an empty one."""
+    title, ends = range_to_tuple(area)
+    left, top, right, bottom = (end or 1 for end in ends)
+    rows = engine.area(sheet_title(title.replace("''", "'")), (top, left, bottom, right))
+    return [from_engine(value) for row in rows for value in row]

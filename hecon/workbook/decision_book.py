@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,6 @@ from hecon.analyses.decided import Decided
 from hecon.analyses.draws_table import DrawsTable
 from hecon.report.content import Section
 from hecon.report.numbers import Units
-from hecon.workbook.archive import save_plain
-from hecon.workbook.cached import recalculate, write_cached
 from hecon.workbook.charts import COLOURS, DASHES, dress
 from hecon.workbook.pages import Page, Sheets, add_page
 from hecon.workbook.sheet_layout import letter
@@ -26,7 +22,6 @@ from hecon.workbook.sheets.section_sheet import put_sentences, put_table
 MOST_CELLS = 60_000
 #: Thresholds of the live table, at most.
 STEPS = 21
-CREATED = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _FIRST = 6
 #: Tables that have a sheet, and its title.
 SHEETS = {
@@ -48,7 +43,6 @@ def write_decision_book(found: Decided, section: Section, units: Units, path: Pa
     Names come from somebody's table: they are written as text and never stand in a formula.
     """
     book = Sheets()
-    book.properties.creator = "hecon"
     table = found.table
     summary = add_page(book, "Summary", section.title, f"From {table.name}.")
     summary.widths(*([22.0] * 8))
@@ -72,11 +66,8 @@ def write_decision_book(found: Decided, section: Section, units: Units, path: Pa
             page = add_page(book, title, title, "Computed in Python from all draws.")
             page.widths(*([18.0] * len(made.columns)))
             put_table(page, replace(made, only={}, spread=""), units, 3)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        plain = Path(folder) / "plain.xlsx"
-        book.repeat_headings()
-        save_plain(book, plain)
-        write_cached(plain, path, recalculate(plain) if live else {}, CREATED)
+    book.repeat_headings()
+    book.deliver(path)
 
 
 def _draws(book: Sheets, table: DrawsTable) -> None:

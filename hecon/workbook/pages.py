@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from openpyxl.formatting.rule import Rule
@@ -18,30 +19,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.errors import ModelError
 from hecon.parameters.units import QALY
-from hecon.workbook.formula_text import SHORT, beyond, quoted
+from hecon.workbook.book_file import deliver, write_file
+from hecon.workbook.cached import LiveWorkbook
+from hecon.workbook.filled import Filled, for_any_row
+from hecon.workbook.formula_text import SHORT, beyond, quoted, without_needless_quotes
 from hecon.workbook.styles import FILLS, FONTS, FORMATS, LINE, fitting
-
-_HERE, _BEFORE = "\0here\0", "\0before\0"
 
 #: What is said of Python's figures once a cell is typed over.
 AS_DELIVERED = "of the case as delivered, not of what was typed over"
-
-
-class _Row(int):
-    """A row whose number is not known yet: in text it is a mark, and so is the row before it."""
-
-    mark: str
-
-    def __new__(cls, mark: str) -> _Row:
-        row = super().__new__(cls, 1)
-        row.mark = mark
-        return row
-
-    def __format__(self, spec: str) -> str:
-        return self.mark
-
-    def __sub__(self, other: int) -> _Row:
-        return _Row(_BEFORE)
 
 
 @dataclass(frozen=True)
@@ -60,9 +45,23 @@ class Sheets(Workbook):
     def __init__(self) -> None:
         super().__init__()
         self.remove(self.worksheets[0])
+        self.properties.creator = "hecon"
         self.yellow: list[Yellow] = []
         self.pages: list[Page] = []
         self.effect = (QALY, f"{QALY}s")
+
+    @property
+    def columns(self) -> dict[str, list[Filled]]:
+        """Columns told once, by sheet."""
+        return {page.title: page.filled for page in self.pages}
+
+    def save(self, filename: Path) -> None:  # type: ignore[override]
+        """Write the workbook without values."""
+        write_file(self, filename, self.columns)
+
+    def deliver(self, path: Path) -> LiveWorkbook:
+        """Write the workbook with values; gives what worked them out."""
+        return deliver(self, path, self.columns)
 
     def repeat_headings(self) -> None:
         """On paper the headings of each sheet's last table are repeated, else the sheet's title.
@@ -82,10 +81,10 @@ class Page:
 
     `tables` are the rows of column headings, `sections` those of headings over text or tables;
     `named` are cells that hold the title of a sheet or of a part of one, `parts` are such parts by
-    title, each with its cell; `free` is the row from which parts may be
-    added, `printed` the last column on paper, `unprinted` how many
-    rows at the top stay on screen. `effect` is what one and several of the study's effect are
-    called: its name takes the place of the QALY in texts and formulas.
+    title, each with its cell; `free` is the row from which parts may be added, `printed` the last
+    column on paper, `unprinted` how many rows at the top stay on screen. `filled` are columns told
+    once. `effect` is what one and several of the study's effect are called: its name takes the
+    place of the QALY in texts and formulas.
     """
 
     sheet: Worksheet
@@ -98,6 +97,7 @@ class Page:
     free: int = 0
     printed: str = ""
     unprinted: int = 0
+    filled: list[Filled] = field(default_factory=list)
     _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
 
     @property
@@ -170,17 +170,22 @@ class Page:
         wrap: bool = False,
     ) -> Any:
         """Write a formula, given without its equals sign."""
-        text = self.worded(text)
-        if len(text) > SHORT and (limit := beyond(text)):
-            raise ModelError(
-                f"sheet {self.title} would need a formula of {limit} in "
-                f"{get_column_letter(column)}{row}"
-            )
+        text = self._told(row, column, text)
         cell: Any = self.sheet.cell(row, column)
         # past the property, which would look at every formula for what only texts may hold
         cell._value, cell.data_type = f"={text}", "f"
         self._dress(cell, kind, shape, wrap)
         return cell
+
+    def _told(self, row: int, column: int, text: str) -> str:
+        """A formula as the file tells it, within what Excel takes."""
+        text = without_needless_quotes(self.worded(text))
+        if len(text) > SHORT and (limit := beyond(text)):
+            raise ModelError(
+                f"sheet {self.title} would need a formula of {limit} in "
+                f"{get_column_letter(column)}{row}"
+            )
+        return text
 
     def watch(self, row: int, column: int, text: str) -> None:
         """Remember a formula that may be typed over, given as other sheets see it."""
@@ -235,11 +240,11 @@ class Page:
 
         It is asked for cycle 0 and once for all others, whose rows are then filled in.
         """
-        self.formula(first, column, cell(0, first), "formula", shape)
-        text = cell(1, _Row(_HERE))
-        for row in range(first + 1, first + rows):
-            filled = text.replace(_HERE, str(row)).replace(_BEFORE, str(row - 1))
-            self.formula(row, column, filled, "formula", shape)
+        top = self.formula(first, column, cell(0, first), "formula", shape)
+        if rows > 1:
+            text = self._told(first + 1, column, for_any_row(cell))
+            below = range(first + 1, first + rows)
+            self.filled.append(Filled(column, below, text, top._style))
 
     def link(self, row: int, column: int, title: str, place: str = "A1", text: str = "") -> None:
         """A cell that jumps to a sheet, or to a place on it under another text."""

@@ -13,7 +13,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from rich.console import Console
 
 from hecon.analyses.run import Run
-from hecon.workbook.archive import CellError, CellValue, Values, save_plain
+from hecon.workbook.archive import CellError, CellValue, Values
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import is_error, libreoffice_replays
@@ -76,7 +76,7 @@ def prove(
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:
         plain = Path(text) / "plain.xlsx"
         book = compose(run)
-        save_plain(book.workbook, plain)
+        book.workbook.save(plain)
         live = LiveWorkbook(plain)
         others: Iterator[Values | None] = iter([None] * len(listed))
         if libreoffice:

@@ -6,13 +6,12 @@ Texts that formulas compare are looked up on both sides, so that a formula finds
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import unescape
-from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from hecon.report.language import language, say
-from hecon.workbook.archive import read_parts, sheets_of, write_parts
+from hecon.workbook.formula_text import quoted, without_needless_quotes
 
 #: Characters that the title of a sheet may have.
 LONGEST = 31
@@ -31,20 +30,21 @@ _PARTS = re.compile(
 )
 
 
-def translate_file(path: Path) -> None:
-    """Put a workbook that openpyxl saved into the language in force, in place."""
-    if language().code == "en":
-        return
-    parts = read_parts(path)
-    titles = {title: sheet_title(title) for title in sheets_of(parts).values()}
+class Translation:
+    """Puts the parts of a workbook into the language in force."""
 
-    def formula(text: str) -> str:
-        return _PIECE.sub(lambda match: _piece(match, titles), text)
+    def __init__(self, titles: Iterable[str]) -> None:
+        self._titles = {title: sheet_title(title) for title in titles}
+        self._needed = language().code != "en"
 
-    for name, content in parts.items():
-        if _PARTS.fullmatch(name):
-            parts[name] = _translated(content.decode(), formula, titles).encode()
-    write_parts(path, parts)
+    def part(self, name: str, content: bytes) -> bytes:
+        """A member of the file by its name, as openpyxl writes it."""
+        if not (self._needed and _PARTS.fullmatch(name)):
+            return content
+        return _translated(content.decode(), self._formula, self._titles).encode()
+
+    def _formula(self, text: str) -> str:
+        return _PIECE.sub(lambda match: _piece(match, self._titles), text)
 
 
 def sheet_title(english: str) -> str:
@@ -67,13 +67,13 @@ def _translated(xml: str, formula: Callable[[str], str], titles: dict[str, str])
 
 
 def _piece(match: re.Match[str], titles: dict[str, str]) -> str:
-    text, quoted, plain = match.groups()
+    text, within, plain = match.groups()
     if text is not None:
         return _literal(text)
-    title = plain if quoted is None else quoted.replace("''", "'")
+    title = plain if within is None else within.replace("''", "'")
     if title not in titles:
         return match[0]
-    return "'" + titles[title].replace("'", "''") + "'!"
+    return without_needless_quotes(f"{quoted(titles[title])}!")
 
 
 def _literal(text: str) -> str:

@@ -14,7 +14,6 @@ from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run, Settings
 from hecon.report.cited import cited
 from hecon.report.whole import sections_of
-from hecon.workbook.archive import save_plain
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import Book
@@ -39,7 +38,7 @@ def made(run: Run) -> Book:
 @pytest.fixture(scope="module")
 def plain(made: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("edited") / "plain.xlsx"
-    save_plain(made.workbook, path)
+    made.workbook.save(path)
     return path
 
 

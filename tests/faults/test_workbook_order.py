@@ -17,8 +17,13 @@ from hecon.workbook.context import Book
 
 
 def cells(book: Book) -> dict[tuple[str, str], object]:
-    """What stands in each cell."""
-    return {
+    """What stands in each cell, and in columns told once."""
+    filled = {
+        (page.title, f"{part.column} {part.rows}"): part.template
+        for page in book.workbook.pages
+        for part in page.filled
+    }
+    return filled | {
         (sheet.title, cell.coordinate): cell.value
         for sheet in book.workbook.worksheets
         for row in sheet.iter_rows()

@@ -12,7 +12,6 @@ from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.studies.load_study import load_study
 from hecon.workbook import safety
-from hecon.workbook.archive import save_plain
 from hecon.workbook.book import compose
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.reading.cells import MOST_ROWS, bounded_rows
@@ -141,7 +140,7 @@ def delivered(tmp_path_factory):
         estimates=estimates,
     )
     path = tmp_path_factory.mktemp("delivered") / "plain.xlsx"
-    save_plain(compose(Run(study, Settings(draws=5))).workbook, path)
+    compose(Run(study, Settings(draws=5))).workbook.save(path)
     return study, path
 
 
@@ -162,7 +161,7 @@ def with_sessions(tmp_path_factory):
     """A study with sessions and scenarios, and its workbook."""
     study = load_study(Path(__file__).parents[1] / "bad_input" / "small")
     path = tmp_path_factory.mktemp("sessions") / "plain.xlsx"
-    save_plain(compose(Run(study, Settings(draws=5))).workbook, path)
+    compose(Run(study, Settings(draws=5))).workbook.save(path)
     return study, path
 
 

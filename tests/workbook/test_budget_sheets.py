@@ -11,7 +11,6 @@ import pytest
 from hecon.analyses.run import Run, Settings
 from hecon.report.whole import sections_of
 from hecon.studies.load_study import load_study
-from hecon.workbook.archive import save_plain
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import MODES, workbook_study
@@ -37,7 +36,7 @@ def delivered(
     """The workbook of the example, the rows of its budget, and the engine that works it out."""
     path = tmp_path_factory.mktemp("budget") / "report.xlsx"
     book = compose(example, sections_of(example, ["provenance"]))
-    save_plain(book.workbook, path)
+    book.workbook.save(path)
     budget = book.after(write_budget)
     assert budget is not None
     return path, budget.lines, LiveWorkbook(path)

@@ -5,7 +5,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.chart import LineChart, Reference
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -14,11 +14,10 @@ from hecon.errors import InputError
 from hecon.report.content import Section
 from hecon.report.language import Language, speaking
 from hecon.report.study_texts import language_of
-from hecon.workbook.archive import save_plain
 from hecon.workbook.book import write_workbook
 from hecon.workbook.cached import recalculate
 from hecon.workbook.edits import names_in_workbook
-from hecon.workbook.translated import translate_file
+from hecon.workbook.pages import Sheets
 
 NORSK = Language(
     "nb",
@@ -34,12 +33,10 @@ NORSK = Language(
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Path:
+def small() -> Sheets:
     """Texts, formulas between sheets, a list to choose from, a link and a chart."""
-    book = Workbook()
-    first = book.active
-    assert first is not None
-    first.title = "Answer"
+    book = Sheets()
+    first = book.create_sheet("Answer")
     own = book.create_sheet("Model's own")
     own["A1"], own["A2"], own["A3"] = "Cost", 2.0, 3.0
     first["A1"] = "high"
@@ -54,30 +51,38 @@ def small(tmp_path: Path) -> Path:
     chart.title = "Cost"
     chart.add_data(Reference(own, min_col=1, min_row=1, max_row=3), titles_from_data=True)
     first.add_chart(chart, "D1")
-    path = tmp_path / "small.xlsx"
-    save_plain(book, path)
+    return book
+
+
+def saved(book: Sheets, path: Path) -> Path:
+    book.save(path)
     return path
 
 
-def test_formulas_find_in_another_language_what_they_found(small: Path) -> None:
-    before = recalculate(small)["Answer"]
+def test_formulas_find_in_another_language_what_they_found(small: Sheets, tmp_path: Path) -> None:
+    before = recalculate(saved(small, tmp_path / "english.xlsx"))["Answer"]
     with speaking(NORSK):
-        translate_file(small)
-    assert load_workbook(small).sheetnames == ["Svar", "Modellens egen"]
-    after = recalculate(small)["Svar"]
+        path = saved(small, tmp_path / "norsk.xlsx")
+    assert load_workbook(path).sheetnames == ["Svar", "Modellens egen"]
+    after = recalculate(path)["Svar"]
     assert (before["B1"], before["B3"]) == (after["B1"], after["B3"]) == (4.0, 5.0)
     assert (before["B2"], after["B2"]) == ('say "so"high', 'si "slik"høy')
-    with ZipFile(small) as file:
+    with ZipFile(path) as file:
         text = "".join(file.read(n).decode() for n in file.namelist() if n.endswith(".xml"))
     assert '"lav,høy"' in text
     for english in NORSK.texts:
         assert not re.search(rf"\b{re.escape(english)}\b", text.replace("CostChart", "")), english
 
 
-def test_english_is_left_as_it_is(small: Path) -> None:
-    before = small.read_bytes()
-    translate_file(small)
-    assert small.read_bytes() == before
+def test_values_stand_beside_translated_formulas(small: Sheets, tmp_path: Path) -> None:
+    """Those of what is asked in the other language, on its sheets and in charts of them."""
+    with speaking(NORSK):
+        small.deliver(tmp_path / "norsk.xlsx")
+    book = load_workbook(tmp_path / "norsk.xlsx", data_only=True)
+    assert (book["Svar"]["B1"].value, book["Svar"]["B2"].value) == (4, 'si "slik"høy')
+    series = book["Svar"]._charts[0].series[0]
+    assert series.val.numRef.f == "'Modellens egen'!$A$2:$A$3"
+    assert [point.v for point in series.val.numRef.numCache.pt] == [2, 3]
 
 
 @pytest.mark.long

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from hecon.report.content import Section
 from hecon.report.language import say
-from hecon.workbook.archive import CellValue
+from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import CHECKS, EDITED, trace_title
@@ -18,26 +18,24 @@ from hecon.workbook.sheets.edits_sheet import write_edits
 from hecon.workbook.sheets.sessions_sheet import write_sessions
 from hecon.workbook.sheets.totals_sheet import write_totals
 from hecon.workbook.sheets.trace_sheet import write_traces
+from hecon.workbook.translated import sheet_title
 
 FIRST = 6
 
 
-def failed_checks(
-    told: Sequence[tuple[str, str, bool | str]], values: Mapping[str, CellValue]
-) -> list[str]:
+def failed_checks(told: Sequence[tuple[str, str, bool | str]], engine: LiveWorkbook) -> list[str]:
     """Which checks do not hold as the workbook is delivered.
 
     Parameters
     ----------
     told
         Where each stands on the sheet, what it says, and its value if it holds.
-    values
-        The sheet's values by cell.
     """
+    sheet = sheet_title(CHECKS)
     return [
         say(label)
         for cell, label, held in told
-        if values[cell] != (say(held) if isinstance(held, str) else held)
+        if engine.value(sheet, cell) != (say(held) if isinstance(held, str) else held)
     ]
 
 
