@@ -26,7 +26,7 @@ from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.chart_values import put_values
 from hecon.workbook.filled import Filled
 from hecon.workbook.sheet_rows import SheetRows
-from hecon.workbook.translated import Translation, sheet_title
+from hecon.workbook.translated import LanguageOfParts, sheet_title
 
 #: A fixed date in the file's properties.
 CREATED = dt.datetime(2000, 1, 1)
@@ -51,7 +51,7 @@ def write_file(
         If a formula has no value.
     """
     workbook.properties.created = workbook.properties.modified = CREATED
-    parts = _Parts(Translation(workbook.sheetnames))
+    parts = _Parts(LanguageOfParts(workbook.sheetnames))
     _BookWriter(workbook, parts, columns, engine).write_data()
     write_parts(path, parts, ZIP_STORED if engine is None else ZIP_DEFLATED)
 
@@ -75,7 +75,7 @@ def deliver(workbook: Workbook, path: Path, columns: Columns) -> LiveWorkbook:
 class _Parts(dict[str, bytes]):
     """The members of the file by name, taken from openpyxl as if by an archive."""
 
-    def __init__(self, translation: Translation) -> None:
+    def __init__(self, translation: LanguageOfParts) -> None:
         super().__init__()
         self._translation = translation
 

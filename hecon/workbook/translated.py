@@ -30,7 +30,7 @@ _PARTS = re.compile(
 )
 
 
-class Translation:
+class LanguageOfParts:
     """Puts the parts of a workbook into the language in force."""
 
     def __init__(self, titles: Iterable[str]) -> None:
