@@ -28,7 +28,7 @@ from hecon.report.live.script_model import ScriptModel
 from hecon.report.live.scripts import ENGINE, SHOWN, scripts
 from hecon.report.things_called import study_units
 from hecon.studies.budget_values import with_budget
-from hecon.studies.study import Study
+from hecon.studies.study import Scenario, Study
 
 #: Inputs that are shown before any is looked for, and those of the budget.
 FIRST, FIRST_OF_BUDGET = 10, 5
@@ -186,18 +186,25 @@ def _choices(study: Study, model: ScriptModel) -> list[dict[str, Any]]:
     kinds = ["scenario"] * len(study.scenarios)
     kinds += ["subgroup"] * (len(study.subgroups) + len(study.combinations))
     kinds += ["perspective"] * len(study.perspectives)
-    kinds += ["budget"] * (len(model.choices) - len(kinds))
+    kinds += ["budget"] * (len(model.choices) - len(kinds) - len(model.rules))
     named = {p.key: scenario_name(p) for p in study.parameters}
-    return [
-        {
+
+    def told(kind: str, title: str, choice: Scenario) -> dict[str, Any]:
+        sets = choice.changes.items()
+        return {
             "kind": kind,
-            "title": say(choice.title),
-            "sets": [
-                [named.get(key, key_text(key)), plain_number(expr)]
-                for key, expr in choice.changes.items()
-            ],
+            "title": title,
+            "sets": [[named.get(k, key_text(k)), plain_number(expr)] for k, expr in sets],
         }
-        for kind, choice in zip(kinds, model.choices, strict=True)
+
+    own = zip(kinds, model.choices[: len(kinds)], strict=True)
+    return [
+        *(told(kind, say(choice.title), choice) for kind, choice in own),
+        *(
+            told(r.kind, r.title, r.scenario)
+            | {"severity": None if r.severity is None else _severity(r.severity)}
+            for r in model.rules
+        ),
     ]
 
 

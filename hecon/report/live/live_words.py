@@ -69,6 +69,15 @@ TEXTS: dict[str, str] = {
     "subgroup": "Subgroup",
     "perspective": "Perspective",
     "budget_scenario": "Scenario of the budget",
+    "rules": "Rules of other countries, another threshold",
+    "rules_said": "Rules carry over; prices, tables of people and what a {effect} may cost are "
+    "another country's data and do not. A rule that the inputs here can't express is not offered.",
+    "discounting": "Discounting as in",
+    "severity_rule": "Severity as in",
+    "counted": "What is counted as in",
+    "asked": "Value of a {effect} to judge by",
+    "asked_said": "Empty: the threshold of the base case, by severity. A value is taken as it is.",
+    "asked_now": "Value of a {effect} to judge by: {value}",
     "base_case": "base case",
     "inputs": "Inputs that matter most",
     "budget_inputs": "Inputs that move the budget most",
@@ -93,8 +102,8 @@ TEXTS: dict[str, str] = {
     "scenario_not": "There is no new scenario here that a line can hold.",
     "save_inputs": "Save inputs",
     "inputs_said": "A file for this command:",
-    "inputs_not": "What is chosen here puts a formula in an input's place: no file of values holds "
-    "it.",
+    "inputs_not": "What is chosen here is no value of an input (a formula, a rule of severity, a "
+    "threshold): no file of values holds it.",
     "tried": "Tried on the page",
     "source": "set on the page",
     "text_to_copy": "Text to copy",

@@ -20,6 +20,7 @@ from hecon.engine.program import Program
 from hecon.engine.timing import COUNTING, Counting
 from hecon.parameters.cell_text import plain_number
 from hecon.parameters.design import TableDesign, base_values
+from hecon.report.live.other_rules import other_rules
 from hecon.report.live.script_names import ScriptNames
 from hecon.studies.budget_values import with_budget
 from hecon.studies.study import Scenario, Study
@@ -33,8 +34,8 @@ class ScriptModel:
     Attributes
     ----------
     choices
-        What can take the base case's place: scenarios, subgroups, perspectives and scenarios of
-        the budget.
+        What can take the base case's place: scenarios, subgroups, perspectives, scenarios of the
+        budget and `rules` of other jurisdictions.
     keys
         Positions of inputs, and of formulas that a choice replaces, in a vector of values.
     """
@@ -42,11 +43,13 @@ class ScriptModel:
     def __init__(self, study: Study):
         self.study = study
         model = study.model
+        self.rules = other_rules(study)
         self.choices: list[Scenario] = [
             *study.scenarios,
             *(level.scenario for level in (*study.subgroups, *study.combinations)),
             *study.perspectives,
             *(study.budget.scenarios if study.budget is not None else ()),
+            *(rules.scenario for rules in self.rules),
         ]
         self.own = {p.key: p for choice in self.choices for p in choice.own}
         whole = with_budget(study)

@@ -20,11 +20,13 @@ class Controls {
     this.differs = el("ul", {});
     this.saved = el("div", {});
     this.search = el("input", { type: "search", id: "live-search", oninput: () => this.find() });
-    this.choosers = KINDS_OF_CHOICE.toReversed().map(kind => this.chooser(kind));
+    this.choosers = KINDS_OF_CHOICE.toReversed().map(kind => this.chooser(kind)).filter(each => each !== null);
+    const isRule = each => RULES.includes(each.dataset.kind);
     const button = (name, act) => el("button", { type: "button", onclick: act }, say(name));
     put(
       root,
-      ...this.choosers,
+      ...this.choosers.filter(each => !isRule(each)),
+      this.rules(this.choosers.filter(isRule)),
       el("h3", {}, say("inputs")),
       this.rows,
       ...(data.budget_first.length ? [el("h3", {}, say("budget_inputs")), this.budgetRows] : []),
@@ -53,7 +55,7 @@ class Controls {
   chooser(kind) {
     const choices = this.data.choices.filter(choice => choice.kind === kind);
     if (!choices.length) return null;
-    const named = choice => (choice.id === choice.title ? choice.id : `${choice.id}: ${choice.title}`);
+    const named = choice => (choice.id === choice.title || RULES.includes(kind) ? choice.title : `${choice.id}: ${choice.title}`);
     const options = choices.map(choice => el("option", { value: choice.index }, named(choice)));
     const select = el("select", { id: `live-${kind}`, onchange: () => {
       this.state[kind] = select.value === "" ? null : Number(select.value);
@@ -65,7 +67,30 @@ class Controls {
 
   /** What a kind of choice is called. */
   named(kind) {
-    return this.writer.words[kind === "budget" ? "budget_scenario" : kind];
+    return this.writer.words[{ budget: "budget_scenario", severity: "severity_rule" }[kind] ?? kind];
+  }
+
+  /** Rules of other countries, and the value of the effect that is judged by. */
+  rules(choosers) {
+    const { words } = this.writer;
+    this.asked = el("input", { type: "text", inputmode: "decimal", id: "live-asked", oninput: () => {
+      const value = this.asked.value.trim() === "" ? null : this.numberIn(this.asked);
+      const fine = value === null || (value >= 0 && value < Infinity);
+      this.asked.setAttribute("aria-invalid", String(!fine));
+      this.refused.delete(ASKED);
+      if (fine) this.state.asked = value;
+      else this.refused.set(ASKED, this.writer.say("out_of_range", { label: words.asked, value: this.asked.value, allowed: this.writer.say("at_least", { low: "0" }) }));
+      this.told();
+    } });
+    return el("details", {}, el("summary", {}, words.rules),
+      choosers.length ? el("p", { class: "note" }, words.rules_said) : null,
+      ...choosers,
+      el("label", { for: "live-asked" }, words.asked), this.asked, el("p", { class: "note" }, words.asked_said));
+  }
+
+  /** A number as people here write it. */
+  numberIn(field) {
+    return field.value.trim() === "" ? NaN : Number(field.value.replace(this.writer.signs.decimal, ".").replace(/[\s\u202f\u00a0]/g, ""));
   }
 
   /** Whether a choice puts a formula in an input's place. */
@@ -88,8 +113,11 @@ class Controls {
   set(state) {
     this.state = state;
     for (const each of this.choosers) {
-      if (each) each.querySelector("select").value = state[each.dataset.kind] ?? "";
+      each.querySelector("select").value = state[each.dataset.kind] ?? "";
     }
+    this.asked.value = state.asked === null ? "" : plain(state.asked);
+    this.asked.setAttribute("aria-invalid", "false");
+    if (state.asked !== null || RULES.some(kind => state[kind] !== null)) this.asked.closest("details").open = true;
     this.show();
     this.told();
   }
@@ -139,7 +167,7 @@ class Controls {
       back.hidden = value === base;
       this.told();
     };
-    const typed = () => move(field.value.trim() === "" ? NaN : Number(field.value.replace(writer.signs.decimal, ".").replace(/[\s\u202f\u00a0]/g, "")));
+    const typed = () => move(this.numberIn(field));
     field.addEventListener("input", () => { typed(); if (slider) slider.value = field.value; });
     if (slider) slider.addEventListener("input", () => { field.value = plain(Number(Number(slider.value).toPrecision(4))); typed(); });
     const back = el("button", { type: "button", class: "back", "aria-label": say("back", { label: input.label }), onclick: () => {
@@ -182,6 +210,7 @@ class Controls {
     for (const kind of KINDS_OF_CHOICE.toReversed()) {
       if (state[kind] !== null) items.push(`${this.named(kind)}: ${this.data.choices[state[kind]].title}`);
     }
+    if (state.asked !== null) items.push(writer.say("asked_now", { value: writer.money(state.asked) }));
     for (const [key, value] of Object.entries(state.moved)) {
       const { label, unit } = this.inputs.get(key);
       items.push(writer.say("was", { label, value: writer.number(value), base: writer.number(this.base(key)), unit }));

@@ -75,19 +75,21 @@ function severityFactor(rule, absolute, proportional) {
 }
 
 /** Severity and what a QALY may cost, for values that the model was begun with. */
-function limitsOf(model, P, comparator, rules) {
+function limitsOf(model, P, comparator, rules, { choices, asked }) {
   const value = formula => model.formulas[formula](model.names);
-  const found = { opportunity: value(rules.opportunity_cost), weight: 1 };
+  const other = choices.find(choice => choice.kind === "severity"), severity = other ? other.severity : rules.severity;
+  const found = { opportunity: value(rules.opportunity_cost), weight: 1, severity };
   if (model.spec.people) {
-    const discounted = rules.severity ? rules.severity.discounted : false;
+    const discounted = severity ? severity.discounted : false;
     found.people = model.remaining(model.spec.people, P, discounted);
     found.standard = model.remaining(model.spec.standard[comparator], P, discounted);
     found.shortfall = found.people - found.standard;
     found.proportional = found.shortfall / found.people;
-    if (rules.severity) found.weight = severityFactor(rules.severity, found.shortfall, found.proportional);
+    if (severity) found.weight = severityFactor(severity, found.shortfall, found.proportional);
   }
-  found.threshold = rules.asked ?? found.opportunity * found.weight;
-  found.stated = rules.asked === null && rules.stated.length
+  const given = asked ?? rules.asked;
+  found.threshold = given ?? found.opportunity * found.weight;
+  found.stated = given === null && rules.stated.length
     ? rules.stated.map(formula => value(formula) * found.weight)
     : [found.threshold];
   return found;
@@ -111,14 +113,14 @@ function acceptability(thresholds, cost, effect) {
 }
 
 /** The base case of a state: totals by strategy, the pair, the frontier, thresholds, occupancy. */
-function answerOf(model, rules, { moved, choices }) {
+function answerOf(model, rules, { moved, choices, asked = null }) {
   const P = model.begin(model.inputs(moved), model.overrides(choices, moved));
   const programs = model.prepared(model.spec.main, P);
   const strategies = rules.strategies, pair = rules.pairOf(choices);
   const [a, b] = pair.map(name => strategies.indexOf(name));
   const effects = programs.at(-1), keep = new Float64Array((effects.K.cycles + 1) * effects.people);
   const totals = model.totals(programs, P, { keep });
-  const found = { totals, pair, ...comparison(totals, a, b), ...limitsOf(model, P, pair[1], rules) };
+  const found = { totals, pair, ...comparison(totals, a, b), ...limitsOf(model, P, pair[1], rules, { choices, asked }) };
   found.benefit = found.threshold * found.qaly - found.cost;
   const options = rules.options.map(name => strategies.indexOf(name));
   const cost = options.map(i => totals.cost[i]), qaly = options.map(i => totals.qaly[i]);

@@ -5,7 +5,7 @@
 const LOOKS = 100;
 
 /** Kinds of choices that Python worked out by themselves. */
-const CHECKED = ["scenario", "subgroup"];
+const CHECKED = ["scenario", "subgroup"], BUDGET_CHECKED = [...CHECKED, "budget"];
 
 class Panel {
   constructor(root, data, code) {
@@ -42,7 +42,7 @@ class Panel {
     if (problem !== null) return this.refuse(problem);
     const choices = this.chosen(state);
     try {
-      this.found = answerOf(this.model, this.rules, { moved: state.moved, choices });
+      this.found = answerOf(this.model, this.rules, { moved: state.moved, asked: state.asked, choices });
       this.budgetFound = this.data.budget ? budgetOf(this.model, this.data.budget, { moved: state.moved, choices }) : null;
     } catch (fault) {
       return this.refuse(faultSaid(this.writer, fault));
@@ -70,7 +70,7 @@ class Panel {
     const chosen = this.chosen(state), { writer, found } = this;
     const { base, choices } = this.data.python;
     const alone = chosen.length ? CHECKED.includes(chosen[0].kind) && choices[chosen[0].id] : base;
-    if (Object.keys(state.moved).length || chosen.length > 1 || !alone) return el("p", { class: "note" }, writer.words.check_none);
+    if (Object.keys(state.moved).length || state.asked !== null || chosen.length > 1 || !alone) return el("p", { class: "note" }, writer.words.check_none);
     const [cost, qaly, threshold] = alone;
     const fine = near(found.cost, cost) && near(found.qaly, qaly) && near(found.threshold, threshold);
     const verdict = verdictOf(cost, qaly), ratio = verdict === "ratio" || verdict === "saving";
@@ -82,7 +82,7 @@ class Panel {
   /** The same of the budget. */
   budgetCheck(state) {
     const chosen = this.chosen(state), id = chosen.length ? chosen[0].id : "";
-    const known = !Object.keys(state.moved).length && chosen.length < 2 && chosen[0]?.kind !== "perspective";
+    const known = !Object.keys(state.moved).length && chosen.length < 2 && chosen.every(({ kind }) => BUDGET_CHECKED.includes(kind));
     const theirs = known && this.data.python.budget[id], ours = this.budgetFound?.net;
     if (!theirs || !ours) return null;
     const fine = ours.length === theirs.length && ours.every((v, i) => near(v, theirs[i]));

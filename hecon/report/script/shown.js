@@ -52,7 +52,7 @@ function answerShown(writer, rules, found, check) {
   const limits = [];
   if ("shortfall" in found) {
     limits.push([words.shortfall, writer.effect(found.shortfall)], [words.proportional, writer.share(found.proportional)]);
-    if (rules.severity && !rules.severity.sets_threshold) limits.push([words.weight, writer.number(found.weight)]);
+    if (found.severity && !found.severity.sets_threshold) limits.push([words.weight, writer.number(found.weight)]);
   }
   limits.push([words.threshold, found.stated.map(at => writer.money(at)).join("; ")]);
   limits.push([words.benefit, found.stated.map(at => writer.money(at * found.qaly - found.cost, true)).join("; ")]);

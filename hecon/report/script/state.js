@@ -1,12 +1,13 @@
 // What differs from the base case: read from a link as text that nobody vouches for, and saved.
 "use strict";
-const OPENING = "with&";
+const OPENING = "with&", ASKED = "judged-at";
 /** Kinds of choices, in the order in which they are made. */
-const KINDS_OF_CHOICE = ["budget", "subgroup", "perspective", "scenario"];
+const RULES = ["counted", "severity", "discounting"];
+const KINDS_OF_CHOICE = [...RULES, "budget", "subgroup", "perspective", "scenario"];
 
-/** The base case: nothing moved, nothing chosen. */
+/** The base case: nothing moved, nothing chosen, judged as the jurisdiction does. */
 function baseState() {
-  return { moved: {}, ...Object.fromEntries(KINDS_OF_CHOICE.map(kind => [kind, null])) };
+  return { moved: {}, asked: null, ...Object.fromEntries(KINDS_OF_CHOICE.map(kind => [kind, null])) };
 }
 
 /** Why a value can't be in an input, or nothing. */
@@ -32,6 +33,10 @@ function stateOf(hash, inputs, choices, writer) {
       continue;
     }
     const input = inputs.get(name), value = text.trim() === "" ? NaN : Number(text);
+    if (name === ASKED && value >= 0 && value < Infinity) {
+      state.asked = value;
+      continue;
+    }
     if (!input || input.shares || problemOf(writer, input, value)) unknown.push(name);
     else if (value !== input.value) state.moved[name] = value;
   }
@@ -42,6 +47,7 @@ function stateOf(hash, inputs, choices, writer) {
 function hashOf(state, choices) {
   const found = new URLSearchParams();
   for (const kind of KINDS_OF_CHOICE) if (state[kind] !== null) found.append(kind, choices[state[kind]].id);
+  if (state.asked !== null) found.append(ASKED, String(state.asked));
   for (const [name, value] of Object.entries(state.moved)) found.append(name, String(value));
   const text = found.toString();
   return text ? `#${OPENING}${text}` : "";
@@ -67,7 +73,8 @@ function scenarioRow(state, inputs, choices, writer) {
     }
   }
   for (const [key, value] of Object.entries(state.moved)) set.set(inputs.get(key).column, value);
-  if (!moved.length) return { file, text: null };
+  const news = moved.length || state.discounting !== null || state.counted !== null;
+  if (!news || state.severity !== null || state.asked !== null) return { file, text: null };
   const row = {
     id: "PAGE",
     title: writer.words.tried,
@@ -93,7 +100,8 @@ function inputsFile(state, inputs, choices, names) {
   const named = ["scenario", "subgroup"].filter(kind => state[kind] !== null);
   const options = named.map(kind => `--${kind} ${said(chosen(kind).id)}`);
   const set = new Map(), columns = new Map([...inputs.values()].map(input => [input.column, input.key]));
-  for (const kind of ["perspective", "budget"]) {
+  if (state.severity !== null || state.asked !== null) return null;
+  for (const kind of ["counted", "discounting", "budget", "perspective"]) {
     for (const [name, value] of state[kind] === null ? [] : chosen(kind).sets) {
       if (value === null || !columns.has(name)) return null;
       set.set(columns.get(name), value);
