@@ -24,6 +24,7 @@ from hecon.report.conclusions import ratio
 from hecon.report.language import languages, read_language
 from hecon.report.live.live_page import live
 from hecon.report.live.live_words import TEXTS
+from hecon.report.live.scripts import scripts
 from hecon.report.page import page
 from hecon.report.things_called import study_units
 from hecon.report.words import spoken
@@ -99,6 +100,16 @@ def test_draws_that_have_come_keep_their_order(computes):
         return [come.done, [...come.cost[0]], [...come.qaly[0]]];"""
     )
     assert found == [3, [1, 3, 4], [5, 7, 8]]
+
+
+def test_numbers_are_typed_and_read_with_the_mark_of_the_language(computes):
+    found = computes(
+        """const writer = new Writer({}, { decimal: "," });
+        return [writer.typed(0.035), ["0,035", "1 234,5", "0.5", "", "x"].map(text => writer.read(text))];""",  # noqa: E501
+        scripts(("format",)),
+    )
+    assert found[0] == "0,035"
+    np.testing.assert_array_equal(found[1], [0.035, 1234.5, 0.5, np.nan, np.nan])
 
 
 def test_a_frontier_with_ties_and_extended_dominance(computes):

@@ -74,7 +74,7 @@ class Controls {
   rules(choosers) {
     const { words } = this.writer;
     this.asked = el("input", { type: "text", inputmode: "decimal", id: "live-asked", oninput: () => {
-      const value = this.asked.value.trim() === "" ? null : this.numberIn(this.asked);
+      const value = this.asked.value.trim() === "" ? null : this.writer.read(this.asked.value);
       const fine = value === null || (value >= 0 && value < Infinity);
       this.asked.setAttribute("aria-invalid", String(!fine));
       this.refused.delete(ASKED);
@@ -86,11 +86,6 @@ class Controls {
       choosers.length ? el("p", { class: "note" }, words.rules_said) : null,
       ...choosers,
       el("label", { for: "live-asked" }, words.asked), this.asked, el("p", { class: "note" }, words.asked_said));
-  }
-
-  /** A number as people here write it. */
-  numberIn(field) {
-    return field.value.trim() === "" ? NaN : Number(field.value.replace(this.writer.signs.decimal, ".").replace(/[\s\u202f\u00a0]/g, ""));
   }
 
   /** Whether a choice puts a formula in an input's place. */
@@ -115,7 +110,7 @@ class Controls {
     for (const each of this.choosers) {
       each.querySelector("select").value = state[each.dataset.kind] ?? "";
     }
-    this.asked.value = state.asked === null ? "" : plain(state.asked);
+    this.asked.value = state.asked === null ? "" : this.writer.typed(state.asked);
     this.asked.setAttribute("aria-invalid", "false");
     if (state.asked !== null || RULES.some(kind => state[kind] !== null)) this.asked.closest("details").open = true;
     this.show();
@@ -147,7 +142,7 @@ class Controls {
     const { writer } = this, say = (name, values) => writer.say(name, values), locked = this.locked(input.key);
     const base = this.base(input.key), now = this.state.moved[input.key] ?? base;
     const fault = el("p", { class: "problem", role: "alert" });
-    const field = el("input", { type: "text", inputmode: "decimal", value: plain(now), "aria-label": say("value_of", { label: input.label }), disabled: locked || input.shares });
+    const field = el("input", { type: "text", inputmode: "decimal", value: writer.typed(now), "aria-label": say("value_of", { label: input.label }), disabled: locked || input.shares });
     const low = input.range ? Math.min(input.range[0], base) : 0, high = input.range ? Math.max(input.range[1], base) : 0;
     const slider = input.range
       ? el("input", { type: "range", min: low, max: high, step: (high - low) / 200, value: now, "aria-label": say("slider_of", { label: input.label }), disabled: locked || input.shares })
@@ -167,11 +162,11 @@ class Controls {
       back.hidden = value === base;
       this.told();
     };
-    const typed = () => move(this.numberIn(field));
-    field.addEventListener("input", () => { typed(); if (slider) slider.value = field.value; });
-    if (slider) slider.addEventListener("input", () => { field.value = plain(Number(Number(slider.value).toPrecision(4))); typed(); });
+    const typed = () => move(writer.read(field.value));
+    field.addEventListener("input", () => { typed(); if (slider) slider.value = writer.read(field.value); });
+    if (slider) slider.addEventListener("input", () => { field.value = writer.typed(Number(Number(slider.value).toPrecision(4))); typed(); });
     const back = el("button", { type: "button", class: "back", "aria-label": say("back", { label: input.label }), onclick: () => {
-      field.value = plain(base);
+      field.value = writer.typed(base);
       if (slider) slider.value = base;
       move(base);
       field.focus();

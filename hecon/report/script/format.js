@@ -57,6 +57,16 @@ class Writer {
     return decimals ? text.replace(/0+$/, "").replace(mark === "." ? /\.$/ : /,$/, "") : text;
   }
 
+  /** A number as somebody types it, with all its digits. */
+  typed(value) {
+    return String(value).replace(".", this.signs.decimal);
+  }
+
+  /** The number that somebody typed, NaN where it is none. */
+  read(text) {
+    return text.trim() === "" ? NaN : Number(text.replace(this.signs.decimal, ".").replace(/[\s\u202f\u00a0]/g, ""));
+  }
+
   listed(names) {
     if (names.length < 2) return names.join("");
     return `${names.slice(0, -1).join(", ")} ${this.words.and} ${names.at(-1)}`;
