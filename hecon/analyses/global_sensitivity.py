@@ -9,10 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from SALib.analyze import morris as morris_analysis
-from SALib.analyze import sobol as sobol_analysis
-from SALib.sample import morris as morris_sample
-from SALib.sample import sobol as sobol_sample
 
 from hecon.analyses.base_case import threshold
 from hecon.analyses.cube import CubeDesign, uncertain_groups, uncertain_or_refused
@@ -67,6 +63,10 @@ def sobol_indices(
     Saltelli et al. (2010), Computer Physics Communications 181:259, by SALib. Estimates are not
     clipped to 0 and 1. SALib's analysis ignores a seed of 0, so seeds are moved up by one.
     """
+    # imported here: with it comes scipy.stats, which costs most of a second
+    from SALib.analyze import sobol as sobol_analysis
+    from SALib.sample import sobol as sobol_sample
+
     _check_samples(samples)
     if len(groups) == 1:
         # whatever varies is the group's doing; SALib takes a single group for single inputs
@@ -113,6 +113,9 @@ def morris_effects(
     Morris (1991), Technometrics 33:161; Campolongo, Cariboni, Saltelli (2007), Environmental
     Modelling & Software 22:1509, by SALib.
     """
+    from SALib.analyze import morris as morris_analysis
+    from SALib.sample import morris as morris_sample
+
     problem = _problem(groups, SPAN)
     points = morris_sample.sample(problem, trajectories, num_levels=LEVELS, seed=seed + 1)
     found = morris_analysis.analyze(
@@ -262,7 +265,7 @@ def _with_idle(table: pd.DataFrame, idle: list[str], by: str) -> pd.DataFrame:
     return pd.concat([table, zeros], ignore_index=True) if idle else table.reset_index(drop=True)
 
 
-@result("Sobol' indices")
+@result("Sobol' indices", starts_from=(threshold,))
 def sobol_table(run: Run) -> pd.DataFrame:
     """The rows of `sobol` at the threshold."""
     samples, told = run.option("samples", SAMPLES), run.telling("Sobol' indices")
@@ -272,7 +275,7 @@ def sobol_table(run: Run) -> pd.DataFrame:
         return sobol(run.study, at, samples, settings.seed, settings.workers, told)
 
 
-@result("Morris screening")
+@result("Morris screening", starts_from=(threshold,))
 def morris_table(run: Run) -> pd.DataFrame:
     """The rows of `morris` at the threshold."""
     trajectories, told = run.option("trajectories", TRAJECTORIES), run.telling("Morris screening")

@@ -177,12 +177,13 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
     Called first in a command: it says what is done before anything large is imported.
     """
     from hecon.report.progress import ProgressBar
-    from hecon.report.staging import finish_earlier
-    from hecon.studies.folders import jurisdiction_folder, study_folder
 
-    here = study_folder(folder)
     with ProgressBar() as tell:
         tell("Reading the study", 0, 1)
+        from hecon.report.staging import finish_earlier
+        from hecon.studies.folders import jurisdiction_folder, study_folder
+
+        here = study_folder(folder)
         finish_earlier(here)
         leave_dask_out()
         from hecon.studies.load_study import load_study

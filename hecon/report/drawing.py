@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import sys
-import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
+from hecon.analyses.forked import beside
 from hecon.report.content import Figure
-
-#: What the forked process draws: it inherits this and nothing is sent to it.
-_waiting: list[Figure] = []
 
 
 @dataclass(frozen=True)
@@ -43,26 +38,9 @@ def render(figures: Sequence[Figure], png: bool | Collection[str] = False) -> Dr
 def drawing(
     figures: Sequence[Figure], png: bool | Collection[str] = False
 ) -> Iterator[Callable[[], Drawings]]:
-    """`render` figures while the block runs; call what it is given for the drawings.
-
-    Where a process can't be forked safely they are drawn when they are asked for.
-    """
-    if not figures or not sys.platform.startswith("linux"):
-        yield lambda: render(figures, png)
+    """`render` figures while the block runs; call what it is given for the drawings."""
+    if not figures:
+        yield dict
         return
-    _waiting[:] = figures
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
-        with warnings.catch_warnings():
-            # the timer of the progress bar is a thread; the child never touches it
-            warnings.simplefilter("ignore", DeprecationWarning)
-            running = pool.submit(_render_waiting, png)
-        try:
-            yield running.result
-        finally:
-            running.cancel()
-            _waiting.clear()
-
-
-def _render_waiting(png: bool | Collection[str]) -> Drawings:
-    return render(_waiting, png)
+    with beside(partial(render, figures, png)) as drawn:
+        yield drawn

@@ -88,8 +88,9 @@ class Analysis:
     closing
         The same for what rests on the content of all other sections: sources that they cite.
     late
-        Whether its section is made after others, because it asks for long results: those of
-        `rests_on` that can be are worked out in a second process meanwhile.
+        Whether its section is made after others, because it asks for long results.
+    long
+        Those of its own, which a second process works out meanwhile.
     answers
         What it adds to the answer of a full run: a sentence or two, or nothing.
     help
@@ -124,6 +125,7 @@ class Analysis:
     files: Callable[[Run, Path], None] | None = None
     closing: Callable[[Run, Sequence[Section]], Section] | None = None
     late: bool = False
+    long: tuple[Result[Any], ...] = ()
     answers: Callable[[Run], tuple[Sentence, ...]] | None = None
 
     def content(self, run: Run, others: Sequence[Section] = ()) -> Section:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from hecon.analyses.apart import apart
 from hecon.analyses.drawn import drawn_design
+from hecon.analyses.forked import beside
 from hecon.analyses.run import Run
 from hecon.errors import HeconError
 from hecon.report.content import Section
@@ -59,7 +62,7 @@ def sections_of(run: Run, only: Collection[str] = ()) -> list[Section]:
         if entry.name in only or (not only and asked):
             chosen[entry.name] = entry.load()
     late = [analysis for analysis in chosen.values() if analysis.late]
-    long = [r for analysis in late for r in analysis.rests_on if r.starts_from]
+    long = [r for analysis in late for r in analysis.long]
     made: dict[str, Section] = {}
     with apart(run, long):
         for name in sorted(chosen, key=lambda name: chosen[name].late):
@@ -110,8 +113,17 @@ def write_whole(
     target = out / "reports" / f"{name}.xlsx"
     shown = [figure for section in sections for figure in section.figures] if figures else []
     dots = png or (DOCUMENT_FIGURES if report and not only else False)
-    with speaking(tongue), staging(out) as folder, drawing(shown, dots) as drawn:
+    with ExitStack() as stack:
+        stack.enter_context(speaking(tongue))
+        folder = stack.enter_context(staging(out))
         outputs = folder / name
+        drawn = stack.enter_context(drawing(shown, dots))
+        book = folder / target.name
+        wrong_with: Callable[[], tuple[str, ...]] = tuple
+        if workbook is not None and report and not only:
+            run.tell("Workbook")
+            making = partial(_workbook, workbook, run.knowing({}), sections, book)
+            wrong_with = stack.enter_context(beside(making))
         run.tell("Tables")
         tables = [t for t in tables_of(sections) if len(t.frame)]
         drawn_too = [] if only or run.get(drawn_design) is None else [draws_described(run)]
@@ -123,16 +135,12 @@ def write_whole(
         if extra is not None:
             extra(outputs)
         moves = [(outputs, written.outputs)]
-        if report and not only:
-            if workbook is not None:
-                written = _workbook(workbook, run, sections, folder / target.name, written, target)
-            if written.report is not None:
-                moves.append((folder / target.name, target))
+        alive = live(run) if report and not only else None
         run.tell("Figures")
         write_drawings(drawn(), outputs / "figures", png)
         if report and not only:
             html = folder / f"{name}.html"
-            text = page(run.study, sections, drawn(), units, live(run))
+            text = page(run.study, sections, drawn(), units, alive)
             html.write_text(text, "utf-8", newline="\n")
             written = replace(written, page=out / "reports" / html.name)
             moves.append((html, out / "reports" / html.name))
@@ -144,6 +152,10 @@ def write_whole(
                 path = folder / places[ending].name
                 path.write_bytes(made)
                 moves.append((path, places[ending]))
+            written = replace(written, problems=wrong_with())
+            if book.exists():
+                written = replace(written, report=target)
+                moves.insert(1, (book, target))
         record = run_record(run)
         if len(moves) > 1:
             record |= {"reports": digests(made for made, _ in moves[1:])}
@@ -155,18 +167,14 @@ def write_whole(
     return sections, written
 
 
-def _workbook(
-    write: Write, run: Run, sections: Sequence[Section], path: Path, written: Written, target: Path
-) -> Written:
-    """Write the workbook; what it can't hold never costs the rest."""
-    run.tell("Workbook")
+def _workbook(write: Write, run: Run, sections: Sequence[Section], path: Path) -> tuple[str, ...]:
+    """Write the workbook, whose limits never cost the rest; gives what is wrong, in words."""
+    run.silence()
     try:
         failed = write(run, sections, path)
     except HeconError as error:
-        why = f"there is no workbook: {error}; tables and page were written"
-        return replace(written, problems=(why,))
-    told = tuple(f"the workbook's check does not hold: {label}" for label in failed)
-    return replace(written, report=target, problems=told)
+        return (f"there is no workbook: {error}; tables and page were written",)
+    return tuple(f"the workbook's check does not hold: {label}" for label in failed)
 
 
 def write_drawings(drawn: Drawings, folder: Path, png: bool = False) -> None:

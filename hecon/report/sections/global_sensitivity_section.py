@@ -204,4 +204,6 @@ ANALYSIS = Analysis(
         Idle(("samples",), "method", "morris", "has no meaning with --method morris"),
     ),
     rests_on=(sampled,),
+    late=True,
+    long=(sobol_table, morris_table),
 )

@@ -232,4 +232,5 @@ ANALYSIS = Analysis(
     settings=DRAWN,
     rests_on=(drawn_outcomes, group_information),
     late=True,
+    long=(group_information,),
 )

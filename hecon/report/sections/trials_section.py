@@ -239,5 +239,6 @@ ANALYSIS = Analysis(
     settings=DRAWN,
     rests_on=(drawn_outcomes, trial_values),
     late=True,
+    long=(trial_values,),
     answers=short_answer,
 )
