@@ -81,7 +81,7 @@ class Graph:
 
     def add(self, op: str, *args: Node, what: object = None) -> Node:
         """The node of an operation, made if it does not exist yet."""
-        identity = (op, what, *(a.index for a in args))
+        identity = (op, what, args)
         node = self._known.get(identity)
         if node is None:
             by_draw = any(a.by_draw for a in args)
@@ -131,7 +131,9 @@ class Graph:
         """
         local = local or {}
         known = self._lowered.setdefault((strategy, counted, *local.items()), {})
-        return self._lower(expr, strategy, counted, local, known)
+        # what holds none of these names means the same whatever they mean
+        shared = self._lowered.setdefault((strategy, counted, None, *local), {})
+        return self._lower(expr, strategy, counted, local, known, shared)
 
     def _lower(
         self,
@@ -140,15 +142,16 @@ class Graph:
         counted: bool,
         local: dict[str, Node],
         known: dict[int, tuple[Expr, Node]],
+        shared: dict[int, tuple[Expr, Node]],
     ) -> Node:
         if expr.op == "const":
             return self.constant(expr.value)
         if expr.op == "name":
             return self._name(expr.name, strategy, counted, local)
-        found = known.get(id(expr))
+        found = shared.get(id(expr)) or known.get(id(expr))
         if found is not None:
             return found[1]
-        args = [self._lower(a, strategy, counted, local, known) for a in expr.args]
+        args = [self._lower(a, strategy, counted, local, known, shared) for a in expr.args]
         if expr.op == "lookup":
             if expr.name.split(".")[0] not in self.model.tables:
                 raise UnknownName(expr.name, strategy)
@@ -156,8 +159,30 @@ class Graph:
         else:
             assert expr.op in OPERATIONS
             node = self.add(expr.op, *args)
-        known[id(expr)] = (expr, node)
+        if local and any(self._is_local(a, strategy, local, shared) for a in expr.args):
+            known[id(expr)] = (expr, node)
+        else:
+            shared[id(expr)] = (expr, node)
         return node
+
+    def _is_local(
+        self,
+        expr: Expr,
+        strategy: str | None,
+        local: dict[str, Node],
+        shared: dict[int, tuple[Expr, Node]],
+    ) -> bool:
+        """Whether an expression whose parts have nodes means something else elsewhere."""
+        if expr.op == "const":
+            return False
+        if expr.op != "name":
+            return id(expr) not in shared
+        if expr.name in local or expr.name == "age":
+            return True
+        key = self.model.resolve(expr.name, strategy)
+        if key is None or key in self.model.parameter_set or key in self.given:
+            return False
+        return not self._rests_on(key).isdisjoint(local)
 
     def _name(self, name: str, strategy: str | None, counted: bool, local: dict[str, Node]) -> Node:
         if name in local:
