@@ -18,7 +18,7 @@ ROUNDS = 10
 
 #: In the page: when the answer and the panel's own first stand in it, and when all draws do.
 OPENING = """
-const seen = window.seen = {}, text = selector => document.querySelector(selector)?.innerText;
+const seen = window.seen = {}, text = selector => document.querySelector(selector)?.textContent;
 new MutationObserver(() => {
   const now = performance.now();
   if (text("main section p")) seen.answer ??= now;

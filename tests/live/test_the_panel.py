@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,10 @@ def test_acceptability_is_that_of_python(ask, study):
     np.testing.assert_allclose(found, run(drawn_decision)["probability_best"].values.T, atol=1e-12)
 
 
+def test_the_price_that_is_decided_about_is_the_first_input(made):
+    assert json.loads(made.data)["first"][0] == "unit_mdma_session"
+
+
 def test_draws_that_have_come_keep_their_order(computes):
     """Nothing stands for a draw that is still to come."""
     found = computes(
@@ -158,7 +163,7 @@ def test_moving_an_input_moves_the_answer_and_back(blank, whole):
     first = page.locator(".live-lead").inner_text()
     drawn = page.locator(".live-figures svg").first.get_attribute("aria-label")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    field = page.locator(".live .row input[type=text]").nth(1)
+    field = page.locator('[data-key="disc_0_39"] input[type=text]')
     field.fill("0.5")
     assert page.locator(".live-lead").inner_text() != first
     page.wait_for_selector(".live-figures[aria-busy=false]")
@@ -166,7 +171,7 @@ def test_moving_an_input_moves_the_answer_and_back(blank, whole):
     assert "#with&" in page.url
     field.fill("-3")
     assert page.locator(".live-answer [role=alert]").count() == 1
-    page.locator(".live .row input[type=text]").nth(2).fill("90")
+    page.locator('[data-key="disc_75"] input[type=text]').fill("0.03")
     assert page.locator(".live-answer [role=alert]").count() == 1
     assert page.locator(".live-figures svg").count() == 0
     page.get_by_role("button", name="Reset all").click()

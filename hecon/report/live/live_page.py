@@ -14,6 +14,7 @@ from hecon.analyses.budget_sensitivity import budget_one_way
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import selectable_results
+from hecon.engine.expression import Expr
 from hecon.engine.model import key_text
 from hecon.jurisdictions.jurisdiction_schema import Severity
 from hecon.parameters.cell_text import plain_number
@@ -46,9 +47,10 @@ def live(run: Run) -> Live:
     """What the page of a run computes with."""
     model = ScriptModel(run.study)
     rules = _rules(run, model)
-    first = _first(run, model)
     budget = script_budget(model)
     script, spec = model.written()
+    # only now it is known what the page rests on
+    first = _first(run, model)
     units, signs = study_units(run.study), language().signs("typeset")
     data = {
         "model": spec,
@@ -99,13 +101,17 @@ def _of_budget(study: Study) -> tuple[Parameter, ...]:
 
 
 def _first(run: Run, model: ScriptModel) -> list[str]:
-    """The inputs that move net benefit most, then others."""
-    known = [
-        p.text for p in _inputs(model, model.study.parameters) if p.distribution.kind != "dirichlet"
-    ]
+    """The price that is decided about, the inputs that move net benefit most, then others."""
+    study = model.study
+    known = [p for p in _inputs(model, study.parameters) if p.distribution.kind != "dirichlet"]
+    price: list[str] = []
+    if study.definition.price is not None:
+        named = Expr("name", name=study.definition.price.parameter)
+        price = [p.text for p in known if p.money and p.name in study.model.rests_on(named)]
     ends = run(one_way_ends)
-    order = [name for name in ends["parameter"] if name in known] if len(ends) else []
-    return list(dict.fromkeys([*order, *known]))[:FIRST]
+    order = list(ends["parameter"]) if len(ends) else []
+    names = [p.text for p in known]
+    return list(dict.fromkeys([*price, *(n for n in order if n in names), *names]))[:FIRST]
 
 
 def _budget_first(run: Run, first: Sequence[str]) -> list[str]:

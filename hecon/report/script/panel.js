@@ -2,7 +2,7 @@
 "use strict";
 
 /** Milliseconds between two looks at draws of which more are to come. */
-const LOOKS = 100;
+const LOOKS = 150;
 
 /** Kinds of choices that Python worked out by themselves. */
 const CHECKED = ["scenario", "subgroup"], BUDGET_CHECKED = [...CHECKED, "budget"];
