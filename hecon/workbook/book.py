@@ -101,7 +101,7 @@ def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[st
     HeconError
         If the study does not fit into a workbook, or its formulas can't be worked out.
     """
-    with _no_looking_for_garbage(), _limits_of_a_workbook():
+    with _garbage_of_its_own(), _limits_of_a_workbook():
         book = compose(run, sections)
         engine = book.workbook.deliver(path)
     return failed_checks(book.told, engine)
@@ -123,15 +123,15 @@ def _limits_of_a_workbook() -> Iterator[None]:
 
 
 @contextmanager
-def _no_looking_for_garbage() -> Iterator[None]:
-    """Put the collector off: hundreds of thousands of cells are looked through in vain."""
-    gc.disable()
+def _garbage_of_its_own() -> Iterator[None]:
+    """Look for garbage only in what is made from here on: a run is looked through in vain."""
+    gc.freeze()
     try:
         yield
     finally:
-        gc.enable()
         # cells and sheets point at each other: without this they stay in memory
         gc.collect()
+        gc.unfreeze()
 
 
 def build_workbook(run: Run, sections: Sequence[Section] = ()) -> Workbook:
