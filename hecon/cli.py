@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -109,6 +110,11 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+#: Objects made, and collections of the younger, before cyclic garbage is looked for: a command
+#: keeps nearly all it makes, which is looked through in vain.
+SELDOM = (50_000, 20, 20)
+
+
 @app.callback()
 def main(
     version: Annotated[
@@ -128,3 +134,4 @@ def main(
       hecon reproduce inputs/studies/ptsd --jurisdiction norway \\
           --reference reference/ptsd_norway
     """  # noqa: D301
+    gc.set_threshold(*SELDOM)

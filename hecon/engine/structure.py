@@ -75,8 +75,10 @@ class Structure:
     def _mark(self, varying: frozenset[Key]) -> Marked:
         nodes: list[Node] = []
         for n in self._free.nodes:
-            args = tuple(nodes[a.index] for a in n.args)
-            by_draw = n.what in varying if n.op == "parameter" else any(a.by_draw for a in args)
+            args = tuple([nodes[a.index] for a in n.args])
+            by_draw = n.what in varying if n.op == "parameter" else False
+            for arg in args:
+                by_draw = by_draw or arg.by_draw
             nodes.append(Node(n.index, n.op, args, n.what, by_draw, n.by_cycle))
 
         def own(those: Sequence[Node]) -> tuple[Node, ...]:
@@ -98,7 +100,7 @@ class Structure:
             for c in self._free.credits
         ]
         singles = [
-            replace(s, node=nodes[s.node.index], cycle=nodes[s.cycle.index])
+            Single(s.outcome, s.strategy, nodes[s.node.index], s.origin, nodes[s.cycle.index])
             for s in self._free.singles
         ]
         return Marked(nodes, traces, rows, credits, singles)
