@@ -17,7 +17,14 @@ from hecon.workbook.archive import CellError, CellValue, Values
 from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import is_error, libreoffice_replays
-from hecon.workbook.replays import Replay, ReplayedFigure, draw_figures, figures, replays
+from hecon.workbook.replays import (
+    Replay,
+    ReplayedFigure,
+    draw_figures,
+    figures,
+    replayed,
+    replays,
+)
 from hecon.workbook.sheets import evidence_tables
 from hecon.workbook.sheets.checks_sheet import write_checks
 from hecon.workbook.sheets.model_settings import AGREES
@@ -81,14 +88,15 @@ def prove(
         others: Iterator[Values | None] = iter([None] * len(listed))
         if libreoffice:
             others = libreoffice_replays(plain, [r.chosen for r in listed])
-        for done, (replay, other) in enumerate(zip(listed, others, strict=True), start=1):
+        pairs = zip(listed, replayed(book.study, listed), others, strict=True)
+        for done, (replay, model, other) in enumerate(pairs, start=1):
             for (sheet, address), value in replay.chosen.items():
                 live.set(sheet, *coordinate_to_tuple(address), value)
             values = live.values()
             for name, found in flags.items():
                 sheet, _, cell = getattr(book.after(write_checks), name).partition("!")
                 found.append(values[sheet.strip("'")][cell.replace("$", "")])
-            known = figures(book, replay)
+            known = figures(book, replay, model)
             if done == 1 and book.has("draw"):
                 known = chain(known, draw_figures(book))
             rows.append((replay.name, "Python", *astuple(_with_python(values, known))))

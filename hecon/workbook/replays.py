@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 import xarray as xr
@@ -15,7 +16,7 @@ from hecon.analyses.budget_results import unlimited
 from hecon.analyses.budget_sensitivity import budget_drawn_design
 from hecon.analyses.comparison import icer, totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
-from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.analyses.evaluate import base_traces, chosen_rows, evaluate
 from hecon.analyses.flows import flows
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.other_effects import EQUAL_VALUE, counts_equal_value, equal_value_gained
@@ -26,11 +27,13 @@ from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.threshold import severity
 from hecon.analyses.ties import difference
-from hecon.engine.model import CohortModel
+from hecon.analyses.timings import timings
+from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.parameters.design import Design, TableDesign, base_case
 from hecon.parameters.units import LIFE_YEAR
 from hecon.studies.budget_values import budget_values
+from hecon.studies.study import Study
 from hecon.workbook.context import MODES, REPLAYED, Book, workbook_study
 from hecon.workbook.sheet_layout import INPUTS, SELECTORS, trace_title
 from hecon.workbook.sheets.acceptability_sheet import thresholds, write_acceptability
@@ -44,6 +47,9 @@ from hecon.workbook.sheets.trace_sheet import write_traces
 #: Parameters whose two ends are replayed, and draws spread over those that the workbook holds.
 PARAMETERS = 10
 DRAWS = 25
+
+#: Replays that Python works out at once: nearly as quick as one.
+TOGETHER = 25
 
 #: A cell: its sheet and its address.
 Place = tuple[str, str]
@@ -70,6 +76,54 @@ class ReplayedFigure:
     cells: tuple[Place, ...]
     value: float | str
     scale: float = 0.0
+
+
+@dataclass(frozen=True)
+class ReplayedModel:
+    """What Python makes of a replay: outcomes, and the occupancy of each model's states."""
+
+    outcomes: xr.Dataset
+    shares: tuple[tuple[CohortModel, xr.DataArray], ...]
+
+
+def replayed(study: Study, listed: Sequence[Replay]) -> Iterator[ReplayedModel]:
+    """Python's outcomes and traces of each replay, many worked out at once."""
+    models = [m for m in (study.model, study.population) if m is not None]
+    # a computed input has a key only where it is overridden: such rows are of another kind
+    for _, alike in groupby(listed, lambda replay: frozenset(_values(replay))):
+        rows = list(alike)
+        for first in range(0, len(rows), TOGETHER):
+            some = rows[first : first + TOGETHER]
+            design = _joined(some)
+            outcomes = evaluate(study.model, design)
+            shares = [_shares(model, design) for model in models]
+            for at in range(len(some)):
+                traces = tuple((m, found[at]) for m, found in zip(models, shares, strict=True))
+                yield ReplayedModel(outcomes.isel(draw=[at]), traces)
+
+
+def _values(replay: Replay) -> dict[Key, float]:
+    """Every value of a replay's row."""
+    columns = replay.design.columns
+    return {**replay.design.numbers, **{key: float(c[0]) for key, c in columns.items()}}
+
+
+def _joined(some: Sequence[Replay]) -> TableDesign:
+    """One design of several replays' rows, which hold the same keys."""
+    rows = [_values(replay) for replay in some]
+    columns = {key: np.array([row[key] for row in rows]) for key in rows[0]}
+    whole = TableDesign(len(some), {}, columns, [r.name for r in some])
+    return replace(chosen_rows(whole, np.arange(len(some))), labels=whole.labels)
+
+
+def _shares(model: CohortModel, design: TableDesign) -> dict[int, xr.DataArray]:
+    """Occupancy by row of a design; rows may differ in the number and length of cycles."""
+    found: dict[int, xr.DataArray] = {}
+    for timing in timings(model, design):
+        rows = np.arange(design.draws) if timing.rows is None else timing.rows
+        share = base_traces(model, chosen_rows(design, rows))["share"]
+        found |= {int(row): share.isel(draw=at) for at, row in enumerate(rows)}
+    return found
 
 
 def replays(run: Run) -> list[Replay]:
@@ -111,10 +165,9 @@ def _row(design: Design, row: int) -> TableDesign:
     return TableDesign(1, design.numbers, design.block(row, row + 1))
 
 
-def figures(book: Book, replay: Replay) -> Iterator[ReplayedFigure]:
+def figures(book: Book, replay: Replay, model: ReplayedModel) -> Iterator[ReplayedFigure]:
     """Python's figures for a replay: every trace, every result, the increments and the words."""
-    study, results = book.study, book.after(write_totals)
-    outcomes = evaluate(study.model, replay.design)
+    results, outcomes = book.after(write_totals), model.outcomes
     yield from budget_figures(book, replay.design)
     for suffix, discounted in (("", True), ("_undiscounted", False)):
         for (kind, item, counted), area in results.lines.items():
@@ -127,9 +180,8 @@ def figures(book: Book, replay: Replay) -> Iterator[ReplayedFigure]:
         years = outcomes["life_years" + suffix].values[:, 0]
         yield from _figures(results.totals["life_years", discounted], years)
     yield from _decision(book, replay, outcomes)
-    yield from _trace(book, study.model, replay.design)
-    if study.population is not None:
-        yield from _trace(book, study.population, replay.design)
+    for cohort, share in model.shares:
+        yield from _trace(book, cohort, share)
 
 
 def budget_figures(book: Book, design: TableDesign) -> Iterator[ReplayedFigure]:
@@ -217,9 +269,8 @@ def _other_effects(book: Book, replay: Replay, outcomes: xr.Dataset) -> Iterator
             yield ReplayedFigure(tuple(_places(cells.icer)), ratio, size)
 
 
-def _trace(book: Book, model: CohortModel, design: Design) -> Iterator[ReplayedFigure]:
+def _trace(book: Book, model: CohortModel, share: xr.DataArray) -> Iterator[ReplayedFigure]:
     columns_of = book.after(write_traces).columns
-    share = base_traces(model, design)["share"].isel(draw=0)
     for strategy in model.strategies:
         title = trace_title(strategy)
         for state in share["state"].values.tolist():
