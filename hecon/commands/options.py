@@ -143,7 +143,7 @@ LanguageCode = Annotated[
     typer.Option(
         "--language",
         metavar="CODE",
-        help="What people read is written in: en, nb. Files of tables keep to English.",
+        help="What people read is written in, such as en or nb. Files of tables keep to English.",
         callback=known_language,
     ),
 ]

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from babel.messages.pofile import read_po
 
+from hecon.commands.options import known_language
 from hecon.report.content import Column, Sentence, money
 from hecon.report.language import (
     Composed,
@@ -102,6 +104,28 @@ def test_names_and_figures_of_a_sentence_stay_in_their_places() -> None:
     with speaking(tongue):
         assert spoken(sentence, UNITS, "typeset") == "NOK\u202f1\u202f234 koster PE."
         assert listed(["a", "b"]) == "a og b"
+
+
+def test_another_language_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue in capitals, named as Swedish: its texts, and the signs and forms of Swedish."""
+    head = 'msgid ""\nmsgstr "Language: sv\\nPlural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+    entries = [
+        'msgid "Base case"\nmsgstr "BASE CASE"\n',
+        '#, composed\nmsgid "{a} v {b}"\nmsgstr "{b} V {a}"\n',
+        'msgid "{count} row"\nmsgid_plural "{count} rows"\n'
+        'msgstr[0] "{count} ROW"\nmsgstr[1] "{count} ROWS"\n',
+    ]
+    (tmp_path / "sv.po").write_text("\n".join((head, *entries)), "utf-8")
+    monkeypatch.setattr("hecon.report.language._folder", lambda: tmp_path)
+    assert languages() == ("en", "sv")
+    assert known_language("sv") == "sv"
+    with pytest.raises(typer.BadParameter, match="en, sv"):
+        known_language("nb")
+    with speaking(read_language("sv")):
+        assert say("PE v Base case") == "BASE CASE V PE"
+        assert say_number("{count} row", "{count} rows", 2) == "2 ROWS"
+        assert figure(1234567.8, "money") == "1\u00a0234\u00a0568"
+        assert figure(3.25, "number") == "3,25"
 
 
 @pytest.mark.parametrize("code", languages()[1:])
