@@ -77,7 +77,7 @@ def _counts(name: str) -> bool:
 
 
 #: Between the parts of a text that are known by themselves, and how many are looked at.
-JOINTS = ("; ", " + ", ": ", ", ")
+JOINTS = ("; ", " / ", " + ", ": ", ", ")
 MOST_PARTS = 12
 
 #: A name, a figure or a citation, which stays what it is: no word of it begins small.
