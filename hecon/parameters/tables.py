@@ -74,6 +74,8 @@ def read_cells(
             continue
         if len(cells) != len(header):
             text = f"the row has {len(cells)} cells, the header has {len(header)}"
+            if len(cells) > len(header):
+                text += "; a cell with a comma in it stands in quotation marks"
             faults.add(shown, row, None, text)
             continue
         rows.append((row, {h: c.strip() for h, c in zip(header, cells, strict=True)}))

@@ -126,7 +126,8 @@ CASES = {
         "first,100",
         "first,100,200",
         [
-            "small/trials.csv, row 2: the row has 3 cells, the header has 2",
+            "small/trials.csv, row 2: the row has 3 cells, the header has 2; a cell with a comma "
+            "in it stands in quotation marks",
         ],
     ),
 }

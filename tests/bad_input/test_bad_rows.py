@@ -489,7 +489,8 @@ CASES = {
         "mortality",
         "mortality,surplus",
         [
-            "small/variables.csv, row 2: the row has 6 cells, the header has 5",
+            "small/variables.csv, row 2: the row has 6 cells, the header has 5; a cell with a "
+            "comma in it stands in quotation marks",
         ],
     ),
     "too few cells": (

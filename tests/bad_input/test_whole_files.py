@@ -117,7 +117,8 @@ def test_many_faults_in_parameters(small):
             "9, column low: found 'low', allowed is a number",
             "9, column status: is empty; a value is needed",
             "10, column value: give either a value or a formula, and not both",
-            "11: the row has 14 cells, the header has 13",
+            "11: the row has 14 cells, the header has 13; a cell with a comma in it stands in "
+            "quotation marks",
         ]
     )
 

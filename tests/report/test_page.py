@@ -20,7 +20,7 @@ from hecon.report.content import Amount, Column, Figure, Section, Sentence, said
 from hecon.report.drawing import render
 from hecon.report.figures.picture import Picture, picture, styled
 from hecon.report.figures.style import axes
-from hecon.report.grade import marked
+from hecon.report.grade import marked, marking
 from hecon.report.language import Language, speaking
 from hecon.report.numbers import Units
 from hecon.report.page import page
@@ -202,6 +202,18 @@ def test_warnings_stand_in_the_box_and_notes_beneath(algebra_run: Run) -> None:
     assert '<p class="lead">Decided.</p>' in text
     assert "<p>Careful.</p>" in text[text.index("What it rests on") :]
     assert '<p class="note">How to read it.</p>' in text
+
+
+def test_figures_of_the_synthesis_bear_the_mark_in_force_when_they_are_drawn(
+    sections: list[Section],
+) -> None:
+    figures = next(s for s in sections if s.name == "synthesis").figures
+    assert len(figures) > 2
+    norsk = Language("nb", {"Exploratory": "Utforskende", "Choices of synthesis": "Valg"})
+    with speaking(norsk), marking("Exploratory"):
+        drawn = [figure.draw() for figure in figures]
+    assert drawn[0].title == "Utforskende: Valg"
+    assert all(d.title.startswith("Utforskende: ") for d in drawn)
 
 
 def test_fault_35_every_verdict_of_an_exploratory_study_says_so(algebra_run: Run) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -15,11 +16,17 @@ from hecon.studies.study import Study
 from hecon.synthesis.display import network_graph as graph_of
 from hecon.synthesis.estimate import Estimate
 
+#: File names of the choices' figure and of the network's.
+CHOICES, NETWORK = "syntheses", "network"
 #: Statuses that are marked beside an effect.
 _MARKED = ("assumption", "memory", "retracted", "secondary")
 
 
-def synthesis_pictures(study: Study, choices: pd.DataFrame) -> list[Picture]:
+#: A figure's file name, and how it is drawn when a medium asks.
+Drawing = tuple[str, Callable[[], Picture]]
+
+
+def synthesis_drawings(study: Study, choices: pd.DataFrame) -> list[Drawing]:
     """A forest plot of the choices, one of each pool in the base case, and the largest network.
 
     Parameters
@@ -27,13 +34,20 @@ def synthesis_pictures(study: Study, choices: pd.DataFrame) -> list[Picture]:
     choices
         The table of `synthesis_table`; without rows its figure is left out.
     """
-    pictures = [_choices(study, choices)] if len(choices) else []
-    pictures += [_pool(study.synthesis.estimates[name]) for name in _pools(study)]
+    drawings: list[Drawing] = []
+    if len(choices):
+        drawings.append((CHOICES, partial(_choices, study, choices)))
+    for found in (study.synthesis.estimates[name] for name in _pools(study)):
+        drawings.append((_file(found), partial(_pool, found)))
     networks = [m for m in study.synthesis.estimates.values() if m.network is not None]
     if networks:
         widest = max(networks, key=lambda m: len(m.network.contrasts.pairs) if m.network else 0)
-        pictures.append(_network(widest))
-    return pictures
+        drawings.append((NETWORK, partial(_network, widest)))
+    return drawings
+
+
+def _file(found: Synthesised) -> str:
+    return f"forest_{found.name}"
 
 
 def _pools(study: Study) -> Iterator[str]:
@@ -73,7 +87,7 @@ def _choices(study: Study, choices: pd.DataFrame) -> Picture:
         say("odds ratio of the outcome, all who start; above 1 favours {a} over {b}", a=a, b=b),
         null=1.0,
         log=True,
-        name="syntheses",
+        name=CHOICES,
     )
 
 
@@ -92,11 +106,11 @@ def _pool(found: Synthesised) -> Picture:
         ForestLine(m.label, *_natural(found, m.effect), weight=0.0 if math.isnan(w) else w)
         for m, w in zip(found.members, shares, strict=True)
     ]
-    effects.append(ForestLine("Pooled", *found.natural, pooled=True))
+    effects.append(ForestLine(say("Pooled"), *found.natural, pooled=True))
     ratio = found.measure in RATIOS
     null = 1.0 if ratio else 0.0
     measure = RATIOS.get(found.measure, found.measure)
-    return forest(effects, found.title, measure, null=null, log=ratio, name=f"forest_{found.name}")
+    return forest(effects, found.title, say(measure), null=null, log=ratio, name=_file(found))
 
 
 def _network(found: Synthesised) -> Picture:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from hecon.analyses.run import Run
 from hecon.analyses.syntheses import synthesis_choices
-from hecon.report.content import Column, Drawn, Figure, Section, Sentence, table
+from hecon.report.content import Column, Figure, Section, Sentence, table
 from hecon.report.registry import Analysis
 from hecon.report.vocabulary import (
     COST_DIFFERENCE,
@@ -55,14 +53,9 @@ def section(run: Run) -> Section:
 
 
 def _figures(run: Run) -> tuple[Figure, ...]:
-    from hecon.report.figures.synthesis_plots import synthesis_pictures
+    from hecon.report.figures.synthesis_plots import synthesis_drawings
 
-    made = synthesis_pictures(run.study, run(synthesis_choices))
-    return tuple(Figure(each.name, partial(_same, each)) for each in made)
-
-
-def _same(drawn: Drawn) -> Drawn:
-    return drawn
+    return tuple(Figure(*each) for each in synthesis_drawings(run.study, run(synthesis_choices)))
 
 
 ANALYSIS = Analysis(

@@ -15,6 +15,7 @@ from hecon.report.conclusions import spread
 from hecon.report.content import Section, Sentence, effect, money
 from hecon.report.grade import mark, marked, titled
 from hecon.report.information_content import perfect_sentence
+from hecon.report.language import say
 from hecon.report.sections.answer_section import added, rests_on
 from hecon.report.sections.budget_impact_section import answers as budget_answers
 from hecon.report.sections.information_section import for_all
@@ -124,7 +125,8 @@ def _question(book: Book, page: Page) -> None:
     page.sheet.merge_cells("A3:F3")
     page.sheet.row_dimensions[3].height = 28
     if (lead := spread(book.run)) is not None:
-        text = f"{mark(book.study)}, {AS_DELIVERED}: {spoken(lead, study_units(book.study))}"
+        opening = f"{say(mark(book.study))}, {say(AS_DELIVERED)}"
+        text = f"{opening}: {spoken(lead, study_units(book.study))}"
         page.put(4, 1, text, "output", wrap=True)
         page.sheet.merge_cells("A4:F4")
         page.sheet.row_dimensions[4].height = 42

@@ -42,9 +42,10 @@ def answer(book: Book) -> tuple[str, str]:
     currency = book.study.jurisdiction.definition.currency
     dc, dq = a.cost, a.qaly
     said = exploratory(book.study)
-    opening = f"{spoken(said, study_units(book.study))} ".replace('"', '""') if said else ""
+    # a literal of its own, so that what comes after it is looked up without it
+    opening = f"{literal(f'{spoken(said, study_units(book.study))} ')}&" if said else ""
     first = (
-        f'"{opening}"&{a.intervention}&" costs "&IF({dc}=0,"the same","about {currency} "&'
+        f'{opening}{a.intervention}&" costs "&IF({dc}=0,"the same","about {currency} "&'
         f'{amount(f"ABS({dc})")}&IF({dc}<0," less"," more"))'
         f'&" per person "&IF({dc}=0,"as ","than ")&{a.comparator}&" and gives "'
         f'&IF({dq}=0,"as many QALYs: ","about "&{gain(f"ABS({dq})")}'
@@ -55,12 +56,12 @@ def answer(book: Book) -> tuple[str, str]:
     )
     place = book.study.jurisdiction.definition
     cost = f"the severity-weighted {place.threshold.name} of " if weighted(book.study) else ""
-    threshold = f'"{opening}At {cost}{currency} "&{money(threshold_cell)}&" per QALY "'
+    threshold = f'"At {cost}{currency} "&{money(threshold_cell)}&" per QALY "'
     verdict = _best(book, currency) if _many(book) else _verdict(book, currency)
     if not book.study.jurisdiction.judges:
-        none = f"{opening}{place.title} states no threshold: there is no verdict. "
+        none = f"{place.title} states no threshold: there is no verdict. "
         threshold = f'"{none}"&{threshold}'
-    return first, f"{threshold}&{verdict}{_stated(book, currency)}"
+    return first, f"{opening}{threshold}&{verdict}{_stated(book, currency)}"
 
 
 def _stated(book: Book, currency: str) -> str:
