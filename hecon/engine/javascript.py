@@ -54,8 +54,8 @@ class JavaScript:
     text
         A function of the tables' columns that gives an object of functions: ``fixed``,
         ``series``, ``drawn`` and ``step`` work nodes out, and the last gives the least
-        probability among them; ``span`` moves everybody through cycles
-        in which ``step`` gives the same, and adds to running sums: of discounted costs and
+        probability among them; ``spans`` move a trace each through cycles
+        in which ``step`` gives the same, and add to running sums: of discounted costs and
         effects, or of ``all``.
     data
         What the runtime moves and adds up: numbers and names, fit for JSON.
@@ -195,7 +195,9 @@ class JavaScript:
                 ]
                 lines.append(f"return {self._least()};")
             parts.append(f"{name}(V,P,K,B,o,t){{{''.join(lines)}}}")
-        parts.append(f"span(V,N,S,W,K,first,last,all){{{self._span()}}}")
+        spans = [self._span(k) for k in range(len(self.program.traces))]
+        written = ",".join(f"(V,N,S,W,K,first,last,all)=>{{{text}}}" for text in spans)
+        parts.append(f"spans:[{written}]")
         return f"X=>({{{','.join(parts)}}})"
 
     def _least(self) -> str:
@@ -204,19 +206,21 @@ class JavaScript:
         found = dict.fromkeys(n.index for r in rows for n in r.nodes if _where(n) == "step")
         return f"Math.min({','.join(f'n{index}' for index in found)})"
 
-    def _span(self) -> str:
-        """Cycles from `first` to `last` with the same values `V`: what people do, and what it adds.
+    def _span(self, k: int) -> str:
+        """Cycles from `first` to `last` with the same values `V`: what a trace does and adds.
 
         Everybody, `N`, and the sums, `S`, are kept in variables meanwhile: `o` and `n` before and
         after a cycle, `s`. `W` holds weights by cycle; `b` and `a` are the shares of occupancy
         before and after a cycle that count.
         """
-        moved, added = self._moved(), self._added()
+        height = len(self.program.states)
+        people = range(k * height, (k + 1) * height)
+        moved, added = [self._moved()[i] for i in people], self._added(k)
         body = "".join((*moved, *added))
         values = sorted({int(n) for n in re.findall(r"\bv(\d+)", body)})
-        people = range(len(moved))
-        kept = [f"n{i}=N[{i}]" for i in people] + [f"s{i}=S[{i}]" for i in range(len(self._sums))]
-        back = [f"N[{i}]=n{i}" for i in people] + [f"S[{i}]=s{i}" for i in range(len(self._sums))]
+        sums = [i for i, each in enumerate(self._sums) if each.trace == k]
+        kept = [f"n{i}=N[{i}]" for i in people] + [f"s{i}=S[{i}]" for i in sums]
+        back = [f"N[{i}]=n{i}" for i in people] + [f"S[{i}]=s{i}" for i in sums]
         before = ",".join(f"o{i}=0" for i in people)
         return (
             "".join(f"const v{n}=V[{n}];" for n in values)
@@ -241,13 +245,15 @@ class JavaScript:
             lines += [f"n{k * height + s}={'+'.join(f) or 0};" for s, f in flows.items()]
         return lines
 
-    def _added(self) -> list[str]:
-        """What a cycle adds to the sums, weight by weight; nothing where a weight is zero."""
+    def _added(self, k: int) -> list[str]:
+        """What a cycle adds to a trace's sums, by weight; nothing where a weight is zero."""
         height, outcomes = len(self.program.states), self.program.outcomes
         credited = [(c.sum, outcomes[c.outcome]) for c in self._credits]
         summed = {at for at, o in credited if o.discounted and o.kind in SUMMED}
         by_weight: dict[tuple[bool, int], list[str]] = {}
         for position, (trace, places, loop, weight) in enumerate(self._sums):
+            if trace != k:
+                continue
             at = [trace * height + state for state, _ in places]
             after = "+".join(f"n{i}" for i in at)
             if places[0][1] >= 0:

@@ -101,10 +101,10 @@ class Cohorts {
       const first = spans[i], next = spans[i + 1];
       const least = functions.step(V, P, K, B, first * width, first);
       if (first && !(least >= -TOLERANCE)) this.watch("step", V, 0, first);
-      if (!each) functions.span(V, now, added, W, K, first, next - 1, all);
+      if (!each) for (const span of functions.spans) span(V, now, added, W, K, first, next - 1, all);
       for (let t = first; each && t < next; t++) {
         past.set(now);
-        functions.span(V, now, added, W, K, t, t, all);
+        for (const span of functions.spans) span(V, now, added, W, K, t, t, all);
         each(t, past, now);
       }
     }
