@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Literal, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.analyses.base_case import base_table
 from hecon.analyses.budget_sensitivity import budget_own_draws
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.one_way import Range, one_way_ends, ranges
 from hecon.analyses.run import Run
+from hecon.analyses.scenarios import selectable_results
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.report.content import Section
 from hecon.studies.budget_values import budget_extent, with_budget
-from hecon.studies.study import Study
+from hecon.studies.study import Scenario, Study
 from hecon.workbook.formula_text import quoted
 from hecon.workbook.pages import Sheets
 from hecon.workbook.sheet_layout import INPUTS, SELECTORS, Counted, Layout, Quantity, Scope, letter
@@ -249,11 +251,25 @@ def override_name(key: Key) -> str:
 def workbook_study(run: Run) -> Study:
     """The run's study with its budget's inputs beside its own, and all that can be shown.
 
-    After the study's scenarios come combined subgroups, the budget's scenarios last.
+    Scenarios and combined subgroups come by how far they move the net benefit, those that compare
+    another pair after them, the budget's scenarios last.
     """
     study = with_budget(run.study)
-    shown = [*study.selectable, *(study.budget.scenarios if study.budget else ())]
-    return replace(study, scenarios=shown)
+    shown = _by_effect(run, study.selectable)
+    return replace(study, scenarios=[*shown, *(study.budget.scenarios if study.budget else ())])
+
+
+def _by_effect(run: Run, scenarios: list[Scenario]) -> list[Scenario]:
+    if not scenarios:
+        return scenarios
+    base = float(run(base_table)["nmb"].iloc[0])
+    table = run(selectable_results)
+    gaps = dict(zip(table["scenario"], (table["nmb"] - base).abs(), strict=True))
+
+    def place(scenario: Scenario) -> tuple[bool, float]:
+        return scenario.compare != run.study.compared, -gaps[scenario.id]
+
+    return sorted(scenarios, key=place)
 
 
 def new_book(
@@ -268,8 +284,8 @@ def new_book(
     totals = totals_columns(study.model.strategies)
     nets = net_columns(study)
     changed = list(dict.fromkeys(key for s in study.scenarios for key in s.changes))
-    differences = ("cost_to_base", "qaly_to_base", "nmb_to_base")
-    scenario_columns = ["scenario", "title", "why", "status", *DECISION, *differences, *totals]
+    differences = ("nmb_to_base", "cost_to_base", "qaly_to_base")
+    scenario_columns = ["scenario", "title", *differences, *DECISION, "status", "why", *totals]
     scenario_columns += [*nets, *(override_name(k) for k in changed)]
     one_way_columns = ["parameter", "end", "value", "basis", *DECISION, *totals, "key"]
     design = run.get(drawn_design)

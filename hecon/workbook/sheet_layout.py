@@ -25,6 +25,8 @@ from hecon.workbook.formula_text import quoted
 
 #: Row of cycle 0 on `Time` and on every trace; the same everywhere, so rows can be compared.
 TIME = "Time"
+#: Row of the headings of both: with the sheet's title the only rows that stay in view.
+HEADINGS = 3
 INPUTS = "Inputs"
 #: Row of the headings of Inputs: close below what is chosen, for all above stays on the screen.
 HEADER = 10

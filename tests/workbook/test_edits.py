@@ -157,7 +157,7 @@ def test_a_changed_formula_is_noticed(
     row = row_of(sheet, "cycle")
     heads = {c.value: c.column for c in sheet[row]}
     cost = heads["Other health care, Remission, cost"]
-    cell = sheet.cell(row + 20, cost).coordinate
+    cell = sheet.cell(row_of(sheet, "total, undiscounted") + 22, cost).coordinate
     path = typed(plain, tmp_path / "tampered.xlsx", {("Trace MDMA-AT", cell): 0})
     assert read_edited(path, run.study, _folder(tmp_path))[1] == []
     assert workbook_gap(path, run, plain) > 1e-6
@@ -173,8 +173,8 @@ def test_fault_70_formulas_that_are_not_ours_are_not_worked_out(
     cell: str,
     formula: str,
 ) -> None:
-    row = row_of(opened["Trace MDMA-AT"], "cycle")
-    entries = {("Trace MDMA-AT", cell or f"D{row + 9}"): formula}
+    row = row_of(opened["Trace MDMA-AT"], "total, undiscounted")
+    entries = {("Trace MDMA-AT", cell or f"D{row + 11}"): formula}
     path = typed(plain, tmp_path / "added.xlsx", entries)
     monkeypatch.setattr("hecon.workbook.edited.LiveWorkbook", None)
     assert math.isnan(workbook_gap(path, run, plain))

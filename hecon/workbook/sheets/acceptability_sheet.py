@@ -22,6 +22,8 @@ STEPS = 21
 
 #: First row of the table that tells which option is best on average, by the same thresholds.
 BEST = FIRST + STEPS + 6
+#: First of the two rows of the line that marks the threshold on the curves.
+LIMIT = FIRST + 5
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def write_acceptability(book: Book) -> AcceptabilityAddresses:
         for j, (what, shape) in enumerate((("qaly", "exact"), ("cost", "money"))):
             text = f"{draws.cell(f'{what} {a}', i)}-{draws.cell(f'{what} {b}', i)}"
             page.formula(FIRST + i, column + j, text, "formula", shape)
-    _threshold_line(book, page, column)
+    _threshold_lines(book, page, column)
     return AcceptabilityAddresses(page, area)
 
 
@@ -103,15 +105,20 @@ def plane_column(book: Book) -> int:
     return plane_left(book.study) + 1
 
 
-def _threshold_line(book: Book, page: Page, column: int) -> None:
-    """Two points of the line on which net benefit is zero: below it, cost-effective."""
+def _threshold_lines(book: Book, page: Page, column: int) -> None:
+    """Two points each of the lines on which net benefit is zero, and of the threshold in use."""
     area = page.span(column, FIRST, FIRST + book.draws.rows - 1).split("!")[1]
     page.put(4, column + 3, "Where net benefit is zero", "note")
     page.headings(5, ["QALYs", f"cost ({book.currency})"], column + 3)
+    limit = book.after(write_severity).threshold
     for row, end in ((FIRST, f"MIN(0,MIN({area}))"), (FIRST + 1, f"MAX(0,MAX({area}))")):
         page.formula(row, column + 3, end, "formula", "exact")
-        text = f"${letter(column + 3)}{row}*{book.after(write_severity).threshold}"
+        text = f"${letter(column + 3)}{row}*{limit}"
         page.formula(row, column + 4, text, "formula", "money")
+    page.put(LIMIT - 1, column + 3, "Threshold in use", "note")
+    for row, share in ((LIMIT, 0), (LIMIT + 1, 1)):
+        page.formula(row, column + 3, limit, "link", "money")
+        page.put(row, column + 4, share, "text", "share")
 
 
 def draw_charts(book: Book) -> None:
@@ -145,16 +152,7 @@ def plane_chart(book: Book, page: Page) -> Any:
     series.marker.graphicalProperties.line.solidFill = COLOURS[0]
     series.graphicalProperties.line.noFill = True
     chart.series.append(series)
-    line = Series(
-        Reference(page.sheet, min_col=column + 4, min_row=FIRST, max_row=FIRST + 1),
-        Reference(page.sheet, min_col=column + 3, min_row=FIRST, max_row=FIRST + 1),
-        title="net benefit zero",
-    )
-    line.marker.symbol = "none"
-    line.graphicalProperties.line.solidFill = COLOURS[1]
-    line.graphicalProperties.line.dashStyle = "dash"
-    line.graphicalProperties.line.width = 19_000
-    chart.series.append(line)
+    chart.series.append(_line(page, column + 3, FIRST, "net benefit zero"))
     dress(
         chart,
         f"{book.study.compared[0]} against {book.study.compared[1]}, each draw",
@@ -165,6 +163,19 @@ def plane_chart(book: Book, page: Page) -> Any:
         ("0.0", "#,##0"),
     )
     return chart
+
+
+def _line(page: Page, column: int, row: int, title: str) -> Any:
+    """A dashed line through two points below each other."""
+    up, along = (
+        Reference(page.sheet, min_col=c, min_row=row, max_row=row + 1) for c in (column + 1, column)
+    )
+    line = Series(up, along, title=title)
+    line.marker.symbol = "none"
+    line.graphicalProperties.line.solidFill = "5F5F5F"
+    line.graphicalProperties.line.dashStyle = "dash"
+    line.graphicalProperties.line.width = 19_000
+    return line
 
 
 def curve_chart(book: Book, page: Page) -> Any:
@@ -183,6 +194,7 @@ def curve_chart(book: Book, page: Page) -> Any:
         line.width = 22_000
         chart.series.append(series)
     line.solidFill, line.dashStyle, line.width = "1F2933", "sysDot", 38_000
+    chart.series.append(_line(page, plane_column(book) + 3, LIMIT, "threshold in use"))
     highest = book.study.jurisdiction.definition.acceptability.highest
     chart.x_axis.scaling.min, chart.x_axis.scaling.max = 0, highest
     chart.x_axis.majorUnit = highest / 4

@@ -31,7 +31,7 @@ from hecon.workbook.context import (
 )
 from hecon.workbook.estimates import scenario_estimates
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import EDITS, letter
+from hecon.workbook.sheet_layout import EDITED, EDITS, letter
 from hecon.workbook.sheets.acceptability_sheet import write_acceptability
 from hecon.workbook.sheets.evidence_sheet import write_evidence
 from hecon.workbook.sheets.inputs_sheet import override_formula
@@ -47,6 +47,7 @@ _SHAPES = (
     ("shortfall", "qaly"),
 )
 
+_WIDTHS = {"scenario": 9.0, "title": 50.0, "verdict": 24.0, "status": 12.0, "why": 44.0}
 
 #: Row above the headings, where Scenarios holds the base case.
 HEAD = 4
@@ -76,9 +77,17 @@ def _rows(page: Page, grid: SheetTable, table: pd.DataFrame) -> None:
             page.put(grid.first + i, column, value, "text", shape)
 
 
-def _widths(grid: SheetTable, first: int) -> list[float]:
-    """Widths of the columns from a position on."""
-    return [24.0 if name == "verdict" else 13.0 for name in grid.columns[first:]]
+def _widths(grid: SheetTable) -> list[float]:
+    """Widths of the columns."""
+    return [_WIDTHS.get(name, 13.0) for name in grid.columns]
+
+
+def _fade(page: Page, grid: SheetTable, first: str, last: str) -> None:
+    """Columns of Python's figures turn grey once a cell is typed over."""
+    columns = [letter(grid.column(name)) for name in (first, last)]
+    rows = (HEAD, grid.first + grid.rows - 1)
+    cells = ":".join(f"{c}{row}" for c, row in zip(columns, rows, strict=True))
+    page.fade(cells, EDITED)
 
 
 def write_scenarios(book: Book) -> None:
@@ -88,15 +97,17 @@ def write_scenarios(book: Book) -> None:
         book.workbook,
         grid.sheet,
         "Scenarios",
-        "Computed in Python. To see one live, choose it on Inputs: what it sets is in the yellow "
-        "columns at the right (empty: as in the base case), which can be changed.",
+        "Computed in Python, what moves the net benefit most first. To see one live, choose it on "
+        "Inputs: what it sets is in the yellow columns at the right (empty: as in the base case), "
+        "which can be changed.",
         f"A{grid.first}",
     )
-    page.widths(9, 58, 44, 12, *_widths(grid, 4))
+    page.widths(*_widths(grid))
     _headings(book, page, grid)
     table = _with_budgets(book)
     table["why"] = [s.why for s in book.study.scenarios]
     _rows(page, grid, table)
+    totals = totals_columns(book.strategies)
     base = book.run(base_table).iloc[0]
     page.put(HEAD, 2, "base case", "text")
     pair = [grid.column(name) for name in ("intervention", "comparator")]
@@ -120,9 +131,11 @@ def write_scenarios(book: Book) -> None:
             for k in book.changed
         ],
     )
+    _fade(page, grid, "nmb_to_base", "nmb")
+    _fade(page, grid, totals[0], [*totals, *net_columns(book.study)][-1])
     # totals and what scenarios set stay on screen: paper is too narrow
-    columns = grid.column("nmb_to_base")
-    page.sheet.print_area = f"A1:{letter(columns)}{grid.first + grid.rows - 1}"
+    last = grid.first + grid.rows - 1
+    page.sheet.print_area = f"A1:{letter(grid.column('why'))}{last}"
     # formulas that need each other, each in its own scenario, would be a circle for Excel
     live = not _circular(book)
     values = scenario_design(book.study, book.study.scenarios).columns if not live else {}
@@ -147,12 +160,14 @@ def write_scenarios(book: Book) -> None:
 
 
 def _with_budgets(book: Book) -> pd.DataFrame:
-    """The study's scenarios and its budget's, with what each costs the payer."""
-    table, study = book.run(selectable_results).copy(), book.study
+    """The study's scenarios and its budget's in the workbook's order, with what each costs."""
+    table, study = book.run(selectable_results), book.study
+    if study.budget is not None:
+        more = scenario_table(replace(study, scenarios=[*study.budget.scenarios]))
+        table = pd.concat([table, more], ignore_index=True)
+    table = table.set_index("scenario", drop=False).loc[[s.id for s in study.scenarios]]
     if study.budget is None:
         return table
-    more = scenario_table(replace(study, scenarios=[*study.budget.scenarios]))
-    table = pd.concat([table, more], ignore_index=True)
     nets = net_of_scenarios(study, study.scenarios)
     for year, name in enumerate(net_columns(book.study)):
         table[name] = [net[year] if year < len(net) else float("nan") for net in nets]
@@ -196,9 +211,10 @@ def write_one_way(book: Book) -> None:
         "first. To see one live, choose parameter and end on Inputs.",
     )
     page.parts["One-way sensitivity"] = "A1"
-    page.widths(34, 18, 13, 22, *_widths(grid, 4))
+    page.widths(34, 18, 13, 22, *_widths(grid)[4:])
     _headings(book, page, grid)
     table = book.run(one_way_ends)
+    _fade(page, grid, "parameter", "key")
     ends = table["end"].map({"low": 1, "high": 2})
     keys = [f"{p}|{e}" for p, e in zip(table["parameter"], ends, strict=True)]
     _rows(page, grid, table.assign(key=keys))
@@ -279,6 +295,7 @@ def write_draws(book: Book) -> None:
         for year, net in enumerate(book.run(budget_draws)[: grid.rows].T, start=1):
             table[f"net year {year}"] = net
     _rows(page, grid, table)
+    _fade(page, grid, grid.columns[0], grid.columns[-1])
 
 
 def python_figures(book: Book, what: str, strategy: str, base: str) -> str:

@@ -14,6 +14,7 @@ from hecon.workbook.sheet_layout import (
     BUDGET_CYCLES,
     COSTS,
     HEADER,
+    HEADINGS,
     INPUTS,
     LIFE_CYCLES,
     TABLES,
@@ -144,20 +145,22 @@ def write_time(book: Book) -> None:
         TIME,
         "Time",
         "One row a cycle: time, age, counting weights, discount factors, and what is the same in "
-        "every strategy.",
-        f"A{layout.first}",
+        "every strategy. Printed are the first cycles; all are on screen.",
+        f"A{HEADINGS + 1}",
         "portrait",
     )
     page.widths(*([12.0] * len(columns)))
-    page.put(3, 1, "Printed are the first cycles; all are on screen.", "note")
     shown = min(layout.rows, PRINTED)
     page.sheet.print_area = f"A1:{letter(len(columns))}{layout.first + shown - 1}"
     if book.study.model.cycles_differ:
         _horizon(book, page)
+    for row in range(HEADINGS + 1, layout.first):
+        # rows of a cycle have the same number as on the traces, which hold more above them
+        page.sheet.row_dimensions[row].hidden = not page.sheet.cell(row, 1).value
     for position, (name, counted, _, key) in enumerate(columns, start=1):
         suffix = " (counted)" if counted is True and name in ("year", "age") else ""
         suffix = " (costs)" if counted == COSTS else suffix
-        page.headings(layout.first - 1, [name.replace("_", " ") + suffix], position)
+        page.headings(HEADINGS, [name.replace("_", " ") + suffix], position)
         shape = "exact" if key is not None else SHAPES.get(name, "exact")
         if name == "cycle" and key is None:
             for t in range(layout.rows):

@@ -114,17 +114,21 @@ def own_columns(book: Book, model: CohortModel, strategy: str) -> list[tuple[Key
 
 @dataclass
 class Columns:
-    """Columns filled from left to right, each with its heading and its formula by row."""
+    """Columns filled from left to right, each with its heading and its formula by row.
+
+    `headings` is the row of the headings; 0 is the row above the first.
+    """
 
     page: Page
     first: int
     rows: int
     next: int = 1
+    headings: int = 0
 
     def add(self, heading: str, cell: Callable[[int, int], str], shape: str) -> str:
         """Fill a column; `cell` gets the cycle and the row. Returns its letter."""
         column = self.next
-        self.page.headings(self.first - 1, [heading], column)
+        self.page.headings(self.headings or self.first - 1, [heading], column)
         self.page.fill(self.first, self.rows, column, cell, shape)
         self.next += 1
         return letter(column)

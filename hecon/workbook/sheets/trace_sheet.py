@@ -6,7 +6,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel
 from hecon.workbook.context import Book, TraceAddresses
 from hecon.workbook.pages import Page, add_page
-from hecon.workbook.sheet_layout import TIME, Counted, trace_title
+from hecon.workbook.sheet_layout import HEADINGS, TIME, Counted, trace_title
 from hecon.workbook.sheets.trace_amounts import TraceAmounts, amounts
 from hecon.workbook.sheets.trace_places import (
     TOP,
@@ -38,13 +38,14 @@ def _write_trace(book: Book, model: CohortModel, strategy: str) -> None:
         title,
         f"Trace: {book.study.label(strategy)}",
         "Each row is a cycle: its probabilities, then who is in which state at its end, then what "
-        "that costs and is worth. Totals stand above the columns.",
-        f"A{layout.first}",
+        "that costs and is worth. Totals stand above the columns. Printed are the years below the "
+        "cycles; all else is on screen.",
+        f"A{HEADINGS + 1}",
         "portrait",
     )
     page.widths(24, *([12.0] * 120))
     _top(book, page, model, strategy)
-    columns = Columns(page, layout.first, layout.rows)
+    columns = Columns(page, layout.first, layout.rows, headings=HEADINGS)
     columns.add("cycle", lambda t, row: f"'{TIME}'!$A{row}", "count")
     for key, counted in own_columns(book, model, strategy):
         expr = model.formulas[key]
@@ -62,8 +63,6 @@ def _write_trace(book: Book, model: CohortModel, strategy: str) -> None:
     book.tracing.amounts[strategy] = found
     amounts(book, found, columns)
     write_years(book, page, model, strategy)
-    note = "Printed are the years below the cycles; all else is on screen."
-    page.put(3, 1, note, "note")
 
 
 def _top(book: Book, page: Page, model: CohortModel, strategy: str) -> None:

@@ -11,7 +11,7 @@ from hecon.engine.model import CohortModel
 from hecon.workbook.charts import COLOURS, dress
 from hecon.workbook.context import Book
 from hecon.workbook.pages import Page
-from hecon.workbook.sheet_layout import letter, trace_title
+from hecon.workbook.sheet_layout import HEADINGS, letter, trace_title
 
 #: Labels on the axis of time, at most.
 LABELS = 10
@@ -51,7 +51,7 @@ def write_years(book: Book, page: Page, model: CohortModel, strategy: str) -> in
             page.formula(row, column, text, "formula", "exact")
     last = head + len(years)
     beside = letter(_FIRST + len(names) + 1)
-    for place in ("E3", f"{beside}{head}"):
+    for place in (f"E{HEADINGS + 1}", f"{beside}{head}"):
         page.sheet.add_chart(_chart(page, head, last, len(names)), place)
     # the cycles stay on screen
     page.sheet.print_area = f"A{head - 1}:{letter(_FIRST + len(names) + 11)}{max(last, head + 24)}"
