@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from hecon.errors import nearest
 from hecon.parameters.design import Correlation, ProbabilisticDesign
@@ -21,7 +22,14 @@ from hecon.studies.study_schema import CorrelationRow
 #: How far the two halves of a table may differ (sources round).
 HALVES = 1e-6
 
-Pair = tuple[str, int, CorrelationRow]
+
+class Written(NamedTuple):
+    """A correlation and where it stands: its cell, and those that name its two parameters."""
+
+    row: CorrelationRow
+    place: Place
+    column: str
+    named: tuple[tuple[Place, str], tuple[Place, str]]
 
 
 class TableRow(Strict):
@@ -30,13 +38,26 @@ class TableRow(Strict):
     parameter: Required
 
 
-def _pairs(reading: StudyReading, inputs: Inputs) -> list[Pair]:
+def _is_table(reading: StudyReading) -> bool:
+    """Whether a file of the correlations is a table."""
+    return any(_heads_table(reading, source) for source in reading.sources("correlations"))
+
+
+def _pairs(reading: StudyReading, inputs: Inputs) -> list[Written]:
     """Pairs of the files, whichever way they are written."""
-    if all(not _is_table(reading, entry) for entry in reading.sources("correlations")):
+    if not _is_table(reading):
         entries = reading.rows(
             "correlations", CorrelationRow, lambda row: frozenset((row.first, row.second))
         )
-        return [(file, number, row) for file, number, row, _ in entries]
+        return [
+            Written(
+                row,
+                (file, number),
+                "second",
+                (((file, number), "first"), ((file, number), "second")),
+            )
+            for file, number, row, _ in entries
+        ]
     rows = reading.rows("correlations", TableRow, lambda row: row.parameter, free=True)
     cells: dict[tuple[str, str], float] = {}
     places: dict[str, Place] = {}
@@ -51,7 +72,7 @@ def _pairs(reading: StudyReading, inputs: Inputs) -> list[Pair]:
     return list(_of_table(reading, inputs, cells, places))
 
 
-def _is_table(reading: StudyReading, source: StudyFile) -> bool:
+def _heads_table(reading: StudyReading, source: StudyFile) -> bool:
     header = ""
     with reading.faults.collect():
         header = read_text(source.path, source.shown).partition("\n")[0]
@@ -63,7 +84,7 @@ def _of_table(
     inputs: Inputs,
     cells: Mapping[tuple[str, str], float],
     places: Mapping[str, Place],
-) -> Iterator[Pair]:
+) -> Iterator[Written]:
     """Pairs of a table: each stands twice or once, and the diagonal says what the table holds."""
     names = list(places)
     spread = {name: cells.get((name, name), 1.0) for name in names}
@@ -94,7 +115,8 @@ def _of_table(
                 reading.faults.add(file, position, second, text)
                 continue
             row = CorrelationRow(first=second, second=first, rho=rho)
-            yield file, position, row
+            named = ((places[second], "parameter"), (places[first], "parameter"))
+            yield Written(row, places[first], second, named)
 
 
 def _variance_problem(parameter: Parameter | None, variance: float) -> str:
@@ -127,29 +149,35 @@ def read_correlations(reading: StudyReading, inputs: Inputs) -> list[Correlation
     }
     result: list[Correlation] = []
     seen: dict[frozenset[str], Place] = {}
-    for file, number, row in _pairs(reading, inputs):
-        for column, name in (("first", row.first), ("second", row.second)):
-            if name not in uncertain and inputs.complete:
+    unknown: set[tuple[Place, str]] = set()
+    for row, place, column, named in _pairs(reading, inputs):
+        for at, name in zip(named, (row.first, row.second), strict=True):
+            if name not in uncertain and inputs.complete and at not in unknown:
                 text = f"'{name}' is not a parameter with a distribution{nearest(name, uncertain)}"
-                reading.faults.add(file, number, column, text)
+                (file, number), heading = at
+                reading.faults.add(file, number, heading, text)
+                unknown.add(at)
         pair = frozenset((row.first, row.second))
         keys = frozenset(uncertain[name] for name in pair & set(uncertain))
+        problem = ""
         if len(pair) == 1:
-            text = f"'{row.second}' can't be correlated with itself"
-            reading.faults.add(file, number, "second", text)
+            problem = f"'{row.second}' can't be correlated with itself"
         elif pair in seen:
-            text = f"the pair is already in {row_of(seen[pair], file)}"
-            reading.faults.add(file, number, "second", text)
+            problem = f"the pair is already in {row_of(seen[pair], place[0])}"
         elif any(keys == {c.first, c.second} for c in shared):
-            text = "the two rest on the same evidence, which gives their correlation; leave it out"
-            reading.faults.add(file, number, "second", text)
+            problem = (
+                "the two rest on the same evidence, which gives their correlation; leave it out"
+            )
         elif pair <= set(uncertain):
             result.append(Correlation(uncertain[row.first], uncertain[row.second], row.rho))
-        seen.setdefault(pair, (file, number))
+        if problem:
+            reading.faults.add(*place, column, problem)
+        seen.setdefault(pair, place)
     result = [*shared, *result]
     try:
         ProbabilisticDesign(inputs.parameters, 1, 0, correlations=result)
     except ValueError as error:
         text = f"{error}; a pair that is not listed counts as 0"
-        reading.faults.add(reading.file("correlations"), None, "rho", text)
+        where = None if _is_table(reading) else "rho"
+        reading.faults.add(reading.file("correlations"), None, where, text)
     return result

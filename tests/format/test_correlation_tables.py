@@ -59,3 +59,23 @@ def test_covariances_are_those_of_the_draws(tmp_path):
 def test_what_a_table_may_not_hold(tmp_path, old, new, text):
     found = faults(tmp_path, NAMED, parameters=ROWS, correlations=COVARIANCE.replace(old, new, 1))
     assert any(text in fault for fault in found), found
+
+
+MATRIX = "parameter,ln_shape,scale_,p_cure\nln_shape,1,0.9,0.9\nscale_,,1,-0.9\np_cure,,,1\n"
+
+
+@pytest.mark.parametrize(
+    ("table", "wanted"),
+    [
+        (
+            MATRIX.replace("scale_", "scal_"),
+            [", row 3, column parameter: 'scal_' is not a parameter with a distribution; did"],
+        ),
+        (MATRIX, [": the correlations of ln_shape, p_cure, scale_ contradict each other"]),
+    ],
+)
+def test_a_fault_of_a_table_names_a_column_that_it_has(tmp_path, table, wanted):
+    found = faults(tmp_path, NAMED, parameters=ROWS, correlations=table)
+    assert len(found) == len(wanted), found
+    for fault, text in zip(found, wanted, strict=True):
+        assert f"correlations.csv{text}" in fault
