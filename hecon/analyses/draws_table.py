@@ -71,10 +71,10 @@ class DrawsTable:
             raise InputError([Fault(self.name, None, None, text)])
         return self.parameters[name]
 
-    def averted(self, effect: str) -> DrawsTable:
+    def averted(self, effects: str) -> DrawsTable:
         """The same draws where effects are harm: what is less of it counts as more."""
         note = (
-            f"Fewer {effect} are better: effects are counted as averted, so that those of a "
+            f"Fewer {effects} are better: effects are counted as averted, so that those of a "
             "strategy, and its net benefit, stand below zero."
         )
         return replace(self, effect=-self.effect, notes=(*self.notes, note))

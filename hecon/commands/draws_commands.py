@@ -24,6 +24,11 @@ from hecon.commands.options import (
 HARM = ("DALY", "DALYS")
 
 
+def several(effect: str) -> str:
+    """More than one of an effect; a plural and a name of several words stay as they are."""
+    return effect if " " in effect or effect[-1:] in "sS" else f"{effect}s"
+
+
 def decide(
     table: Annotated[
         Path,
@@ -111,8 +116,10 @@ def decide(
                 checked_thresholds([threshold], "--threshold")
             drawn = read_draws(table, strategy or ())
             refuse_too_much(drawn, 1 if grid is None else len(grid))
+            effects = several(effect)
             if lower_is_better or effect.upper() in HARM:
-                drawn, effect = drawn.averted(effect), f"{effect} averted"
+                drawn = drawn.averted(effects)
+                effect, effects = f"{effect} averted", f"{effects} averted"
 
         from hecon.analyses.decided import decided, natural_grid
         from hecon.report.console import stdout
@@ -121,7 +128,7 @@ def decide(
         from hecon.report.terminal import show
         from hecon.workbook.decision_book import write_decision_book
 
-        units = Units(currency, effect=effect, effects=f"{effect}s")
+        units = Units(currency, effect=effect, effects=effects)
         to = stdout()
         with ProgressBar() as tell:
             own, at, why = natural_grid(drawn)

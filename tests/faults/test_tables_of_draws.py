@@ -48,19 +48,25 @@ def test_fault_43_a_run_s_own_draws_are_a_table_of_draws(tmp_path):
     assert table.effect.tolist() == [[3.0], [4.0]]
 
 
-@pytest.mark.parametrize("options", [["--effect", "DALY"], ["--effect", "x", "--lower-is-better"]])
-def test_fault_59_effects_that_are_harm(tmp_path, options):
+@pytest.mark.parametrize(
+    ("effect", "effects"), [("DALY", "DALYs"), ("x", "xs"), ("day of pain", "day of pain")]
+)
+def test_fault_59_effects_that_are_harm(tmp_path, effect, effects):
     """New costs 1,000 more and leaves 0.2 DALYs fewer: 5,000 each."""
     path = written(
         tmp_path, "cost_Old,cost_New,effect_Old,effect_New\n0,1000,2,1.8\n0,1000,2,1.8\n"
     )
+    options = ["--effect", effect, *["--lower-is-better"] * (effect != "DALY")]
     result = hecon("decide", path, *options, "--threshold", 20000, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     frontier = pd.read_csv(tmp_path / "outputs" / "t_decision" / "probabilistic_frontier.csv")
     assert frontier["strategy"].tolist() == ["Old", "New"]
     assert frontier["icer"].iloc[1] == pytest.approx(5000)
-    unit = "DALY averted" if "DALY" in options else "x averted"
-    assert f"At 20,000 per {unit}, New has the highest" in " ".join(result.output.split())
+    said = " ".join(result.output.split())
+    assert f"At 20,000 per {effect} averted, New has the highest" in said
+    assert f"Fewer {effects} are better" in said
+    columns = pd.read_csv(tmp_path / "outputs" / "t_decision" / "columns.csv")
+    assert f"{effects} averted" in set(columns["meaning"])
 
 
 @pytest.mark.parametrize("value", ["1e308", "-1e16", "inf", "1e999"])
