@@ -150,64 +150,65 @@ CASES = {
         "estimates.csv",
         LINE,
         row(statuses="published; derived; memory"),
-        f"{AT}outcome: A14 (Seventh) has no count of 'cure'",
+        f"{AT}outcome: ratio: A14 (Seventh) has no count of 'cure'",
     ),
     "one-arm study in a contrast": (
         "estimates.csv",
         LINE,
         row(use="base; alone"),
-        f"{AT}treatments: Sixth has one arm only; a contrast needs its arm of OLD",
+        f"{AT}treatments: ratio: Sixth has one arm only; a contrast needs its arm of OLD",
     ),
     "named study without the arm": (
         "estimates.csv",
         LINE,
         row(use="", studies="First; Third"),
-        f"{AT}treatments: Third has one arm only; a contrast needs its arm of NEW",
+        f"{AT}treatments: ratio: Third has one arm only; a contrast needs its arm of NEW",
     ),
     "several time points": (
         "estimates.csv",
         LINE,
         row(use="base; late"),
-        f"{AT}timepoint: Fourth is reported at 3 months, 6 months; choose one",
+        f"{AT}timepoint: ratio: Fourth is reported at 3 months, 6 months; choose one",
     ),
     "disconnected network": (
         "estimates.csv",
         "score,scores,network,SMD,,NEW v OLD,base",
         "score,scores,network,SMD,,NEW v OLD,base; apart",
-        "small/estimates.csv, row 5: the network falls apart into 2 that no study joins: "
+        "small/estimates.csv, row 5: score: the network falls apart into 2 that no study joins: "
         "NEW, OLD; X, Y",
     ),
     "treatment outside the network": (
         "estimates.csv",
         "score,scores,network,SMD,,NEW v OLD,base",
         "score,scores,network,SMD,,NEW v X,base",
-        "small/estimates.csv, row 5, column treatments: 'X' is not a treatment of the "
+        "small/estimates.csv, row 5, column treatments: score: 'X' is not a treatment of the "
         "network; allowed are NEW, OLD",
     ),
     "scale mix": (
         "estimates.csv",
         "read,published,reported,log odds ratio,,NEW v OLD,,,R1",
         "read,published,reported,log odds ratio,,NEW v OLD,,,R2",
-        "small/estimates.csv, row 4, column measure: R2 is on the scale SMD, which gives "
+        "small/estimates.csv, row 4, column measure: read: R2 is on the scale SMD, which gives "
         "SMD, not 'log odds ratio'",
     ),
     "effect without an interval": (
         "estimates.csv",
         "read,published,reported,log odds ratio,,NEW v OLD,,,R1",
         "read,published,reported,log risk ratio,,NEW v OLD,,,R3",
-        "small/estimates.csv, row 4, column rows: R3 (Tenth) has no estimate with an interval",
+        "small/estimates.csv, row 4, column rows: read: R3 (Tenth) has no estimate with an "
+        "interval",
     ),
     "other treatments": (
         "estimates.csv",
         "read,published,reported,log odds ratio,,NEW v OLD",
         "read,published,reported,log odds ratio,,NEW v OTHER",
-        "small/estimates.csv, row 4, column treatments: R1 compares NEW with OLD",
+        "small/estimates.csv, row 4, column treatments: read: R1 compares NEW with OLD",
     ),
     "unknown method": (
         "estimates.csv",
         LINE,
         row(method="pairwse"),
-        f"{AT}method: 'pairwse' is not a method; did you mean pairwise?; allowed are pooled "
+        f"{AT}method: ratio: 'pairwse' is not a method; did you mean pairwise?; allowed are pooled "
         "counts, Jeffreys, proportion, prediction, shrunk, pairwise, reported, pool of estimates, "
         "indirect, converted, network",
     ),
@@ -215,28 +216,28 @@ CASES = {
         "estimates.csv",
         LINE,
         row(studies="Secnd"),
-        f"{AT}studies: 'Secnd' is not a study of the evidence; did you mean Second?; "
+        f"{AT}studies: ratio: 'Secnd' is not a study of the evidence; did you mean Second?; "
         "allowed are First, Second, Third, Fourth, Fifth, Sixth, Seventh",
     ),
     "unknown outcome": (
         "estimates.csv",
         LINE,
         row(outcome="curé"),
-        f"{AT}outcome: 'curé' is not an outcome of the arms; did you mean cure?; allowed "
+        f"{AT}outcome: ratio: 'curé' is not an outcome of the arms; did you mean cure?; allowed "
         "are cure, dropout",
     ),
     "named but doubtful": (
         "estimates.csv",
         LINE,
         row(studies="First; Seventh"),
-        f"{AT}statuses: A13 (Seventh) has the status memory; name it here to use it",
+        f"{AT}statuses: ratio: A13 (Seventh) has the status memory; name it here to use it",
     ),
     "part on another scale": (
         "estimates.csv",
         "score,scores,network,SMD,,NEW v OLD,base,,,,,,\n",
         "score,scores,network,SMD,,NEW v OLD,base,,,,,,\nmixed,x,indirect,log odds ratio,,,,,,,,"
         "ratio; score,\n",
-        "small/estimates.csv, row 6, column parts: 'score' is a SMD, this estimate a log "
+        "small/estimates.csv, row 6, column parts: mixed: 'score' is a SMD, this estimate a log "
         "odds ratio; convert it first",
     ),
     "parts that share evidence": (
@@ -244,13 +245,14 @@ CASES = {
         "score,scores,network,SMD,,NEW v OLD,base,,,,,,\n",
         "score,scores,network,SMD,,NEW v OLD,base,,,,,,\nagain,x,pairwise,log odds ratio,cure,"
         "NEW v OLD,,First,,,,,\nboth,x,pool of estimates,log odds ratio,,,,,,,,ratio; again,\n",
-        "small/estimates.csv, row 7, column parts: 'ratio' and 'again' share evidence (A1 cure)",
+        "small/estimates.csv, row 7, column parts: both: 'ratio' and 'again' share evidence "
+        "(A1 cure)",
     ),
     "estimate of a row below": (
         "estimates.csv",
         LINE,
         row(method="indirect", parts="read; share"),
-        f"{AT}parts: 'read' is not an estimate of a row above; allowed are share",
+        f"{AT}parts: ratio: 'read' is not an estimate of a row above; allowed are share",
     ),
     "the same name twice": (
         "estimates.csv",
@@ -323,7 +325,34 @@ def test_a_faulty_estimate_is_blamed_once(made):
         "share,cured with old,pooled counts,probability,cure,ODL,base",
     )
     (fault,) = made.faults()
-    assert fault.startswith("small/estimates.csv, row 2, column treatments: 'ODL' is not")
+    assert fault.startswith("small/estimates.csv, row 2, column treatments: share: 'ODL' is not")
+
+
+def test_an_estimate_without_a_synthesis(small):
+    text = (
+        (small.folder / "parameters.csv")
+        .read_text()
+        .replace("source,status", "source,status,estimate", 1)
+    )
+    lines = text.splitlines()
+    lines = [lines[0], *(f"{line}," for line in lines[1:])]
+    lines.append("p_x,all,,,probability,,,,,,,,,share")
+    (small.folder / "parameters.csv").write_text("\n".join(lines) + "\n")
+    assert small.faults() == [
+        "small/parameters.csv, row 14, column estimate: 'share' is not an estimate; the study has "
+        "none ([synthesis] in study.toml)"
+    ]
+
+
+def test_a_correlation_that_evidence_gives_already(made):
+    with (made.folder / "more.csv").open("a", encoding="utf-8") as file:
+        file.write("lnor_new,all,,log odds ratio,,,,,ratio,,\n")
+    with (made.folder / "correlations.csv").open("a", encoding="utf-8") as file:
+        file.write("p_old,lnor_new,0.5\n")
+    assert made.faults() == [
+        "small/correlations.csv, row 4, column second: the two rest on the same evidence, which "
+        "gives their correlation; leave it out"
+    ]
 
 
 @pytest.mark.parametrize(("column", "rows"), [("outcome", "2, 3, 6"), ("treatments", "2, 3, 5, 6")])
@@ -352,31 +381,4 @@ def test_a_needed_column_of_the_evidence_is_one_message(made, file):
     path.write_text("\n".join(",".join(cells[1:]) for cells in lines) + "\n")
     assert made.faults() == [
         f"small/{file}.csv, row 1, column {lines[0][0]}: the column is missing"
-    ]
-
-
-def test_an_estimate_without_a_synthesis(small):
-    text = (
-        (small.folder / "parameters.csv")
-        .read_text()
-        .replace("source,status", "source,status,estimate", 1)
-    )
-    lines = text.splitlines()
-    lines = [lines[0], *(f"{line}," for line in lines[1:])]
-    lines.append("p_x,all,,,probability,,,,,,,,,share")
-    (small.folder / "parameters.csv").write_text("\n".join(lines) + "\n")
-    assert small.faults() == [
-        "small/parameters.csv, row 14, column estimate: 'share' is not an estimate; the study has "
-        "none ([synthesis] in study.toml)"
-    ]
-
-
-def test_a_correlation_that_evidence_gives_already(made):
-    with (made.folder / "more.csv").open("a", encoding="utf-8") as file:
-        file.write("lnor_new,all,,log odds ratio,,,,,ratio,,\n")
-    with (made.folder / "correlations.csv").open("a", encoding="utf-8") as file:
-        file.write("p_old,lnor_new,0.5\n")
-    assert made.faults() == [
-        "small/correlations.csv, row 4, column second: the two rest on the same evidence, which "
-        "gives their correlation; leave it out"
     ]

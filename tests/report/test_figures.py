@@ -28,7 +28,7 @@ from hecon.report.whole import write_drawings
 
 EXPECTED = {
     *("occupancy", "frontier", "tornado_nmb", "tornado_qaly", "tornado_icer"),
-    "two_way_shrink_mdma_unit_mdma_session",
+    *("two_way_shrink_mdma_unit_mdma_session", "time_horizon"),
     *(
         "scenarios",
         "subgroups",

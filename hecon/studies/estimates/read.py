@@ -94,10 +94,13 @@ def read_synthesis(reading: StudyReading) -> StudySynthesis:
         except Unmade:
             pass
         except Problem as problem:
-            reading.faults.add(file, number, problem.column, str(problem))
+            # what a column lacks is one fault, whichever estimates need it
+            lacking = problem.column in reading.faults.absent.get(file, ())
+            text = str(problem) if lacking else f"{row.name}: {problem}"
+            reading.faults.add(file, number, problem.column, text)
         except InputError as error:
             for fault in error.faults:
-                reading.faults.add(file, number, None, fault.message)
+                reading.faults.add(file, number, None, f"{row.name}: {fault.message}")
         found.names.append(row.name)
     return found
 
