@@ -190,7 +190,7 @@ def test_scenarios_take_estimates(
         for key in estimated & set(scenario.changes):
             expected[(scenario.id, key)] = scenario.changes[key].value
     assert len(expected) >= 10
-    order = [s.id for s in study.scenarios]
+    order = [s.id for s in composed.study.scenarios]
     for (name, key), value in expected.items():
         column = f"set {key[0]}" + (f"[{key[1]}]" if key[1] else "")
         letters = openpyxl.utils.get_column_letter(composed.scenarios.column(column))
@@ -411,7 +411,7 @@ def test_a_number_over_a_scenarios_estimate(
 ) -> None:
     grid = composed.scenarios
     column = openpyxl.utils.get_column_letter(grid.column("set lnor_pe_v_supportive"))
-    row = grid.first + [s.id for s in run.study.scenarios].index("S01")
+    row = grid.first + [s.id for s in composed.study.scenarios].index("S01")
     (tmp_path / "back").mkdir()
     path = typed(plain, tmp_path / "edited.xlsx", {("Scenarios", f"{column}{row}"): 0.7})
     study, edits = read_edited(path, run.study, tmp_path / "back")
