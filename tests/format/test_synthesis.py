@@ -130,6 +130,20 @@ def test_a_class_predicts_its_next_arm_and_a_result_is_shrunk_to_it(made):
     assert found.status == "assumption"
 
 
+def test_parts_of_treatments_taken_as_one(tmp_path):
+    rows = "".join(f"{line},\n" for line in ROWS.splitlines()[:6]).replace("tau2,", "tau2,merge")
+    rows = rows.replace("A v C,,H2", "A v D,,H2").replace("hr_2,fixed,", "hr_2,fixed,D = C")
+    effects = EFFECTS.replace("Two,A,C", "Two,A,D")
+    texts = {"trials": TRIALS + NOBODY + "\n", "effects": effects, "parameters": PARAMETERS}
+    found = study(tmp_path, ENTRY, estimates=rows, **texts).synthesis.estimates["hr_ab"]
+    precise = [1 / se(0.5, 0.98) ** 2, 1 / se(0.6, 1.0666666666666667) ** 2]
+    mean = np.average(np.log([0.7, 0.8]), weights=precise)
+    assert found.effect.estimate == pytest.approx(mean - math.log(0.9), rel=1e-12)
+
+
+OTHER_WAY = "'hr_1' is of A v C, this estimate of C v A"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "text"),
     [
@@ -141,6 +155,11 @@ def test_a_class_predicts_its_next_arm_and_a_result_is_shrunk_to_it(made):
             "name the published effects",
         ),
         ("PSYCHEDELIC,class", "MDMA-AT,base", "1 arms can't tell how far arms differ"),
+        ("estimates,log hazard ratio,,A v C", "estimates,log hazard ratio,,C v A", OTHER_WAY),
+        ("hr_1; hr_2,fixed", "hr_1; hr_3,fixed", "'hr_3' is of B v C, this estimate of A v C"),
+        ("hr_all; hr_3", "hr_all; hr_2", "needed for A v B are 'A v C' and 'B v C' with one C"),
+        ("indirect,log hazard ratio,,A v B", "indirect,log hazard ratio,,B v A", "for B v A are"),
+        ("hr_1; hr_2; hr_3", "hr_1; hr_all; hr_3", "'hr_1' and 'hr_all' share evidence (H1)"),
     ],
 )
 def test_what_cannot_be_made(tmp_path, old, new, text):

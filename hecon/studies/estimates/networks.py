@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hecon.studies.estimates.counts import arm_error
-from hecon.studies.estimates.derived import named_parts, same_scale
+from hecon.studies.estimates.derived import named_parts, same_scale, share_no_evidence
 from hecon.studies.estimates.evidence_records import Arm
 from hecon.studies.estimates.making import Sources, finished, measured
 from hecon.studies.estimates.selection import (
@@ -112,6 +112,7 @@ def _of_arms(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
             raise Problem("outcome", f"{arm.id} ({arm.study}) has no count of '{row.outcome}'")
     parts = named_parts(row, sources) if row.parts else {}
     same_scale(row, parts)
+    share_no_evidence(parts)
     made, effect = _effect(row, _contrasts(row, counts, parts))
     shares: dict[tuple[str, str, str], float] = {}
     for share, (first, second) in zip(_shares(row, made), made.contrasts.pairs, strict=True):

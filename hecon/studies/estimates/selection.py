@@ -88,15 +88,21 @@ def pair(row: EstimateRow) -> tuple[str, str]:
     return names[0], names[1]
 
 
-def merged(row: EstimateRow, found: Sequence[Evident]) -> list[Evident]:
-    """The evidence with treatments renamed as `merge` says, ``A = B; C = D``."""
+def renames(row: EstimateRow, treatments: Sequence[str]) -> dict[str, str]:
+    """New names of treatments by old ones, as `merge` says: ``A = B; C = D``."""
     names = {}
     for text in listed(row.merge):
         old, sign, new = (part.strip() for part in text.partition("="))
         if not sign or not new:
             raise Problem("merge", f"found '{text}', allowed is 'treatment = treatment'")
-        known(old, _treatments(found), "merge", "a treatment of the evidence")
+        known(old, treatments, "merge", "a treatment of the evidence")
         names[old] = new
+    return names
+
+
+def merged(row: EstimateRow, found: Sequence[Evident]) -> list[Evident]:
+    """The evidence with treatments renamed as `merge` says."""
+    names = renames(row, _treatments(found))
     return [item.renamed(names) for item in found]
 
 
