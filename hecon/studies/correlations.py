@@ -23,7 +23,7 @@ from hecon.studies.study_schema import CorrelationRow
 HALVES = 1e-6
 
 
-class Written(NamedTuple):
+class WrittenCorrelation(NamedTuple):
     """A correlation and where it stands: its cell, and those that name its two parameters."""
 
     row: CorrelationRow
@@ -43,14 +43,14 @@ def _is_table(reading: StudyReading) -> bool:
     return any(_heads_table(reading, source) for source in reading.sources("correlations"))
 
 
-def _pairs(reading: StudyReading, inputs: Inputs) -> list[Written]:
+def _pairs(reading: StudyReading, inputs: Inputs) -> list[WrittenCorrelation]:
     """Pairs of the files, whichever way they are written."""
     if not _is_table(reading):
         entries = reading.rows(
             "correlations", CorrelationRow, lambda row: frozenset((row.first, row.second))
         )
         return [
-            Written(
+            WrittenCorrelation(
                 row,
                 (file, number),
                 "second",
@@ -84,7 +84,7 @@ def _of_table(
     inputs: Inputs,
     cells: Mapping[tuple[str, str], float],
     places: Mapping[str, Place],
-) -> Iterator[Written]:
+) -> Iterator[WrittenCorrelation]:
     """Pairs of a table: each stands twice or once, and the diagonal says what the table holds."""
     names = list(places)
     spread = {name: cells.get((name, name), 1.0) for name in names}
@@ -116,7 +116,7 @@ def _of_table(
                 continue
             row = CorrelationRow(first=second, second=first, rho=rho)
             named = ((places[second], "parameter"), (places[first], "parameter"))
-            yield Written(row, places[first], second, named)
+            yield WrittenCorrelation(row, places[first], second, named)
 
 
 def _variance_problem(parameter: Parameter | None, variance: float) -> str:
