@@ -191,12 +191,7 @@ def _profiled(
         ((parameter, points),) = grids
         ends = points[[0, -1]]
         benefit = _benefit(study, [{parameter.key: float(v)} for v in ends])
-        return [(parameter, ends, benefit, _reason(error))]
-
-
-def _reason(error: ModelError) -> str:
-    """What is wrong, without the row of a design that nobody sees."""
-    return str(error).partition(": ")[2] or str(error)
+        return [(parameter, ends, benefit, error.message)]
 
 
 def _benefit(study: Study, values: list[dict[tuple[str, str | None], float]]) -> Array:
@@ -220,7 +215,7 @@ def _narrow(study: Study, brackets: list[_Bracket]) -> None:
             found = _benefit(study, [{b.parameter.key: float(v)} for b, cut in pairs for v in cut])
         except ModelError as error:
             if len(active) == 1:
-                active[0].refused = _reason(error)
+                active[0].refused = error.message
             else:
                 for b in active:
                     _narrow(study, [b])

@@ -65,6 +65,7 @@ def timings(model: CohortModel, design: Design) -> list[Timing]:
         raise ModelError(
             f"the horizon holds {cycles[row]:g} cycles of {months[row]:g} months; "
             f"allowed is a whole number from 1 to {MAX_CYCLES}",
+            place=model.time_place,
             draw=row if cycles.size > 1 else None,
         )
     if cycles.size == 1:
@@ -83,7 +84,7 @@ def _uneven_timings(model: CohortModel, design: Design, columns: dict[Key, Array
     across = {key: column[:, None] for key, column in columns.items()}
 
     def refuse(row: int, text: str) -> ModelError:
-        return ModelError(text, draw=row if rows_in > 1 else None)
+        return ModelError(text, place=model.time_place, draw=row if rows_in > 1 else None)
 
     if not (np.isfinite(left) & (left > SLACK)).all():
         row = int(np.flatnonzero(~(np.isfinite(left) & (left > SLACK)))[0])

@@ -163,6 +163,8 @@ class CohortModel:
     discount_cost: Expr
     discount_effect: Expr
     counting_cost: str = ""
+    #: Where cycle and horizon are given, for messages.
+    time_place: str = ""
     parameter_set: frozenset[Key] = field(init=False, repr=False)
     #: What is worked out once for a model; another one, however made, begins with none.
     memory: dict[Hashable, object] = field(init=False, repr=False, compare=False)

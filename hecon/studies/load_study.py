@@ -225,6 +225,7 @@ def _model(
         counting_cost=time.counting.cost if time.counting.cost != time.counting.qaly else "",
         discount_cost=place.discount_cost,
         discount_effect=place.discount_effect,
+        time_place=f"{reading.place('time')}, [time]",
     )
 
 

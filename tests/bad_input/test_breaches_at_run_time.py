@@ -61,7 +61,8 @@ CASES = {
         'cycle_months = "12"',
         'cycle_months = "7"',
         (
-            "base case: the horizon holds 17.1429 cycles of 7 months; allowed is a whole number "
+            "small/study.toml, [time]: base case: "
+            "the horizon holds 17.1429 cycles of 7 months; allowed is a whole number "
             "from 1 to 20000"
         ),
     ),
@@ -70,7 +71,8 @@ CASES = {
         'cycle_months = "12"',
         'cycle_months = "0"',
         (
-            "base case: the horizon holds inf cycles of 0 months; allowed is a whole number from 1 "
+            "small/study.toml, [time]: base case: "
+            "the horizon holds inf cycles of 0 months; allowed is a whole number from 1 "
             "to 20000"
         ),
     ),
@@ -79,7 +81,8 @@ CASES = {
         'cycle_months = "12"',
         'cycle_months = "0.001"',
         (
-            "base case: the horizon holds 120000 cycles of 0.001 months; allowed is a whole number "
+            "small/study.toml, [time]: base case: "
+            "the horizon holds 120000 cycles of 0.001 months; allowed is a whole number "
             "from 1 to 20000"
         ),
     ),

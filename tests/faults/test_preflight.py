@@ -122,9 +122,24 @@ def test_fault_25_a_payoff_that_is_no_number_names_its_row(tmp_path):
     assert "payoffs.csv, row 3: base case, strategy A: cost 'Care'" in str(caught.value)
 
 
-def test_fault_81_the_base_case_is_called_so(tmp_path):
-    study = tiny.study(tmp_path, ("study.toml", 'horizon_years = "4"', 'horizon_years = "4.5"'))
-    with pytest.raises(ModelError, match=r"^base case: the horizon holds 4\.5 cycles"):
+@pytest.mark.parametrize(
+    ("horizon", "months", "said"),
+    [
+        ("4.5", "12", r"the horizon holds 4\.5 cycles"),
+        ("0/0", "12", "the horizon holds nan cycles"),
+        ("0", "1 if cycle <= 12 else 12", "the horizon is 0 months"),
+        ("4", "0.002 if cycle <= 12 else 12", "cycle 16 of 12 months doesn't fit"),
+    ],
+)
+def test_fault_66_81_time_that_does_not_fit_names_the_file_and_the_base_case(
+    tmp_path, horizon, months, said
+):
+    study = tiny.study(
+        tmp_path,
+        ("study.toml", 'horizon_years = "4"', f'horizon_years = "{horizon}"'),
+        ("study.toml", 'cycle_months = "12"', f'cycle_months = "{months}"'),
+    )
+    with pytest.raises(ModelError, match=rf"/study\.toml, \[time\]: base case: {said}"):
         evaluate(study.model, base_case(study.parameters))
 
 
@@ -272,7 +287,8 @@ def test_a_subgroup_that_a_run_would_refuse_is_told_by_check(tmp_path, rest):
     found = [str(f) for f in run_faults(study)]
     assert len(found) == (rest == 2.5)
     for told in found:
-        assert told.startswith("tiny/subgroups.csv, row 3, column changes: subgroup rest of: ")
+        assert told.startswith("tiny/subgroups.csv, row 3, column changes: ")
+        assert "tiny/study.toml, [time]: subgroup rest of: " in told
         assert "2.5 cycles" in told
 
 

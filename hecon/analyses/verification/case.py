@@ -130,7 +130,7 @@ class ComputedStudy:
                     # no row is to blame by itself: some cycle length or horizon is
                     return self._apart(changes, kept, breaches, model)
                 breach = kept.pop(draw if isinstance(draw, int) else 0)
-                breaches[breach] = str(error).partition(": ")[2] or str(error)
+                breaches[breach] = error.message
         return Answers(np.zeros((2 * len(KINDS), len(self.strategies), 0)), [], breaches)
 
     def _apart(
