@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from hecon.engine.expression import parse
 from hecon.studies.estimates.counts import proportion
 from hecon.studies.estimates.derived import named_parts, same_scale
 from hecon.studies.estimates.making import Sources, finished, measured
@@ -16,11 +17,17 @@ from hecon.studies.estimates.synthesised import (
     completed,
     spread,
 )
-from hecon.synthesis.estimate import Estimate
+from hecon.synthesis.estimate import Estimate, evaluate
 from hecon.synthesis.pooling import ENOUGH_STUDIES
 
 #: Events and non-events that Jeffreys's prior of a probability adds (Jeffreys 1961).
 PRIOR = 0.5
+#: Standard error of a further arm, by the mean's.
+PREDICTION_SE = parse("sqrt(tau2 + se ** 2)")
+#: How much the class counts for an arm's result; result and standard error of two that are apart.
+CLASS_WEIGHT = parse("se ** 2 / (se ** 2 + se_class ** 2)")
+SHRUNK = parse("(1 - weight) * own + weight * group")
+SHRUNK_SE = parse("sqrt(((1 - weight) * own) ** 2 + (weight * group) ** 2)")
 
 
 def jeffreys(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
@@ -62,7 +69,9 @@ def prediction(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     if pooled.prediction is None:
         text = f"{pooled.k} arms can't tell how far arms differ, needed are {ENOUGH_STUDIES}"
         raise Problem("treatments", text)
-    effect = Estimate(pooled.estimate, math.sqrt(pooled.tau2 + pooled.se**2))
+    effect = Estimate(
+        pooled.estimate, float(evaluate(PREDICTION_SE, {"tau2": pooled.tau2, "se": pooled.se}))
+    )
     return finished(
         row,
         number,
@@ -91,7 +100,8 @@ def shrunk(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
     if group.method != "prediction":
         text = f"'{name}' is a {group.method}; the second must be the prediction of a class"
         raise Problem("parts", text)
-    weight = result.effect.se**2 / (result.effect.se**2 + group.effect.se**2)
+    errors = {"se": result.effect.se, "se_class": group.effect.se}
+    weight = float(evaluate(CLASS_WEIGHT, errors))
     loadings = combined({own: 1 - weight, name: weight}, parts)
     estimate = (1 - weight) * result.effect.estimate + weight * group.effect.estimate
     shares = (1 - weight, weight)

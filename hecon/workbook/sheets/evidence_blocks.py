@@ -13,6 +13,7 @@ from hecon.studies.estimates.evidence_records import (
     events_column,
 )
 from hecon.studies.estimates.published import ON_SCALE
+from hecon.studies.estimates.singles import CLASS_WEIGHT, PREDICTION_SE, PRIOR, SHRUNK, SHRUNK_SE
 from hecon.studies.estimates.synthesised import Synthesised
 from hecon.synthesis.bucher import INDIRECT, INDIRECT_SE
 from hecon.synthesis.conversion import SE_FROM_INTERVAL, SMD_TO_LOG_ODDS
@@ -38,7 +39,10 @@ class BlockWriter(Rows):
         first = self.row
         writer = {
             "pooled counts": self._pooled_counts,
+            "Jeffreys": self._pooled_counts,
             "proportion": self._counts,
+            "prediction": self._counts,
+            "shrunk": self._shrunk,
             "pairwise": self._counts,
             "reported": self._reported,
             "pool of estimates": self._pool_of_parts,
@@ -78,15 +82,19 @@ class BlockWriter(Rows):
         row, settings = last + 1, self.places.settings
         for name in ("events_1", "n_1"):
             self.formula(row, name, f"SUM({self.span(name, first, last)})")
-        self.formula(row, "added", settings["none"])
+        if estimate.method == "Jeffreys":
+            self.page.put(row, self.at("added"), PRIOR, "text", SHAPE)
+        else:
+            self.formula(row, "added", settings["none"])
         cells, known = self.cells(row), measure_of(estimate.measure)
         self.face(row, "estimate", known.estimate, cells)
         self.face(row, "variance", known.variance, cells)
         self.formula(row, "se", f"SQRT({cells['variance']})")
         self.interval(row, estimate.measure)
-        others = f"{cells['n_1']}-{cells['events_1']}"
+        events = f"{cells['events_1']}+{cells['added']}"
+        others = f"{cells['n_1']}-{cells['events_1']}+{cells['added']}"
         for name, share in (("natural low", "lower"), ("natural high", "upper")):
-            self.formula(row, name, f"BETAINV({settings[share]},{cells['events_1']},{others})")
+            self.formula(row, name, f"BETAINV({settings[share]},{events},{others})")
         for i in range(first, row):
             self.formula(i, "weight", f"{self.cell('n_1', i)}/{self.fixed('n_1', row)}")
         self.result(estimate, row, "all arms as one; interval from beta")
@@ -127,7 +135,11 @@ class BlockWriter(Rows):
             self.face(i, "weight", COLUMNS["weight"], {"w": w, "sum_w": found.sum_w})
         self.formula(row, "weight", f"SUM({self.span('weight', first, last)})")
         words = "random effects" if estimate.pooled.method != "fixed" else "common effect"
-        self.result(estimate, row, f"pooled, {words} ({estimate.pooled.method})")
+        label = f"pooled, {words} ({estimate.pooled.method})"
+        if estimate.method == "prediction":
+            self.page.put(row, 2, label)
+        else:
+            self.result(estimate, row, label)
         self._spread(estimate, row, {**totals, "q": found.q_0})
 
     def _spread(self, estimate: Synthesised, result: int, totals: Mapping[str, str]) -> None:
@@ -154,6 +166,11 @@ class BlockWriter(Rows):
             half = {"t": t, "tau2": totals["tau2"], "se": own["se"]}
             reach = self.faces.formula(TOTALS["half_prediction"], half)
             self.formula(row, "estimate", own["estimate"])
+            if estimate.method == "prediction":
+                self.face(row, "se", PREDICTION_SE, half)
+                self.interval(row, estimate.measure, t)
+                self.result(estimate, row, "a further arm; interval on t")
+                return
             self.formula(row, "se", reach)
             page.put(row, self.at("variance"), "half width", "note")
             mine = self.cells(row)
@@ -218,6 +235,19 @@ class BlockWriter(Rows):
         self.interval(row, estimate.measure)
         self.result(estimate, row, "the first less the second (Bucher)")
 
+    def _shrunk(self, estimate: Synthesised, first: int) -> None:
+        """An arm's result drawn towards its class by the share of its variance."""
+        last = self._parts(estimate, first)
+        row, own, group = last + 1, self.cells(first), self.cells(last)
+        names = {"se": own["se"], "se_class": group["se"]}
+        self.face(last, "weight", CLASS_WEIGHT, names)
+        self.formula(first, "weight", f"1-{group['weight']}")
+        for name, expr in (("estimate", SHRUNK), ("se", SHRUNK_SE)):
+            ends = {"own": own[name], "group": group[name], "weight": group["weight"]}
+            self.face(row, name, expr, ends)
+        self.interval(row, estimate.measure)
+        self.result(estimate, row, "between the result and its class")
+
     def _converted(self, estimate: Synthesised, first: int) -> None:
         """A standardised mean difference as a log odds ratio."""
         row = self._parts(estimate, first) + 1
@@ -249,8 +279,8 @@ def _statuses(book: Book) -> dict[str, str]:
 
 
 def _shares_evidence(estimate: Synthesised, book: Book) -> bool:
-    """Whether the parts of an indirect comparison have errors in common, which no cell holds."""
-    if estimate.method != "indirect":
+    """Whether the two parts of an estimate have errors in common, which no cell holds."""
+    if estimate.method not in ("indirect", "shrunk"):
         return False
     first, second = (book.study.synthesis.estimates[name].loadings for name in estimate.parts)
     return bool(first.keys() & second.keys())

@@ -104,7 +104,9 @@ class Rows:
         counts = {
             "reported": ["published", "low", "high", ""],
             "pooled counts": ["events", "n", "", ""],
+            "Jeffreys": ["events", "n", "", ""],
             "proportion": ["events", "n", "", ""],
+            "prediction": ["events", "n", "", ""],
             "pairwise": ["events 1", "n 1", "events 2", "n 2"],
         }.get(estimate.method, [""] * 4)
         names = ["rows", "study", "status", *counts, "added" if any(counts) else ""]
