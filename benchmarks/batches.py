@@ -6,8 +6,6 @@ clock's, those of the processors beside them: on a machine that does other thing
 two.
 """
 
-from __future__ import annotations
-
 import hashlib
 import sys
 import tempfile

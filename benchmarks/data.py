@@ -1,7 +1,5 @@
 """Inputs of the speed benchmark: mortality, parameter draws and a reference to agree with."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from functools import cache

@@ -7,8 +7,6 @@ they can't be installed here. voi: Heath et al.; BCEA: Baio, Berardi, Heath; hee
 Pierucci, Zarca, Durand-Zaleski; dampack: Alarid-Escudero et al.
 """
 
-from __future__ import annotations
-
 import csv
 import time
 from collections.abc import Callable

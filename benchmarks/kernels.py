@@ -1,7 +1,5 @@
 """The compiled loop beside the kernel in NumPy, on the PTSD study: seconds of the processor."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path

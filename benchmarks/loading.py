@@ -1,7 +1,5 @@
 """Loading the PTSD study: the processor's seconds, and their bound."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

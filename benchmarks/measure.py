@@ -1,7 +1,5 @@
 """Time and memory of competing implementations: figures and ratios, no verdicts."""
 
-from __future__ import annotations
-
 import json
 import resource
 import subprocess

@@ -4,8 +4,6 @@ Opens the page in Chromium, types a value into an input, and prints milliseconds
 can be seen: of the median of some rounds on one page, the first of which starts cold.
 """
 
-from __future__ import annotations
-
 import shutil
 import statistics
 import sys

@@ -1,7 +1,5 @@
 """Ratios to other implementations in the same run, beside those of the last committed run."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

@@ -7,8 +7,6 @@ within a run hardly do: they are written to `benchmarks/data/ratios.csv`, and on
 committed one ends the run with an error.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 import subprocess

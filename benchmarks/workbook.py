@@ -1,7 +1,5 @@
 """The workbook of the PTSD study: seconds, peak memory and size of the file, and their bounds."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command line: which commands there are; what each does is in `hecon.commands`."""
 
-from __future__ import annotations
-
 import gc
 import importlib
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Each country's run of the shipped study, loaded once for all tests that ask."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The shipped study made small, over two years or in cycles of a year, edited in its files."""
 
-from __future__ import annotations
-
 import csv
 import shutil
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A run that has the results of one study and speaks of another."""
 
-from __future__ import annotations
-
 from hecon.analyses.run import Run
 from hecon.studies.study import Study
 

@@ -1,7 +1,5 @@
 """The benchmark must be able to show a slowdown."""
 
-from __future__ import annotations
-
 from benchmarks import ratios
 
 

@@ -1,7 +1,5 @@
 """The page of decisions quotes what the reference holds, which `make reproduce` compares with."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

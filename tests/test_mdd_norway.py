@@ -1,7 +1,5 @@
 """Depression: a second disease as a folder, against an independent program's figures."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

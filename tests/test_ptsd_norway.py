@@ -1,7 +1,5 @@
 """The shipped study against figures that were computed without this package."""
 
-from __future__ import annotations
-
 import csv
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Two remissions instead of one: nothing changes until a treatment's durability is its own."""
 
-from __future__ import annotations
-
 import csv
 import shutil
 from pathlib import Path

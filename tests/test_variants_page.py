@@ -1,7 +1,5 @@
 """The page of variants shows what the program computes."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

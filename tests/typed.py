@@ -1,7 +1,5 @@
 """A workbook with entries typed into it: only the sheets concerned are rewritten."""
 
-from __future__ import annotations
-
 import re
 import zipfile
 from collections.abc import Mapping

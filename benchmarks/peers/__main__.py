@@ -1,7 +1,5 @@
 """One evaluation in a process of its own, for `measure.peak_memory`: PEER DRAWS [SEED]."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 

@@ -1,7 +1,5 @@
 """The benchmark in hecon with all outcomes: discounted and not, by item and source."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The benchmark as a study in hecon's own input format, run as every other study is."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path

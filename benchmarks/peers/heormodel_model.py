@@ -1,7 +1,5 @@
 """The benchmark in heormodel's own terms: a `MarkovModel` run over a draw table by `run_psa`."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

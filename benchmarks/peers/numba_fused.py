@@ -1,7 +1,5 @@
 """The benchmark as one hand-fused numba loop: a draw's states stay in registers, two threads."""
 
-from __future__ import annotations
-
 import math
 import time
 from functools import partial

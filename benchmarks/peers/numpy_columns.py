@@ -6,8 +6,6 @@ factor along, so each cycle adds to the totals without a weight; the half weight
 are the starting value and a final correction.
 """
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

@@ -1,7 +1,5 @@
 """What payoffs come to over the whole model: no cost below zero, no utility above one."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from hecon.analyses.evaluate import evaluate

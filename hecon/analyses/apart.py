@@ -1,7 +1,5 @@
 """Long results that a second process works out while the run goes on with others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial

@@ -1,7 +1,5 @@
 """Should funding wait for the trial: adopt now, adopt while it runs, or wait for its result."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.draws_table import DrawsTable

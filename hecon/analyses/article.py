@@ -1,7 +1,5 @@
 """What an article says, fact by fact, with the model's figure beside each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import pandas as pd

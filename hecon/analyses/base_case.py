@@ -1,7 +1,5 @@
 """The base case of a run: every input at its own value."""
 
-from __future__ import annotations
-
 import pandas as pd
 import xarray as xr
 

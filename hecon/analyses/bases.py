@@ -1,7 +1,5 @@
 """Columns that a regression is made of: smooth functions of one parameter and of several."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Counts from uniform numbers: the binomial distribution's quantiles, many at once."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats

@@ -1,7 +1,5 @@
 """Break-even values: where along a parameter's range the decision turns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 

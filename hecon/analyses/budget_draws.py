@@ -1,7 +1,5 @@
 """The net cost of a decision by calendar year, draw by draw: only what the payer bears."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

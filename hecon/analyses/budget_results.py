@@ -1,7 +1,5 @@
 """Results of a budget impact: by year and month, scenarios, draws, one input and two at a time."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Scenarios of a budget impact: people, money, health and hours of each, and the waiting rule."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Sequence
 

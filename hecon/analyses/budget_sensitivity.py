@@ -1,7 +1,5 @@
 """How far a budget impact is from certain: draws, one input at a time, places against uptake."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Two strategies side by side: increments, the ICER or dominance in words, net monetary benefit."""
 
-from __future__ import annotations
-
 import math
 import operator
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ The rules: the best alternative is that with the highest net benefit at the thre
 compared with the one before it on the frontier; a pair that the frontier rejects has no verdict.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Do direct and indirect evidence agree, in each network of treatments that a study makes?"""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Monte Carlo error: how results settle as draws are added, and how many the decision needs."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """The unit cube of a study's uncertain inputs: any points in it as a design."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

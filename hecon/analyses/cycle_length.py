@@ -1,7 +1,5 @@
 """How the length of the cycle, and rounding to whole cycles, move the result."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Everything that follows from a table of draws alone."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Numbers written by people and programs: decimal points or commas, thousands grouped or not."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Text tables as spreadsheets, R and pandas write them: any usual separator and encoding."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import gzip

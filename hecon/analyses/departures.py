@@ -1,7 +1,5 @@
 """Why the means of the draws are not the base case: means off base values, and limits met."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

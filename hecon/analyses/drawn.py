@@ -1,7 +1,5 @@
 """The probabilistic analysis of a run: one set of draws, and what follows from it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

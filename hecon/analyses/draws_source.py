@@ -1,7 +1,5 @@
 """A table of draws as it is in its file: columns with names of their own, cells as numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Everything a run evaluates, evaluated once: base case, scenarios, ranges, grids and plans."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np

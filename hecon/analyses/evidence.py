@@ -1,7 +1,5 @@
 """What each parameter rests on, and where the decision rests on weak evidence."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.drawn import evpi, partial_information

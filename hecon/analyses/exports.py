@@ -1,7 +1,5 @@
 """Draws as files that BCEA, dampack and voi read without editing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

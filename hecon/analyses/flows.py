@@ -1,7 +1,5 @@
 """Flows by cycle: what every strategy costs, gains and uses in each cycle, and who is where."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

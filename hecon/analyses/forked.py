@@ -1,7 +1,5 @@
 """Work that a second process does while this one goes on."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal

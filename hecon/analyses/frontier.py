@@ -1,7 +1,5 @@
 """The cost-effectiveness frontier: strong and extended dominance, and each step's ICER."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from functools import cmp_to_key

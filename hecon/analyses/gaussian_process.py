@@ -1,7 +1,5 @@
 """A Gaussian process as columns of a regression, for sets too large for additive terms."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Global sensitivity with SALib: Sobol' indices and Morris screening of incremental net benefit."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any

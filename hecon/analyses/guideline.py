@@ -1,7 +1,5 @@
 """How a study stands to what the jurisdiction's agency demands, and what each demand moves."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

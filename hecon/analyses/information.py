@@ -1,7 +1,5 @@
 """The value of information: perfect, for the population, and about parameters (EVPPI)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What inputs come to once their formulas are worked out: units, courses and ages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Mixtures of two studies: the first but for some pieces of the second, and their results."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 

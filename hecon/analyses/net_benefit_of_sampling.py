@@ -1,7 +1,5 @@
 """The expected net benefit of sampling: what a trial is worth to the population less its cost."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.trial_plan import Trial

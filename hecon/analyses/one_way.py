@@ -1,7 +1,5 @@
 """One-way sensitivity: each parameter at the low and the high end of its range."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

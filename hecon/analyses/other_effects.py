@@ -1,7 +1,5 @@
 """The comparison by unit of effect: the study's own, life-years, years of equal value."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import xarray as xr

@@ -1,7 +1,5 @@
 """Draws of one's own: a table of parameters by column as a design."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

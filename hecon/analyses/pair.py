@@ -1,7 +1,5 @@
 """Intervention against comparator: increments for any design, and designs with values replaced."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

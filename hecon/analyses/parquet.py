@@ -1,7 +1,5 @@
 """A table from a Parquet file, whose size is known before anything of it is unpacked."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

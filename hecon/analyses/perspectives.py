@@ -1,7 +1,5 @@
 """The base case in the jurisdiction's perspective, and in others beside it."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.base_case import base_table, threshold

@@ -1,7 +1,5 @@
 """A study taken apart into pieces that two studies have in common, and put together again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any

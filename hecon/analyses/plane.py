@@ -1,7 +1,5 @@
 """The incremental cost-effectiveness plane: quadrants and a credible ellipse."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

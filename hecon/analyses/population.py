@@ -1,7 +1,5 @@
 """From a value per person to a value for all the people whom a decision concerns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What draws would trip over, and what a reader should know before a run: told by `check`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

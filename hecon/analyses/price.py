@@ -1,7 +1,5 @@
 """The threshold price: at which price an intervention is just worth it, with its interval."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Reductions of a probabilistic analysis: means, acceptability and the value of information."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

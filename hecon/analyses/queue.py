@@ -1,7 +1,5 @@
 """Demand, places and the queue between them, period by period: who starts, waits and gives up."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The probability of each place: how often a strategy is best, second, third, and so on."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

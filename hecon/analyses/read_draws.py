@@ -1,7 +1,5 @@
 """Reading anybody's table of draws, with a column or with a row for each strategy."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Sequence

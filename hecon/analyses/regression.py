@@ -1,7 +1,5 @@
 """Regression of outcomes on parameters, with the smoothness chosen from the draws."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """QALYs over remaining life: what severity is measured in, whatever the horizon of an analysis."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Rows of a deterministic design as one table: costs, QALYs and the decision."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import xarray as xr

@@ -1,7 +1,5 @@
 """Scenarios under uncertainty: the probabilistic result beside the deterministic one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Scenarios: overrides of values, formulas and sessions, evaluated together where they can be."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast

@@ -1,7 +1,5 @@
 """Subgroups: each one's result, the mix of all, and what deciding by subgroup is worth."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

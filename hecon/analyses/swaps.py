@@ -1,7 +1,5 @@
 """What sets two results apart: one difference after another swapped, and the mean over orders."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

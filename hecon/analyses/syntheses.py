@@ -1,7 +1,5 @@
 """Choices of synthesis side by side: what each makes of the effect, and of the decision."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray

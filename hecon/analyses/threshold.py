@@ -1,7 +1,5 @@
 """What a QALY may cost: the jurisdiction's threshold, weighted by the severity of the condition."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

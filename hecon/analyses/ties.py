@@ -1,7 +1,5 @@
 """What counts as equal: one relative tolerance, so that rounding decides nothing."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 import numpy as np

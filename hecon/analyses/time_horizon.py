@@ -1,7 +1,5 @@
 """What the horizon does to the result: the base case counted up to a year and no further."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

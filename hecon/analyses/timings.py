@@ -1,7 +1,5 @@
 """Rows of a design by the number and length of their cycles: each group is one program."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

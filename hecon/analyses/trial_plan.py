@@ -1,7 +1,5 @@
 """A planned trial: its formulas worked out for the draws of a study."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Which trial is worth doing: all designs of a study side by side, and what the answer rests on."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

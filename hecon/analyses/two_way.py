@@ -1,7 +1,5 @@
 """Two parameters together: the decision over a grid of their values."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A batch's workbook: its sections as sheets, with filters; nothing in it is live."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

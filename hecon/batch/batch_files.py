@@ -1,7 +1,5 @@
 """What a batch leaves: tables, page and workbook, all together or not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Cases of a batch: a study in a jurisdiction, read once, with a hash of what its jobs rest on."""
 
-from __future__ import annotations
-
 import hashlib
 import pickle
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Figures of jobs: what a worker does with a pack of them."""
 
-from __future__ import annotations
-
 import pickle
 import threading
 from collections.abc import Iterator, Sequence

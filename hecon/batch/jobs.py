@@ -4,8 +4,6 @@ Jobs are done in packs, so that those of one case share what is read and compile
 are the same to the last bit whatever else is in its pack.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Iterable

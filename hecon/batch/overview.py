@@ -1,7 +1,5 @@
 """A batch for people: countries beside each other, scenarios as a matrix, and what differs."""
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A batch's plan: which studies, where, in which scenarios, and with how many draws."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A batch from its plan to its files: what the store has is kept, what is missing is done."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A store of finished jobs: one file, which a kill at any moment and a second batch leave whole."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 import zlib

@@ -1,7 +1,5 @@
 """The one table of a batch: a row a figure, with all that says what it is a figure of."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 

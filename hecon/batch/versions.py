@@ -1,7 +1,5 @@
 """What computes: figures of one and the same job can hang on it."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command on anybody's table of draws."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Where an edited workbook comes from."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 

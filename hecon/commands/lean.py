@@ -1,7 +1,5 @@
 """Libraries that are installed and not needed stay unloaded."""
 
-from __future__ import annotations
-
 import sys
 
 

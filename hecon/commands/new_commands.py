@@ -1,7 +1,5 @@
 """The command that writes a study or a country's folder to begin with."""
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 from importlib.resources import files

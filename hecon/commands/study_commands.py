@@ -1,7 +1,5 @@
 """Commands on a whole study: run, check, reproduce and prove."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any

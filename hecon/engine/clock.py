@@ -1,7 +1,5 @@
 """When cycles begin, end and count: the time variables and the weights of a counting rule."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

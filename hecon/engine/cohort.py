@@ -4,8 +4,6 @@ Arrays stay contiguous along draws and no transition tensor is ever built: memor
 vectors per block, whatever the number of cycles.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

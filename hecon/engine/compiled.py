@@ -1,7 +1,5 @@
 """A program run by its compiled loop; the kernel in NumPy names what is wrong."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Which payoff makes a total that is no number: one draw worked out again, node by node."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

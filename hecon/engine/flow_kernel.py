@@ -1,7 +1,5 @@
 """What a model adds in each cycle: the kernel with every cycle kept instead of their sum."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

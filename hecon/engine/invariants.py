@@ -1,7 +1,5 @@
 """Checks on probabilities and totals; errors name file, row, draw, strategy, cycle and move."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ The third face of `OPERATIONS`. Only additions, multiplications, divisions and r
 processor, none of them fused, so that the bits are the same on every machine.
 """
 
-from __future__ import annotations
-
 import struct
 
 from hecon.engine.operations import NEAR

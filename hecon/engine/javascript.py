@@ -5,8 +5,6 @@ for all of them, by number or by cycle; the rest for each draw, or for each draw
 stay out of the text, which holds numbers alone.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """How a program is laid out for execution: steps, buffers, moves and running sums."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

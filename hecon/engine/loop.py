@@ -1,7 +1,5 @@
 """The frame of a compiled loop, and names of what is passed to it."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 

@@ -5,8 +5,6 @@ doesn't differ between draws is passed as numbers and series, so that the text, 
 compiled function, rests on the structure of a model and not on its values.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from hecon.engine.graph import Node

@@ -1,7 +1,5 @@
 """What the MathML face of an operation is made of."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 #: How tightly a symbol, a number or a function with its brackets binds as mathematics.

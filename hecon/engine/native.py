@@ -1,7 +1,5 @@
 """Text of LLVM to a function of this machine, compiled once and kept on disk."""
 
-from __future__ import annotations
-
 import ctypes
 import hashlib
 import os

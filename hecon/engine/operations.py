@@ -1,7 +1,5 @@
 """Operations of expressions: with their NumPy, Excel, JavaScript and MathML faces side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """A model compiled for one design: what is computed once, per draw, per cycle, and in the loop."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How a design's blocks are run: compiled where this machine can, in NumPy where it can't."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """What a program adds up cycle by cycle: sums that credits share where they count alike."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from hecon.engine.loop import Positions, SeriesName, weight_name

@@ -1,7 +1,5 @@
 """What of a program rests on the model alone; worked out once for all its designs."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 

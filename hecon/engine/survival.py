@@ -5,8 +5,6 @@ survival modeling in R, Journal of Statistical Software 70(8); the generalised g
 Prentice (1974).
 """
 
-from __future__ import annotations
-
 #: Names of the arguments and the share that survives time `t`, by function.
 SURVIVAL: dict[str, tuple[tuple[str, ...], str]] = {
     "surv_exponential": (("t", "rate"), "exp(-rate * max(t, 0))"),

@@ -4,8 +4,6 @@ Every rule is the same line, ``counted[t] = before[t] * occupancy[t-1] + after[t
 for t = 0..T, with the moment at which row t is discounted.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

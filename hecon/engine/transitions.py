@@ -1,7 +1,5 @@
 """Sub-states, starting shares and transitions of a model, as nodes of its graph."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Values of single formulas for a design, without running a cohort."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

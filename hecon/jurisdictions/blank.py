@@ -1,7 +1,5 @@
 """A new jurisdiction's folder: the rows that studies ask of one that stands, with blanks."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Mapping

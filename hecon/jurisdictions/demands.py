@@ -1,7 +1,5 @@
 """What a jurisdiction's agency demands of an evaluation, and how that is judged."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A jurisdiction: currency, discounting, threshold, severity rule and national tables."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

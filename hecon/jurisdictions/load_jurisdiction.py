@@ -1,7 +1,5 @@
 """From a jurisdiction's folder to a validated `Jurisdiction`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a cell of a file may say: a name, a formula, pairs of names and numbers."""
 
-from __future__ import annotations
-
 import keyword
 import re
 

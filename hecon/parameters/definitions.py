@@ -1,7 +1,5 @@
 """Reading TOML files: every fault of a file is found at once and named by its entry."""
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path

@@ -4,8 +4,6 @@ A design is what an analysis varies. It hands out blocks of rows, so that a mill
 no more memory than one block.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache

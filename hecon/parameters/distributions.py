@@ -3,8 +3,6 @@
 Every design starts from numbers between 0 and 1 and goes through `Distribution.quantile`.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

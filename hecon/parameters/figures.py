@@ -1,7 +1,5 @@
 """Figures in cells: a number, or a formula of numbers such as ``1251 / 1734``."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 from typing import Annotated

@@ -1,7 +1,5 @@
 """Opening input files: regular ones inside their folder, of sensible size, in UTF-8."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import re

@@ -1,7 +1,5 @@
 """How much an input may hold: every limit is written here, once, and in docs/inputs.md."""
 
-from __future__ import annotations
-
 #: Bytes of a file.
 BYTES = 5_000_000
 

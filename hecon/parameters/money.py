@@ -1,7 +1,5 @@
 """Money: which rows count in a currency, of which prices, and what must then be said."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

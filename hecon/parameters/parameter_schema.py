@@ -1,7 +1,5 @@
 """A parameter: value or formula, range, distribution, and where it comes from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated

@@ -4,8 +4,6 @@ Adding a parameter moves no other parameter's draws, and a draw has the same val
 block it is computed in.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Records: what a row of a CSV file or an entry of a TOML file may hold."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import Annotated, Any, Literal

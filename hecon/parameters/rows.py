@@ -1,7 +1,5 @@
 """Parameter files: rows of CSV become `Parameter` objects."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 from collections.abc import Callable, Sequence

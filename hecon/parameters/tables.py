@@ -4,8 +4,6 @@ Readers add what they find to a list of faults and hand back whatever could be r
 the faults of one place don't hide those of another.
 """
 
-from __future__ import annotations
-
 import csv
 import difflib
 import io

@@ -1,7 +1,5 @@
 """Units of parameters: a list, and what may stand beside each."""
 
-from __future__ import annotations
-
 import re
 
 from hecon.errors import nearest

@@ -1,7 +1,5 @@
 """Amounts of money: what a formula states itself, and what they are in a country's money."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from hecon.engine.expression import Expr, constant

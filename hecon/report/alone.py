@@ -1,7 +1,5 @@
 """Files of one analysis that was run alone: a folder and a record of its own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from rich.console import Console

@@ -1,7 +1,5 @@
 """The brief: two pages for those who decide, made of what the report says."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """How sure a run's conclusion is, in sentences from its draws."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from hecon.analyses.base_case import base_comparison, threshold, thresholds_stated

@@ -1,7 +1,5 @@
 """Which published figures a report refers to: every id that any of its texts names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """What the base case concludes, in sentences: every medium takes them here."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

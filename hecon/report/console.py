@@ -1,7 +1,5 @@
 """Consoles, and the plain tables written on them."""
 
-from __future__ import annotations
-
 import os
 import sys
 from contextlib import suppress

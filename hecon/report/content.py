@@ -4,8 +4,6 @@ Numbers stay numbers here. A renderer (`terminal`, `page`, `sheet`, `files`) kno
 nothing of health economics; `numbers` alone knows how a figure is written.
 """
 
-from __future__ import annotations
-
 import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """What a study holds, as `hecon check` prints it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What draws say of a decision, as content: a study's own draws and anybody's table alike."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

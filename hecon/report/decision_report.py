@@ -1,7 +1,5 @@
 """What `hecon decide` says and writes: a section of content, its files, and a workbook."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

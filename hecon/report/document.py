@@ -1,7 +1,5 @@
 """Sections as a Word document: the sentences, tables and figures that the page shows."""
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Figures drawn once, in a process of their own while other files are made."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What is exploratory says so: in every conclusion, headline, caption of results and title."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar

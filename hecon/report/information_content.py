@@ -1,7 +1,5 @@
 """The value of information as content: from a study's own draws and anybody's table alike."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What the page and a notebook share: templates that escape all text, and drawings within them."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """Formulas as mathematics: the MathML face of expressions, with what their symbols stand for."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from html import escape
 

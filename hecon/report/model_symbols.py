@@ -1,7 +1,5 @@
 """What the symbols of a model's formulas mean that are no inputs."""
 
-from __future__ import annotations
-
 from hecon.engine.expression import Expr
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, key_of
 from hecon.engine.values import values_without_cycle

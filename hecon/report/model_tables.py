@@ -1,7 +1,5 @@
 """Tables of the model as it is written: states, transitions, payoffs, course, rules, symbols."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Names of the files that a run writes."""
 
-from __future__ import annotations
-
 import re
 
 from hecon.studies.study import Study

@@ -1,7 +1,5 @@
 """Sections, tables and figures that show themselves: in a notebook, or as text when printed."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How a figure is written: once, by its kind, for every medium and language."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Formulas in a Word document: its own mathematics, made from MathML."""
 
-from __future__ import annotations
-
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 

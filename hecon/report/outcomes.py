@@ -1,7 +1,5 @@
 """Outcomes of a run as files: every draw, datasets of base case and draws, the trace."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

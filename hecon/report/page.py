@@ -1,7 +1,5 @@
 """The report as one HTML file: nothing fetched, all text escaped."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64encode
 from collections.abc import Collection, Mapping, Sequence

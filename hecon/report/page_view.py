@@ -1,7 +1,5 @@
 """Sections as the page shows them: cells as text, figures to the right, statuses with a colour."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 

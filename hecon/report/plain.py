@@ -1,7 +1,5 @@
 """Tables of a study's own files, shown as they are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What all media for people do with a table before they show it."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

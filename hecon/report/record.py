@@ -1,7 +1,5 @@
 """How a run came about: versions, settings, and the SHA-256 of what went in and came out."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import platform

@@ -4,8 +4,6 @@ That shows stability, not correctness: what is right is shown by the published m
 implementations and the independent results among the tests.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """What a comparison with a reference shows: on a screen, and every difference in a file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from rich.console import Console

@@ -1,7 +1,5 @@
 """What a full run found, on a screen."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Answers of one line: what would turn the decision, and why draws are not the base case."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.base_case import base_comparison, base_table

@@ -5,8 +5,6 @@ before it everything is as it was; after it the files belong into place, and who
 (a run, or a command that reads) finishes what was cut short.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """The texts of a study and its jurisdiction, and their translations in `texts_CODE.csv`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What turns the decision, and what does so only by falling into another severity class."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.report.content import Column, Listing, Sentence

@@ -1,7 +1,5 @@
 """Tables as files: CSV that joins and reads back, and a dictionary of every column."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 

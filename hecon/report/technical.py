@@ -1,7 +1,5 @@
 """The technical documentation: the model and what it rests on, in the order of a submission."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from hecon.report.content import Drawn, Section

@@ -1,7 +1,5 @@
 """Columns that several tables have: one key, heading and meaning for one thing."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.comparison import SAVING

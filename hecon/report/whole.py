@@ -1,7 +1,5 @@
 """A full run: every registered section, and all files, written together or not at all."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """Sentences as text, in the signs of a medium and in a language."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from hecon.report.content import COUNTED, Amount, Listing, Sentence, Value

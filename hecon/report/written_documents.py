@@ -1,7 +1,5 @@
 """The Word documents of a full run, by what stands behind its name in theirs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from hecon.analyses.run import Run

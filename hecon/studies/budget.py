@@ -1,7 +1,5 @@
 """The files that say what a decision does to a budget: people, places, payers, their scenarios."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """Whether a study's budget impact can be, in its base case and in every scenario of its own."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

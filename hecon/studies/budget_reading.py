@@ -1,7 +1,5 @@
 """Reading a study's budget impact, with every fault of its files recorded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

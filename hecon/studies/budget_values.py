@@ -1,7 +1,5 @@
 """What the formulas of a budget impact come to, row by row of a design, and whether it can be."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace

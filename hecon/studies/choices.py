@@ -1,7 +1,5 @@
 """What a scenario's cell may hold besides a formula: an estimate by name, or a distribution."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """What a study's files refer to must be there: evidence by its id, scenarios, parameters."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """Correlations of inputs: by pair, or as a table of correlations or of covariances."""
 
-from __future__ import annotations
-
 import csv
 import math
 from collections.abc import Iterator, Mapping

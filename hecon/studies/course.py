@@ -1,7 +1,5 @@
 """Treatment courses: sessions become costs, effects and quantities."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property

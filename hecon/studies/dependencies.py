@@ -1,7 +1,5 @@
 """What formulas rest on, through all other formulas: found without running the model."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

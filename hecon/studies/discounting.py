@@ -1,7 +1,5 @@
 """Discount rates: what they may rest on, and that they are rates."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np

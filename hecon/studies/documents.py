@@ -1,7 +1,5 @@
 """Files that are carried along for the reader: each a table, some with columns that are needed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated

@@ -5,8 +5,6 @@ of lists are merged, and a file named like an earlier one adds its rows to it or
 the same key.
 """
 
-from __future__ import annotations
-
 import fnmatch
 import re
 from collections.abc import Mapping

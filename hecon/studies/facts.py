@@ -1,7 +1,5 @@
 """An article's facts: each with references to the model's figures, read and name-checked."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

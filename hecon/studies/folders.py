@@ -1,7 +1,5 @@
 """Where studies and jurisdictions are, by what somebody wrote."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

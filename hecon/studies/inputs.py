@@ -1,7 +1,5 @@
 """Reading a study's tables, parameters, variables,  correlations."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path

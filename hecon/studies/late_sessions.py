@@ -1,7 +1,5 @@
 """Sessions that a budget would pay and the model would not: after its horizon, within the years."""
 
-from __future__ import annotations
-
 from hecon.engine.expression import Expr
 from hecon.engine.model import WEEKS_PER_YEAR
 from hecon.engine.values import formula_values

@@ -1,7 +1,5 @@
 """From a study's folder to a validated `Study`; every fault is found before anything runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Reading the model's structure: who starts where, transitions and payoffs."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """The file that says whom a decision concerns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Annotated
 

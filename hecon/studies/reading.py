@@ -1,7 +1,5 @@
 """What is shared while a study is read: where files lie, faults, and every formula's place."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar

@@ -1,7 +1,5 @@
 """Reading scenarios: what each overrides, and which strategies it compares."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 

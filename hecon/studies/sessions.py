@@ -1,7 +1,5 @@
 """Reading treatment courses, and turning single cells of them into parameters."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

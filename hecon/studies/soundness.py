@@ -1,7 +1,5 @@
 """Checks on what a study decides and pays: alternatives, payoffs, the price, the dead."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from hecon.engine.model import CohortModel, Payoff

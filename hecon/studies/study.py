@@ -1,7 +1,5 @@
 """A study in a jurisdiction: everything an analysis needs, validated."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

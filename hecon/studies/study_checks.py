@@ -1,7 +1,5 @@
 """Checks on a study as a whole: names, circles, strategies without a row, time and ages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 

@@ -1,7 +1,5 @@
 """The files of a study, as they are written by an economist."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field

@@ -1,7 +1,5 @@
 """Subgroups: levels of dimensions with their shares, and every combination of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce

@@ -1,7 +1,5 @@
 """Money in a trial's file: each amount with its currency and price year."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from hecon.engine.expression import parse

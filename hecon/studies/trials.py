@@ -1,7 +1,5 @@
 """A trial's file: who is randomised, what is measured, what it costs and when it reports."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """A study with another base case: a scenario's, or one with some inputs set."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

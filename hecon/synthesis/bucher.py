@@ -1,7 +1,5 @@
 """Indirect comparison of two treatments through a common comparator."""
 
-from __future__ import annotations
-
 from hecon.engine.expression import Expr, parse
 from hecon.synthesis.estimate import Estimate, evaluate
 

@@ -1,7 +1,5 @@
 """Which nodes of an undirected graph hang together."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 

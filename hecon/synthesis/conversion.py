@@ -1,7 +1,5 @@
 """Conversions between scales, and of published intervals to standard errors."""
 
-from __future__ import annotations
-
 import math
 
 from hecon.engine.expression import Expr, parse

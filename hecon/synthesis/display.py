@@ -1,7 +1,5 @@
 """What figures and tables of a synthesis show, as plain tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

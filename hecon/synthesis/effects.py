@@ -7,8 +7,6 @@ Cochrane Handbook 10.4.4.1), to no other study. How much was added is a formula 
 nothing of a ratio; it is an error, not a study of effect one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """An estimate with its standard error, on the scale on which it is normal."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

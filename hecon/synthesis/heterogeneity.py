@@ -12,8 +12,6 @@ pattern of the random effects (the identity for two-arm studies):
 =============  =================  ==========================================
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """Do direct and indirect evidence agree? Side-splitting, and Q by design."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

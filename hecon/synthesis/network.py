@@ -4,8 +4,6 @@ Generalised least squares on contrasts, with the covariance of studies with seve
 between-study variance for all contrasts (Lu and Ades 2004; Salanti 2012; White et al. 2012).
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from itertools import combinations

@@ -1,7 +1,5 @@
 """Meta-analysis of one comparison: fixed effect or random effects."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

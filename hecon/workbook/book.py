@@ -1,7 +1,5 @@
 """The workbook: the model itself as live formulas, with Python's figures beside it."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ openpyxl writes all parts but the rows of sheets, which are ours: it has no valu
 and cells that it must be given one by one.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import tempfile
 from io import BytesIO

@@ -1,7 +1,5 @@
 """A workbook in the formualizer engine, which works out its formulas."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from html import unescape
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The values that charts show where nothing calculates."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from openpyxl.chart.data_source import NumData, NumRef, NumVal, StrData, StrRef, StrVal

@@ -1,7 +1,5 @@
 """What all charts of the workbook share: colours, titles of a readable size, visible axes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from openpyxl.chart import ScatterChart

@@ -1,7 +1,5 @@
 """A workbook of anybody's draws: acceptability and perfect information live from the draws."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 from typing import Any

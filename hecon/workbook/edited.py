@@ -1,7 +1,5 @@
 """Running an edited workbook: its inputs through Python again, and what differs from the study."""
 
-from __future__ import annotations
-
 import math
 import re
 import shutil

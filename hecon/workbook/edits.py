@@ -4,8 +4,6 @@ The original study is copied, every cell that was typed over is written into the
 and the copy is loaded like any other study. Faults are then named by sheet and cell.
 """
 
-from __future__ import annotations
-
 import re
 from contextlib import closing
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Estimates in the workbook: where each stands, and the synthesis' expressions as formulas."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Texts inside formulas, and what Excel takes in one."""
 
-from __future__ import annotations
-
 import re
 
 #: What Excel takes in a formula: characters, levels of functions in each other, arguments of one.

@@ -5,8 +5,6 @@ cells, calculates everything anew and writes the values of all sheets; so that h
 replays of a large workbook take minutes, and nothing but LibreOffice Calc is needed.
 """
 
-from __future__ import annotations
-
 import atexit
 import os
 import re

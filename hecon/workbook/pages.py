@@ -1,7 +1,5 @@
 """Sheets as they are written: styled cells, formulas within Excel's limits, print set-up."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Proof: two spreadsheet engines work out every formula of every replay, and Python the figures."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass

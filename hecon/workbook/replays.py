@@ -1,7 +1,5 @@
 """What the workbook is asked to show, and what Python makes of the same: totals, traces, words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby

@@ -1,7 +1,5 @@
 """A workbook that comes back is untrusted: what is refused before a cell of it is read."""
 
-from __future__ import annotations
-
 import zipfile
 import zlib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Where a sheet belongs: groups in reading order, each with the colour of its tabs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

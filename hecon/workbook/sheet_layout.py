@@ -5,8 +5,6 @@ strategy's trace; one that changes by cycle has a column, on `Time` if it is com
 strategies, else on the trace.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal

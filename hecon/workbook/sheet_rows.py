@@ -1,7 +1,5 @@
 """The rows of a sheet as they stand in its file, with values beside the formulas or without."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any

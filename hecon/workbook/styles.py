@@ -1,7 +1,5 @@
 """How the workbook looks: one palette, a word beside every colour, print set-up on every sheet."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from openpyxl.styles import Font, Side

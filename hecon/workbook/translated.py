@@ -3,8 +3,6 @@
 Texts that formulas compare are looked up on both sides, so that a formula finds what it found.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from html import unescape

@@ -1,7 +1,5 @@
 """Flows by cycle of the shipped study, and their files."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Budget impact: an example by hand, what must hold of any, and Norway by another program."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The budget impact against a second program that shares no code: odd settings, one loop each."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

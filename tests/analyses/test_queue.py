@@ -1,7 +1,5 @@
 """Queue and convolution against closed forms."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

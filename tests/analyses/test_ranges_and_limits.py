@@ -1,7 +1,5 @@
 """Where a range comes from, and what holds where severity can't be weighed."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Subgroups against the same study with their values in its files, mixed and decided by hand."""
 
-from __future__ import annotations
-
 import csv
 import shutil
 from itertools import product

@@ -1,7 +1,5 @@
 """Faults in a study's budget impact: each is one message, found at load."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

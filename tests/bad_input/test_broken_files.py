@@ -1,7 +1,5 @@
 """A file that can't be read as a table is one message, whatever else rests on it."""
 
-from __future__ import annotations
-
 import csv
 import io
 from pathlib import Path

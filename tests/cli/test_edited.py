@@ -1,7 +1,5 @@
 """`hecon run report.xlsx`: from an edited workbook to a run of its own."""
 
-from __future__ import annotations
-
 import csv
 import re
 import shutil

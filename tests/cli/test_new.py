@@ -1,7 +1,5 @@
 """`hecon new study`: a folder that runs, says what its files are, and never overwrites."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

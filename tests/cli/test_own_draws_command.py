@@ -1,7 +1,5 @@
 """`psa --draws-from`: a table of draws in place of the study's own, and what is refused."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """`hecon verify` and the battery on the workbook's Checks sheet."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

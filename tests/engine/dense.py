@@ -3,8 +3,6 @@
 It shares no code with the engine; both are built from the same plain texts.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 from collections.abc import Mapping

@@ -3,8 +3,6 @@
 Excel binds unary minus tighter than ^, and ^ groups from the left.
 """
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -1,7 +1,5 @@
 """Random models: the kernel against the naive second implementation."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from dense import Plain, key, run, to_model

@@ -1,7 +1,5 @@
 """Cohorts whose answer is known in closed form."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

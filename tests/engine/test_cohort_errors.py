@@ -1,7 +1,5 @@
 """A model that misbehaves is stopped, with the place named."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The faces of an expression agree: NumPy, Python's own arithmetic, and Excel's rules."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Flows by cycle: they sum to the totals, and each amount stands in its own cycle."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

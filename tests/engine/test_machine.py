@@ -1,7 +1,5 @@
 """The compiled loop against the kernel in NumPy: the same figures for every kind of model."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 from itertools import product

@@ -1,7 +1,5 @@
 """Mathematics on a page means what the formula says: it is read back and worked out."""
 
-from __future__ import annotations
-
 import math
 from xml.etree import ElementTree
 

@@ -1,7 +1,5 @@
 """Messages and signals name the right draw, strategy and amount, also inside a later block."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

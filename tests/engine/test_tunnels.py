@@ -1,7 +1,5 @@
 """Time in a state, against a matrix over every number of cycles in the state."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

@@ -3,8 +3,6 @@
 Rates, ages, discounting and the cycle of a session follow from the length by themselves.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

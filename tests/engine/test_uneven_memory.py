@@ -1,7 +1,5 @@
 """Time in a state where cycles differ in length, against every entry followed by itself."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """A command that runs one analysis alone: what it can't give is a message, never silence."""
 
-from __future__ import annotations
-
 import pytest
 import tiny
 from typer.testing import CliRunner

@@ -1,7 +1,5 @@
 """What payoffs, thresholds and shares come to once their formulas are worked out."""
 
-from __future__ import annotations
-
 import pytest
 import tiny
 

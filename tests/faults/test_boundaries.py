@@ -1,7 +1,5 @@
 """A boundary is met alike by every face, and events are counted as events."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import tiny

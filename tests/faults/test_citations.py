@@ -1,7 +1,5 @@
 """What the files of a study refer to is there: evidence, scenarios, items of the checklist."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

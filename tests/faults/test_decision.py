@@ -1,7 +1,5 @@
 """Decisions and their words: who is equal, who is best, and what may be said of it."""
 
-from __future__ import annotations
-
 import io
 import re
 from pathlib import Path

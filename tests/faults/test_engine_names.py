@@ -1,7 +1,5 @@
 """Names of the engine have a meaning where they stand, and discount rates are rates."""
 
-from __future__ import annotations
-
 import pytest
 import tiny
 

@@ -1,7 +1,5 @@
 """Life-years and years of equal value beside the study's effect, against closed forms."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """`check` finds what a run would trip over, by name, and says what may not be meant."""
 
-from __future__ import annotations
-
 import pytest
 import tiny
 from scipy.stats import norm

@@ -1,7 +1,5 @@
 """What a study decides and pays makes sense, and formulas fit into a spreadsheet."""
 
-from __future__ import annotations
-
 import pytest
 import tiny
 

@@ -1,7 +1,5 @@
 """Content of the PTSD study: joined inputs, ranges that act, severity, money, retracted work."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import replace
 from pathlib import Path

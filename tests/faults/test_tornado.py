@@ -1,7 +1,5 @@
 """One order of bars everywhere: by how far each reaches from the base case and over both ends."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

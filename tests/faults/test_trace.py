@@ -1,7 +1,5 @@
 """Who is where over time, in the table and in the charts, whatever a cycle is."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """After an edit nothing old is shown as new; every id that a sheet names is on Sources."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

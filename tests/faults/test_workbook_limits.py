@@ -1,7 +1,5 @@
 """The workbook of many strategies, of whole utilities, and what Excel takes in a formula."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Sheets are written when another needs them: in which order they are asked for is no matter."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

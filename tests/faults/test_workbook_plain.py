@@ -1,7 +1,5 @@
 """A workbook of a study with nothing but a base case, and what is no limit of a workbook."""
 
-from __future__ import annotations
-
 import pytest
 import tiny
 

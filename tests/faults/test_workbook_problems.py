@@ -1,7 +1,5 @@
 """What is wrong with a workbook is told, is an exit code, and costs nothing else."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

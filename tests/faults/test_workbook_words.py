@@ -1,7 +1,5 @@
 """Lists of labels that can be read, and steps of an iteration that engines agree on."""
 
-from __future__ import annotations
-
 from hecon.report.figures.setting import Setting
 from hecon.synthesis.estimate import evaluate
 from hecon.synthesis.heterogeneity import DAMPING

@@ -1,7 +1,5 @@
 """The smallest study that runs, written into a folder with what a test changes in it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from hecon.errors import InputError

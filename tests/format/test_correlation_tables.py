@@ -1,7 +1,5 @@
 """Correlations by table: as correlations, or as the covariances that a fitted curve comes with."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from tiny import FILES, faults, study

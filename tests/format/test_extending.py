@@ -1,7 +1,5 @@
 """A study that extends another may leave rows out, and lies in the other's jurisdiction."""
 
-from __future__ import annotations
-
 import pytest
 from tiny import FILES, write
 

@@ -1,7 +1,5 @@
 """One row for several strategies, states or transitions; a shared quantity is drawn once."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from tiny import FILES, faults, study

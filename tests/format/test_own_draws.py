@@ -1,7 +1,5 @@
 """Draws of one's own: what a table gives, what it may leave out, and what it may not hold."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from tiny import FILES, study

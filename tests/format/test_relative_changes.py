@@ -1,7 +1,5 @@
 """A quantity within its own change is that of the base case; in a draw that of the draw."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from tiny import study

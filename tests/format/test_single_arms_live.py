@@ -1,7 +1,5 @@
 """Single arms on the sheet Evidence: a count typed over moves estimate and input, as by hand."""
 
-from __future__ import annotations
-
 import openpyxl
 import pytest
 from scipy import special, stats

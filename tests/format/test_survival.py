@@ -1,7 +1,5 @@
 """Survival curves in flexsurv's parameters: against scipy, algebra, and in all faces."""
 
-from __future__ import annotations
-
 import math
 
 import formualizer

@@ -1,7 +1,5 @@
 """Hazard ratios, mean differences and single arms, worked out by hand."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

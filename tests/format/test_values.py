@@ -1,7 +1,5 @@
 """What a base value is of its distribution, and figures that are fractions."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -3,8 +3,6 @@
 All studies but one discount costs by 4 % and effects by 3 % a year, as `jurisdiction` says.
 """
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

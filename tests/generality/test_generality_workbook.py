@@ -1,7 +1,5 @@
 """Cycles of different length, and time in a state, in the workbook: replayed and typed over."""
 
-from __future__ import annotations
-
 import shutil
 from functools import cache
 from pathlib import Path

@@ -3,8 +3,6 @@
 `by_hand` follows every start of a line by itself; a session is looked up in the calendar.
 """
 
-from __future__ import annotations
-
 import shutil
 from functools import cache
 from pathlib import Path

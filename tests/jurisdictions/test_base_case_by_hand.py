@@ -5,8 +5,6 @@ all countries. A table is read by the row of an age, a cycle is a month, people 
 mid-cycle, and what happens in a week is paid at the middle of the month that holds it.
 """
 
-from __future__ import annotations
-
 import csv
 import math
 from functools import cache

@@ -1,7 +1,5 @@
 """Rates of a country's own: steps under its own names, another rate for effects than for costs."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Demands of an agency: judged by what the study has, not by what its files claim."""
 
-from __future__ import annotations
-
 import csv
 import shutil
 from pathlib import Path

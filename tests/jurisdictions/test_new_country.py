@@ -1,7 +1,5 @@
 """A new country's folder: refused while blank, and the country it was filled in from after."""
 
-from __future__ import annotations
-
 import csv
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Norway under another name and in another money: amounts times the rate, and nothing else."""
 
-from __future__ import annotations
-
 import csv
 import re
 import shutil

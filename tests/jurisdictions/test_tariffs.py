@@ -1,7 +1,5 @@
 """Psychologists paid by a tariff for contact, as a country may choose, in place of hours."""
 
-from __future__ import annotations
-
 import csv
 
 import pytest

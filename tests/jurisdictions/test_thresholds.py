@@ -1,7 +1,5 @@
 """Thresholds and severity as countries have them: none, one, a range, benchmarks, classes."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What is changed in the page, and the study that is the same in Python."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

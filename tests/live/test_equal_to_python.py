@@ -1,7 +1,5 @@
 """The model in a browser and in Python: base case, choices, ends of ranges, draws, lengths."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

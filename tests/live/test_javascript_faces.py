@@ -1,7 +1,5 @@
 """The JavaScript face of expressions, in a real browser: the same numbers as NumPy and SciPy."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy import special

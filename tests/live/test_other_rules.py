@@ -1,7 +1,5 @@
 """Rules of other countries on the page: what is offered, and the same answer as Python's."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The budget on the page: its inputs, its scenarios, and what can't be, as in Python."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from page_cases import CASES, DRAWS

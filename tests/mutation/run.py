@@ -4,8 +4,6 @@
 ``[tool.mutmut]`` of pyproject.toml. Prints the score and what survived; exit code 1 below 90 %.
 """
 
-from __future__ import annotations
-
 import random
 import subprocess
 import sys

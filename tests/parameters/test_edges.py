@@ -1,7 +1,5 @@
 """Edges of parameters: bounds that are just allowed or just refused, and what rows carry along."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy import special

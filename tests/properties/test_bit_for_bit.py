@@ -1,7 +1,5 @@
 """Results are the same to the bit whatever the blocks, the workers or the number of draws."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from functools import cache

@@ -1,7 +1,5 @@
 """Cycle length is a setting: it changes the answer by the discretisation error only."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

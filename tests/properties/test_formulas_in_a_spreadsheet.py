@@ -1,7 +1,5 @@
 """Random formulas, worked out by NumPy and by a spreadsheet program: the same numbers."""
 
-from __future__ import annotations
-
 import math
 import random
 

@@ -1,7 +1,5 @@
 """What must hold for any model: random ones, changed in ways that must change nothing."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from itertools import pairwise
 

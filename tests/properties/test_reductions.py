@@ -1,7 +1,5 @@
 """Reductions against a second way: brute force, plain Python, or one run at a time."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import replace
 from functools import cache

@@ -4,8 +4,6 @@ None of these is a reproduction. Each solves for what is missing, shows that the
 value the study's `parameters.csv` states as an assumption, and that no other is needed.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 from itertools import product

@@ -5,8 +5,6 @@ Knapp-Hartung interval on k - 1 degrees of freedom; where an arm has no event, 0
 events and to the number assessed of both arms.
 """
 
-from __future__ import annotations
-
 import csv
 import math
 from pathlib import Path

@@ -3,8 +3,6 @@
 `expected/*.json` holds what darthtools, heemod, hesim and rdecision gave, with the version named.
 """
 
-from __future__ import annotations
-
 import csv
 import gzip
 import json

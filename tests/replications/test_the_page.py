@@ -1,7 +1,5 @@
 """`docs/replications.md` shows a whole study: its files are those that the tests run."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

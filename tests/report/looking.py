@@ -1,7 +1,5 @@
 """What a figure's texts are and where they stand, measured by the renderer."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A drawing in fewer bytes is the same drawing: each number read anew, each letter in its place."""
 
-from __future__ import annotations
-
 import io
 import re
 from xml.etree import ElementTree

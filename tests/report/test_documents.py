@@ -1,7 +1,5 @@
 """Word documents: what the report says, on the pages it belongs to, the same bytes every time."""
 
-from __future__ import annotations
-
 import io
 import re
 from dataclasses import replace

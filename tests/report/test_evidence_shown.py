@@ -1,7 +1,5 @@
 """A study's own evidence: forests, network, choices, and the article's facts."""
 
-from __future__ import annotations
-
 import csv
 
 from short_study import INPUTS

@@ -1,7 +1,5 @@
 """What figures draw, read back from their axes, against figures computed without them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

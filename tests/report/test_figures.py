@@ -1,7 +1,5 @@
 """Figures: complete, legible, the same every time."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Figures of many options with long names, and of many at once: room for data, and every text."""
 
-from __future__ import annotations
-
 import itertools
 import warnings
 

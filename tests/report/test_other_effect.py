@@ -1,7 +1,5 @@
 """A study that counts responders: no medium speaks of QALYs, and no country's threshold serves."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import zipfile

@@ -1,7 +1,5 @@
 """The page: whole, escaped, the same every time, and honest about what it rests on."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """The section of the budget impact, of a study whose figures can be worked out by hand."""
 
-from __future__ import annotations
-
 import io
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The model written out: what moves, what differs by strategy, and where symbols are explained."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The time horizon: counted up to a year is a model that ends there."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

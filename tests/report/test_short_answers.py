@@ -1,7 +1,5 @@
 """What would turn a decision, and why draws are apart, from results made by hand."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any
 

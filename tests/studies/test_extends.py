@@ -1,7 +1,5 @@
 """A study that extends another: rows are added or replaced, and faults are named where they lie."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The studies that extend the shipped one, against hand calculation and algebra."""
 
-from __future__ import annotations
-
 import math
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The independent synthesis and the arms it was made from, read for the tests."""
 
-from __future__ import annotations
-
 import math
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Every row of the independent networks, from their own contrasts, to the digits they print."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every row of the independent synthesis, from its own arms, to the digits it prints."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

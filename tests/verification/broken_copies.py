@@ -1,7 +1,5 @@
 """A healthy study, and copies of it in which one thing is broken."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from hecon.analyses.verification.battery import CHECKS, answer

@@ -1,7 +1,5 @@
 """The battery on whole studies, and its table."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Deliberately broken studies: each is caught by the check that should catch it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The algebra of units, against what they mean."""
 
-from __future__ import annotations
-
 import pytest
 
 from hecon.analyses.verification.unit_checks import ENGINE, Reader, clash, read_unit

@@ -1,7 +1,5 @@
 """A run of the shipped study in few cycles, and its workbook, made once for all tests of it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import openpyxl

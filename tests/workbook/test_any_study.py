@@ -1,7 +1,5 @@
 """The workbook of any study agrees with Python: counting rules, transition payoffs, memory."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The budget's live sheets: by hand, in two engines, and typed over."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """An edited workbook comes back: its inputs are read, validated and run; the unsafe is refused."""
 
-from __future__ import annotations
-
 import math
 import shutil
 import zipfile

@@ -1,7 +1,5 @@
 """The sheet Evidence: edited arms and figures move estimates, inputs and ICER as in Python."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import openpyxl

@@ -1,7 +1,5 @@
 """The frontier's formulas against Python's, with ties, dominance and QALYs below zero."""
 
-from __future__ import annotations
-
 import math
 import random
 import shutil

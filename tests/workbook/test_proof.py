@@ -1,7 +1,5 @@
 """A sample of the full proof: a few replays in both engines; and what it must not overlook."""
 
-from __future__ import annotations
-
 import io
 import shutil
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """The workbook as its readers use it: a policymaker, a reviewer; in an engine of its own."""
 
-from __future__ import annotations
-
 import re
 from contextlib import closing
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The report on paper: printed by LibreOffice and read page by page."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Replays that Python works out many at a time are what each is alone."""
 
-from __future__ import annotations
-
 import xarray as xr
 
 from hecon.analyses.evaluate import base_traces, evaluate

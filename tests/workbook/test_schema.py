@@ -1,7 +1,5 @@
 """The workbook against the schema of Office, by the validator of its own Open XML SDK."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

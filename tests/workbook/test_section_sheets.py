@@ -1,7 +1,5 @@
 """Sections as sheets: the figures of the analyses, in order, not live, and no text a formula."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import takewhile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Formulas that a column shares are those that stood in each cell, as openpyxl reads them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import openpyxl

@@ -1,7 +1,5 @@
 """Which sheets there are, in which order, and what is seen of them on a small screen."""
 
-from __future__ import annotations
-
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter

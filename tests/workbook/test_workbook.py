@@ -1,7 +1,5 @@
 """The workbook against Python: base case, scenarios, one-way ends and draws, in two engines."""
 
-from __future__ import annotations
-
 import re
 import warnings
 import zipfile

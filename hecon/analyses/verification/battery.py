@@ -1,7 +1,5 @@
 """The battery: every check on a study, in the order of the report."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.run import Run, result

@@ -4,8 +4,6 @@ It shares the parsed formulas with the engine and nothing else: names are looked
 are filled here and payoffs are added up here.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from itertools import accumulate

@@ -1,7 +1,5 @@
 """Checks on costs, prices and the way totals are made of parts."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

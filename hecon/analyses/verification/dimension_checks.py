@@ -1,7 +1,5 @@
 """Are formulas consistent in their units? A month is not a year, a rate is not a probability."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial

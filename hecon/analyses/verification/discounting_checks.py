@@ -1,7 +1,5 @@
 """Checks on discounting."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

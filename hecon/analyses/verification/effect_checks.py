@@ -1,7 +1,5 @@
 """Checks on utilities and QALYs."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

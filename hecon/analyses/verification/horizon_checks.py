@@ -1,7 +1,5 @@
 """Checks on the horizon and on the length of a cycle."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Does every parameter move a result? What does not is named, or is a fault."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np

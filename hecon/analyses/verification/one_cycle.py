@@ -1,7 +1,5 @@
 """The first cycle by hand: from probabilities and payoffs to totals, for every counting rule."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

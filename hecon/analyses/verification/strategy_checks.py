@@ -1,7 +1,5 @@
 """Checks that exchange strategies, and on the order of results."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from itertools import pairwise
 

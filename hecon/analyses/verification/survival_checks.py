@@ -1,7 +1,5 @@
 """Checks on who is where: nobody is lost, the dead stay dead, mortality acts."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from hecon.analyses.verification.case import ComputedStudy

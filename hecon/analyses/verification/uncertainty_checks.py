@@ -1,7 +1,5 @@
 """Checks on ranges, distributions and draws."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from hecon.analyses.evaluate import evaluate

@@ -5,8 +5,6 @@ the same dimension and different units. Whatever is not understood is unknown (N
 nothing that touches an unknown unit is ever blamed.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Models made from a study's own: strategies exchanged, death switched off, payoffs told apart."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Bars with intervals: partial information, and indices of global sensitivity."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

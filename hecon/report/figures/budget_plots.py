@@ -1,7 +1,5 @@
 """Budget impact as figures: net cost by block, demand and places, hours, places against uptake."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A drawing in fewer bytes: numbers to what can be seen, letters by short names, no indentation."""
 
-from __future__ import annotations
-
 import re
 
 #: Decimals of a coordinate, in points: a hundredth is a thirtieth of what a printer can place.

@@ -1,7 +1,5 @@
 """How a probabilistic analysis settles as draws are added."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 

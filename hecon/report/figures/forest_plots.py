@@ -1,7 +1,5 @@
 """Evidence: forest plots of effects and the graph of a network of trials."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

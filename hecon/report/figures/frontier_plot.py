@@ -1,7 +1,5 @@
 """The cost-effectiveness frontier: strategies by cost and effect, the efficient ones joined."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.report.figures.picture import Picture, picture

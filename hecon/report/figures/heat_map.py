@@ -1,7 +1,5 @@
 """A two-way grid as a heat map: net benefit over two parameters, and where it turns."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm

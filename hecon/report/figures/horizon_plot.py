@@ -1,7 +1,5 @@
 """Net benefit by the horizon up to which is counted."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.report.figures.picture import Picture, picture

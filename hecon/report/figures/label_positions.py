@@ -1,7 +1,5 @@
 """Direct labels: names at the ends of lines, moved apart where they would touch."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

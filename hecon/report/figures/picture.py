@@ -1,7 +1,5 @@
 """A figure with what it says in words, and how both are written."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass

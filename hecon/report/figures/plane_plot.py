@@ -1,7 +1,5 @@
 """The incremental cost-effectiveness plane: draws, their credible ellipse and the threshold."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """How likely each strategy is to take each place."""
 
-from __future__ import annotations
-
 import numpy as np
 import xarray as xr
 from matplotlib.colors import LinearSegmentedColormap

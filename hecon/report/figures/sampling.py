@@ -1,7 +1,5 @@
 """The value of a planned trial over its size: EVSI and the expected net benefit of sampling."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Scenarios as dots: how far each moves net benefit from the base case."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.report.figures.picture import Picture, picture

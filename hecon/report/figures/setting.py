@@ -1,7 +1,5 @@
 """What all figures of a study share: currency, price year, looks and readable names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """States and the transitions between them: boxes on an arc, the dead below."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """How figures look: one palette, one hand of type, and a second sign beside every colour."""
 
-from __future__ import annotations
-
 import textwrap
 import warnings
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Subgroups as a forest: net benefit with its interval, areas by share."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Figures of a study's own evidence: its meta-analyses, its choices of synthesis, its network."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterator
 from functools import partial

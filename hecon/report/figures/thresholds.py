@@ -3,8 +3,6 @@
 All take the dataset of `hecon.analyses.probabilistic.decision`.
 """
 
-from __future__ import annotations
-
 from itertools import groupby
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Tornado diagrams: net benefit, QALYs or the ICER at both ends of each range."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Who is in which state over time, one small panel a strategy."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A waterfall: from one net benefit to another, group by group."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from hecon.analyses.swaps import Swaps

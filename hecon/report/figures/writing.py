@@ -1,7 +1,5 @@
 """Numbers and words in figures: thin spaces between thousands, a true minus, short labels."""
 
-from __future__ import annotations
-
 import math
 import textwrap
 from collections import Counter

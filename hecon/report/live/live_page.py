@@ -1,7 +1,5 @@
 """What a page needs to compute: the model as script and data, its choices, draws and words."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass

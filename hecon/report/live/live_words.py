@@ -1,7 +1,5 @@
 """What the computing page says, by name: every text is looked up here, and nowhere in a script."""
 
-from __future__ import annotations
-
 from hecon.analyses.frontier import ON, SAME
 from hecon.report.language import say
 from hecon.report.numbers import Units

@@ -4,8 +4,6 @@ Discounting, what is counted, and severity are rules without money. Prices, tabl
 what a QALY may cost are another country's data, and stay where they are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace

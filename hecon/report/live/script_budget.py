@@ -1,7 +1,5 @@
 """A study's budget impact as what a page computes with: formulas, programs and how they join."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from hecon.report.live.script_model import ScriptModel

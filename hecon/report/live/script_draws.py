@@ -1,7 +1,5 @@
 """The first draws of a run's probabilistic analysis, for a page that runs them again."""
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

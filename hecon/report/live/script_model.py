@@ -1,7 +1,5 @@
 """A study as what a page computes with: programs, formulas and what each choice changes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Inputs and formulas by name, as functions in JavaScript that ask for each other."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The scripts of a page that computes, in the order in which they rest on each other."""
 
-from __future__ import annotations
-
 from functools import cache
 from importlib.resources import files
 

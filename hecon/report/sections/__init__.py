@@ -1,7 +1,5 @@
 """The sections of a report, one file each, and the registry that puts them in reading order."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from hecon.errors import Fault, InputError, nearest

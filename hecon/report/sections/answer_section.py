@@ -1,7 +1,5 @@
 """The answer in plain sentences, and what it rests on."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from hecon.analyses.base_case import base_comparison

@@ -1,7 +1,5 @@
 """What an article says, fact by fact, and what the model makes of it."""
 
-from __future__ import annotations
-
 from hecon.analyses.article import article_facts
 from hecon.analyses.run import Run
 from hecon.report.content import Column, Section, Sentence, table

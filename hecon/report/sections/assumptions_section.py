@@ -1,7 +1,5 @@
 """What the model takes for granted, and the inputs that nobody read in a source."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.run import Run

@@ -1,7 +1,5 @@
 """Where the decision turns along the range of each input."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.break_even import break_even_values, turning

@@ -1,7 +1,5 @@
 """Budget impact: what a payer pays year by year, for whom there are places, and who waits."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

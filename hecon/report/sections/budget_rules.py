@@ -1,7 +1,5 @@
 """What a country's body asks of a budget impact, and whether the figures reach what it acts on."""
 
-from __future__ import annotations
-
 from hecon.analyses.budget_results import budget_numbers, budget_table
 from hecon.analyses.run import Run
 from hecon.jurisdictions.jurisdiction_schema import BudgetRules

@@ -1,7 +1,5 @@
 """Tables of the budget impact: people, money by payer and item, hours, scenarios, uncertainty."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

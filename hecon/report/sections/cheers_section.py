@@ -1,7 +1,5 @@
 """The reporting checklist: CHEERS 2022."""
 
-from __future__ import annotations
-
 from hecon.analyses.run import Run
 from hecon.report.content import Section, Sentence
 from hecon.report.plain import plain_table

@@ -1,7 +1,5 @@
 """What sets two results apart: which inputs, formulas and rules differ, and what each does."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from hecon.analyses.run import Run

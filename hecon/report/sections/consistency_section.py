@@ -1,7 +1,5 @@
 """Do direct and indirect evidence agree: side-splitting, Q by design, and the league."""
 
-from __future__ import annotations
-
 from hecon.analyses.consistency import network_designs, network_leagues, network_splits
 from hecon.analyses.run import Run
 from hecon.report.content import Column, Listing, Section, Sentence, count, table

@@ -1,7 +1,5 @@
 """What the length of the cycle, and rounding to whole cycles, do to the result."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.cycle_length import cycle_lengths

@@ -1,7 +1,5 @@
 """What the result rests on: the weakest links first, then every input, arms and effects."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

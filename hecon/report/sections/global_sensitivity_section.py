@@ -1,7 +1,5 @@
 """All uncertain inputs at once: Sobol' indices and Morris screening."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

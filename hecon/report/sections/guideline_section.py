@@ -1,7 +1,5 @@
 """What the jurisdiction's agency demands, and where the report stands to it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The value of information: perfect, for the population, and about inputs and sets of them."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

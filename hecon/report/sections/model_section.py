@@ -1,7 +1,5 @@
 """The model, written out: its diagram, and every formula with what its symbols mean."""
 
-from __future__ import annotations
-
 from hecon.analyses.run import Run
 from hecon.engine.expression import is_zero, substitute
 from hecon.engine.model import CohortModel, Transition

@@ -1,7 +1,5 @@
 """One-way sensitivity: each input at both ends of its range."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

@@ -1,7 +1,5 @@
 """The threshold price: at which price the intervention is just worth it, with its interval."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

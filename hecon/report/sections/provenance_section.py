@@ -1,7 +1,5 @@
 """How the report came about: versions, settings, the hash of every input."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.run import Run

@@ -1,7 +1,5 @@
 """Which values took the place of the study's own: a country's, or those of a study on top of it."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.run import Run

@@ -1,7 +1,5 @@
 """The base case: totals by strategy, the comparison, the frontier, costs and effects by item."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Scenarios against the base case: what each sets, why, and what it does to the decision."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

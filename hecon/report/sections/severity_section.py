@@ -1,7 +1,5 @@
 """What a unit of effect may cost, and how that follows from severity."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from hecon.analyses.base_case import base_limits, base_shortfalls, threshold, thresholds_stated

@@ -1,7 +1,5 @@
 """Where figures come from: those that the report refers to by id, and tables looked up."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 
 from hecon.analyses.run import Run

@@ -1,7 +1,5 @@
 """Results by subgroup, their mix, and what deciding by subgroup is worth."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from hecon.analyses.drawn import drawn_design

@@ -1,7 +1,5 @@
 """Choices of synthesis side by side: what each makes of the effect, and of the decision."""
 
-from __future__ import annotations
-
 from hecon.analyses.run import Run
 from hecon.analyses.syntheses import synthesis_choices
 from hecon.report.content import Column, Figure, Section, Sentence, table

@@ -1,7 +1,5 @@
 """What the time horizon does to the result."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from hecon.analyses.run import Run

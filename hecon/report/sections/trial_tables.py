@@ -1,7 +1,5 @@
 """Tables of the planned trials: their columns, and what fills them."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Planned trials: which is worth its cost, at what size, and what to decide meanwhile."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Two-way sensitivity: the decision over grids of two inputs."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import partial
 

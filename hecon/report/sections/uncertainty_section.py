@@ -1,7 +1,5 @@
 """The probabilistic analysis: means with their errors, acceptability, and how sure it all is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """Questions whose answers are known: the battery of checks."""
 
-from __future__ import annotations
-
 from hecon.analyses.run import Run
 from hecon.analyses.verification.battery import battery_table
 from hecon.report.content import Column, Section, Sentence, count, table

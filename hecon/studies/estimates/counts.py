@@ -1,7 +1,5 @@
 """Estimates from the counts of trial arms: pooled counts, proportions and pairwise ratios."""
 
-from __future__ import annotations
-
 import math
 
 from hecon.engine.expression import parse

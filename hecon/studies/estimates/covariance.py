@@ -1,7 +1,5 @@
 """Correlations that follow from evidence which estimates share."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from itertools import combinations

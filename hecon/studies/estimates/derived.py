@@ -1,7 +1,5 @@
 """Estimates from other estimates: pooled, indirect, converted."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

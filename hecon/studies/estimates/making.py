@@ -1,7 +1,5 @@
 """What every method of making an estimate shares: its sources, and the finished estimate."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Estimates from a network of treatments: of standardised differences, or of counts."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Estimates from one published effect with its interval, or one contrast."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

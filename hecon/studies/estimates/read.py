@@ -1,7 +1,5 @@
 """Reading named estimates: each row is made from the evidence that it selects."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Choosing the evidence of an estimate: by use, study, row, time point and status."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar

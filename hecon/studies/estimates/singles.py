@@ -1,7 +1,5 @@
 """Estimates for single arms: a prior where nobody has the event, a class's next arm, shrinkage."""
 
-from __future__ import annotations
-
 import math
 
 from hecon.engine.expression import parse

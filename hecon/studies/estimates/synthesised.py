@@ -1,7 +1,5 @@
 """A finished estimate: its figure, what it rests on, and what it shares with other estimates."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

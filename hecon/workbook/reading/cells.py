@@ -1,7 +1,5 @@
 """Cells of a workbook that came back: numbers, or a fault that names sheet and cell."""
 
-from __future__ import annotations
-
 import math
 import zipfile
 import zlib

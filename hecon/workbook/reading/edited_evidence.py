@@ -1,7 +1,5 @@
 """Evidence read back: counts of trial arms and published figures, into the files they are from."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

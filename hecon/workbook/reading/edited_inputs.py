@@ -1,7 +1,5 @@
 """Inputs read back: base values, the ends of ranges, and distributions that follow."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import replace

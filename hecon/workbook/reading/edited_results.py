@@ -1,7 +1,5 @@
 """Where a workbook that came back has its discounted totals."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from hecon.workbook.reading.cells import at, bounded_rows, open_book

@@ -1,7 +1,5 @@
 """Scenarios read back: what each one sets."""
 
-from __future__ import annotations
-
 from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
 from hecon.parameters.cell_text import parse_pairs

@@ -1,7 +1,5 @@
 """Sessions read back: weeks, who is included, and every quantity of a session."""
 
-from __future__ import annotations
-
 import math
 
 from hecon.studies.course import Session

@@ -1,7 +1,5 @@
 """Settings that can be tried out live, but belong to the files of the study or jurisdiction."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from hecon.workbook.reading.cells import WorkbookReading, at, changed, is_formula

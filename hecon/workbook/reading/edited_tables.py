@@ -1,7 +1,5 @@
 """Look-up tables read back: their values, by the keys they were written with."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from hecon.engine.model import LookupTable

@@ -1,7 +1,5 @@
 """Acceptability: cost-effectiveness plane, acceptability curves and frontier, from the draws."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Budget flows: what a patient costs, gains and uses by period, and how many come that far."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

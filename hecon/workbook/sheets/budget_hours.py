@@ -1,7 +1,5 @@
 """Hours, packs and resources of the budget by year, and the charts of its sheet."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Budget queue: what the formulas of a budget come to, and who starts and waits month by month."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The sheet Budget in the making: lines by year, and what stands in them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Budget: people, money, health and hours by year, live, with Python's net cost beside."""
 
-from __future__ import annotations
-
 from hecon.analyses.budget_results import budget_table
 from hecon.workbook.context import SELECTOR, Book
 from hecon.workbook.pages import add_page

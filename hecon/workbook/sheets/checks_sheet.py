@@ -1,7 +1,5 @@
 """Checks: each a live formula; the workbook's soundness apart from its agreement with Python."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

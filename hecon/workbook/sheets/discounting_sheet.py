@@ -1,7 +1,5 @@
 """Discounting by hand: the factors of some cycles from the steps of the rate, by logarithms."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from hecon.engine.expression import parse

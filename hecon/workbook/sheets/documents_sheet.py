@@ -1,7 +1,5 @@
 """Evidence of a study that makes no estimates of it: arms and published effects as texts."""
 
-from __future__ import annotations
-
 import re
 
 from hecon.workbook.context import Book

@@ -1,7 +1,5 @@
 """Every cell that can be typed over, what it was delivered with, and whether it still is."""
 
-from __future__ import annotations
-
 from hecon.workbook.context import Book, override_name
 from hecon.workbook.formula_text import quoted
 from hecon.workbook.pages import Page, Yellow

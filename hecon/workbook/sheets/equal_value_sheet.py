@@ -1,7 +1,5 @@
 """Years of equal value: added life-years count alike, cycle by cycle and live."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from hecon.analyses.other_effects import EQUAL_VALUE

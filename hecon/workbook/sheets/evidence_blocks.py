@@ -1,7 +1,5 @@
 """Blocks of the sheet Evidence: each named estimate worked out from arms, figures or parts."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

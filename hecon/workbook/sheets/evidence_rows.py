@@ -1,7 +1,5 @@
 """Rows of the sheet Evidence: what stands in which column of an estimate's block."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Evidence, live: from trial arms and published effects to the estimates that inputs take."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from hecon.studies.estimates.synthesised import RATIOS

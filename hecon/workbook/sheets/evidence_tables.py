@@ -1,7 +1,5 @@
 """Rows of evidence on the sheet Evidence: trial arms, published effects, contrasts, settings."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """The frontier by formula: strong and extended dominance among the options."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from hecon.analyses.base_case import base_frontier

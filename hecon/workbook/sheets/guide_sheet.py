@@ -1,7 +1,5 @@
 """Guide: how to read, change, replay and reset the workbook; what its colours mean."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from hecon.analyses.population import population

@@ -1,7 +1,5 @@
 """Between-study variance: the steps of its estimation, one row each, for every pooled estimate."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

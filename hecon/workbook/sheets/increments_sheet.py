@@ -1,7 +1,5 @@
 """The comparison in use: increments, ICER or dominance in words, net benefit, threshold price."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Value of information: perfect information from the draws by formula, and Python's beside it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Inputs: every parameter with its range, distribution and source, and the one column in use."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Settings of the model that are no parameters, as Inputs lists them and edits are held to."""
 
-from __future__ import annotations
-
 from hecon.analyses.frontier import STRAIGHT
 from hecon.analyses.ties import TIE
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR

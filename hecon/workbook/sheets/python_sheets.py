@@ -1,7 +1,5 @@
 """Python's own results beside the model: scenarios, one-way results and draws."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Any

@@ -1,7 +1,5 @@
 """Results: totals, increments, frontier, threshold; Python's figures beside."""
 
-from __future__ import annotations
-
 from hecon.analyses.base_case import base_outcomes, base_table
 from hecon.analyses.comparison import totals
 from hecon.workbook.context import SELECTOR, Book, SheetTable, Shown

@@ -1,7 +1,5 @@
 """A section of the report as a sheet: Python's figures, not live."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from copy import copy

@@ -1,7 +1,5 @@
 """Where Sessions has its columns: known before the sheet is written, for traces need them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Sessions: treatment courses line by line, live into costs, effects and quantities."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from hecon.engine.expression import Expr

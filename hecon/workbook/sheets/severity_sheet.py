@@ -1,7 +1,5 @@
 """Severity: shortfall, its weight, and what a QALY may cost."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from hecon.analyses.base_case import threshold

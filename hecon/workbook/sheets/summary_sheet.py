@@ -1,7 +1,5 @@
 """Summary: the question, the answer in words built from cells, the criteria, the doubts."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

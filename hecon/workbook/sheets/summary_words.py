@@ -1,7 +1,5 @@
 """Sentences of Summary as formulas: headlines rounded, figures from the cells in use."""
 
-from __future__ import annotations
-
 from hecon.analyses.conclusion import base_conclusion
 from hecon.report.grade import exploratory
 from hecon.report.things_called import judgement, study_units

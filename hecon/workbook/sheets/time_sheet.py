@@ -4,8 +4,6 @@ Where cycles differ in length, each row works out its own from the number of its
 where the horizon does.
 """
 
-from __future__ import annotations
-
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.workbook.context import Book

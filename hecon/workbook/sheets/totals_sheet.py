@@ -1,7 +1,5 @@
 """Totals of Results: costs and QALYs by item, life-years, then what each state comes to."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from hecon.report.grade import marked_title

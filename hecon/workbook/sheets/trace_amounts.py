@@ -1,7 +1,5 @@
 """The amounts of a trace: costs, QALYs and life-years, with their totals."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Lines of treatment that start along a trace: who starts, and what it costs in which cycle."""
 
-from __future__ import annotations
-
 from hecon.workbook.context import Book
 from hecon.workbook.formula_text import quoted
 from hecon.workbook.sheet_layout import TIME, trace_title

@@ -1,7 +1,5 @@
 """Who moves between the states of a trace, as formulas over blocks of columns."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Where a trace has what: its states, its quantities, and columns filled from left to right."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 

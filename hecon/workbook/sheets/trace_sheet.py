@@ -1,7 +1,5 @@
 """One trace a strategy: probabilities, occupancy, costs and QALYs, cycle by cycle."""
 
-from __future__ import annotations
-
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel
 from hecon.workbook.context import Book, TraceAddresses

@@ -1,7 +1,5 @@
 """The states of a trace: probabilities, who is where, and who counts, cycle by cycle."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from hecon.engine.expression import Expr

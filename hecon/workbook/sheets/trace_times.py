@@ -1,7 +1,5 @@
 """Time in the states of a trace: what it is in each step, and what formulas mean there."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from hecon.engine.expression import Expr

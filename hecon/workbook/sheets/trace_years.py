@@ -1,7 +1,5 @@
 """A trace in short: who is in which state year by year, to the horizon of the base case."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from openpyxl.chart import AreaChart, Reference
