@@ -22,21 +22,11 @@ _DEGREE = 3
 
 @dataclass(frozen=True)
 class Basis:
-    """Columns of a regression.
+    """Columns of a regression."""
 
-    Attributes
-    ----------
-    columns
-        Shape (draws, columns); the first is 1, the others have mean 0.
-    penalty
-        Roughness of each column, shape (columns,); 0 is never smoothed away.
-    block
-        Number of the smoothing parameter of each column, shape (columns,).
-    """
-
-    columns: Array
-    penalty: Array
-    block: Whole
+    columns: Array  #: Shape (draws, columns); the first is 1, the others have mean 0.
+    penalty: Array  #: Roughness of each column, shape (columns,); 0 is never smoothed away.
+    block: Whole  #: Number of the smoothing parameter of each column, shape (columns,).
 
 
 def additive_columns(parameters: int) -> int:

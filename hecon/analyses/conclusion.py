@@ -34,37 +34,21 @@ class FrontierStep:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What the base case says at its threshold.
+    """What the base case says at its threshold."""
 
-    Attributes
-    ----------
-    threshold
-        What a QALY may cost; `weighted` by severity or not.
-    alternatives
-        Those that can be chosen.
-    best
-        The one with the highest net benefit, the first named of equal ones; empty if there are
-        fewer than two alternatives.
-    equal
-        Others with the same net benefit as the best.
-    reached
-        The step of the frontier that ends at the best; None if it is the first there.
-    refused
-        The next step of the frontier, which costs more than the threshold; None if there is none.
-    status
-        Place of every alternative on the frontier or off it.
-    pair, benefit
-        Intervention against comparator, and its net benefit.
-    """
-
-    threshold: float
+    threshold: float  #: What a QALY may cost; `weighted` by severity or not.
     weighted: bool
-    alternatives: tuple[str, ...]
+    alternatives: tuple[str, ...]  #: Those that can be chosen.
+    #: The one with the highest net benefit, the first named of equal ones; empty if there are fewer
+    #: than two alternatives.
     best: str
-    equal: tuple[str, ...]
+    equal: tuple[str, ...]  #: Others with the same net benefit as the best.
+    #: The step of the frontier that ends at the best; None if it is the first there.
     reached: FrontierStep | None
+    #: The next step of the frontier, which costs more than the threshold; None if there is none.
     refused: FrontierStep | None
-    status: dict[str, str]
+    status: dict[str, str]  #: Place of every alternative on the frontier or off it.
+    #: pair, benefit: Intervention against comparator, and its net benefit.
     pair: Comparison
     benefit: float
 

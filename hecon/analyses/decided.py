@@ -28,28 +28,20 @@ FEW = 10
 
 @dataclass(frozen=True)
 class Decided:
-    """What was found in a table of draws, at a grid of thresholds and looked at at one.
-
-    Attributes
-    ----------
-    means
-        Cost, effect and net benefit by strategy, see `summary`.
-    frontier, curves, ranks, running, needed
-        See `frontier`, `decision`, `ranking` (of more than `MANY` strategies at the one threshold
-        alone), `convergence` and `draws_needed`.
-    singles, sets
-        See `evppi`; no rows with fewer than `LEAST_DRAWS` draws.
-    """
+    """What was found in a table of draws, at a grid of thresholds and looked at at one."""
 
     table: DrawsTable
     grid: Array
     threshold: float
-    means: pd.DataFrame
+    means: pd.DataFrame  #: Cost, effect and net benefit by strategy, see `summary`.
+    #: frontier, curves, ranks, running, needed: See `frontier`, `decision`, `ranking` (of more than
+    #: `MANY` strategies at the one threshold alone), `convergence` and `draws_needed`.
     frontier: pd.DataFrame
     curves: xr.Dataset
     ranks: xr.Dataset
     running: pd.DataFrame
     needed: pd.DataFrame
+    #: singles, sets: See `evppi`; no rows with fewer than `LEAST_DRAWS` draws.
     singles: pd.DataFrame
     sets: pd.DataFrame
 

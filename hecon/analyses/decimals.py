@@ -25,24 +25,14 @@ _WITH = {".": _pattern(".", ","), ",": _pattern(",", ".")}
 
 @dataclass(frozen=True)
 class Read:
-    """Columns of texts as numbers.
+    """Columns of texts as numbers."""
 
-    Attributes
-    ----------
-    values
-        By column; NaN where a text is no number.
-    mark
-        The decimal mark, the same in all columns; empty if it can't be told.
-    doubtful
-        Column and position of a cell that means one number with a decimal point and another
-        with a decimal comma, where the mark can't be told.
-    grouped
-        A text whose thousands are grouped and what it is read as, if there is one.
-    """
-
-    values: dict[str, NDArray[np.float64]]
-    mark: str
+    values: dict[str, NDArray[np.float64]]  #: By column; NaN where a text is no number.
+    mark: str  #: The decimal mark, the same in all columns; empty if it can't be told.
+    #: Column and position of a cell that means one number with a decimal point and another with a
+    #: decimal comma, where the mark can't be told.
     doubtful: tuple[str, int] | None = None
+    #: A text whose thousands are grouped and what it is read as, if there is one.
     grouped: tuple[str, float] | None = None
 
 

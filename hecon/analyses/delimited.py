@@ -27,25 +27,14 @@ MOST_BYTES, MOST_CELLS, MOST_COLUMNS, LONGEST_CELL = 200_000_000, 10_000_000, 10
 
 @dataclass(frozen=True)
 class Delimited:
-    """A text table.
+    """A text table."""
 
-    Attributes
-    ----------
-    cells
-        Texts; columns as the header names them, and indexed by their row in the file, counted
-        from 1.
-    header
-        Row of the header in the file.
-    separator
-        One of `SEPARATORS`, or what a first line ``sep=`` says.
-    encoding
-        How the bytes were read.
-    """
-
+    #: Texts; columns as the header names them, and indexed by their row in the file, counted from
+    #: 1.
     cells: pd.DataFrame
-    header: int
-    separator: str
-    encoding: str
+    header: int  #: Row of the header in the file.
+    separator: str  #: One of `SEPARATORS`, or what a first line ``sep=`` says.
+    encoding: str  #: How the bytes were read.
 
 
 def read_delimited(path: Path) -> Delimited:

@@ -43,17 +43,11 @@ class Limited(OffBase):
 
 @dataclass(frozen=True)
 class Departures:
-    """What sets the means of the draws apart from the base case.
+    """What sets the means of the draws apart from the base case."""
 
-    Attributes
-    ----------
-    off
-        Inputs whose distribution's mean is not the base value, the largest gap first.
-    limited
-        Formulas that meet a limit more or less often than in the base case.
-    """
-
+    #: Inputs whose distribution's mean is not the base value, the largest gap first.
     off: tuple[OffBase, ...]
+    #: Formulas that meet a limit more or less often than in the base case.
     limited: tuple[Limited, ...]
 
 

@@ -23,25 +23,13 @@ LONGEST_NAME = 100
 
 @dataclass
 class DrawsFile:
-    """A table in its file.
+    """A table in its file."""
 
-    Attributes
-    ----------
-    frame
-        Cells as texts or numbers, indexed by their row in the file.
-    header
-        Row of the header in the file; None where columns have names without one.
-    separator
-        What parts columns.
-    notes
-        What a reader has to know of how it was read, in sentences.
-    """
-
-    frame: pd.DataFrame
+    frame: pd.DataFrame  #: Cells as texts or numbers, indexed by their row in the file.
     file: str
-    header: int | None
-    separator: str
-    notes: list[str]
+    header: int | None  #: Row of the header in the file; None where columns have names without one.
+    separator: str  #: What parts columns.
+    notes: list[str]  #: What a reader has to know of how it was read, in sentences.
 
     def fault(self, row: int | None, column: str | None, text: str) -> Fault:
         """A fault in this file."""

@@ -37,21 +37,11 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Judged:
-    """What a study has where something is demanded.
+    """What a study has where something is demanded."""
 
-    Attributes
-    ----------
-    verdict
-        One of those of `hecon.jurisdictions.demands`.
-    found
-        What the study has, in words.
-    inputs
-        Names of the inputs that it hangs on.
-    """
-
-    verdict: str
-    found: str
-    inputs: frozenset[str] = frozenset()
+    verdict: str  #: One of those of `hecon.jurisdictions.demands`.
+    found: str  #: What the study has, in words.
+    inputs: frozenset[str] = frozenset()  #: Names of the inputs that it hangs on.
 
 
 @result()

@@ -24,20 +24,11 @@ COUNTERS = ("draw", "sample", "sim")
 
 @dataclass(frozen=True)
 class OwnDraws(TableDesign):
-    """Draws that came in a file.
+    """Draws that came in a file."""
 
-    Attributes
-    ----------
-    source
-        The file's name.
-    parameters
-        Inputs that have a column.
-    filled
-        Names of inputs with a distribution that have none and are held at their base values.
-    """
-
-    source: str = ""
-    parameters: Mapping[Key, Parameter] = field(default_factory=dict)
+    source: str = ""  #: The file's name.
+    parameters: Mapping[Key, Parameter] = field(default_factory=dict)  #: Inputs that have a column.
+    #: Names of inputs with a distribution that have none and are held at their base values.
     filled: tuple[str, ...] = ()
 
 

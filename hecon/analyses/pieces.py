@@ -26,27 +26,17 @@ _MOVES = ("states", "initial", "transitions", "payoffs")
 
 @dataclass(frozen=True)
 class Piece:
-    """One input, formula or rule of a study.
+    """One input, formula or rule of a study."""
 
-    Attributes
-    ----------
-    content
-        What `joined` puts into a study.
-    same
-        What is alike in two studies if the piece moves the base case alike.
-    text, source, label, group
-        For people: what it says, where from, what it is, and what it belongs to.
-    values
-        Of an input typed as values: by key.
-    """
-
-    content: Any
-    same: object
+    content: Any  #: What `joined` puts into a study.
+    same: object  #: What is alike in two studies if the piece moves the base case alike.
+    #: text, source, label, group: For people: what it says, where from, what it is, and what it
+    #: belongs to.
     text: str
     source: str = ""
     label: str = ""
     group: str = ""
-    values: Mapping[Key, float] | None = None
+    values: Mapping[Key, float] | None = None  #: Of an input typed as values: by key.
 
 
 def pieces(study: Study, factor: float = 1.0) -> dict[Name, Piece]:

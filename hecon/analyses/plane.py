@@ -13,21 +13,13 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Plane:
-    """One strategy against another over the draws.
+    """One strategy against another over the draws."""
 
-    Attributes
-    ----------
-    effect, cost
-        Increments by draw, shape (draws,).
-    ellipse
-        Points of the boundary: ``effect``, ``cost``.
-    quadrants
-        Share of draws by what they mean: ``more costly, more effective`` and so on.
-    """
-
+    #: effect, cost: Increments by draw, shape (draws,).
     effect: Array
     cost: Array
-    ellipse: pd.DataFrame
+    ellipse: pd.DataFrame  #: Points of the boundary: ``effect``, ``cost``.
+    #: Share of draws by what they mean: ``more costly, more effective`` and so on.
     quadrants: dict[str, float]
 
 

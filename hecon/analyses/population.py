@@ -17,24 +17,15 @@ LONGEST_YEARS = 1_000.0
 
 @dataclass(frozen=True)
 class Population:
-    """Whom a decision concerns.
+    """Whom a decision concerns."""
 
-    Attributes
-    ----------
-    annual
-        People who become eligible in a year.
-    uptake
-        Share of them whom the decision reaches, by year; the last one goes on.
-    years, discount
-        How long the decision stays relevant, and the annual rate.
-    assumptions
-        The file's own figures by name, and the study's in its formulas that have a range.
-    """
-
-    annual: float
+    annual: float  #: People who become eligible in a year.
+    #: Share of them whom the decision reaches, by year; the last one goes on.
     uptake: tuple[float, ...]
+    #: years, discount: How long the decision stays relevant, and the annual rate.
     years: float
     discount: float
+    #: The file's own figures by name, and the study's in its formulas that have a range.
     assumptions: Mapping[str, Assumption]
 
     def effective(self, start: float = 0.0) -> float:

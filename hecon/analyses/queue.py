@@ -10,21 +10,14 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Queue:
-    """What becomes of those who want a treatment, all [draw, period].
+    """What becomes of those who want a treatment, all [draw, period]."""
 
-    Attributes
-    ----------
-    demand, treated, returned
-        Persons who come to want it in the period, who start it, and who take what they would
-        have had.
-    waiting
-        Persons who wait at the end of the period.
-    """
-
+    #: demand, treated, returned: Persons who come to want it in the period, who start it, and who
+    #: take what they would have had.
     demand: Array
     treated: Array
     returned: Array
-    waiting: Array
+    waiting: Array  #: Persons who wait at the end of the period.
 
     @property
     def waited(self) -> Array:

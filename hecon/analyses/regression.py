@@ -24,29 +24,17 @@ _ORTHOGONAL = 1e-9
 
 @dataclass(frozen=True)
 class RegressionFit:
-    """A regression of several outcomes on the same columns.
-
-    Attributes
-    ----------
-    fitted, residual
-        Shape (outcomes, draws).
-    smoothing
-        Smoothing parameter by outcome and block.
-    inverse
-        Inverse of the penalised normal matrix by outcome, shape (outcomes, columns, columns).
-    freedom
-        Effective degrees of freedom by outcome, shape (outcomes,).
-    gram
-        Products of the columns, shape (columns, columns).
-    """
+    """A regression of several outcomes on the same columns."""
 
     basis: Basis
+    #: fitted, residual: Shape (outcomes, draws).
     fitted: Array
     residual: Array
-    smoothing: Array
+    smoothing: Array  #: Smoothing parameter by outcome and block.
+    #: Inverse of the penalised normal matrix by outcome, shape (outcomes, columns, columns).
     inverse: Array
-    freedom: Array
-    gram: Array
+    freedom: Array  #: Effective degrees of freedom by outcome, shape (outcomes,).
+    gram: Array  #: Products of the columns, shape (columns, columns).
 
     def replicates(self) -> tuple[Array, Array]:
         """Fitted values as other draws of the same size would have given them.

@@ -30,22 +30,14 @@ class MissingResult(HeconError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a run needs besides its study.
+    """What a run needs besides its study."""
 
-    Attributes
-    ----------
-    draws, seed, method
-        Size, seed and kind of the probabilistic design.
-    workers
-        Threads; no figure depends on it.
-    options
-        What single analyses are asked for, by the name of the option.
-    """
-
+    #: draws, seed, method: Size, seed and kind of the probabilistic design.
     draws: int = 10_000
     seed: int = 1
     method: str = "monte-carlo"
-    workers: int = 1
+    workers: int = 1  #: Threads; no figure depends on it.
+    #: What single analyses are asked for, by the name of the option.
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -115,20 +115,14 @@ def _scaled_truth(measured: Sequence[Measured]) -> list[Array]:
 
 @dataclass(frozen=True)
 class TrialInformation:
-    """A trial's information among some draws, with what all sizes share worked out once.
-
-    Attributes
-    ----------
-    grid
-        Thresholds.
-    perfect, limits
-        Regression on what the trial measures, without error, and its value by threshold.
-    """
+    """A trial's information among some draws, with what all sizes share worked out once."""
 
     table: DrawsTable
     trial: Trial
-    grid: Array
+    grid: Array  #: Thresholds.
     seed: int
+    #: perfect, limits: Regression on what the trial measures, without error, and its value by
+    #: threshold.
     perfect: RegressionFit
     limits: list[Value]
 

@@ -31,38 +31,23 @@ EVERYBODY, ALL = "everybody", "all"
 
 @dataclass(frozen=True)
 class SubgroupMix:
-    """Some combinations taken together, by their shares of everybody.
-
-    Attributes
-    ----------
-    members
-        Positions among the combinations.
-    share
-        Of everybody.
-    """
+    """Some combinations taken together, by their shares of everybody."""
 
     name: str
     title: str
     dimension: str
-    members: tuple[int, ...]
-    share: float
+    members: tuple[int, ...]  #: Positions among the combinations.
+    share: float  #: Of everybody.
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Every combination with its share, costs and QALYs.
-
-    Attributes
-    ----------
-    share
-        Shape (combination,), adds up to one.
-    cost, qaly
-        Shape (combination, strategy, draw), of the strategies of the study.
-    """
+    """Every combination with its share, costs and QALYs."""
 
     subgroups: tuple[Subgroup, ...]
     strategies: tuple[str, ...]
-    share: Array
+    share: Array  #: Shape (combination,), adds up to one.
+    #: cost, qaly: Shape (combination, strategy, draw), of the strategies of the study.
     cost: Array
     qaly: Array
 

@@ -37,36 +37,22 @@ SAME = 1e-9
 
 @dataclass(frozen=True)
 class Swaps:
-    """Two results, and what leads from the first to the second.
+    """Two results, and what leads from the first to the second."""
 
-    Attributes
-    ----------
-    names
-        What the two are called.
-    compared
-        Intervention and comparator, of the first study.
-    factor
-        What an amount of the second is multiplied by to be in the first one's money.
-    ends
-        ``cost``, ``qaly``, ``icer``, ``threshold`` and ``nmb`` of both, in the first's money.
-    differences
-        One row a difference, in the order of swapping: ``step``, ``group``, ``kind``, ``name``,
-        ``label``, ``first``, ``second``, ``source_first``, ``source_second``, then the change of
-        ``cost``, ``qaly``, ``threshold`` and ``nmb``, and ``icer`` after the swap.
-    contributions
-        One row a group, the largest first: ``group``, ``differences`` (how many), and the mean
-        over all orders of the change of ``cost``, ``qaly``, ``icer`` (NaN where some order has
-        none) and ``nmb``.
-    beside
-        What differs and moves no base case: ``kind``, ``name``, ``first``, ``second``.
-    """
-
-    names: tuple[str, str]
-    compared: tuple[str, str]
-    factor: float
+    names: tuple[str, str]  #: What the two are called.
+    compared: tuple[str, str]  #: Intervention and comparator, of the first study.
+    factor: float  #: What an amount of the second is multiplied by to be in the first one's money.
+    #: ``cost``, ``qaly``, ``icer``, ``threshold`` and ``nmb`` of both, in the first's money.
     ends: pd.DataFrame
+    #: One row a difference, in the order of swapping: ``step``, ``group``, ``kind``, ``name``,
+    #: ``label``, ``first``, ``second``, ``source_first``, ``source_second``, then the change of
+    #: ``cost``, ``qaly``, ``threshold`` and ``nmb``, and ``icer`` after the swap.
     differences: pd.DataFrame
+    #: One row a group, the largest first: ``group``, ``differences`` (how many), and the mean over
+    #: all orders of the change of ``cost``, ``qaly``, ``icer`` (NaN where some order has none) and
+    #: ``nmb``.
     contributions: pd.DataFrame
+    #: What differs and moves no base case: ``kind``, ``name``, ``first``, ``second``.
     beside: pd.DataFrame
 
 

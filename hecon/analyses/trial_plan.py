@@ -25,28 +25,14 @@ class Uninformative(InputError):
 
 @dataclass(frozen=True)
 class Measured:
-    """One outcome in one arm, with what it would be in every draw.
-
-    Attributes
-    ----------
-    truth
-        Probability or mean by draw, shape (draws,).
-    share
-        Share of all randomised who are in the arm.
-    dropout
-        Share of those followed whose outcome is not seen.
-    sd
-        Spread between persons; 0 for a binomial outcome.
-    among
-        Position of the outcome that those followed must have had, or None.
-    """
+    """One outcome in one arm, with what it would be in every draw."""
 
     name: str
-    truth: Array
-    share: float
-    dropout: float
-    sd: float
-    among: int | None
+    truth: Array  #: Probability or mean by draw, shape (draws,).
+    share: float  #: Share of all randomised who are in the arm.
+    dropout: float  #: Share of those followed whose outcome is not seen.
+    sd: float  #: Spread between persons; 0 for a binomial outcome.
+    among: int | None  #: Position of the outcome that those followed must have had, or None.
 
 
 @dataclass(frozen=True)

@@ -31,29 +31,21 @@ Row = dict[Hashable, Any]
 
 @dataclass(frozen=True)
 class TrialReport:
-    """What planned trials are worth.
+    """What planned trials are worth."""
 
-    Attributes
-    ----------
-    sizes
-        A row a trial, follow-up, size and method, see `expected_net_benefit`; of the second
-        method perhaps only the best sizes.
-    best
-        The best size of each trial and follow-up, the best design first: the highest net benefit
-        where one is above zero, else the least ``times``: how many times as many patients would
-        have to benefit for the trial to pay.
-    choices
-        Adopt, adopt and study, or wait, for each row of `best`, see `approval_choices`.
-    ranges
-        The best trial's net benefit at its best size with one assumption at an end of its range:
-        ``assumption``, ``end``, ``value``, ``patients``, ``enbs``, ``times``; the last two rows
-        have all at their least and at their most favourable ends. Where an assumption changes
-        what the trial sees, the best size is looked for from the base case's to both sides.
-    """
-
+    #: A row a trial, follow-up, size and method, see `expected_net_benefit`; of the second method
+    #: perhaps only the best sizes.
     sizes: pd.DataFrame
+    #: The best size of each trial and follow-up, the best design first: the highest net benefit
+    #: where one is above zero, else the least ``times``: how many times as many patients would have
+    #: to benefit for the trial to pay.
     best: pd.DataFrame
+    #: Adopt, adopt and study, or wait, for each row of `best`, see `approval_choices`.
     choices: pd.DataFrame
+    #: The best trial's net benefit at its best size with one assumption at an end of its range:
+    #: ``assumption``, ``end``, ``value``, ``patients``, ``enbs``, ``times``; the last two rows have
+    #: all at their least and at their most favourable ends. Where an assumption changes what the
+    #: trial sees, the best size is looked for from the base case's to both sides.
     ranges: pd.DataFrame
 
     @property

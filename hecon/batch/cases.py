@@ -21,21 +21,11 @@ from hecon.studies.variant import with_changes
 
 @dataclass(frozen=True)
 class Rests:
-    """What a scenario's jobs rest on.
+    """What a scenario's jobs rest on."""
 
-    Attributes
-    ----------
-    inputs
-        Hash of all that their figures come from.
-    status
-        The weakest status of an input in use.
-    title
-        What the scenario is, in words.
-    """
-
-    inputs: str
-    status: str
-    title: str = ""
+    inputs: str  #: Hash of all that their figures come from.
+    status: str  #: The weakest status of an input in use.
+    title: str = ""  #: What the scenario is, in words.
 
 
 @dataclass(frozen=True)

@@ -84,26 +84,14 @@ def _natural(name: str) -> tuple[tuple[int, str], ...]:
 
 @dataclass(frozen=True)
 class JobFigure:
-    """A figure of a job.
+    """A figure of a job."""
 
-    Attributes
-    ----------
-    of
-        A strategy, or a comparison written `A v B`.
-    error
-        Its Monte Carlo standard error, NaN where there is none.
-    words
-        What is said in its place, or what it means.
-    at
-        The value of a QALY that it is counted at, NaN where it hangs on none.
-    """
-
-    of: str
+    of: str  #: A strategy, or a comparison written `A v B`.
     name: str
     value: float
-    error: float = np.nan
-    words: str = ""
-    at: float = np.nan
+    error: float = np.nan  #: Its Monte Carlo standard error, NaN where there is none.
+    words: str = ""  #: What is said in its place, or what it means.
+    at: float = np.nan  #: The value of a QALY that it is counted at, NaN where it hangs on none.
 
 
 @dataclass(frozen=True)

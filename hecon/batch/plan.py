@@ -61,26 +61,17 @@ class Without(Strict):
 
 
 class JobGrid(Strict):
-    """Every study in every jurisdiction in every scenario.
+    """Every study in every jurisdiction in every scenario."""
 
-    Attributes
-    ----------
-    studies
-        Folders, from the plan's own.
-    jurisdictions
-        Names beside the studies, or folders; none for the studies' own.
-    perspectives, subgroups, scenarios
-        Names; the country's own, everybody and the base case are such.
-    draws
-        None for the deterministic result.
-    """
-
-    studies: Annotated[list[Required], Field(min_length=1)]
+    studies: Annotated[list[Required], Field(min_length=1)]  #: Folders, from the plan's own.
+    #: Names beside the studies, or folders; none for the studies' own.
     jurisdictions: list[Required] = Field(default_factory=list)
+    #: perspectives, subgroups, scenarios: Names; the country's own, everybody and the base case are
+    #: such.
     perspectives: Annotated[Names, _chosen(OWN)] = Field(default_factory=lambda: [OWN])
     subgroups: Annotated[Names, _chosen(EVERYBODY)] = Field(default_factory=lambda: [EVERYBODY])
     scenarios: Annotated[Names, _chosen(BASE)] = Field(default_factory=lambda: [ALL])
-    draws: Annotated[Whole, Field(ge=0, le=MOST_DRAWS)] = 0
+    draws: Annotated[Whole, Field(ge=0, le=MOST_DRAWS)] = 0  #: None for the deterministic result.
     seed: Annotated[Whole, Field(ge=0, le=LAST_SEED)] = 1
     design: Annotated[Text, BeforeValidator(_method)] = METHODS[0]
     without: list[Without] = Field(default_factory=list)

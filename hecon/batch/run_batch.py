@@ -17,20 +17,12 @@ Telling = Callable[[BatchFault], None]
 
 @dataclass(frozen=True)
 class Batch:
-    """The jobs of a plan, and which of them a store has.
-
-    Attributes
-    ----------
-    cases
-        In the order of the plan.
-    faults
-        Studies that could not be read in a jurisdiction.
-    """
+    """The jobs of a plan, and which of them a store has."""
 
     name: str
     jobs: list[Job]
-    cases: tuple[SentStudy, ...]
-    faults: tuple[BatchFault, ...]
+    cases: tuple[SentStudy, ...]  #: In the order of the plan.
+    faults: tuple[BatchFault, ...]  #: Studies that could not be read in a jurisdiction.
     store: Store
     there: frozenset[str]
 

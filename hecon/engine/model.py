@@ -41,19 +41,12 @@ FIXED_NAMES: dict[str, str] = {
 
 @dataclass(frozen=True)
 class LookupTable:
-    """A table looked up by its first column: the row of the largest key not above the key asked.
-
-    Attributes
-    ----------
-    keys
-        Strictly increasing, shape (rows,); they count to nine decimals, as the key asked does.
-    columns
-        Values by column name, each of shape (rows,).
-    """
+    """A table looked up by its first column: the row of the largest key not above the key asked."""
 
     name: str
+    #: Strictly increasing, shape (rows,); they count to nine decimals, as the key asked does.
     keys: Array
-    columns: Mapping[str, Array]
+    columns: Mapping[str, Array]  #: Values by column name, each of shape (rows,).
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "keys", np.round(np.asarray(self.keys, dtype=float), DECIMALS))
@@ -68,18 +61,11 @@ class LookupTable:
 
 @dataclass(frozen=True)
 class State:
-    """A health state.
-
-    Attributes
-    ----------
-    dead
-        True if nobody in the state is alive: it gives no life-years.
-    memory_years
-        How long time in the state is remembered; zero for a state without memory.
-    """
+    """A health state."""
 
     name: str
-    dead: bool = False
+    dead: bool = False  #: True if nobody in the state is alive: it gives no life-years.
+    #: How long time in the state is remembered; zero for a state without memory.
     memory_years: float = 0.0
     label: str = ""
 
@@ -100,39 +86,23 @@ class Transition:
 
 @dataclass(frozen=True)
 class Payoff:
-    """A cost or an effect.
+    """A cost or an effect."""
 
-    Attributes
-    ----------
-    item
-        Cost item or effect source that the payoff is reported under.
-    kind
-        ``cost`` or ``qaly``.
-    on
-        ``state`` (while in `source`), ``transition`` (moving from `source` to `target`) or
-        ``once`` (per person who starts, at `week`).
-    rate
-        True if the amount is per year and is multiplied by the cycle's length.
-    week
-        When a one-off falls; None is the start, which is not discounted. On a transition: how
-        long after the end of its cycle the amount falls; None is that cycle.
-    session
-        Tells apart one-offs of the same item that come from a treatment course.
-    origin
-        Where it was read, for messages.
-    """
-
-    item: str
-    kind: str
+    item: str  #: Cost item or effect source that the payoff is reported under.
+    kind: str  #: ``cost`` or ``qaly``.
+    #: ``state`` (while in `source`), ``transition`` (moving from `source` to `target`) or ``once``
+    #: (per person who starts, at `week`).
     on: str
     amount: Expr
     strategy: str | None = None
     source: str | None = None
     target: str | None = None
-    rate: bool = False
+    rate: bool = False  #: True if the amount is per year and is multiplied by the cycle's length.
+    #: When a one-off falls; None is the start, which is not discounted. On a transition: how long
+    #: after the end of its cycle the amount falls; None is that cycle.
     week: Expr | None = None
-    session: str = ""
-    origin: str = ""
+    session: str = ""  #: Tells apart one-offs of the same item that come from a treatment course.
+    origin: str = ""  #: Where it was read, for messages.
 
 
 @dataclass(frozen=True)

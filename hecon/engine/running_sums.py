@@ -7,37 +7,24 @@ from hecon.engine.program import Credit, Program
 
 
 class RunningSum(NamedTuple):
-    """People of a trace at places, times nodes that differ by draw and cycle, times a weight.
-
-    Attributes
-    ----------
-    places
-        States, each with the node of the share that leaves it where people are counted on their
-        way, and -1 where they are counted in the state.
-    weight
-        Position of what differs by cycle alone.
-    """
+    """People of a trace at places, times nodes that differ by draw and cycle, times a weight."""
 
     trace: int
+    #: States, each with the node of the share that leaves it where people are counted on their way,
+    #: and -1 where they are counted in the state.
     places: tuple[tuple[int, int], ...]
     loop: tuple[int, ...]
-    weight: int
+    weight: int  #: Position of what differs by cycle alone.
 
 
 class Credited(NamedTuple):
-    """A sum times factors of a draw, which counts in an outcome.
-
-    Attributes
-    ----------
-    cycle
-        The node of the cycle in which it falls, -1 for the one in which it is added.
-    """
+    """A sum times factors of a draw, which counts in an outcome."""
 
     outcome: int
     strategy: int
     sum: int
     factors: tuple[int, ...]
-    cycle: int
+    cycle: int  #: The node of the cycle in which it falls, -1 for the one in which it is added.
 
 
 def running_sums(

@@ -17,30 +17,17 @@ TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Counting:
-    """A counting rule.
+    """A counting rule."""
 
-    Attributes
-    ----------
-    label
-        What the rule does, in words for the report.
-    weights
-        Gives ``after[0..T]`` from T; ``before`` is `before_share` for t >= 1.
-    before_share
-        Share of the occupancy at the start of the cycle that counts.
-    moment
-        When a cycle's credit is discounted, in cycles after its start (1 is its end).
-    points
-        True if rows are points in time 0..T, so that ages are those at the end of cycle t.
-    weighs_events
-        True if what happens in a cycle is weighted as occupancy is. It is no integration rule:
-        an event happens once, however occupancy is counted.
-    """
-
-    label: str
+    label: str  #: What the rule does, in words for the report.
+    #: Gives ``after[0..T]`` from T; ``before`` is `before_share` for t >= 1.
     weights: Callable[[int], Array]
-    before_share: float
-    moment: float
+    before_share: float  #: Share of the occupancy at the start of the cycle that counts.
+    moment: float  #: When a cycle's credit is discounted, in cycles after its start (1 is its end).
+    #: True if rows are points in time 0..T, so that ages are those at the end of cycle t.
     points: bool = False
+    #: True if what happens in a cycle is weighted as occupancy is. It is no integration rule: an
+    #: event happens once, however occupancy is counted.
     weighs_events: bool = False
 
     def after(self, cycles: int) -> Array:

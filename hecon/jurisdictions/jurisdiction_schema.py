@@ -61,23 +61,15 @@ class Discount(Strict):
 
 
 class SeverityClass(Strict):
-    """What holds from a certain shortfall on.
+    """What holds from a certain shortfall on."""
 
-    Attributes
-    ----------
-    shortfall
-        Least shortfall by the rule's measure; the absolute one, if the larger of both counts.
-    proportional
-        Least proportional shortfall, if the larger of both counts.
-    weight
-        Factor on the threshold or on QALYs.
-    threshold
-        In its place the threshold itself, in the jurisdiction's money.
-    """
-
+    #: Least shortfall by the rule's measure; the absolute one, if the larger of both counts.
     shortfall: Real
+    #: Least proportional shortfall, if the larger of both counts.
     proportional: Annotated[Real, Field(ge=0, le=1)] | None = None
+    #: Factor on the threshold or on QALYs.
     weight: Annotated[Real, Field(gt=0, le=100)] | None = None
+    #: In its place the threshold itself, in the jurisdiction's money.
     threshold: Annotated[Real, Field(ge=0, le=limits.LARGEST_AMOUNT)] | None = None
 
     @property
@@ -113,25 +105,15 @@ class Severity(Strict):
 
 
 class Threshold(Strict):
-    """What the jurisdiction says of the value of a QALY, and in which words.
+    """What the jurisdiction says of the value of a QALY, and in which words."""
 
-    Attributes
-    ----------
-    kind
-        ``none`` is stated, then there is no verdict; ``one``; a ``range`` with a verdict at both
-        ends; several ``benchmarks`` with one at each.
-    values
-        The ends, the benchmarks or, where none is stated, values at which net benefit is shown.
-    name
-        What the figure is called.
-    means
-        What it says and does not say.
-    """
-
+    #: ``none`` is stated, then there is no verdict; ``one``; a ``range`` with a verdict at both
+    #: ends; several ``benchmarks`` with one at each.
     kind: Literal["none", "one", "range", "benchmarks"] = "one"
+    #: The ends, the benchmarks or, where none is stated, values at which net benefit is shown.
     values: list[RequiredFormula] = Field(default_factory=list)
-    name: Required = "threshold"
-    means: Text = ""
+    name: Required = "threshold"  #: What the figure is called.
+    means: Text = ""  #: What it says and does not say.
 
 
 class EqualValue(Strict):

@@ -34,25 +34,15 @@ class DistributionError(ValueError):
 
 @dataclass(frozen=True)
 class Distribution:
-    """A probability distribution in its native parameters.
+    """A probability distribution in its native parameters."""
 
-    Attributes
-    ----------
-    kind
-        One of `KINDS`.
-    parameters
-        Native parameters: beta (alpha, beta), gamma (shape, scale), lognormal (mu, sigma),
-        normal (mean, sd), uniform (low, high), triangular (low, mode, high),
-        dirichlet (alpha), fixed (value).
-    group
-        Rows of one Dirichlet share a group.
-    base
-        One of `BASES`: what the base value is of the distribution, if the row says so.
-    """
-
-    kind: str
+    kind: str  #: One of `KINDS`.
+    #: Native parameters: beta (alpha, beta), gamma (shape, scale), lognormal (mu, sigma), normal
+    #: (mean, sd), uniform (low, high), triangular (low, mode, high), dirichlet (alpha), fixed
+    #: (value).
     parameters: tuple[float, ...]
-    group: str = ""
+    group: str = ""  #: Rows of one Dirichlet share a group.
+    #: One of `BASES`: what the base value is of the distribution, if the row says so.
     base: str = ""
 
     @property

@@ -46,13 +46,7 @@ def weakest(statuses: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Derived:
-    """A parameter's figure, range, doubt and provenance: typed, or taken from an estimate.
-
-    Attributes
-    ----------
-    rows
-        Rows of the evidence that an estimate rests on.
-    """
+    """A parameter's figure, range, doubt and provenance: typed, or taken from an estimate."""
 
     value: float
     low: float | None
@@ -61,7 +55,7 @@ class Derived:
     source: str
     status: str
     derivation: str
-    rows: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()  #: Rows of the evidence that an estimate rests on.
 
 
 @dataclass(frozen=True)

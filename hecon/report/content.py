@@ -39,39 +39,22 @@ KINDS: tuple[str, ...] = get_args(Kind)
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table.
+    """A column of a table."""
 
-    Attributes
-    ----------
-    key
-        Its name in the frame and in files: snake_case, one name for one thing in all tables.
-    heading
-        What people read above it, without its unit.
-    unit
-        Where the kind does not say it: money, effects and shares have theirs from the run.
-    meaning
-        A sentence for the data dictionary; the heading serves where it says enough.
-    infinite
-        What stands for infinity.
-    shown
-        False for what only files hold.
-    detail
-        The first to go where a medium has no room.
-    words
-        Column whose text stands where the figure is undefined: dominance in place of an ICER.
-    across
-        Whether it is one of those that a spread makes: their unit is said once, in the caption.
-    """
-
+    #: Its name in the frame and in files: snake_case, one name for one thing in all tables.
     key: str
-    heading: str
+    heading: str  #: What people read above it, without its unit.
     kind: Kind = "text"
+    #: Where the kind does not say it: money, effects and shares have theirs from the run.
     unit: str = ""
+    #: A sentence for the data dictionary; the heading serves where it says enough.
     meaning: str = ""
-    infinite: str = "never"
-    shown: bool = True
-    detail: bool = False
+    infinite: str = "never"  #: What stands for infinity.
+    shown: bool = True  #: False for what only files hold.
+    detail: bool = False  #: The first to go where a medium has no room.
+    #: Column whose text stands where the figure is undefined: dominance in place of an ICER.
     words: str = ""
+    #: Whether it is one of those that a spread makes: their unit is said once, in the caption.
     across: bool = False
 
 
@@ -102,22 +85,14 @@ COUNTED = frozenset({"currency", "effect", "effects", "cost_effective"})
 
 @dataclass(frozen=True)
 class Sentence:
-    """A template and its values: text and figures meet only in a renderer.
+    """A template and its values: text and figures meet only in a renderer."""
 
-    Attributes
-    ----------
-    template
-        English text with names in braces; the key under which a catalogue holds other languages.
-    tone
-        ``warning`` stands out, ``verdict`` is a conclusion, ``note`` explains a table.
-    mark
-        What stands before it: the grade of what it rests on. It is translated apart.
-    """
-
+    #: English text with names in braces; the key under which a catalogue holds other languages.
     template: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    #: ``warning`` stands out, ``verdict`` is a conclusion, ``note`` explains a table.
     tone: Literal["plain", "verdict", "warning", "note"] = "plain"
-    mark: str = ""
+    mark: str = ""  #: What stands before it: the grade of what it rests on. It is translated apart.
 
     def __post_init__(self) -> None:
         named = {name for _, name, _, _ in string.Formatter().parse(self.template) if name}
@@ -127,41 +102,23 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: the same rows, columns, order and words in every medium.
+    """A table: the same rows, columns, order and words in every medium."""
 
-    Attributes
-    ----------
-    name
-        Its file's name, one in a run.
-    frame
-        Rows; its columns are those of `columns`, in that order.
-    keys
-        Columns that together say which row is which: for joins and for the reference.
-    spread
-        A column whose values become columns where people read: costs by item and strategy.
-    unsettled
-        Columns that a reference leaves out, because their digits hang on the machine.
-    note
-        What has to be said beneath it.
-    only
-        Rows that people see, by the value of a column; files hold all.
-    shown
-        False for a table that only files hold.
-    whole
-        Whether a terminal shows all of its rows: somebody has asked for them.
-    """
-
-    name: str
+    name: str  #: Its file's name, one in a run.
     caption: str
     columns: tuple[Column, ...]
-    frame: pd.DataFrame
+    frame: pd.DataFrame  #: Rows; its columns are those of `columns`, in that order.
+    #: Columns that together say which row is which: for joins and for the reference.
     keys: tuple[str, ...]
+    #: A column whose values become columns where people read: costs by item and strategy.
     spread: str = ""
+    #: Columns that a reference leaves out, because their digits hang on the machine.
     unsettled: tuple[str, ...] = ()
-    note: Sentence | None = None
+    note: Sentence | None = None  #: What has to be said beneath it.
+    #: Rows that people see, by the value of a column; files hold all.
     only: Mapping[str, object] = field(default_factory=dict)
-    shown: bool = True
-    whole: bool = False
+    shown: bool = True  #: False for a table that only files hold.
+    whole: bool = False  #: Whether a terminal shows all of its rows: somebody has asked for them.
 
     def __post_init__(self) -> None:
         given, said = list(self.frame.columns), [c.key for c in self.columns]
@@ -217,26 +174,16 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A figure as a medium with charts of its own draws it, from cells of a table.
-
-    Attributes
-    ----------
-    table
-        Name of a table of the same section.
-    along
-        Column of the categories (bars) or of the horizontal axis (lines).
-    most
-        Rows that are drawn, from the first.
-    """
+    """A figure as a medium with charts of its own draws it, from cells of a table."""
 
     shape: Literal["bars", "lines"]
     title: str
-    table: str
-    along: str
+    table: str  #: Name of a table of the same section.
+    along: str  #: Column of the categories (bars) or of the horizontal axis (lines).
     series: tuple[Series, ...]
     across_title: str = ""
     up_title: str = ""
-    most: int = 12
+    most: int = 12  #: Rows that are drawn, from the first.
 
 
 class Drawn(Protocol):
@@ -254,37 +201,24 @@ class Drawn(Protocol):
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: its file's name without ending, and how it is drawn when a medium asks.
-
-    Attributes
-    ----------
-    chart
-        The same for a medium with charts of its own.
-    """
+    """A figure: its file's name without ending, and how it is drawn when a medium asks."""
 
     name: str
     draw: Callable[[], Drawn]
-    chart: Chart | None = None
+    chart: Chart | None = None  #: The same for a medium with charts of its own.
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report.
+    """A part of a report."""
 
-    Attributes
-    ----------
-    name
-        Identifier: anchor on the page, and the command that shows it.
-    live
-        Title of the workbook's live sheet that shows the same, if there is one: the section has
-        no sheet of its own then.
-    """
-
-    name: str
+    name: str  #: Identifier: anchor on the page, and the command that shows it.
     title: str
     sentences: tuple[Sentence, ...] = ()
     tables: tuple[Table, ...] = ()
     figures: tuple[Figure, ...] = ()
+    #: Title of the workbook's live sheet that shows the same, if there is one: the section has no
+    #: sheet of its own then.
     live: str = ""
 
     @property

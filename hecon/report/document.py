@@ -37,24 +37,12 @@ _NO_SIGN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class PaperLayout:
-    """How a document is set.
+    """How a document is set."""
 
-    Attributes
-    ----------
-    size
-        Of its letters, in points; those of tables are smaller.
-    margin
-        At all sides, in millimetres.
-    picture
-        Width of a picture, in millimetres.
-    sideways
-        Whether pages lie on their long side.
-    """
-
-    size: float = 10.0
-    margin: float = 20.0
-    picture: float = 120.0
-    sideways: bool = False
+    size: float = 10.0  #: Of its letters, in points; those of tables are smaller.
+    margin: float = 20.0  #: At all sides, in millimetres.
+    picture: float = 120.0  #: Width of a picture, in millimetres.
+    sideways: bool = False  #: Whether pages lie on their long side.
 
 
 def document(

@@ -39,16 +39,10 @@ class Signs:
 
 @dataclass(frozen=True)
 class Composed:
-    """A text that is put together before it is looked up, by the pattern of its template.
-
-    Attributes
-    ----------
-    literal
-        The longest part of it that is always the same.
-    """
+    """A text that is put together before it is looked up, by the pattern of its template."""
 
     pattern: re.Pattern[str]
-    literal: str
+    literal: str  #: The longest part of it that is always the same.
     translation: str
 
     @classmethod
@@ -89,23 +83,14 @@ LETTERS = 8
 
 @dataclass(frozen=True)
 class Language:
-    """A language.
+    """A language."""
 
-    Attributes
-    ----------
-    code
-        ``en``, ``nb``: a part of files' names.
-    texts
-        Translations of English texts and templates; two forms where a number decides.
-    composed
-        Templates of texts that are put together before they are looked up.
-    pending
-        Texts of a study without a translation, which are shown with a mark.
-    """
-
-    code: str = "en"
+    code: str = "en"  #: ``en``, ``nb``: a part of files' names.
+    #: Translations of English texts and templates; two forms where a number decides.
     texts: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    #: Templates of texts that are put together before they are looked up.
     composed: tuple[Composed, ...] = ()
+    #: Texts of a study without a translation, which are shown with a mark.
     pending: frozenset[str] = frozenset()
     _made: dict[str, tuple[str, bool]] = field(default_factory=dict, compare=False, repr=False)
 

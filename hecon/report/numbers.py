@@ -12,25 +12,17 @@ from hecon.report.language import Medium, language, say
 
 @dataclass(frozen=True)
 class Units:
-    """What a run counts in, and whose run it is.
+    """What a run counts in, and whose run it is."""
 
-    Attributes
-    ----------
-    currency, price_year
-        Empty for draws from elsewhere that don't say.
-    effect, effects
-        One unit of effect and several.
-    cost_effective
-        What is said of a positive net benefit: a judgement, where there is a threshold.
-    study, jurisdiction
-        Names, as they stand in every table's file.
-    """
-
+    #: currency, price_year: Empty for draws from elsewhere that don't say.
     currency: str = ""
     price_year: str = ""
+    #: effect, effects: One unit of effect and several.
     effect: str = "QALY"
     effects: str = "QALYs"
+    #: What is said of a positive net benefit: a judgement, where there is a threshold.
     cost_effective: str = "cost-effective"
+    #: study, jurisdiction: Names, as they stand in every table's file.
     study: str = ""
     jurisdiction: str = ""
 

@@ -20,21 +20,13 @@ LONG, FOLDED, BROAD, MOST = 60, 25, 7, 9
 
 @dataclass(frozen=True)
 class CellView:
-    """One cell: its text, whether it is a figure, and the status it names, if any.
-
-    Attributes
-    ----------
-    set
-        A formula as mathematics, to stand in the text's place.
-    id
-        Anchor of a symbol that its row explains.
-    """
+    """One cell: its text, whether it is a figure, and the status it names, if any."""
 
     text: str
     number: bool = False
     mark: str = ""
-    set: Markup | None = None
-    id: str = ""
+    set: Markup | None = None  #: A formula as mathematics, to stand in the text's place.
+    id: str = ""  #: Anchor of a symbol that its row explains.
 
 
 @dataclass(frozen=True)

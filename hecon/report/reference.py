@@ -37,27 +37,16 @@ Rows = dict[tuple[str, ...], dict[str, str]]
 
 @dataclass(frozen=True)
 class Reproduction:
-    """A run beside its reference.
+    """A run beside its reference."""
 
-    Attributes
-    ----------
-    summary
-        A row a table: ``table``, ``figures``, ``differ``, ``worst_difference`` (relative).
-    differences
-        A row a figure that differs: ``table``, ``row``, ``column``, ``expected``, ``found``,
-        ``relative``.
-    left_out
-        Columns that are not compared, as ``table.column``.
-    changed_inputs
-        Input files that are not what they were.
-    headline
-        The ICER of the comparison then and now; NaN where there is none.
-    """
-
+    #: A row a table: ``table``, ``figures``, ``differ``, ``worst_difference`` (relative).
     summary: pd.DataFrame
+    #: A row a figure that differs: ``table``, ``row``, ``column``, ``expected``, ``found``,
+    #: ``relative``.
     differences: pd.DataFrame
-    left_out: tuple[str, ...]
-    changed_inputs: tuple[str, ...]
+    left_out: tuple[str, ...]  #: Columns that are not compared, as ``table.column``.
+    changed_inputs: tuple[str, ...]  #: Input files that are not what they were.
+    #: The ICER of the comparison then and now; NaN where there is none.
     headline: tuple[float, float]
 
     @property

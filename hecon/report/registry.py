@@ -16,37 +16,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Option:
-    """Something an analysis can be asked for on the command line.
+    """Something an analysis can be asked for on the command line."""
 
-    Attributes
-    ----------
-    name
-        As results ask for it (`run.option("by", ...)`); the command writes it ``--by``.
-    kind
-        ``float``, ``int``, ``str``, ``bool``, or the allowed words.
-    argument
-        Whether it is written without its name, after the study.
-    many
-        Whether there may be several.
-    series
-        Whether it is a list of numbers, written as ``1,2,3`` or ``first:last:step``.
-    least, most
-        Of a number.
-    metavar
-        What stands for its value in the help.
-    """
-
-    name: str
-    kind: type | Sequence[str]
+    name: str  #: As results ask for it (`run.option("by", ...)`); the command writes it ``--by``.
+    kind: type | Sequence[str]  #: ``float``, ``int``, ``str``, ``bool``, or the allowed words.
     help: str
     default: Any = None
-    argument: bool = False
-    many: bool = False
+    argument: bool = False  #: Whether it is written without its name, after the study.
+    many: bool = False  #: Whether there may be several.
+    #: Whether it is a list of numbers, written as ``1,2,3`` or ``first:last:step``.
     series: bool = False
     required: bool = False
+    #: least, most: Of a number.
     least: float | None = None
     most: float | None = None
-    metavar: str | None = None
+    metavar: str | None = None  #: What stands for its value in the help.
 
 
 @dataclass(frozen=True)
@@ -79,53 +63,31 @@ DRAWN, SAMPLED = ("draws", "seed", "design", "workers"), ("seed", "workers")
 
 @dataclass(frozen=True)
 class Analysis:
-    """An analysis of a study.
+    """An analysis of a study."""
 
-    Attributes
-    ----------
-    section
-        Its content, from the results that it asks of a run.
-    closing
-        The same for what rests on the content of all other sections: sources that they cite.
-    late
-        Whether its section is made after others, because it asks for long results.
-    long
-        Those of its own, which a second process works out meanwhile.
-    answers
-        What it adds to the answer of a full run: a sentence or two, or nothing.
-    help
-        What its command does, and examples.
-    options
-        What its command takes beside the study and the jurisdiction.
-    settings
-        Settings of a run that its command takes, of `DRAWN`.
-    draws
-        How many its command makes, unless told.
-    idle
-        Options that are refused beside others.
-    rests_on
-        Results without which there is nothing to say: its command ends with the reason why.
-    lacking
-        What a study that has nothing for it lacks, in words.
-    failed
-        Whether its section says that something is wrong: the exit code is then 1.
-    files
-        Writes what its command leaves besides tables and figures.
-    """
-
+    #: Its content, from the results that it asks of a run.
     section: Callable[[Run], Section] | None = None
-    help: str = ""
+    help: str = ""  #: What its command does, and examples.
+    #: What its command takes beside the study and the jurisdiction.
     options: tuple[Option, ...] = ()
-    settings: tuple[str, ...] = ()
-    draws: int = 10_000
-    idle: tuple[Idle, ...] = ()
+    settings: tuple[str, ...] = ()  #: Settings of a run that its command takes, of `DRAWN`.
+    draws: int = 10_000  #: How many its command makes, unless told.
+    idle: tuple[Idle, ...] = ()  #: Options that are refused beside others.
+    #: Results without which there is nothing to say: its command ends with the reason why.
     rests_on: tuple[Result[Any], ...] = ()
+    #: What a study that has nothing for it lacks, in words.
     lacking: str = "nothing here is to be said of this study"
+    #: Whether its section says that something is wrong: the exit code is then 1.
     failed: Callable[[Section], bool] | None = None
+    #: Writes what its command leaves besides tables and figures.
     files: Callable[[Run, Path], None] | None = None
+    #: The same for what rests on the content of all other sections: sources that they cite.
     closing: Callable[[Run, Sequence[Section]], Section] | None = None
+    #: Whether its section is made after others, because it asks for long results.
     late: bool = False
+    #: Those of its own, which a second process works out meanwhile.
     long: tuple[Result[Any], ...] = ()
+    #: What it adds to the answer of a full run: a sentence or two, or nothing.
     answers: Callable[[Run], tuple[Sentence, ...]] | None = None
 
     def content(self, run: Run, others: Sequence[Section] = ()) -> Section:
@@ -140,24 +102,13 @@ class Analysis:
 
 @dataclass(frozen=True)
 class Registration:
-    """A line of the registry; the analysis itself is loaded when it is wanted.
+    """A line of the registry; the analysis itself is loaded when it is wanted."""
 
-    Attributes
-    ----------
-    name
-        Of the analysis, and of its module in `hecon.report.sections`.
-    summary
-        One line for the list of commands.
-    command
-        Name of its command: without one that of the analysis, empty if it has none.
-    always
-        Whether a full run holds it without being asked.
-    """
-
-    name: str
-    summary: str
+    name: str  #: Of the analysis, and of its module in `hecon.report.sections`.
+    summary: str  #: One line for the list of commands.
+    #: Name of its command: without one that of the analysis, empty if it has none.
     command: str | None = None
-    always: bool = True
+    always: bool = True  #: Whether a full run holds it without being asked.
 
     @property
     def command_name(self) -> str:

@@ -33,22 +33,14 @@ Write = Callable[[Run, Sequence[Section], Path], list[str]]
 
 @dataclass(frozen=True)
 class Written:
-    """Where a run's files are.
-
-    Attributes
-    ----------
-    report
-        The workbook; None if there is none.
-    documents
-        Word documents by what stands behind the run's name in theirs.
-    problems
-        What is wrong with the workbook, in words: a disagreement with Python, or why there is none.
-    """
+    """Where a run's files are."""
 
     outputs: Path
-    report: Path | None = None
+    report: Path | None = None  #: The workbook; None if there is none.
     page: Path | None = None
+    #: Word documents by what stands behind the run's name in theirs.
     documents: Mapping[str, Path] = field(default_factory=dict)
+    #: What is wrong with the workbook, in words: a disagreement with Python, or why there is none.
     problems: tuple[str, ...] = ()
 
 

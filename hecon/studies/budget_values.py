@@ -41,23 +41,16 @@ def with_budget(study: Study) -> Study:
 
 @dataclass(frozen=True)
 class Values:
-    """The budget's formulas as numbers: [draw], with years [draw, year].
+    """The budget's formulas as numbers: [draw], with years [draw, year]."""
 
-    Attributes
-    ----------
-    years, periods
-        Calendar years, and periods (cycles of the model) in a year.
-    by_entry
-        Values by the entry of `budget_impact.toml`: [draw], or [draw, year] where a formula may
-        rest on the year.
-    stocks, places
-        Stock of each resource that limits, and the courses that it allows in a year; places are
-        infinite where nothing limits.
-    """
-
+    #: years, periods: Calendar years, and periods (cycles of the model) in a year.
     years: int
     periods: int
+    #: Values by the entry of `budget_impact.toml`: [draw], or [draw, year] where a formula may rest
+    #: on the year.
     by_entry: Mapping[str, Array]
+    #: stocks, places: Stock of each resource that limits, and the courses that it allows in a year;
+    #: places are infinite where nothing limits.
     stocks: Mapping[str, Array]
     places: Mapping[str, Array]
 

@@ -19,24 +19,14 @@ KINDS = tuple(k for k in NATIVE if k not in ("fixed", "dirichlet"))
 
 @dataclass
 class Choice:
-    """A cell: its formula, and what its names stand for.
+    """A cell: its formula, and what its names stand for."""
 
-    Attributes
-    ----------
-    text
-        The cell as a formula: an estimate in it is a name such as ``estimate_x``.
-    whole
-        What the whole cell stands for, if it is one estimate or one distribution.
-    names
-        What is named within a formula, by the name it has there, with its estimate.
-    estimates
-        Every estimate that is named.
-    """
-
-    text: str
+    text: str  #: The cell as a formula: an estimate in it is a name such as ``estimate_x``.
+    #: What the whole cell stands for, if it is one estimate or one distribution.
     whole: Derived | None = None
+    #: What is named within a formula, by the name it has there, with its estimate.
     names: dict[str, tuple[Derived, str]] = field(default_factory=dict)
-    estimates: list[str] = field(default_factory=list)
+    estimates: list[str] = field(default_factory=list)  #: Every estimate that is named.
 
     @property
     def meanings(self) -> dict[str, Expr]:

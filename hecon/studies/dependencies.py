@@ -15,21 +15,11 @@ Read = tuple[Key, str | None]
 
 @dataclass(frozen=True)
 class Needs:
-    """What a formula needs.
+    """What a formula needs."""
 
-    Attributes
-    ----------
-    supplied
-        Names of the engine: time and the cycle's length.
-    missing
-        Names that have no row for the strategy.
-    depth
-        How many operations lie on top of each other.
-    """
-
-    supplied: frozenset[str] = frozenset()
-    missing: frozenset[str] = frozenset()
-    depth: int = 0
+    supplied: frozenset[str] = frozenset()  #: Names of the engine: time and the cycle's length.
+    missing: frozenset[str] = frozenset()  #: Names that have no row for the strategy.
+    depth: int = 0  #: How many operations lie on top of each other.
 
 
 class Dependencies:

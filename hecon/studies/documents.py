@@ -91,22 +91,13 @@ FORMULA = "formula"
 
 @dataclass(frozen=True)
 class ModelFigure:
-    """A figure of the model that stands beside a fact.
-
-    Attributes
-    ----------
-    kind
-        ``formula``, ``estimate``, ``quantity``, ``result`` or ``scenario``.
-    names
-        What a reference other than a formula names.
-    expr, strategy
-        The formula, and the strategy it is read in.
-    """
+    """A figure of the model that stands beside a fact."""
 
     label: str
     reference: str
-    kind: str
-    names: tuple[str, ...] = ()
+    kind: str  #: ``formula``, ``estimate``, ``quantity``, ``result`` or ``scenario``.
+    names: tuple[str, ...] = ()  #: What a reference other than a formula names.
+    #: expr, strategy: The formula, and the strategy it is read in.
     expr: Expr | None = None
     strategy: str | None = None
 

@@ -59,23 +59,14 @@ class StudyFile:
 
 @dataclass(frozen=True)
 class Layer:
-    """What one folder says of a study, on top of the layers before it.
-
-    Attributes
-    ----------
-    definition
-        Merged of this folder's `study.toml` and of those before it.
-    replaced
-        Entries that this folder gives itself, such as `course.items[Drug].amount`; of the first
-        layer none.
-    pair
-        Whether it is a jurisdiction's own part of a study.
-    """
+    """What one folder says of a study, on top of the layers before it."""
 
     folder: Path
-    definition: StudyDefinition
+    definition: StudyDefinition  #: Merged of this folder's `study.toml` and of those before it.
+    #: Entries that this folder gives itself, such as `course.items[Drug].amount`; of the first
+    #: layer none.
     replaced: frozenset[str] = frozenset()
-    pair: bool = False
+    pair: bool = False  #: Whether it is a jurisdiction's own part of a study.
 
     def gives(self, entry: str) -> bool:
         """True if something at or below an entry is given by this layer."""
@@ -84,19 +75,11 @@ class Layer:
 
 @dataclass(frozen=True)
 class LayeredDefinition:
-    """What `study.toml` says, with what the study extends and the jurisdiction's own part.
+    """What `study.toml` says, with what the study extends and the jurisdiction's own part."""
 
-    Attributes
-    ----------
-    folder
-        The study's own folder.
-    layers
-        The folders that say something, each on top of those before it.
-    """
-
-    folder: Path
+    folder: Path  #: The study's own folder.
     content: StudyDefinition
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer, ...]  #: The folders that say something, each on top of those before it.
 
     @property
     def folders(self) -> tuple[Path, ...]:

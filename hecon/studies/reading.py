@@ -83,25 +83,16 @@ def _name(row: RowType, key: Callable[[RowType], Hashable]) -> str:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula with its place, to be checked once everything is read.
-
-    Attributes
-    ----------
-    strategies
-        Strategies it is read in; None stands for outside all strategies.
-    local
-        Names that have a meaning in this formula only.
-    time
-        Names of the engine that may be used, also by the formulas it rests on.
-    """
+    """A formula with its place, to be checked once everything is read."""
 
     expr: Expr
     file: str
     row: int | None
     column: str
+    #: Strategies it is read in; None stands for outside all strategies.
     strategies: tuple[str | None, ...]
-    local: frozenset[str]
-    time: frozenset[str]
+    local: frozenset[str]  #: Names that have a meaning in this formula only.
+    time: frozenset[str]  #: Names of the engine that may be used, also by the formulas it rests on.
 
 
 class PlacedRow(NamedTuple, Generic[RowType]):
@@ -115,22 +106,16 @@ class PlacedRow(NamedTuple, Generic[RowType]):
 
 @dataclass
 class StudyReading:
-    """A study being read.
-
-    Attributes
-    ----------
-    dropped
-        Rows that the study leaves out of the one it extends.
-    broken
-        Entries of `study.toml` of whose files some row could not be read: what rests on them is
-        not blamed for what is missing.
-    """
+    """A study being read."""
 
     study: LayeredDefinition
     jurisdiction: Jurisdiction
     faults: FaultList = field(default_factory=FaultList)
     formulas: list[Formula] = field(default_factory=list)
+    #: Rows that the study leaves out of the one it extends.
     dropped: set[tuple[str, str]] = field(default_factory=set)
+    #: Entries of `study.toml` of whose files some row could not be read: what rests on them is not
+    #: blamed for what is missing.
     broken: set[str] = field(default_factory=set)
 
     @property

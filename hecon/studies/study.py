@@ -38,27 +38,12 @@ class Variable:
 
 @dataclass(frozen=True)
 class Scenario:
-    """Overrides of values and formulas, and optionally its own pair of strategies to compare.
-
-    Attributes
-    ----------
-    changes
-        Overrides of a deterministic run: estimates and distributions are numbers.
-    drawn
-        The formulas among them as a probabilistic run reads them: estimates are names.
-    own
-        Parameters that a probabilistic run draws instead of the study's, or beside them: one
-        for each override that is an estimate or a distribution, one for each estimate within a
-        formula.
-    estimates
-        Estimates that the overrides name.
-    weakest_status
-        Weakest status of the scenario and of its estimates.
-    """
+    """Overrides of values and formulas, and optionally its own pair of strategies to compare."""
 
     id: str
     title: str
     why: str
+    #: Overrides of a deterministic run: estimates and distributions are numbers.
     changes: dict[Key, Expr]
     compare: tuple[str, str]
     source: str
@@ -66,10 +51,13 @@ class Scenario:
     file: str
     row: int
     text: str
+    #: The formulas among them as a probabilistic run reads them: estimates are names.
     drawn: dict[Key, Expr] = field(default_factory=dict)
+    #: Parameters that a probabilistic run draws instead of the study's, or beside them: one for
+    #: each override that is an estimate or a distribution, one for each estimate within a formula.
     own: tuple[Parameter, ...] = ()
-    estimates: tuple[str, ...] = ()
-    weakest_status: str = ""
+    estimates: tuple[str, ...] = ()  #: Estimates that the overrides name.
+    weakest_status: str = ""  #: Weakest status of the scenario and of its estimates.
 
     @property
     def distributions(self) -> dict[Key, Distribution]:
@@ -79,46 +67,26 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Subgroup:
-    """People who share a level of each of some dimensions.
-
-    Attributes
-    ----------
-    dimensions
-        Of one level the one that it is of, of a combination several.
-    weight
-        Their share of everybody, a formula over inputs.
-    scenario
-        What is different with them.
-    """
+    """People who share a level of each of some dimensions."""
 
     name: str
     title: str
-    dimensions: tuple[str, ...]
-    weight: Expr
-    scenario: Scenario
+    dimensions: tuple[str, ...]  #: Of one level the one that it is of, of a combination several.
+    weight: Expr  #: Their share of everybody, a formula over inputs.
+    scenario: Scenario  #: What is different with them.
 
 
 @dataclass(frozen=True)
 class Budget:
-    """A study's budget impact, read and checked.
+    """A study's budget impact, read and checked."""
 
-    Attributes
-    ----------
-    file
-        Where it was read, as messages name it.
-    parameters
-        Its own inputs, in file order; formulas of the study's may not use them.
-    exprs
-        Every formula by its entry; `quantity(..)` in them is a name of `quantities`.
-    quantities
-        Strategy and quantity of the course by that name.
-    """
-
-    file: str
+    file: str  #: Where it was read, as messages name it.
     definition: BudgetDefinition
+    #: Its own inputs, in file order; formulas of the study's may not use them.
     parameters: tuple[Parameter, ...]
+    #: Every formula by its entry; `quantity(..)` in them is a name of `quantities`.
     exprs: Mapping[str, Expr]
-    quantities: Mapping[str, tuple[str, str]]
+    quantities: Mapping[str, tuple[str, str]]  #: Strategy and quantity of the course by that name.
     scenarios: tuple[Scenario, ...]
 
 

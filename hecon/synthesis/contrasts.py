@@ -24,20 +24,12 @@ Arm = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Contrasts:
-    """Contrasts on one scale, in a fixed order, with their sampling covariance.
+    """Contrasts on one scale, in a fixed order, with their sampling covariance."""
 
-    Attributes
-    ----------
-    scale
-        ``log odds ratio``, ``log risk ratio`` or ``SMD``.
-    pairs
-        The two arms of each contrast: the first minus the second.
-    estimate, covariance
-        Shapes (contrasts,) and (contrasts, contrasts).
-    """
-
-    scale: str
+    scale: str  #: ``log odds ratio``, ``log risk ratio`` or ``SMD``.
+    #: The two arms of each contrast: the first minus the second.
     pairs: tuple[tuple[Arm, Arm], ...]
+    #: estimate, covariance: Shapes (contrasts,) and (contrasts, contrasts).
     estimate: Array
     covariance: Array
 

@@ -35,28 +35,17 @@ ARM_FORMULAS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure of effect as formulas over ``events_1, n_1`` (and ``events_2, n_2``).
-
-    Attributes
-    ----------
-    arms
-        2 for a comparison of arm 1 with arm 2, 1 for a single proportion.
-    added
-        What is added to each cell, over the counts.
-    estimate, variance
-        Over the counts and ``added``.
-    natural
-        The natural scale over ``estimate``: a ratio or a probability.
-    arm_estimate, arm_variance
-        Those of arm 1 alone, over ``events_1, n_1, added``: a comparison is a difference of arms.
-    """
+    """A measure of effect as formulas over ``events_1, n_1`` (and ``events_2, n_2``)."""
 
     name: str
-    arms: int
-    added: Expr
+    arms: int  #: 2 for a comparison of arm 1 with arm 2, 1 for a single proportion.
+    added: Expr  #: What is added to each cell, over the counts.
+    #: estimate, variance: Over the counts and ``added``.
     estimate: Expr
     variance: Expr
-    natural: Expr
+    natural: Expr  #: The natural scale over ``estimate``: a ratio or a probability.
+    #: arm_estimate, arm_variance: Those of arm 1 alone, over ``events_1, n_1, added``: a comparison
+    #: is a difference of arms.
     arm_estimate: Expr
     arm_variance: Expr
 

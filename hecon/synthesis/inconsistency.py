@@ -44,26 +44,17 @@ class Heterogeneity:
 
 @dataclass(frozen=True)
 class Decomposition:
-    """Q of a network, split by design (the set of treatments that a study compares).
+    """Q of a network, split by design (the set of treatments that a study compares)."""
 
-    Attributes
-    ----------
-    total, within, between
-        Without heterogeneity: between studies in all, of the same design, between designs.
-    tau2_within
-        Heterogeneity within designs.
-    between_random
-        Between designs, given the heterogeneity within them: the test of inconsistency.
-    designs
-        ``design``, ``studies``, ``q``, ``df``, ``p``: one row a design.
-    """
-
+    #: total, within, between: Without heterogeneity: between studies in all, of the same design,
+    #: between designs.
     total: Heterogeneity
     within: Heterogeneity
     between: Heterogeneity
-    tau2_within: float
+    tau2_within: float  #: Heterogeneity within designs.
+    #: Between designs, given the heterogeneity within them: the test of inconsistency.
     between_random: Heterogeneity
-    designs: pd.DataFrame
+    designs: pd.DataFrame  #: ``design``, ``studies``, ``q``, ``df``, ``p``: one row a design.
 
 
 def side_split(

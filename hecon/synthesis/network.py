@@ -38,27 +38,18 @@ class NetworkFit:
 
 @dataclass(frozen=True)
 class Network:
-    """Effects of treatments against a reference.
-
-    Attributes
-    ----------
-    treatments
-        In alphabetical order.
-    estimate, covariance
-        Each treatment minus the reference, shapes (treatments,) and (treatments, treatments); zero
-        for the reference itself.
-    tau2
-        Variance of any contrast between studies.
-    q, df, p_q, i2
-        Generalised Q of the whole network without heterogeneity, its p-value and I2 from it.
-    """
+    """Effects of treatments against a reference."""
 
     contrasts: Contrasts
-    treatments: tuple[str, ...]
+    treatments: tuple[str, ...]  #: In alphabetical order.
     reference: str
+    #: estimate, covariance: Each treatment minus the reference, shapes (treatments,) and
+    #: (treatments, treatments); zero for the reference itself.
     estimate: Array
     covariance: Array
-    tau2: float
+    tau2: float  #: Variance of any contrast between studies.
+    #: q, df, p_q, i2: Generalised Q of the whole network without heterogeneity, its p-value and I2
+    #: from it.
     q: float
     df: int
     p_q: float

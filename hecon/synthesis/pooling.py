@@ -45,39 +45,28 @@ TOTALS: Mapping[str, Expr] = {
 
 @dataclass(frozen=True)
 class Pooled:
-    """A pooled effect on the scale of its studies.
-
-    Attributes
-    ----------
-    low, high
-        Confidence interval: normal, or Knapp-Hartung on t with k - 1 degrees of freedom.
-    tau2
-        Between-study variance; with fewer than three studies its 0 means unknown (see `note`).
-    q, df, p_q, i2
-        Cochran's Q, its degrees of freedom and p-value (NaN for one study), and I2 from Q, 0 to 1.
-    weights
-        Share of each study, in the order given; they sum to one.
-    prediction
-        Interval for the effect of a new study (Higgins et al. 2009), None below three studies.
-    note
-        What the figures cannot say, in plain words; empty if nothing.
-    """
+    """A pooled effect on the scale of its studies."""
 
     estimate: float
     se: float
+    #: low, high: Confidence interval: normal, or Knapp-Hartung on t with k - 1 degrees of freedom.
     low: float
     high: float
+    #: Between-study variance; with fewer than three studies its 0 means unknown (see `note`).
     tau2: float
+    #: q, df, p_q, i2: Cochran's Q, its degrees of freedom and p-value (NaN for one study), and I2
+    #: from Q, 0 to 1.
     q: float
     df: int
     p_q: float
     i2: float
-    weights: Array
+    weights: Array  #: Share of each study, in the order given; they sum to one.
+    #: Interval for the effect of a new study (Higgins et al. 2009), None below three studies.
     prediction: tuple[float, float] | None
     k: int
     method: str
     knapp_hartung: bool
-    note: str
+    note: str  #: What the figures cannot say, in plain words; empty if nothing.
     steps: int
 
     @property

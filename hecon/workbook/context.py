@@ -84,54 +84,27 @@ class SheetTable:
 
 @dataclass
 class TraceAddresses:
-    """Where traces have what other sheets take from them.
+    """Where traces have what other sheets take from them."""
 
-    Attributes
-    ----------
-    totals
-        Address of a trace's total by (sheet, column name, discounted).
-    starts
-        Addresses of one-off amounts at the start by (strategy, kind, item).
-    columns
-        A trace's columns by (sheet, what and state): ``share``, ``counted``, ``qaly``, ``cost``.
-    begun
-        The column of who starts a later line of treatment, by (strategy, line).
-    amounts
-        The amounts of a strategy's trace, for sheets that count them otherwise.
-    """
-
+    #: Address of a trace's total by (sheet, column name, discounted).
     totals: dict[tuple[str, str, bool], str] = field(default_factory=dict)
+    #: Addresses of one-off amounts at the start by (strategy, kind, item).
     starts: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    #: A trace's columns by (sheet, what and state): ``share``, ``counted``, ``qaly``, ``cost``.
     columns: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    #: The column of who starts a later line of treatment, by (strategy, line).
     begun: dict[tuple[str, int], str] = field(default_factory=dict)
+    #: The amounts of a strategy's trace, for sheets that count them otherwise.
     amounts: dict[str, TraceAmounts] = field(default_factory=dict)
 
 
 @dataclass
 class Book:
-    """The workbook in the making: its parts are written when another first asks for them.
-
-    Attributes
-    ----------
-    study
-        The run's, with what its budget impact adds to it: see `workbook_study`.
-    sections
-        What the report says besides.
-    tracing
-        What the traces fill as they are written; others ask for `write_traces`.
-    checks
-        Live checks of the workbook itself: (what, formula that is TRUE when it holds).
-    comparisons
-        The same for what must equal Python's figures as long as no input is typed over.
-    told
-        Where each of both stands on Checks, and its value if it holds.
-    begun, written
-        Parts in the order in which they were begun, and what each gave that is written.
-    """
+    """The workbook in the making: its parts are written when another first asks for them."""
 
     workbook: Sheets
     run: Run
-    study: Study
+    study: Study  #: The run's, with what its budget impact adds to it: see `workbook_study`.
     layout: Layout
     kinds: dict[Key, Quantity]
     scenarios: SheetTable
@@ -139,11 +112,17 @@ class Book:
     draws: SheetTable
     changed: list[Key]
     ranges: dict[Key, Range]
-    sections: Sequence[Section]
+    sections: Sequence[Section]  #: What the report says besides.
+    #: What the traces fill as they are written; others ask for `write_traces`.
     tracing: TraceAddresses = field(default_factory=TraceAddresses)
+    #: Live checks of the workbook itself: (what, formula that is TRUE when it holds).
     checks: list[tuple[str, str]] = field(default_factory=list)
+    #: The same for what must equal Python's figures as long as no input is typed over.
     comparisons: list[tuple[str, str]] = field(default_factory=list)
+    #: Where each of both stands on Checks, and its value if it holds.
     told: list[tuple[str, str, bool | str]] = field(default_factory=list)
+    #: begun, written: Parts in the order in which they were begun, and what each gave that is
+    #: written.
     begun: list[Callable[[Book], object]] = field(default_factory=list)
     written: dict[Callable[[Book], object], object] = field(default_factory=dict)
 

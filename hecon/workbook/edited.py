@@ -39,18 +39,11 @@ _WHOLE = re.compile(r"(?<![A-Z0-9$])\$?([A-Z]{1,3}:\$?[A-Z]{1,3}|\d+:\$?\d+)(?![
 
 @dataclass(frozen=True)
 class Edited:
-    """What was found in an edited workbook.
+    """What was found in an edited workbook."""
 
-    Attributes
-    ----------
-    edits
-        Cells that were typed over.
-    gap
-        Largest relative difference between the workbook's own base-case totals, recalculated,
-        and Python's from the inputs read back; NaN if the workbook could not be recalculated.
-    """
-
-    edits: list[Edit]
+    edits: list[Edit]  #: Cells that were typed over.
+    #: Largest relative difference between the workbook's own base-case totals, recalculated, and
+    #: Python's from the inputs read back; NaN if the workbook could not be recalculated.
     gap: float
 
     def print(self, console: Console) -> None:

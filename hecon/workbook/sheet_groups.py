@@ -6,18 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SheetGroup:
-    """Sheets that answer one kind of question.
-
-    Attributes
-    ----------
-    sheets
-        Titles in reading order; one that ends in a star begins so.
-    """
+    """Sheets that answer one kind of question."""
 
     name: str
     about: str
     colour: str
-    sheets: tuple[str, ...]
+    sheets: tuple[str, ...]  #: Titles in reading order; one that ends in a star begins so.
 
     def place(self, title: str) -> int | None:
         """The place of a sheet within the group; None if it is of another."""
@@ -64,21 +58,11 @@ GROUPS = (
 
 @dataclass(frozen=True)
 class SheetStack:
-    """Sections below each other on a sheet, which may be live above them.
+    """Sections below each other on a sheet, which may be live above them."""
 
-    Attributes
-    ----------
-    about
-        What the sheet is about, where it is not live.
-    sections
-        Names in reading order.
-    screen
-        The same of those that come after them and are not printed.
-    """
-
-    about: str
-    sections: tuple[str, ...]
-    screen: tuple[str, ...] = ()
+    about: str  #: What the sheet is about, where it is not live.
+    sections: tuple[str, ...]  #: Names in reading order.
+    screen: tuple[str, ...] = ()  #: The same of those that come after them and are not printed.
 
 
 #: Sheets on which sections stand below each other, by title.

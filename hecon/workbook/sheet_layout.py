@@ -53,29 +53,21 @@ COSTS: Literal["cost"] = "cost"
 
 @dataclass
 class Layout:
-    """Addresses by what they hold.
-
-    Attributes
-    ----------
-    cells
-        Absolute address of each quantity that is one number.
-    local
-        Absolute address of quantities that are one number per strategy, by strategy and key.
-    lengths
-        The lengths of cycles of all that is replayed, in months: each a number, or shape (cycles,)
-        where they differ.
-    common, own
-        Column letters of quantities by cycle: on `Time`, and on a strategy's trace; the flag
-        tells whether times are those of counting (payoffs) or of moving (transitions).
-    """
+    """Addresses by what they hold."""
 
     study: Study
+    #: The lengths of cycles of all that is replayed, in months: each a number, or shape (cycles,)
+    #: where they differ.
     lengths: tuple[float | NDArray[np.float64], ...] = (1.0,)
     first: int = 0
     rows: int = 0
+    #: Absolute address of each quantity that is one number.
     cells: dict[Key, str] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
+    #: Absolute address of quantities that are one number per strategy, by strategy and key.
     local: dict[tuple[str, Key], str] = field(default_factory=dict)
+    #: common, own: Column letters of quantities by cycle: on `Time`, and on a strategy's trace; the
+    #: flag tells whether times are those of counting (payoffs) or of moving (transitions).
     common: dict[tuple[Key, Counted], str] = field(default_factory=dict)
     own: dict[tuple[str, Key, Counted], str] = field(default_factory=dict)
     times: dict[tuple[str, Counted], str] = field(default_factory=dict)
@@ -181,28 +173,17 @@ def _rests_on(node: object, wanted: set[int]) -> bool:
 
 @dataclass
 class Scope:
-    """Turns an expression into an Excel formula for one place in the workbook.
-
-    Attributes
-    ----------
-    model
-        The model whose names are meant (the study's, or the general population's).
-    row
-        The row of the cycle, for quantities by cycle; 0 where there is none.
-    sheet
-        The sheet the formula stands on, whose own cells need no sheet name.
-    here
-        Meanings that hold only here.
-    """
+    """Turns an expression into an Excel formula for one place in the workbook."""
 
     layout: Layout
+    #: The model whose names are meant (the study's, or the general population's).
     model: CohortModel
     kinds: Mapping[Key, Quantity]
     strategy: str | None
-    row: int = 0
-    sheet: str = ""
+    row: int = 0  #: The row of the cycle, for quantities by cycle; 0 where there is none.
+    sheet: str = ""  #: The sheet the formula stands on, whose own cells need no sheet name.
     counted: Counted = False
-    here: Mapping[str, str] = field(default_factory=dict)
+    here: Mapping[str, str] = field(default_factory=dict)  #: Meanings that hold only here.
 
     def formula(self, expr: Expr) -> str:
         """The expression as a formula without its equals sign."""

@@ -154,18 +154,10 @@ def clash(a: Unit | None, b: Unit | None) -> bool:
 
 @dataclass
 class Reader:
-    """Finds the unit of an expression and the places where units clash.
+    """Finds the unit of an expression and the places where units clash."""
 
-    Attributes
-    ----------
-    names
-        Gives the unit of a name, None if it is unknown.
-    clashes
-        What was found, in words.
-    """
-
-    names: Callable[[str], Unit | None]
-    clashes: list[str] = field(default_factory=list)
+    names: Callable[[str], Unit | None]  #: Gives the unit of a name, None if it is unknown.
+    clashes: list[str] = field(default_factory=list)  #: What was found, in words.
 
     def unit(self, expr: Expr) -> Unit | None:
         """The unit of an expression; a number may stand for any unit."""

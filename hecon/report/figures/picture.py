@@ -19,21 +19,12 @@ PACKED = 3
 
 @dataclass(frozen=True)
 class Picture:
-    """One figure.
+    """One figure."""
 
-    Attributes
-    ----------
-    name
-        File name without its ending.
-    title
-        What is shown, in a few words.
-    alt
-        What can be seen, in plain sentences with the numbers: for those who can't see it, and
-        as its caption.
-    """
-
-    name: str
-    title: str
+    name: str  #: File name without its ending.
+    title: str  #: What is shown, in a few words.
+    #: What can be seen, in plain sentences with the numbers: for those who can't see it, and as its
+    #: caption.
     alt: str
     figure: Figure
 

@@ -14,33 +14,19 @@ from hecon.studies.study import Study
 
 @dataclass(frozen=True)
 class Setting:
-    """Names and units of a study's figures.
+    """Names and units of a study's figures."""
 
-    Attributes
-    ----------
-    strategies
-        All strategies, in the order that gives them their looks.
-    currency, price_year
-        What costs are counted in; empty for draws from elsewhere that don't say.
-    effect
-        One unit of effect, and `effects` several of them.
-    cost_effective
-        What is said of a positive net benefit.
-    labels
-        Readable names of parameters.
-    units
-        Their units.
-    """
-
-    strategies: Sequence[str]
+    strategies: Sequence[str]  #: All strategies, in the order that gives them their looks.
+    #: currency, price_year: What costs are counted in; empty for draws from elsewhere that don't
+    #: say.
     currency: str = ""
     price_year: str = ""
-    effect: str = "QALY"
+    effect: str = "QALY"  #: One unit of effect, and `effects` several of them.
     effects: str = "QALYs"
     threshold: float | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    cost_effective: str = "cost-effective"
+    labels: Mapping[str, str] = field(default_factory=dict)  #: Readable names of parameters.
+    units: Mapping[str, str] = field(default_factory=dict)  #: Their units.
+    cost_effective: str = "cost-effective"  #: What is said of a positive net benefit.
 
     @property
     def looks(self) -> dict[str, Look]:

@@ -25,22 +25,13 @@ Steps = list[tuple[float, float, float]]
 
 @dataclass(frozen=True)
 class RuleChoice:
-    """Rules of a kind that some jurisdictions share.
+    """Rules of a kind that some jurisdictions share."""
 
-    Attributes
-    ----------
-    kind
-        ``discounting``, ``counted`` or ``severity``.
-    scenario
-        Inputs that it sets; none in the case of severity.
-    severity
-        The rule in the place of the study's own, None for no weight.
-    """
-
-    kind: str
+    kind: str  #: ``discounting``, ``counted`` or ``severity``.
     places: tuple[str, ...]
     told: str
-    scenario: Scenario
+    scenario: Scenario  #: Inputs that it sets; none in the case of severity.
+    #: The rule in the place of the study's own, None for no weight.
     severity: Severity | None = None
 
     @property

@@ -93,13 +93,7 @@ class ContrastRow(Strict):
 
 @dataclass(frozen=True)
 class Arm:
-    """An arm of a trial at one time point.
-
-    Attributes
-    ----------
-    events
-        Counts by outcome; an outcome that was not reported is missing.
-    """
+    """An arm of a trial at one time point."""
 
     id: str
     study: str
@@ -107,7 +101,7 @@ class Arm:
     treatment: str
     randomised: int
     assessed: int
-    events: Mapping[str, int]
+    events: Mapping[str, int]  #: Counts by outcome; an outcome that was not reported is missing.
     timepoint: str
     status: str
     use: str

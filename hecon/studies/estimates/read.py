@@ -35,22 +35,14 @@ METHODS = tuple(_MAKERS)
 
 @dataclass
 class StudySynthesis:
-    """The evidence of a study and the estimates made from it.
-
-    Attributes
-    ----------
-    names
-        Every name of the file, also of estimates that are faulty.
-    rows
-        What each estimate asks for.
-    complete
-        False if some row of the file could not be read, whose name may then be any.
-    """
+    """The evidence of a study and the estimates made from it."""
 
     evidence: Evidence = field(default_factory=Evidence)
     estimates: dict[str, Synthesised] = field(default_factory=dict)
+    #: Every name of the file, also of estimates that are faulty.
     names: list[str] = field(default_factory=list)
-    rows: dict[str, EstimateRow] = field(default_factory=dict)
+    rows: dict[str, EstimateRow] = field(default_factory=dict)  #: What each estimate asks for.
+    #: False if some row of the file could not be read, whose name may then be any.
     complete: bool = True
 
     def find(self, name: str) -> Synthesised | None:

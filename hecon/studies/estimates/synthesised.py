@@ -38,68 +38,39 @@ MEASURES = (*RATIOS, DIFFERENCE, MEAN_DIFFERENCE, PROPORTION)
 
 @dataclass(frozen=True)
 class Member:
-    """A study, or a part, of an estimate with its own effect on the estimate's scale.
-
-    Attributes
-    ----------
-    rows
-        Its rows in the evidence files.
-    counts
-        Events and numbers of the first and the second arm; blank where none are used.
-    weight
-        Share of the estimate, NaN where shares have no meaning.
-    """
+    """A study, or a part, of an estimate with its own effect on the estimate's scale."""
 
     label: str
-    rows: tuple[str, ...]
+    rows: tuple[str, ...]  #: Its rows in the evidence files.
+    #: Events and numbers of the first and the second arm; blank where none are used.
     counts: tuple[int, ...]
     effect: Estimate
-    weight: float
+    weight: float  #: Share of the estimate, NaN where shares have no meaning.
 
 
 @dataclass(frozen=True)
 class Synthesised:
-    """An estimate that parameters and scenarios may name.
-
-    Attributes
-    ----------
-    measure
-        One of `MEASURES`; a probability is on the logit scale.
-    treatments
-        The one treatment, or the first and what it is compared with; blank if not said.
-    effect
-        Estimate and standard error on that scale.
-    low, high
-        95 % interval on that scale.
-    events
-        Events and non-events of a proportion from pooled counts, with what a prior adds.
-    rows
-        Rows of the evidence files it rests on.
-    files
-        The files they stand in.
-    status
-        The weakest status of those rows, `derived` at best where something is computed.
-    members
-        The studies it is made of.
-    loadings
-        The estimate's error as independent standard normals by name: their squares sum to the
-        variance, and two estimates that name the same one share it.
-    """
+    """An estimate that parameters and scenarios may name."""
 
     name: str
     title: str
     method: str
-    measure: str
+    measure: str  #: One of `MEASURES`; a probability is on the logit scale.
+    #: The one treatment, or the first and what it is compared with; blank if not said.
     treatments: tuple[str, ...]
-    effect: Estimate
+    effect: Estimate  #: Estimate and standard error on that scale.
+    #: low, high: 95 % interval on that scale.
     low: float
     high: float
+    #: Events and non-events of a proportion from pooled counts, with what a prior adds.
     events: tuple[float, float] | None
-    rows: tuple[str, ...]
-    files: tuple[str, ...]
+    rows: tuple[str, ...]  #: Rows of the evidence files it rests on.
+    files: tuple[str, ...]  #: The files they stand in.
     studies: tuple[str, ...]
-    status: str
-    members: tuple[Member, ...]
+    status: str  #: The weakest status of those rows, `derived` at best where something is computed.
+    members: tuple[Member, ...]  #: The studies it is made of.
+    #: The estimate's error as independent standard normals by name: their squares sum to the
+    #: variance, and two estimates that name the same one share it.
     loadings: Mapping[str, float]
     parts: tuple[str, ...]
     pooled: Pooled | None

@@ -14,33 +14,21 @@ from hecon.studies.study import Study
 
 @dataclass(frozen=True)
 class Edit:
-    """One cell that was typed over.
-
-    Attributes
-    ----------
-    follows
-        What else of the study changes with it, in words.
-    """
+    """One cell that was typed over."""
 
     sheet: str
     cell: str
     what: str
     before: str
     after: str
-    follows: str = ""
+    follows: str = ""  #: What else of the study changes with it, in words.
 
 
 @dataclass
 class Files:
-    """Copies of the folders of a study and its jurisdiction; a file is named `copy/file`.
+    """Copies of the folders of a study and its jurisdiction; a file is named `copy/file`."""
 
-    Attributes
-    ----------
-    copies
-        The copy of each original folder.
-    """
-
-    copies: dict[Path, Path]
+    copies: dict[Path, Path]  #: The copy of each original folder.
     grids: dict[str, list[list[str]]] = field(default_factory=dict)
     origin: dict[tuple[str, int, str | None], tuple[str, str]] = field(default_factory=dict)
     edits: list[Edit] = field(default_factory=list)

@@ -30,22 +30,13 @@ SINCE = f"${letter(LEFT + 1)}"
 
 @dataclass(frozen=True)
 class Spread:
-    """Where the sheet has what: columns of flows a patient, and of people who come that far.
+    """Where the sheet has what: columns of flows a patient, and of people who come that far."""
 
-    Attributes
-    ----------
-    items
-        Items of the model's costs that the budget counts.
-    flows
-        A column by (strategy, kind, name): ``cost`` of an item, ``effect`` without a name,
-        ``quantity``; ``paid`` of what is paid by month.
-    reached
-        A column by series of starts and year.
-    """
-
-    items: tuple[str, ...]
+    items: tuple[str, ...]  #: Items of the model's costs that the budget counts.
+    #: A column by (strategy, kind, name): ``cost`` of an item, ``effect`` without a name,
+    #: ``quantity``; ``paid`` of what is paid by month.
     flows: Mapping[tuple[str, str, str], str]
-    reached: Mapping[tuple[str, int], str]
+    reached: Mapping[tuple[str, int], str]  #: A column by series of starts and year.
 
     def of(self, series: str, year: int, strategy: str, kind: str, name: str = "") -> str:
         """What people of a series of starts cause in a year: a sum of products."""

@@ -47,28 +47,15 @@ STARTS = ("eligible", "treated", "left", "demand")
 
 @dataclass(frozen=True)
 class QueueAddresses:
-    """Where the sheet has what.
+    """Where the sheet has what."""
 
-    Attributes
-    ----------
-    years, periods
-        Columns of years, and rows of periods below that of the start.
-    rows
-        Row of each entry.
-    yearly
-        Entries with a figure for each year; the others have one.
-    first
-        Row of the start in the table by period.
-    columns
-        Its columns by name.
-    """
-
+    #: years, periods: Columns of years, and rows of periods below that of the start.
     years: int
     periods: int
-    rows: Mapping[str, int]
-    yearly: frozenset[str]
-    first: int
-    columns: Mapping[str, str]
+    rows: Mapping[str, int]  #: Row of each entry.
+    yearly: frozenset[str]  #: Entries with a figure for each year; the others have one.
+    first: int  #: Row of the start in the table by period.
+    columns: Mapping[str, str]  #: Its columns by name.
 
     def cell(self, entry: str, year: int = 1) -> str:
         """An entry's figure, in a year counted from 1."""

@@ -42,17 +42,11 @@ FIGURES = {
 
 @dataclass
 class EvidenceAddresses:
-    """Absolute addresses on the sheet, without its name.
+    """Absolute addresses on the sheet, without its name."""
 
-    Attributes
-    ----------
-    figures
-        Of counts and published figures, by row of evidence and column of its file.
-    settings
-        Of the methods' numbers, by what they are and by value.
-    """
-
+    #: Of counts and published figures, by row of evidence and column of its file.
     figures: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Of the methods' numbers, by what they are and by value.
     settings: dict[str, str] = field(default_factory=dict)
     constants: dict[float, str] = field(default_factory=dict)
 

@@ -27,17 +27,7 @@ class OtherEffect(NamedTuple):
 
 @dataclass(frozen=True)
 class IncrementAddresses:
-    """Cells of the comparison in use; costs, QALYs and life-years are differences.
-
-    Attributes
-    ----------
-    others
-        What is gained in units beside the study's effect, and what one costs, by unit.
-    stated
-        Each threshold that the jurisdiction states, and net monetary benefit at it.
-    free
-        The next free row of Results.
-    """
+    """Cells of the comparison in use; costs, QALYs and life-years are differences."""
 
     intervention: str
     comparator: str
@@ -46,11 +36,13 @@ class IncrementAddresses:
     life_years: str
     verdict: str
     icer: str
+    #: What is gained in units beside the study's effect, and what one costs, by unit.
     others: Mapping[str, OtherEffect]
     threshold: str
     nmb: str
+    #: Each threshold that the jurisdiction states, and net monetary benefit at it.
     stated: tuple[tuple[str, str], ...]
-    free: int
+    free: int  #: The next free row of Results.
 
 
 @dataclass

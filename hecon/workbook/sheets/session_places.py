@@ -23,24 +23,15 @@ DERIVED = {
 
 @dataclass(frozen=True)
 class SessionColumns:
-    """Cells of columns of Sessions, as other sheets see them.
-
-    Attributes
-    ----------
-    amounts
-        What sessions come to, by kind: ``cost`` and ``qaly``, where there is any.
-    items
-        The same of an item, by (kind, item).
-    quantities
-        What sessions use, by name.
-    """
+    """Cells of columns of Sessions, as other sheets see them."""
 
     strategy: str
     line: str
     cycle: str
+    #: What sessions come to, by kind: ``cost`` and ``qaly``, where there is any.
     amounts: Mapping[str, str]
-    items: Mapping[tuple[str, str], str]
-    quantities: Mapping[str, str]
+    items: Mapping[tuple[str, str], str]  #: The same of an item, by (kind, item).
+    quantities: Mapping[str, str]  #: What sessions use, by name.
 
 
 def session_columns(course: TreatmentCourse) -> SessionColumns:

@@ -20,20 +20,13 @@ from hecon.workbook.sheets.trace_sheet import write_traces
 
 @dataclass(frozen=True)
 class SessionTotals:
-    """Where Sessions sums up, per person who starts.
+    """Where Sessions sums up, per person who starts."""
 
-    Attributes
-    ----------
-    amounts
-        Address of a course item's total by (strategy, kind, item, discounted).
-    quantities
-        Address of a quantity's total by (strategy, name).
-    discounted
-        Cells of the discounted total of what the price is paid for, all strategies, by name.
-    """
-
+    #: Address of a course item's total by (strategy, kind, item, discounted).
     amounts: dict[tuple[str, str, str, bool], str] = field(default_factory=dict)
+    #: Address of a quantity's total by (strategy, name).
     quantities: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Cells of the discounted total of what the price is paid for, all strategies, by name.
     discounted: dict[str, str] = field(default_factory=dict)
 
     def of(self, strategy: str, kind: str, discounted: bool) -> list[str]:

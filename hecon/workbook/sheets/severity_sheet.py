@@ -32,16 +32,10 @@ def title_of(study: Study) -> str:
 
 @dataclass(frozen=True)
 class SeverityAddresses:
-    """Cells of what a QALY may cost, and of the severity that weighs it; empty where none does.
-
-    Attributes
-    ----------
-    base
-        The threshold of the base case, by Python.
-    """
+    """Cells of what a QALY may cost, and of the severity that weighs it; empty where none does."""
 
     threshold: str
-    base: str
+    base: str  #: The threshold of the base case, by Python.
     shortfall: str = ""
     proportional_shortfall: str = ""
     weight: str = ""

@@ -15,25 +15,15 @@ HEAD = 4
 
 @dataclass
 class ResultAddresses:
-    """Where Results has its totals, all strategies in a row, and where it goes on.
-
-    Attributes
-    ----------
-    names
-        Names of the strategies.
-    totals
-        Cells by (kind, discounted): ``cost``, ``qaly`` and ``life_years``.
-    lines
-        The same of each item, by (kind, item, discounted).
-    free
-        The next free row.
-    """
+    """Where Results has its totals, all strategies in a row, and where it goes on."""
 
     page: Page
-    names: str
+    names: str  #: Names of the strategies.
+    #: Cells by (kind, discounted): ``cost``, ``qaly`` and ``life_years``.
     totals: dict[tuple[str, bool], str] = field(default_factory=dict)
+    #: The same of each item, by (kind, item, discounted).
     lines: dict[tuple[str, str, bool], str] = field(default_factory=dict)
-    free: int = HEAD
+    free: int = HEAD  #: The next free row.
 
 
 def total_label(kind: str, unit: str, discounted: bool) -> str:

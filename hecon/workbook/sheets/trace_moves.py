@@ -21,21 +21,12 @@ class MoveColumns:
 
 @dataclass(frozen=True)
 class Moves:
-    """The transitions of a strategy.
+    """The transitions of a strategy."""
 
-    Attributes
-    ----------
-    states
-        Every step of every state, in the order of the columns.
-    spans
-        Positions of each state's steps among them.
-    left
-        States that remember, in which people stay who go nowhere else: that has no column.
-    """
-
-    states: tuple[SubState, ...]
-    spans: Mapping[str, range]
+    states: tuple[SubState, ...]  #: Every step of every state, in the order of the columns.
+    spans: Mapping[str, range]  #: Positions of each state's steps among them.
     moves: tuple[MoveColumns, ...]
+    #: States that remember, in which people stay who go nowhere else: that has no column.
     left: frozenset[str]
 
     def of(self, source: str) -> list[MoveColumns]:
