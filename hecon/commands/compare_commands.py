@@ -64,7 +64,7 @@ def compare(
 def _study(path: Path, jurisdiction: str, scratch: Path) -> Study:
     if path.suffix.lower() != ".xlsx":
         return read_study(path, jurisdiction)
-    folder, rules = origin(path, None, jurisdiction)
+    folder, rules, _ = origin(path, None, jurisdiction)
     original = read_study(folder, rules)
     from hecon.workbook.edits import read_edited
 

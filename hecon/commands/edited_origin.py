@@ -6,8 +6,8 @@ from pathlib import Path
 from hecon.errors import Fault, InputError
 
 
-def origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str]:
-    """The study and the jurisdiction that an edited workbook was made from."""
+def origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Path, str, str]:
+    """The study and the jurisdiction that an edited workbook was made from, and its language."""
     from hecon.report.progress import ProgressBar
     from hecon.report.staging import finish_earlier
 
@@ -16,7 +16,7 @@ def origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Pa
         finish_earlier(workbook)
         from hecon.workbook.edits import names_in_workbook
 
-        name, rules = names_in_workbook(workbook)
+        name, rules, language = names_in_workbook(workbook)
     folder = original or Path("inputs/studies") / name
     if not folder.is_dir():
         text = f"the study it was made from is not in {folder}; name its folder with --original"
@@ -28,4 +28,4 @@ def origin(workbook: Path, original: Path | None, jurisdiction: str) -> tuple[Pa
             own = None
         if own != rules:
             jurisdiction = rules
-    return folder, jurisdiction
+    return folder, jurisdiction, language

@@ -36,7 +36,7 @@ LONGEST = 60
 
 def said(context: typer.Context, option: typer.CallbackParam, value: Any) -> Any:
     """An option that is written down says something, and something that can be shown."""
-    if value is None or not _given(context, option.name):
+    if value is None or not given(context, option.name):
         return value
     for text in [value] if isinstance(value, str) else value:
         if not text.strip():
@@ -84,12 +84,13 @@ def refuse_idle(context: typer.Context, why: str, *names: str) -> None:
     """Raise InputError if an option is given where it would be ignored."""
     faults = FaultList()
     for option in context.command.params:
-        if option.name in names and _given(context, option.name):
+        if option.name in names and given(context, option.name):
             faults.add(option.opts[0], None, None, f"{why}; leave it out")
     faults.raise_if_any()
 
 
-def _given(context: typer.Context, name: str | None) -> bool:
+def given(context: typer.Context, name: str | None) -> bool:
+    """Whether an option was typed, rather than left at its default."""
     source = context.get_parameter_source(name or "")
     return source is not None and source.name == "COMMANDLINE"
 

@@ -20,6 +20,7 @@ from hecon.commands.options import (
     Seed,
     StudyFolder,
     Workers,
+    given,
     read_study,
     refuse_idle,
     said,
@@ -103,7 +104,8 @@ def run(
     """Run every analysis of a study and write its tables and its report.
 
     STUDY may also be a report (.xlsx) whose inputs were edited: they are read back, validated,
-    run again as STUDY_JURISDICTION_edited, and what differs from the original is listed.
+    run again as STUDY_JURISDICTION_edited in the language of the workbook, and what differs from
+    the original is listed.
 
     Writes DIR/outputs/STUDY_JURISDICTION/ (tables as CSV with columns.csv that describes them,
     outcomes as NetCDF, a record of the run, figures as SVG) and
@@ -133,7 +135,8 @@ def run(
         if edits:
             why = "not for an edited workbook, whose inputs stand in it"
             refuse_idle(context, why, "scenario", "subgroup", "values", "set_from")
-            source, rules = origin(folder, original, jurisdiction)
+            source, rules, written_in = origin(folder, original, jurisdiction)
+            language = language if given(context, "language") else written_in
         else:
             refuse_idle(context, "only for an edited workbook", "original")
         names = analyses_named(filter(None, map(str.strip, only.split(","))), "--only")

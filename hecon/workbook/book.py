@@ -23,7 +23,6 @@ from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case
 from hecon.report.content import Section
 from hecon.report.grade import mark, marking
-from hecon.report.language import language
 from hecon.report.numbers import Units
 from hecon.report.things_called import study_units
 from hecon.studies.budget_values import budget_extent
@@ -153,7 +152,6 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     workbook = Sheets()
     workbook.effect = (units.effect, units.effects)
     workbook.properties.title = study.definition.title
-    workbook.properties.language = language().code
     layout = Layout(study)
     book = new_book(workbook, run, study, layout, quantities(study.model), sections)
     cycles, layout.lengths = _extent(run, study)

@@ -17,6 +17,8 @@ from hecon.analyses.base_case import base_outcomes
 from hecon.analyses.comparison import totals
 from hecon.analyses.run import Run
 from hecon.report.content import Section
+from hecon.report.language import say, speaking
+from hecon.report.study_texts import language_of
 from hecon.report.table_files import write_table
 from hecon.report.whole import Written, write_whole
 from hecon.studies.study import Study
@@ -24,12 +26,13 @@ from hecon.workbook.archive import FORMULA, formula_places, read_parts, sheets_o
 from hecon.workbook.book import write_workbook
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import MODES
-from hecon.workbook.edits import read_edited
+from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.reading.edited_files import Edit
 from hecon.workbook.reading.edited_results import total_rows
 from hecon.workbook.sheet_layout import INPUTS, SELECTORS, letter
 from hecon.workbook.sheets.model_settings import AGREES
 from hecon.workbook.sheets.totals_sheet import TITLE as RESULTS
+from hecon.workbook.translated import sheet_title
 
 #: What is added to the name of an edited run.
 SUFFIX = "_edited"
@@ -59,8 +62,9 @@ class Edited:
             console.print(shown)
         if math.isnan(self.gap):
             console.print(
-                "The workbook's own formulas could not be recalculated, or are not all hecon's, so "
-                "its totals were not compared. The new report holds what the inputs give."
+                "The workbook's own formulas could not be recalculated, are not all hecon's, or "
+                "are in another language than the new report, so its totals were not compared. The "
+                "new report holds what the inputs give."
             )
         elif self.gap >= AGREES:
             console.print(
@@ -135,9 +139,10 @@ def _only_ours(workbook: Path, report: Path) -> bool:
 
 def _gap(workbook: Path, run: Run) -> float:
     book = LiveWorkbook(workbook)
-    book.set(INPUTS, SELECTORS, 3, MODES[0])
-    values = book.values()[RESULTS]
-    rows = total_rows(workbook)
+    with speaking(language_of(run.study, names_in_workbook(workbook).language)):
+        book.set(sheet_title(INPUTS), SELECTORS, 3, say(MODES[0]))
+        values = book.values()[sheet_title(RESULTS)]
+        rows = total_rows(workbook, run.study)
     gap = 0.0
     for kind, totalled in zip(("cost", "qaly"), totals(run(base_outcomes)), strict=True):
         for column, expected in enumerate(totalled.values[:, 0].tolist(), start=2):

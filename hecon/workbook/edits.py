@@ -5,14 +5,24 @@ and the copy is loaded like any other study. Faults are then named by sheet and 
 """
 
 import re
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import NamedTuple
 
 from hecon.errors import Fault, InputError
+from hecon.report.language import read_language, say, speaking
+from hecon.report.study_texts import language_of
 from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
 from hecon.workbook.reading import edited_scenarios
-from hecon.workbook.reading.cells import WorkbookReading, at, bounded_rows, open_book, readable
+from hecon.workbook.reading.cells import (
+    WorkbookReading,
+    at,
+    bounded_rows,
+    language_code,
+    open_book,
+    readable,
+)
 from hecon.workbook.reading.edited_evidence import read_evidence
 from hecon.workbook.reading.edited_files import Edit, Files
 from hecon.workbook.reading.edited_inputs import read_inputs
@@ -28,12 +38,21 @@ from hecon.workbook.sheets import (
     session_places,
     severity_sheet,
 )
+from hecon.workbook.translated import sheet_title
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
-def names_in_workbook(path: Path) -> tuple[str, str]:
-    """Study and jurisdiction that a workbook says it was made from.
+class MadeFrom(NamedTuple):
+    """What a workbook says that it was made from, and the code of its language."""
+
+    study: str
+    jurisdiction: str
+    language: str
+
+
+def names_in_workbook(path: Path) -> MadeFrom:
+    """Study and jurisdiction that a workbook says it was made from, and its language.
 
     Raises
     ------
@@ -42,23 +61,19 @@ def names_in_workbook(path: Path) -> tuple[str, str]:
     """
     refuse_unsafe(path)
     with readable(path), closing(open_book(path)) as book:
-        written = str(book.properties.language or "en")
-        if written != "en":
-            text = (
-                f"this report is written in '{written[:8]}'; inputs are read back from one in "
-                "English (hecon run ... --language en)"
-            )
+        code = language_code(book, path)
+        with speaking(read_language(code)):
+            sheet, words = sheet_title(DOCUMENTATION), (say("study"), say("jurisdiction"))
+        if sheet not in book.sheetnames:
+            text = f"this is no report of hecon: it has no sheet {sheet}"
             raise InputError([Fault(path.name, None, None, text)])
-        if DOCUMENTATION not in book.sheetnames:
-            text = f"this is no report of hecon: it has no sheet {DOCUMENTATION}"
-            raise InputError([Fault(path.name, None, None, text)])
-        rows = bounded_rows(book[DOCUMENTATION], most=2)
+        rows = bounded_rows(book[sheet], most=2)
         # how the report came about stands last
         found = {str(at(r, 0)): str(at(r, 1)) for r in rows}
-    names = (found.get("study", ""), found.get("jurisdiction", ""))
-    for what, name in zip(("study", "jurisdiction"), names, strict=True):
+    names = MadeFrom(found.get(words[0], ""), found.get(words[1], ""), code)
+    for what, name in zip(words, names[:2], strict=True):
         if not _NAME.fullmatch(name):
-            text = f"sheet {DOCUMENTATION} names the {what} '{name[:60]}'"
+            text = f"sheet {sheet} names the {what} '{name[:60]}'"
             text += "; allowed are letters, digits, _ -"
             raise InputError([Fault(path.name, None, None, text)])
     return names
@@ -93,12 +108,17 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
         readers[evidence_tables.TITLE] = read_evidence
     if original.scenarios or (original.budget and original.budget.scenarios):
         readers[edited_scenarios.TITLE] = edited_scenarios.read_scenarios
-    with readable(path), closing(open_book(path)) as book:
+    with ExitStack() as stack:
+        stack.enter_context(readable(path))
+        book = stack.enter_context(closing(open_book(path)))
+        tongue = language_of(original, language_code(book, path))
+        stack.enter_context(speaking(tongue))
         reading = WorkbookReading(book, path.name, original, files)
         curves = (acceptability_sheet.TITLE,) if original.uncertain else ()
         for sheet in (*readers, severity_sheet.title_of(original), *curves):
-            if sheet not in reading.book.sheetnames:
-                text = f"sheet {sheet} is missing; keep every sheet, its inputs are read back"
+            if sheet_title(sheet) not in reading.book.sheetnames:
+                text = f"sheet {sheet_title(sheet)} is missing; keep every sheet, "
+                text += "its inputs are read back"
                 reading.faults.add(path.name, None, None, text)
         reading.faults.raise_if_any()
         for read in (*readers.values(), read_tables, read_settings):
@@ -110,5 +130,7 @@ def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[
     try:
         study = load_study(files.copies[original.folder], None if own else files.copies[rules])
     except InputError as error:
-        raise InputError([files.translated(f, path.name) for f in error.faults]) from None
+        with speaking(tongue):
+            faults = [files.translated(fault, path.name) for fault in error.faults]
+        raise InputError(faults) from None
     return study, files.edits

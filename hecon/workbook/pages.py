@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.errors import ModelError
 from hecon.parameters.units import QALY
+from hecon.report.language import language
 from hecon.workbook.book_file import deliver, write_file
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.filled import Filled, for_any_row
@@ -55,10 +56,12 @@ class Sheets(Workbook):
 
     def save(self, filename: Path) -> None:  # type: ignore[override]
         """Write the workbook without values."""
+        self.properties.language = language().code
         write_file(self, filename, self.columns)
 
     def deliver(self, path: Path) -> LiveWorkbook:
         """Write the workbook with values; gives what worked them out."""
+        self.properties.language = language().code
         return deliver(self, path, self.columns)
 
     def repeat_headings(self) -> None:

@@ -8,6 +8,8 @@ from short_study import yearly_study
 
 from hecon.analyses.run import Run, Settings
 from hecon.report.content import Section
+from hecon.report.language import speaking
+from hecon.report.study_texts import language_of
 from hecon.report.whole import sections_of
 from hecon.workbook.book import compose, write_workbook
 from hecon.workbook.context import Book
@@ -40,6 +42,15 @@ def plain(composed: Book, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same as a file."""
     path = tmp_path_factory.mktemp("plain") / "plain.xlsx"
     composed.workbook.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def norsk(composed: Book, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same file in Norwegian."""
+    path = tmp_path_factory.mktemp("norsk") / "norsk.xlsx"
+    with speaking(language_of(run.study, "nb")):
+        composed.workbook.save(path)
     return path
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.chart import LineChart, Reference
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+from typed import typed
 
 from hecon.analyses.run import Run
 from hecon.errors import InputError
@@ -16,8 +18,10 @@ from hecon.report.language import Language, speaking
 from hecon.report.study_texts import language_of
 from hecon.workbook.book import write_workbook
 from hecon.workbook.cached import recalculate
-from hecon.workbook.edits import names_in_workbook
+from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.pages import Sheets
+from hecon.workbook.reading.edited_results import total_rows
+from hecon.workbook.sheet_layout import HEADER
 
 NORSK = Language(
     "nb",
@@ -104,5 +108,49 @@ def test_a_report_in_norwegian_has_the_same_figures_in_the_same_cells(
                 else:
                     assert isinstance(cell.value, str) == isinstance(there, str)
     assert compared > 10_000
-    with pytest.raises(InputError, match="read back from one in English"):
-        names_in_workbook(path)
+
+
+def test_inputs_are_read_back_from_a_norwegian_workbook(
+    opened: Workbook, plain: Path, norsk: Path, run: Run, tmp_path: Path
+) -> None:
+    """One cell of each kind, at the English workbook's addresses."""
+    titles = ("Inputs", "Sessions", "Scenarios", "Evidence")
+    inputs, sessions, scenarios, arms = (opened[title] for title in titles)
+    hours = [c.value for c in sessions[row_of(sessions, "strategy")]].index("contact_hours") + 1
+    price = [c.value for c in scenarios[5]].index("set drug_price_session") + 1
+    counts = [c.value for c in arms[row_of(arms, "trial arm")]].index("n assessed") + 1
+    arm = row_of(arms, "trial arm") + 1
+    estimated = row_of(inputs, "d_mdma")
+    entries = {
+        ("Parametre", f"D{row_of(inputs, 'rate_relapse')}"): 0.08,
+        ("Parametre", f"D{estimated}"): 5 / 99,
+        ("Parametre", f"I{estimated}"): "publisert",
+        ("Parametre", f"S{HEADER + 1 + 50}"): 0.01,
+        ("Økter", sessions.cell(row_of(sessions, "strategy") + 3, hours).coordinate): 2.25,
+        ("Scenarioer", scenarios.cell(row_of(scenarios, "S41"), price).coordinate): 500,
+        ("Evidens", arms.cell(arm, counts).coordinate): arms.cell(arm, counts).value - 1,
+    }
+    assert names_in_workbook(norsk) == ("ptsd", "norway", "nb")
+    study, edits = read_edited(
+        typed(norsk, tmp_path / "typed.xlsx", entries), run.study, folder(tmp_path, "a")
+    )
+    assert {e.sheet for e in edits} == set(titles)
+    assert len(edits) == len(entries) - 1
+    known = {p.text: p for p in study.parameters}
+    assert (known["rate_relapse"].value, known["d_mdma"].value) == (0.08, 5 / 99)
+    assert known["d_mdma"].status == "published"
+    bad = typed(norsk, tmp_path / "bad.xlsx", dict.fromkeys(list(entries)[:1], "x"))
+    with pytest.raises(InputError, match=r"sheet Parametre, cell D.*found 'x', allowed is a"):
+        read_edited(bad, run.study, folder(tmp_path, "b"))
+    with speaking(language_of(run.study, "nb")):
+        assert total_rows(norsk, run.study) == total_rows(plain, run.study)
+
+
+def row_of(sheet: Worksheet, name: str) -> int:
+    """The row whose first cell holds a name."""
+    return next(row[0].row for row in sheet.iter_rows(max_col=1) if row[0].value == name)
+
+
+def folder(within: Path, name: str) -> Path:
+    (made := within / name).mkdir()
+    return made

@@ -3,19 +3,21 @@
 import math
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from hecon.errors import Fault, FaultList, InputError
+from hecon.report.language import languages, say
 from hecon.studies.study import Study
 from hecon.workbook.reading.edited_files import Edit, Files
+from hecon.workbook.translated import sheet_title
 
 #: Relative difference below which a cell counts as not touched (Excel keeps 15 digits).
 SAME = 1e-12
@@ -25,10 +27,16 @@ MOST_ROWS, MOST_COLUMNS = 100_000, 2_000
 
 Cells = tuple[object, ...]
 
+Named = TypeVar("Named")
+
 
 @dataclass
 class WorkbookReading:
-    """An edited workbook being read: what it was made from, what was found, what is wrong."""
+    """An edited workbook being read: what it was made from, what was found, what is wrong.
+
+    Sheets, headings and names are asked for in English and found in the language in force, in
+    which the workbook is written.
+    """
 
     book: openpyxl.Workbook
     name: str
@@ -38,11 +46,11 @@ class WorkbookReading:
 
     def rows(self, sheet: str, first: int = 1) -> Iterator[tuple[int, Cells]]:
         """Rows of a sheet with their numbers."""
-        yield from enumerate(bounded_rows(self.book[sheet], first), start=first)
+        yield from enumerate(bounded_rows(self.book[sheet_title(sheet)], first), start=first)
 
     def fault(self, sheet: str, cell: str, message: str) -> None:
         """Record a fault of a cell, or of a whole sheet if no cell is given."""
-        place = f"{self.name}, sheet {sheet}" + (f", cell {cell}" if cell else "")
+        place = f"{self.name}, sheet {sheet_title(sheet)}" + (f", cell {cell}" if cell else "")
         self.faults.add(place, None, None, message)
 
     def note(self, edit: Edit) -> Edit:
@@ -74,10 +82,16 @@ class WorkbookReading:
 
     def heading(self, heads: Sequence[object], wanted: str, sheet: str) -> int | None:
         """Where a column is; a column that is gone is a fault."""
-        if wanted in heads:
-            return heads.index(wanted)
-        self.fault(sheet, "", f"the column '{wanted}' is missing")
+        shown = say(wanted)
+        if shown in heads:
+            return heads.index(shown)
+        self.fault(sheet, "", f"the column '{shown}' is missing")
         return None
+
+
+def as_shown(items: Mapping[str, Named]) -> dict[str, Named]:
+    """Items by their names as the workbook shows them."""
+    return {say(name): item for name, item in items.items()}
 
 
 def bounded_rows(sheet: Any, first: int = 1, most: int | None = None) -> Iterator[Cells]:
@@ -92,6 +106,21 @@ def bounded_rows(sheet: Any, first: int = 1, most: int | None = None) -> Iterato
 def open_book(path: Path) -> openpyxl.Workbook:
     """A workbook's formulas and constants, row by row."""
     return openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+
+
+def language_code(book: openpyxl.Workbook, path: Path) -> str:
+    """The code of the language that a workbook is written in.
+
+    Raises
+    ------
+    InputError
+        If there is no catalogue of it.
+    """
+    code = str(book.properties.language or "en")
+    if code not in languages():
+        text = f"this report is written in '{code[:8]}', allowed are {', '.join(languages())}"
+        raise InputError([Fault(path.name, None, None, text)])
+    return code
 
 
 @contextmanager

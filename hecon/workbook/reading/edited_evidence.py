@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from hecon.parameters.parameter_schema import STATUSES, Parameter
+from hecon.report.language import say
 from hecon.studies.estimates.evidence_records import Arm, PublishedEffect
-from hecon.workbook.reading.cells import WorkbookReading, address, at, changed, show
+from hecon.workbook.reading.cells import WorkbookReading, address, as_shown, at, changed, show
 from hecon.workbook.reading.edited_files import Edit
 from hecon.workbook.sheets.evidence_tables import (
     ARM,
@@ -39,14 +40,14 @@ class _EditedTable:
 def read_evidence(reading: WorkbookReading) -> None:
     """Read every count and every published figure; a row that is gone is a fault."""
     tables = _tables(reading)
-    missing = {(kind, name) for kind, table in tables.items() for name in table.items}
+    missing = {(k, say(name)): name for k, table in tables.items() for name in table.items}
     for kind, heads, row, cells in _rows(reading, tables):
-        name = str(at(cells, 0))
-        if (kind, name) not in missing:
-            text = f"'{name[:60]}' is no {kind} of the study; add it to the study's file"
+        shown = str(at(cells, 0))
+        if (kind, shown) not in missing:
+            text = f"'{shown[:60]}' is no {kind} of the study; add it to the study's file"
             reading.fault(TITLE, f"A{row}", text)
             continue
-        missing.discard((kind, name))
+        name = missing.pop((kind, shown))
         for column in tables[kind].columns:
             position = reading.heading(heads, column.replace("_", " "), TITLE)
             if position is not None:
@@ -72,11 +73,12 @@ def _rows(
     reading: WorkbookReading, tables: Mapping[str, _EditedTable]
 ) -> Iterator[tuple[str, list[str], int, tuple[object, ...]]]:
     """The rows below each table's headings, up to one without a status beside the figures."""
+    kinds = as_shown({kind: kind for kind in tables})
     kind, heads = "", [""]
     for row, cells in reading.rows(TITLE):
         first = at(cells, 0)
-        if first in tables:
-            kind, heads = str(first), [str(c) for c in cells]
+        if first in kinds:
+            kind, heads = kinds[str(first)], [str(c) for c in cells]
             for wanted in headings_aside(reading.study, kind):
                 reading.heading(heads, wanted, TITLE)
         elif kind and (first is None or at(cells, COUNTS - 2) is None):
@@ -140,13 +142,14 @@ def untie(
     Range and kind of distribution stay as the estimate gave them. The status is that typed
     into its cell, else an assumption. Returns the change in words.
     """
-    stated = status if status in STATUSES and status != parameter.status else "assumption"
+    known = as_shown({each: each for each in STATUSES}).get(str(status), parameter.status)
+    stated = known if known != parameter.status else "assumption"
     cells = {
         "estimate": "",
         "distribution": parameter.distribution.kind,
         "derivation": f"{parameter.derivation}, edited",
         "source": f"typed over the estimate {parameter.estimate}",
-        "status": str(stated),
+        "status": stated,
     }
     for column, end in ends.items():
         cells[column] = "" if end is None else repr(end)

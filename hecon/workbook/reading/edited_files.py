@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hecon.errors import Fault
 from hecon.studies.study import Study
+from hecon.workbook.translated import sheet_title
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,9 @@ class Files:
     def translated(self, fault: Fault, workbook: str) -> Fault:
         """A fault in a copied file as one in the cell that it comes from."""
         for column in (fault.column, None):
-            place = self.origin.get((fault.file, fault.row or 0, column))
-            if place is not None:
-                sheet, cell = place
-                return Fault(f"{workbook}, sheet {sheet}, cell {cell}", None, None, fault.message)
+            found = self.origin.get((fault.file, fault.row or 0, column))
+            if found is not None:
+                sheet, cell = found
+                place = f"{workbook}, sheet {sheet_title(sheet)}, cell {cell}"
+                return Fault(place, None, None, fault.message)
         return fault

@@ -9,28 +9,29 @@ from hecon.parameters.cell_text import parse_pairs
 from hecon.parameters.distributions import Distribution, distribution
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.written_money import is_money
+from hecon.report.language import say
 from hecon.studies.budget_values import with_budget
 from hecon.studies.sessions import cell_column
 from hecon.workbook.estimates import taken
-from hecon.workbook.reading.cells import WorkbookReading, at, changed, is_formula, show
+from hecon.workbook.reading.cells import WorkbookReading, as_shown, at, changed, is_formula, show
 from hecon.workbook.reading.edited_evidence import untie
 from hecon.workbook.reading.edited_files import Edit
 from hecon.workbook.sheet_layout import HEADER, INPUTS
-from hecon.workbook.sheets.inputs_sheet import COLUMNS, SETTINGS
+from hecon.workbook.sheets.inputs_sheet import COLUMNS, settings_heading
 
 
 def read_inputs(reading: WorkbookReading) -> None:
     """Read every parameter's row."""
     study = with_budget(reading.study)
-    known = {p.text: p for p in study.parameters}
+    known = as_shown({p.text: p for p in study.parameters})
     derived = {r.parameter.text: (r.low, r.high) for r in ranges(reading.study)}
-    missing = {text for text, p in known.items() if p.is_input}
+    missing = {p.text for p in study.parameters if p.is_input}
     _, heads = next(reading.rows(INPUTS, HEADER), (HEADER, ()))
     if None in {reading.heading(heads, wanted, INPUTS) for wanted in COLUMNS}:
         return
     for row, cells in reading.rows(INPUTS, HEADER + 1):
         name = str(at(cells, 0))
-        if name.startswith(SETTINGS):
+        if name == say(settings_heading(study)):
             break
         parameter = known.get(name)
         if parameter is None:

@@ -2,24 +2,29 @@
 
 from pathlib import Path
 
+from hecon.parameters.units import QALY
+from hecon.report.language import say
+from hecon.report.things_called import study_units
+from hecon.studies.study import Study
 from hecon.workbook.reading.cells import at, bounded_rows, open_book
 from hecon.workbook.sheets.totals_sheet import TITLE, total_label
+from hecon.workbook.translated import sheet_title
 
 
-def total_rows(path: Path) -> dict[str, int]:
+def total_rows(path: Path, study: Study) -> dict[str, int]:
     """Rows of the discounted totals on Results, by ``cost`` and ``qaly``.
+
+    The workbook is written in the language in force.
 
     Raises
     ------
     LookupError
         If the sheet or one of the rows is missing.
     """
-    sheet = open_book(path)[TITLE]
+    sheet = open_book(path)[sheet_title(TITLE)]
     lines = enumerate(bounded_rows(sheet, most=1), start=1)
-    labels = {str(at(cells, 0)): row for row, cells in lines}
-    found = {}
-    for kind in ("cost", "qaly"):
-        begin, end = total_label(kind, "\0", True).split("\0")
-        rows = [r for text, r in labels.items() if text.startswith(begin) and text.endswith(end)]
-        found[kind] = rows[0]
-    return found
+    rows = {str(at(cells, 0)): row for row, cells in lines}
+    units = study_units(study)
+    cost = total_label("cost", f"{units.currency} {units.price_year}", True)
+    effect = total_label("qaly", QALY, True).replace(f"{QALY}s", units.effects)
+    return {"cost": rows[say(cost)], "qaly": rows[say(effect)]}

@@ -5,11 +5,20 @@ from hecon.errors import nearest
 from hecon.parameters.cell_text import parse_pairs
 from hecon.parameters.units import currency_in
 from hecon.parameters.written_money import is_money
+from hecon.report.language import say
 from hecon.studies.budget_values import with_budget
 from hecon.studies.study import Scenario
 from hecon.workbook.context import override_name
 from hecon.workbook.estimates import scenario_estimates
-from hecon.workbook.reading.cells import WorkbookReading, address, at, changed, is_formula, show
+from hecon.workbook.reading.cells import (
+    WorkbookReading,
+    address,
+    as_shown,
+    at,
+    changed,
+    is_formula,
+    show,
+)
 from hecon.workbook.reading.edited_files import Edit
 
 TITLE = "Scenarios"
@@ -22,13 +31,13 @@ def read_scenarios(reading: WorkbookReading) -> None:
     subgroups = {s.id for s in combined}
     scenarios = [*study.scenarios, *combined]
     scenarios += study.budget.scenarios if study.budget else ()
-    known = {s.id: s for s in scenarios}
+    known = as_shown({s.id: s for s in scenarios})
     missing = dict(known)
     keys = list(dict.fromkeys(key for s in scenarios for key in s.changes))
     heads: list[str] = []
     for row, cells in reading.rows(TITLE):
         first = at(cells, 0)
-        if first == "scenario":
+        if first == say("scenario"):
             heads = [str(c) for c in cells]
             for name in ("title", "why", "status"):
                 reading.heading(heads, name, TITLE)

@@ -2,8 +2,16 @@
 
 import math
 
+from hecon.report.language import say
 from hecon.studies.course import Session
-from hecon.workbook.reading.cells import WorkbookReading, address, at, changed, is_formula, show
+from hecon.workbook.reading.cells import (
+    WorkbookReading,
+    address,
+    at,
+    changed,
+    is_formula,
+    show,
+)
 from hecon.workbook.reading.edited_files import Edit
 from hecon.workbook.sheets.session_places import TITLE, session_heads
 
@@ -15,10 +23,10 @@ def read_sessions(reading: WorkbookReading) -> None:
     if course is None:
         return
     heads: list[str] = []
-    known = {(s.strategy, float(s.line), float(s.number)): s for s in course.sessions}
+    known = {(say(s.strategy), float(s.line), float(s.number)): s for s in course.sessions}
     missing = dict(known)
     for row, cells in reading.rows(TITLE):
-        if cells[:2] == ("strategy", "session"):
+        if cells[:2] == (say("strategy"), say("session")):
             heads = [str(c) for c in cells]
             for name in session_heads(course):
                 reading.heading(heads, name, TITLE)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from hecon.workbook.reading.cells import WorkbookReading, at, changed, is_formula
+from hecon.report.language import say
+from hecon.workbook.reading.cells import WorkbookReading, as_shown, at, changed, is_formula
 from hecon.workbook.sheet_layout import HEADER, INPUTS
 from hecon.workbook.sheets import acceptability_sheet, severity_sheet
-from hecon.workbook.sheets.inputs_sheet import SETTINGS
+from hecon.workbook.sheets.inputs_sheet import settings_heading
 from hecon.workbook.sheets.model_settings import plain_settings, settings_rows
 
 
@@ -22,20 +23,20 @@ def read_settings(reading: WorkbookReading) -> None:
 def _numbers(reading: WorkbookReading) -> Iterator[tuple[str, str, float, object, str]]:
     """Settings on Inputs; those that are computed must still be."""
     own = plain_settings(reading.study)
-    missing = {name for name, _ in settings_rows(reading.study)}
-    below = False
+    missing = as_shown({name: name for name, _ in settings_rows(reading.study)})
+    heading, below = say(settings_heading(reading.study)), False
     for row, cells in reading.rows(INPUTS, HEADER + 1):
-        name, value = str(at(cells, 0)), at(cells, 2)
-        below = below or name.startswith(SETTINGS)
-        if not below or name not in missing:
+        shown, value = str(at(cells, 0)), at(cells, 2)
+        below = below or shown == heading
+        if not below or shown not in missing:
             continue
-        missing.discard(name)
+        name = missing.pop(shown)
         if name in own:
             yield INPUTS, f"C{row}", own[name], value, "study"
         elif not is_formula(value):
             text = f"'{name}' is computed and was typed over; change the inputs that it rests on"
             reading.fault(INPUTS, f"C{row}", text)
-    for name in sorted(missing):
+    for name in sorted(missing.values()):
         reading.fault(INPUTS, "", f"the row of the setting '{name}' is missing")
 
 

@@ -40,8 +40,10 @@ COLUMNS = [
     "Group",
 ]
 
-#: How the heading of the settings, below all inputs, begins.
-SETTINGS = "Settings: "
+
+def settings_heading(study: Study) -> str:
+    """What stands above the settings, below all inputs: how cycles are counted."""
+    return "Settings: " + "; costs: ".join(COUNTING[rule].label for rule in study.model.rules)
 
 
 def place_inputs(book: Book) -> list[tuple[Key, Parameter | None]]:
@@ -186,7 +188,6 @@ def _selector(book: Book, page: Page) -> None:
 
 def _settings(book: Book, page: Page, first: int) -> None:
     study = book.study
-    rules = "; costs: ".join(COUNTING[rule].label for rule in study.model.rules)
     scope = book.scope(None, INPUTS)
     years = scope.formula(study.model.horizon_years)
     labels = dict(settings_rows(study))
@@ -200,7 +201,7 @@ def _settings(book: Book, page: Page, first: int) -> None:
         months = scope.formula(study.model.cycle_months)
         values["cycle_years"] = f"({months})/C{first + 1}"
         values["cycles"] = f"ROUND(({years})/C{first},0)"
-    page.put(first - 1, 1, f"{SETTINGS}{rules}", "note")
+    page.put(first - 1, 1, settings_heading(study), "note")
     for i, (name, label) in enumerate(labels.items()):
         page.put(first + i, 1, name)
         page.put(first + i, 2, label)
