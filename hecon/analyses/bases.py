@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
+
 Whole = NDArray[np.int64]
 
 #: Functions of a parameter's own, with the constant; mgcv's default.

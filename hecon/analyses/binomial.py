@@ -1,10 +1,9 @@
 """Counts from uniform numbers: the binomial distribution's quantiles, many at once."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special, stats
 
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 #: Standard deviations from the mean, and a probability, beyond which the search is SciPy's.
 _FAR = 5.0

@@ -5,17 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.one_way import find_range, ranges
 from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, InputError, ModelError
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Intervals that a range is searched in: a turn back within one of them is not seen.
 INTERVALS = 16

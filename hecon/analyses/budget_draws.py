@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.budget_impact import (
     MONTHS,
@@ -16,6 +15,7 @@ from hecon.analyses.budget_impact import (
 from hecon.analyses.evaluate import chosen_rows
 from hecon.analyses.queue import Queue
 from hecon.analyses.timings import Rows, timings
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr, constant
 from hecon.engine.flow_kernel import FlowKernel
 from hecon.engine.model import CohortModel
@@ -25,8 +25,6 @@ from hecon.parameters.design import Design
 from hecon.studies.budget import BudgetDefinition
 from hecon.studies.budget_values import Values, budget_values
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: The one item that all that the payer bears is put under, and draws that are handled together.
 NET = PayoffSum("cost", "net", False)

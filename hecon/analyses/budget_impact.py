@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.flows import model_flows, with_quantities
 from hecon.analyses.queue import Queue, convolved, queue
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr, constant
 from hecon.engine.model import CohortModel, State, Transition
 from hecon.errors import ModelError
@@ -22,8 +22,6 @@ from hecon.parameters.design import Design
 from hecon.studies.budget import QUANTITY, BudgetDefinition
 from hecon.studies.budget_values import Values, budget_values
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Months in a year, and persons that a queue may lose, as a share of all.
 MONTHS = 12.0

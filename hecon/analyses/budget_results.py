@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.budget_impact import Flows, by_year, impact_of
 from hecon.analyses.run import MissingResult, Run, result
@@ -13,8 +12,6 @@ from hecon.parameters.design import Design, base_case
 from hecon.studies.budget import BUDGET
 from hecon.studies.budget_values import Values, budget_values, with_budget
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 _PEOPLE = ("eligible", "demand", "places", "treated", "returned", "waiting", "waited")
 

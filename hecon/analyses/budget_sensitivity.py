@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.budget_draws import net_costs
 from hecon.analyses.budget_impact import by_year, impact_of
@@ -19,11 +18,10 @@ from hecon.analyses.drawn import drawn_design, drawn_table
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import changed_rows
 from hecon.analyses.run import Run, result
+from hecon.engine.arrays import Array
 from hecon.engine.model import Key
 from hecon.parameters.design import ProbabilisticDesign, TableDesign
 from hecon.studies.budget_values import Values, lengths
-
-Array = NDArray[np.float64]
 
 #: What uptake and places are multiplied by in the picture of both.
 UPTAKE_FACTORS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0)

@@ -2,13 +2,10 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special
 
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.probabilistic import first_of_best, rounding
-
-Array = NDArray[np.float64]
 
 #: Draws below which none is said to be enough: a standard deviation from fewer is a guess.
 FEWEST = 100

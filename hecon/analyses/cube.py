@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.model import Key, key_text
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Furthest that a point may go towards 0 and 1, where quantiles are infinite.
 _EDGE = 2.0**-53

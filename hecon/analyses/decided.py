@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.convergence import convergence, draws_needed
 from hecon.analyses.drawn import LEAST_DRAWS
@@ -15,8 +14,7 @@ from hecon.analyses.frontier import frontier
 from hecon.analyses.information import checked_sets, evppi
 from hecon.analyses.probabilistic import decision, summary
 from hecon.analyses.ranking import ranking
-
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 #: Points of a grid of thresholds where none is given.
 STEPS = 41

@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from hecon.engine.arrays import Array
 
 _SPACES = "\u0020\u00a0\u202f\u2009'\u2019"
 _PLAIN = re.compile(r"[0-9.eE+-]*")
@@ -27,7 +28,7 @@ _WITH = {".": _pattern(".", ","), ",": _pattern(",", ".")}
 class Read:
     """Columns of texts as numbers."""
 
-    values: dict[str, NDArray[np.float64]]  #: By column; NaN where a text is no number.
+    values: dict[str, Array]  #: By column; NaN where a text is no number.
     mark: str  #: The decimal mark, the same in all columns; empty if it can't be told.
     #: Column and position of a cell that means one number with a decimal point and another with a
     #: decimal comma, where the mark can't be told.

@@ -11,14 +11,13 @@ from hecon.analyses.comparison import Comparison
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.own_draws import OwnDraws
 from hecon.analyses.run import Run, result
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, key_text
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_values
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Base case and draws that differ by a larger share than this are explained.
 APART = 0.05

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.base_case import threshold, thresholds_stated
 from hecon.analyses.comparison import Comparison, compare, totals
@@ -20,9 +19,8 @@ from hecon.analyses.population import population
 from hecon.analyses.probabilistic import decision, summary
 from hecon.analyses.ranking import ranking
 from hecon.analyses.run import MissingResult, Run, result
+from hecon.engine.arrays import Array
 from hecon.parameters.design import ProbabilisticDesign
-
-Array = NDArray[np.float64]
 
 #: Draws below which no value of partial information is estimated.
 LEAST_DRAWS = 500

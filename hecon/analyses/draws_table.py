@@ -7,15 +7,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.comparison import totals
+from hecon.engine.arrays import Array
 from hecon.engine.model import key_text
 from hecon.errors import Fault, FaultList, InputError, nearest, nearest_or_some, shown
 from hecon.parameters.design import Design
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Largest threshold, cost, effect or parameter, either way: sums of squares of it stay finite.
 LARGEST = 1e15

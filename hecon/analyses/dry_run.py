@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.amounts import amount_faults
 from hecon.analyses.article import check_figures
@@ -19,6 +17,7 @@ from hecon.analyses.run import Run
 from hecon.analyses.scenarios import idle_scenarios, scenario_design
 from hecon.analyses.trial_plan import Uninformative, plan
 from hecon.analyses.two_way import check_grids
+from hecon.engine.arrays import Array
 from hecon.engine.model import Key, key_text
 from hecon.errors import FaultList, ModelError
 from hecon.parameters.design import (
@@ -30,8 +29,6 @@ from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.assumptions import Quantities
 from hecon.studies.study import Scenario, Study, Subgroup
 from hecon.studies.trials import TrialDefinition
-
-Array = NDArray[np.float64]
 
 #: How far the shares of one whole may be from one in a scenario.
 SHARES_OFF = 1e-6

@@ -10,9 +10,9 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.timings import Rows, Timing, timings
+from hecon.engine.arrays import Array
 from hecon.engine.cohort import Kernel
 from hecon.engine.model import CohortModel
 from hecon.engine.payoffs import PayoffSum
@@ -20,8 +20,6 @@ from hecon.engine.program import Program
 from hecon.engine.runner import Runner
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, TableDesign, row_label
-
-Array = NDArray[np.float64]
 
 #: Draws handled together: enough to hide Python's cost, few enough to share among workers.
 BLOCK = 2_048

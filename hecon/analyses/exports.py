@@ -6,11 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds
-
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 _READ = """\
 # Reads the draws for {package}. Run in this folder.

@@ -5,19 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.base_case import base_design
 from hecon.analyses.evaluate import DIMS, chosen_rows, costs_and_effects, naming_rows
 from hecon.analyses.run import Run, result
 from hecon.analyses.timings import Timing, timings
+from hecon.engine.arrays import Array
 from hecon.engine.flow_kernel import FlowKernel
 from hecon.engine.model import CohortModel
 from hecon.engine.program import Program
 from hecon.parameters.design import Design
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: The kind of outcome that a course's quantities are counted under, as costs and effects are.
 COURSE = "course"

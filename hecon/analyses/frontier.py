@@ -6,11 +6,9 @@ from functools import cmp_to_key
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.ties import TIE
-
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 ON = "on the frontier"
 #: Status of a strategy that costs and gives what one on the frontier does.

@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import linalg, optimize
 
 from hecon.analyses.bases import Basis
-
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 #: Parameters that a kernel with a length each can learn from `_LEARNING` draws.
 LARGEST = 30

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.base_case import threshold
 from hecon.analyses.cube import CubeDesign, uncertain_groups, uncertain_or_refused
 from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import increments
 from hecon.analyses.run import MissingResult, Run, result
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, InputError, ModelError
 from hecon.studies.study import Study
 
-Array = NDArray[np.float64]
 #: From points in the unit cube, by dimension, to the result.
 Evaluated = Callable[[Array], Array]
 

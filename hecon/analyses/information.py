@@ -5,17 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.bases import Basis, additive_basis, additive_columns
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds
 from hecon.analyses.gaussian_process import LARGEST as LARGEST_PROCESS
 from hecon.analyses.gaussian_process import gaussian_process_basis
 from hecon.analyses.regression import RegressionFit, fit, residual_pattern
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, FaultList, InputError
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Columns of `evppi`.
 EVPPI = (

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key
 from hecon.engine.values import formula_values, values_without_cycle
@@ -16,8 +16,6 @@ from hecon.parameters.design import TableDesign
 from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.sessions import cells_of
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: How far a share may lie outside its bounds by rounding.
 ROUNDING = 1e-9

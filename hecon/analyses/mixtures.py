@@ -4,17 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.pieces import FORMULA, INPUT, LIMITS, STRUCTURE, Name, Piece, between, joined
 from hecon.analyses.threshold import severity
 from hecon.analyses.ties import difference
+from hecon.engine.arrays import Array
 from hecon.engine.model import CohortModel, Key
 from hecon.parameters.design import base_values, rows
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Results of a mixture: of the first study's comparison, in its money.
 RESULTS = ("cost", "qaly", "threshold", "nmb")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.comparison import SAVING
@@ -12,11 +11,10 @@ from hecon.analyses.pair import base_value, changed_rows, find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import SAME
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, InputError
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

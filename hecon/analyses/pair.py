@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.evaluate import Progress, evaluate
 from hecon.analyses.ties import difference
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key
 from hecon.engine.values import formula_values
@@ -15,8 +15,6 @@ from hecon.errors import Fault, InputError, nearest_or_some
 from hecon.parameters.design import Design, TableDesign, base_values, held, rows
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

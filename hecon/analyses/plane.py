@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.draws_table import DrawsTable
-
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 
 @dataclass(frozen=True)

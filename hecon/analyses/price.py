@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.base_case import base_design, thresholds_stated
 from hecon.analyses.base_case import threshold as own_threshold
@@ -14,12 +13,11 @@ from hecon.analyses.draws_table import checked_thresholds
 from hecon.analyses.evaluate import Progress
 from hecon.analyses.pair import Increments, find_parameter, increments, with_values
 from hecon.analyses.run import MissingResult, Run, result
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Design, TableDesign, held
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Departure from a straight line, as a share of the change, that is still rounding.
 _STRAIGHT = 1e-9

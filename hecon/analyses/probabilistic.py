@@ -8,8 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hecon.analyses.ties import TIE
-
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 
 def decision(

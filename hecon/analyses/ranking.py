@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.draws_table import DrawsTable, checked_thresholds
 from hecon.analyses.probabilistic import first_of_best, rounding
-
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 
 def ranking(table: DrawsTable, thresholds: Sequence[float] | Array) -> xr.Dataset:

@@ -8,8 +8,7 @@ from scipy import special
 from scipy.linalg import lapack
 
 from hecon.analyses.bases import Basis
-
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 #: Replicates of a regression, and draws at which they are looked at, for standard errors.
 REPLICATES = 200

@@ -3,16 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.comparison import totals
 from hecon.analyses.evaluate import evaluate
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr, constant
 from hecon.engine.model import MONTHS_PER_YEAR, CohortModel
 from hecon.parameters.design import Design, TableDesign, row_label
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Age by which nobody lives, where mortality comes from no table by age.
 OLDEST = 111.0

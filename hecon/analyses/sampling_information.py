@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special
 
 from hecon.analyses.bases import additive_basis
@@ -17,10 +16,9 @@ from hecon.analyses.draws_table import DrawsTable, checked_thresholds
 from hecon.analyses.information import Value, increments, values_of_fit
 from hecon.analyses.regression import RegressionFit, fit
 from hecon.analyses.trial_plan import Measured, Trial
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, InputError
 from hecon.parameters import random
-
-Array = NDArray[np.float64]
 
 METHODS = ("regression", "importance")
 #: Data sets that importance sampling averages over, and how many are handled together.

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.base_case import threshold
 from hecon.analyses.comparison import icer, totals, verdict
@@ -16,11 +15,10 @@ from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import MissingResult, Run, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_design
 from hecon.analyses.ties import difference
+from hecon.engine.arrays import Array
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Subgroup
 from hecon.studies.subgroup_rows import AND, shares_at
-
-Array = NDArray[np.float64]
 
 #: Draws of each combination, at most: each is a run of its own.
 DRAWS = 2_000

@@ -8,7 +8,6 @@ from math import factorial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.comparison import icer
 from hecon.analyses.evaluate import evaluate
@@ -22,11 +21,10 @@ from hecon.analyses.pieces import (
     pieces,
 )
 from hecon.analyses.run import MissingResult, Run, result
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, InputError, ModelError
 from hecon.parameters.design import base_values, rows
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Groups whose order is changed in every way; what is left of more than that is one group.
 MOST = 10

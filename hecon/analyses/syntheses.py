@@ -2,19 +2,17 @@
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_results
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.parameters.design import ProbabilisticDesign, base_values
 from hecon.parameters.parameter_schema import weakest
 from hecon.studies.study import BASE, Scenario, Study
-
-Array = NDArray[np.float64]
 
 #: Draws for the intervals of effects; no cohort is run for them.
 DRAWS = 4_000

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hecon.analyses.remaining_life import remaining_qalys
+from hecon.engine.arrays import Array
 from hecon.engine.values import formula_values
 from hecon.parameters.design import Design
 from hecon.studies.study import Study
@@ -47,9 +47,7 @@ def severity(study: Study, design: Design, pairs: Pairs) -> pd.DataFrame:
     return table
 
 
-def stated_thresholds(
-    study: Study, design: Design, weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def stated_thresholds(study: Study, design: Design, weights: Array) -> Array:
     """Values of a QALY that the jurisdiction judges at, or shows net benefit at: [draw, value].
 
     Parameters
@@ -85,7 +83,7 @@ def shortfalls(study: Study, design: Design, pairs: Pairs, *, discounted: bool) 
     assert study.population is not None
     (everybody,) = study.population.strategies
     people = remaining_qalys(study, study.population, design, everybody, discounted=discounted)
-    standard: NDArray[np.float64] = np.zeros(design.draws)
+    standard: Array = np.zeros(design.draws)
     for comparator in dict.fromkeys(b for _, b in pairs):
         rows = np.array([b == comparator for _, b in pairs])
         found = remaining_qalys(study, study.model, design, comparator, discounted=discounted)

@@ -4,9 +4,9 @@ from typing import TypeVar
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
+
 Values = TypeVar("Values", Array, xr.DataArray)
 
 #: Figures that differ by less than this share of the larger one are equal.

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
 from hecon.parameters.design import Design
 
-Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
 MAX_CYCLES = 20_000

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.population import Population, study_population
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr
 from hecon.engine.model import WEEKS_PER_YEAR, Key
 from hecon.errors import Fault, InputError, ModelError, nearest
@@ -15,8 +15,6 @@ from hecon.studies.assumptions import Quantities, evaluated, parsed
 from hecon.studies.people import population_file
 from hecon.studies.study import Study
 from hecon.studies.trials import PATIENTS, TrialDefinition, TrialGroup
-
-Array = NDArray[np.float64]
 
 
 class Uninformative(InputError):

@@ -4,20 +4,18 @@ from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from hecon.analyses.one_way import find_range
 from hecon.analyses.pair import find_parameter
 from hecon.analyses.results_table import evaluated_table
 from hecon.analyses.run import Run, result
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, FaultList, InputError
 from hecon.parameters.design import TableDesign, base_values
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_problem
 from hecon.studies.extends import FILE
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 #: Values of each input where none are given, and how many there may be.
 STEPS = 11

@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.comparison import SAVING, icer, verdict
 from hecon.analyses.evaluate import evaluate
@@ -18,11 +17,10 @@ from hecon.analyses.threshold import stated_thresholds
 from hecon.analyses.ties import difference
 from hecon.batch.jobs import Done, Drawing, JobFigure
 from hecon.batch.versions import code
+from hecon.engine.arrays import Array
 from hecon.errors import HeconError
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import BASE, Scenario, Study
-
-Array = NDArray[np.float64]
 
 #: What the threshold comes from, besides the opportunity cost.
 SEVERITY = ("shortfall", "weight")

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.model import CALENDAR, MONTHS_PER_YEAR, WEEKS_PER_YEAR, LookupTable
 from hecon.engine.timing import COUNTING, TOLERANCE, Counting
 from hecon.errors import ModelError
-
-Array = NDArray[np.float64]
 
 
 def remembered_cycles(memory_years: float, cycle_months: float | Array) -> int:

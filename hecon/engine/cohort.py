@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.graph import Node
 from hecon.engine.invariants import check_constant_rows, check_draw_rows, check_totals, find_breach
 from hecon.engine.layout import (
@@ -25,8 +25,6 @@ from hecon.engine.layout import (
 from hecon.engine.model import Key
 from hecon.engine.operations import OPERATIONS
 from hecon.engine.program import TOLERANCE, Credit, Program
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -4,16 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.ir import LANES
 from hecon.engine.loop import ScalarName, SeriesName, weight_name
 from hecon.engine.machine import Text
 from hecon.engine.model import Key
 from hecon.engine.native import compiled
 from hecon.engine.program import Program, weighted
-
-Array = NDArray[np.float64]
 
 
 class Machine:

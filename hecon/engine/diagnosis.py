@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.engine.graph import Node
 from hecon.engine.model import Key
 from hecon.engine.operations import OPERATIONS
 from hecon.engine.program import Program
-
-Array = NDArray[np.float64]
 
 
 def faulty_payoffs(

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.cohort import Kernel
 from hecon.engine.invariants import check_draw_rows, check_totals
 from hecon.engine.model import Key
 from hecon.engine.payoffs import Credit, PayoffSum, Single
 from hecon.engine.program import weighted
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

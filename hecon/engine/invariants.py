@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.diagnosis import faulty_payoffs
 from hecon.engine.graph import Node
 from hecon.engine.model import Key, key_text
 from hecon.engine.program import TOLERANCE, Program, Row
 from hecon.errors import ModelError
-
-Array = NDArray[np.float64]
 
 #: Inputs that a message shows the values of.
 MOST_SHOWN = 6

@@ -4,14 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from hecon.engine.arrays import Array
 from hecon.engine.graph import Node
 from hecon.engine.operations import OPERATIONS
 from hecon.engine.program import Credit, Move, Program
-
-Array = NDArray[np.float64]
 
 #: Moves by destination: (target, [(source, node)]).
 Plan = list[tuple[int, list[tuple[int, int]]]]

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr
 from hecon.engine.operations import DECIMALS, NEAR
-
-Array = NDArray[np.float64]
 
 #: A parameter or formula: its name and the strategy it belongs to (None: every strategy).
 Key = tuple[str, str | None]

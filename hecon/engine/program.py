@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.clock import Clock
 from hecon.engine.graph import Node
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key
@@ -13,8 +13,6 @@ from hecon.engine.payoffs import Credit, Single
 from hecon.engine.structure import structure
 from hecon.engine.timing import TOLERANCE
 from hecon.engine.transitions import Move, Row, Trace
-
-Array = NDArray[np.float64]
 
 
 class Program:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.cohort import Kernel
 from hecon.engine.compiled import Machine, height
 from hecon.engine.invariants import check_constant_rows
@@ -14,8 +14,6 @@ from hecon.engine.native import CannotCompile
 from hecon.engine.payoffs import PayoffSum
 from hecon.engine.program import Program
 from hecon.errors import ModelError
-
-Array = NDArray[np.float64]
 
 
 class Runner:

@@ -4,15 +4,13 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.clock import Clock
 from hecon.engine.graph import Graph, Node
 from hecon.engine.model import CALENDAR, CohortModel, Key
 from hecon.engine.payoffs import Credit, Credits, Single
 from hecon.engine.transitions import Cohorts, Move, Row, Trace
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

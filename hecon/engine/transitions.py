@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.clock import InState, remembered_cycles
 from hecon.engine.graph import Graph, Node
 from hecon.engine.model import MONTHS_PER_YEAR, CohortModel, Key, Transition
 from hecon.errors import ModelError
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr
 from hecon.engine.graph import Graph, Node
 from hecon.engine.model import MONTHS_PER_YEAR, WEEKS_PER_YEAR, CohortModel, Key
 from hecon.engine.operations import OPERATIONS
 from hecon.errors import ModelError
-
-Array = NDArray[np.float64]
 
 #: The key of the cycles' numbers beside those of parameters.
 _CYCLE: Key = ("cycle", None)

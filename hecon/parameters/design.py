@@ -10,15 +10,13 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from hecon.engine.arrays import Array
 from hecon.engine.model import Key, key_text
 from hecon.parameters import random
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.parameter_schema import Parameter
-
-Array = NDArray[np.float64]
 
 #: Variance left to a correlated parameter that is only rounding.
 SINGULAR = 1e-12

@@ -8,12 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from hecon.engine.arrays import Array
 from hecon.parameters.limits import LARGEST_AMOUNT
-
-Array = NDArray[np.float64]
 
 Z = float(special.ndtri(0.975))
 

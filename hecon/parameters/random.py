@@ -8,9 +8,8 @@ import hashlib
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from hecon.engine.arrays import Array
 
 METHODS = ("monte-carlo", "latin-hypercube", "sobol")
 

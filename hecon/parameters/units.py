@@ -30,10 +30,10 @@ MEASURED = (
     *("mg", "g", "kg", "FTE", "FTE-year", "patient-year", "person-year"),
 )
 
-#: Health, which may also be lost, and points of a scale.
 #: The effect that a year in full health has one of.
 QALY = "QALY"
 LIFE_YEAR = "life-year"
+#: Health, which may also be lost, and points of a scale.
 HEALTH = (QALY, "DALY", LIFE_YEAR, "point")
 
 #: The jurisdiction's currency, whichever it is.

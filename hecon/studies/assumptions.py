@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import model_validator
 
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr, ExpressionError, parse
 from hecon.engine.model import CohortModel, Key
 from hecon.engine.operations import OPERATIONS
@@ -22,9 +22,6 @@ from hecon.parameters.parameter_schema import STATUSES
 from hecon.parameters.records import Real, Required, Strict, Text
 from hecon.parameters.units import unit_problem
 from hecon.studies.reading import NO_TIME, StudyReading
-
-Array = NDArray[np.float64]
-
 
 #: An entry of a plan, its formula, the strategy it is read in, and names of its own.
 PlanFormula = tuple[str, str, str | None, tuple[str, ...]]

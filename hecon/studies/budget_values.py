@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr
 from hecon.engine.model import MONTHS_PER_YEAR
 from hecon.engine.values import formula_values
@@ -15,8 +16,6 @@ from hecon.parameters.design import Design, TableDesign, base_values, row_label
 from hecon.studies.assumptions import worked_out
 from hecon.studies.budget import YEAR, Resource
 from hecon.studies.study import Budget, Study
-
-Array = NDArray[np.float64]
 
 #: Longest budget, and how far shares may miss one.
 LONGEST = 100

@@ -13,10 +13,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from hecon.engine.arrays import Array
 from hecon.errors import FaultList, nearest
 from hecon.synthesis.connected import components
 from hecon.synthesis.effects import CONTINUITY, MEASURES, check_arm, no_contrast
-from hecon.synthesis.estimate import Array, evaluate
+from hecon.synthesis.estimate import evaluate
 
 #: An arm: study, treatment, and a label that tells two arms of one treatment apart.
 Arm = tuple[str, str, str]

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr, parse
 from hecon.errors import FaultList, nearest
-from hecon.synthesis.estimate import Array, evaluate
+from hecon.synthesis.estimate import evaluate
 
 #: What is added to every cell of a study in which one is zero.
 CONTINUITY = 0.5

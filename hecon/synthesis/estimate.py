@@ -5,13 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special
 
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr, parse
 from hecon.engine.operations import OPERATIONS
-
-Array = NDArray[np.float64]
 
 #: Coverage of every interval in this package unless another is asked for.
 LEVEL = 0.95

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hecon.engine.arrays import Array
 from hecon.errors import Fault, InputError
 from hecon.synthesis.contrasts import Contrasts
-from hecon.synthesis.estimate import Array, Estimate
+from hecon.synthesis.estimate import Estimate
 from hecon.synthesis.network import (
     design,
     direct_studies,

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, special
 
+from hecon.engine.arrays import Array
 from hecon.errors import FaultList, nearest
 from hecon.synthesis.connected import components
 from hecon.synthesis.contrasts import Contrasts
-from hecon.synthesis.estimate import Array, Estimate, evaluate
+from hecon.synthesis.estimate import Estimate, evaluate
 from hecon.synthesis.heterogeneity import Moments, between_study_variance, check_tau2
 from hecon.synthesis.pooling import TOTALS
 

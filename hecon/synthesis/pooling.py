@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr, parse
 from hecon.errors import FaultList
-from hecon.synthesis.estimate import LEVEL, Array, Estimate, evaluate, normal_point
+from hecon.synthesis.estimate import LEVEL, Estimate, evaluate, normal_point
 from hecon.synthesis.heterogeneity import Moments, between_study_variance, check_tau2
 
 #: Fewer studies than this cannot estimate how far studies differ.

@@ -8,7 +8,6 @@ from pathlib import Path
 from traceback import walk_tb
 
 import numpy as np
-from numpy.typing import NDArray
 from openpyxl.utils.exceptions import IllegalCharacterError
 from openpyxl.workbook import Workbook
 
@@ -19,6 +18,7 @@ from hecon.analyses.remaining_life import years_of_life
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import scenario_design
 from hecon.analyses.timings import timings
+from hecon.engine.arrays import Array
 from hecon.errors import ModelError
 from hecon.parameters.design import Design, base_case
 from hecon.report.content import Section
@@ -217,7 +217,7 @@ def _say_what_stays(book: Book, own: Sequence[str]) -> None:
             page.formula(1, 1, text, "title")
 
 
-def _extent(run: Run, study: Study) -> tuple[int, tuple[float | NDArray[np.float64], ...]]:
+def _extent(run: Run, study: Study) -> tuple[int, tuple[float | Array, ...]]:
     """The most cycles, and all lengths in months, that anything the workbook replays needs."""
     designs: list[Design] = [base_case(study.parameters)]
     if study.scenarios:

@@ -6,15 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hecon.analyses.base_case import base_table
 from hecon.analyses.budget_sensitivity import budget_own_draws
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.one_way import Range, one_way_ends, ranges
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import selectable_results
+from hecon.engine.arrays import Array
 from hecon.engine.model import CohortModel, Key, key_text
 from hecon.report.content import Section
 from hecon.studies.budget_values import budget_extent, with_budget
@@ -26,7 +24,6 @@ from hecon.workbook.sheet_layout import INPUTS, SELECTORS, Counted, Layout, Quan
 if TYPE_CHECKING:
     from hecon.workbook.sheets.trace_amounts import TraceAmounts
 
-Array = NDArray[np.float64]
 T = TypeVar("T")
 
 #: Sheets of what moves the result, and of the draws and what rests on them.

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from openpyxl.utils import get_column_letter
 
+from hecon.engine.arrays import Array
 from hecon.engine.clock import remembered_cycles
 from hecon.engine.expression import Expr, excel
 from hecon.engine.graph import Graph
@@ -58,7 +57,7 @@ class Layout:
     study: Study
     #: The lengths of cycles of all that is replayed, in months: each a number, or shape (cycles,)
     #: where they differ.
-    lengths: tuple[float | NDArray[np.float64], ...] = (1.0,)
+    lengths: tuple[float | Array, ...] = (1.0,)
     first: int = 0
     rows: int = 0
     #: Absolute address of each quantity that is one number.

@@ -15,13 +15,12 @@ from hecon.analyses.evaluate import base_traces, evaluate
 from hecon.analyses.verification.by_hand import Hand
 from hecon.analyses.verification.finding import NotApplicable
 from hecon.analyses.verification.variants import reached, told_apart
+from hecon.engine.arrays import Array
 from hecon.engine.model import CohortModel, Key
 from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign, base_values, rows
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
-
-Array = NDArray[np.float64]
 
 KINDS = ("cost", "qaly", "life_years")
 

@@ -3,21 +3,19 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.scenarios import scenario_model
 from hecon.analyses.verification.case import Answers, ComputedStudy, figures, moved
 from hecon.analyses.verification.finding import Check, Finding, NotApplicable, found, listed
 from hecon.analyses.verification.variants import reached, result_targets
+from hecon.engine.arrays import Array
 from hecon.engine.expression import Expr, constant, substitute
 from hecon.engine.model import Key, key_text
 from hecon.engine.values import formula_values
 from hecon.errors import ModelError
 from hecon.parameters.design import TableDesign
 from hecon.parameters.parameter_schema import Parameter
-
-Array = NDArray[np.float64]
 
 #: Far beyond any horizon, in years.
 FAR_YEARS = (10.0, 30.0, 60.0, 90.0, 150.0)

@@ -10,6 +10,7 @@ from hecon.analyses.frontier import frontier
 from hecon.analyses.verification.case import ComputedStudy, figures, moved, worst
 from hecon.analyses.verification.finding import SAME, Check, Finding, NotApplicable, found, listed
 from hecon.analyses.verification.variants import Exchange, reached
+from hecon.engine.arrays import Array
 from hecon.engine.model import Key
 
 
@@ -18,7 +19,7 @@ def _need_two(case: ComputedStudy) -> None:
         raise NotApplicable("the study has one strategy")
 
 
-def _exchanged(case: ComputedStudy, moves: dict[str, str]) -> NDArray[np.float64]:
+def _exchanged(case: ComputedStudy, moves: dict[str, str]) -> Array:
     exchange = Exchange(case.model, case.numbers)
     outcomes = case.run(exchange.exchanged(moves), exchange.numbers)
     return figures(outcomes.expand_dims("draw", axis=-1))[:, :, 0]

@@ -5,15 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, INK, axes, bare, key, styled
 from hecon.report.figures.writing import listed, number, numeric
 from hecon.report.language import say
-
-Array = NDArray[np.float64]
 
 #: Values below this share of the largest are not drawn.
 LEAST = 0.005

@@ -1,9 +1,9 @@
 """The incremental cost-effectiveness plane: draws, their credible ellipse and the threshold."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.plane import Plane
+from hecon.engine.arrays import Array
 from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, INK, QUIET, axes, key, styled
@@ -102,7 +102,7 @@ def plane_picture(
     return picture("plane", title, alt, figure)
 
 
-def _limits(values: NDArray[np.float64]) -> tuple[float, float]:
+def _limits(values: Array) -> tuple[float, float]:
     """Ends that hold all values with some room."""
     low, high = float(values.min()), float(values.max())
     room = (high - low or 1.0) * 0.04

@@ -8,7 +8,6 @@ from itertools import groupby
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from hecon.report.figures.label_positions import End, end_labels, upright
 from hecon.report.figures.picture import Picture, picture
@@ -16,8 +15,6 @@ from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import COLOURS, INK, axes, key, styled
 from hecon.report.figures.writing import axis_labels, listed, numeric, per_cent, share
 from hecon.report.language import say
-
-Array = NDArray[np.float64]
 
 
 @styled()

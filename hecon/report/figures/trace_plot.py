@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import PAPER, blank, head, styled
@@ -82,7 +83,7 @@ def occupancy(
     return picture("occupancy", title, _alt(shares, time, strategies, names, labels), figure)
 
 
-def kept(time: NDArray[np.float64], curves: NDArray[np.float64]) -> NDArray[np.intp]:
+def kept(time: Array, curves: Array) -> NDArray[np.intp]:
     """Points of time that draw all curves, shaped (time, curve): the ends, and every bend."""
     keep = {0, len(time) - 1}
     waiting = [(0, len(time) - 1)]
@@ -102,7 +103,7 @@ def kept(time: NDArray[np.float64], curves: NDArray[np.float64]) -> NDArray[np.i
 
 def _alt(
     shares: xr.DataArray,
-    time: NDArray[np.float64],
+    time: Array,
     strategies: list[str],
     names: list[str],
     labels: Mapping[str, str],

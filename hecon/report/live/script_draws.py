@@ -7,18 +7,16 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.run import Run
 from hecon.analyses.scenarios import probabilistic_scenario
+from hecon.engine.arrays import Array
 from hecon.engine.loop import Positions
 from hecon.engine.model import Key
 from hecon.parameters.design import Correlation, ProbabilisticDesign, correlated
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import FIXED
 from hecon.report.live.script_model import ScriptModel
-
-Array = NDArray[np.float64]
 
 #: Draws that a page holds.
 MOST = 1_000

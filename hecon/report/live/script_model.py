@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hecon.analyses.remaining_life import years_of_life
 from hecon.analyses.timings import timings
+from hecon.engine.arrays import Array
 from hecon.engine.clock import remembered_cycles
 from hecon.engine.expression import Expr, constant
 from hecon.engine.javascript import JavaScript
@@ -22,8 +22,6 @@ from hecon.report.live.other_rules import other_rules
 from hecon.report.live.script_names import ScriptNames
 from hecon.studies.budget_values import with_budget
 from hecon.studies.study import Scenario, Study
-
-Array = NDArray[np.float64]
 
 
 class ScriptModel:

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from hecon.engine.arrays import Array
 from hecon.studies.estimates.counts import arm_error
 from hecon.studies.estimates.derived import named_parts, same_scale, share_no_evidence
 from hecon.studies.estimates.evidence_records import Arm
@@ -32,8 +32,6 @@ from hecon.synthesis.effects import CONTINUITY
 from hecon.synthesis.estimate import Estimate
 from hecon.synthesis.network import Network, design
 from hecon.synthesis.network import network as fitted
-
-Array = NDArray[np.float64]
 
 #: What makes two estimates come from one network.
 CHOICE = (
