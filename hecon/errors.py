@@ -144,10 +144,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(matches)}?" if matches else ""
 
 
-def nearest_or_some(name: str, known: Iterable[str], most: int = 20) -> str:
+def nearest_or_some(name: str, known: Iterable[str]) -> str:
     """A hint with the closest known names or, where none is close, the first of all."""
     names = list(known)
-    shown = ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+    shown = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     return nearest(name, names) or f"; allowed are {shown}"
 
 
@@ -161,7 +161,7 @@ def unprintable(text: str) -> str:
     return ""
 
 
-def shown(text: str, most: int = 60) -> str:
+def shown(text: str) -> str:
     """A text as a message quotes it: not more of it than is read, and in one line."""
-    plain = "".join("?" if unprintable(character) else character for character in text[:most])
-    return f"'{plain}'" + (f" ({len(text):,} characters)" if len(text) > most else "")
+    plain = "".join("?" if unprintable(character) else character for character in text[:60])
+    return f"'{plain}'" + (f" ({len(text):,} characters)" if len(text) > 60 else "")

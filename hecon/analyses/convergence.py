@@ -9,16 +9,15 @@ from hecon.analyses.probabilistic import first_of_best, rounding
 
 #: Draws below which none is said to be enough: a standard deviation from fewer is a guess.
 FEWEST = 100
+#: Numbers of draws that are looked at.
+POINTS = 40
 
 
-def convergence(table: DrawsTable, threshold: float, points: int = 40) -> pd.DataFrame:
+def convergence(table: DrawsTable, threshold: float) -> pd.DataFrame:
     """Running results over the first draws.
 
-    Parameters
-    ----------
-    points
-        Numbers of draws looked at, spaced evenly on the log scale from 100 to all; from a tenth
-        where there are fewer than 1,000.
+    Looked at are numbers of draws evenly on the log scale from 100 to all; from a tenth where
+    there are fewer than 1,000.
 
     Returns
     -------
@@ -31,7 +30,7 @@ def convergence(table: DrawsTable, threshold: float, points: int = 40) -> pd.Dat
     benefit = table.benefit(threshold)
     order = np.argsort(-benefit.mean(axis=1), kind="stable")
     first = min(100, max(2, table.draws // 10), table.draws)
-    sizes = np.unique(np.geomspace(first, table.draws, points).round().astype(int))
+    sizes = np.unique(np.geomspace(first, table.draws, POINTS).round().astype(int))
     number = np.arange(1, table.draws + 1)
     winner = first_of_best(benefit, rounding(threshold, table.cost, table.effect))
     running = np.cumsum(benefit, axis=1) / number
@@ -61,15 +60,15 @@ def convergence(table: DrawsTable, threshold: float, points: int = 40) -> pd.Dat
     return pd.concat(tables, ignore_index=True)
 
 
-def draws_needed(table: DrawsTable, threshold: float, confidence: float = 0.95) -> pd.DataFrame:
+def draws_needed(table: DrawsTable, threshold: float) -> pd.DataFrame:
     """How many draws show which strategy has the highest expected net benefit.
 
     Returns
     -------
     pd.DataFrame
         One row a strategy other than the best: ``best``, ``strategy``, ``difference`` (of mean
-        net benefit), ``standard_error``, ``needed`` (draws for an error that small at the
-        confidence given, at least `FEWEST`), ``draws`` (there are) and ``enough``. A difference
+        net benefit), ``standard_error``, ``needed`` (draws for an error that small at 95 %,
+        at least `FEWEST`), ``draws`` (there are) and ``enough``. A difference
         of zero needs infinitely many: either choice is as good. One draw alone says nothing of
         its error: NaN.
 
@@ -81,7 +80,7 @@ def draws_needed(table: DrawsTable, threshold: float, confidence: float = 0.95) 
     """
     benefit = table.benefit(threshold)
     best = int(benefit.mean(axis=1).argmax())
-    z = float(special.ndtri(confidence))
+    z = float(special.ndtri(0.95))
     rows = []
     for row, strategy in enumerate(table.strategies):
         if row == best:

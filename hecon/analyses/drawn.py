@@ -112,12 +112,6 @@ def drawn_comparison(run: Run) -> Comparison:
 
 
 @result()
-def probability_cost_effective(run: Run) -> float:
-    """Share of draws in which the intervention has the higher net benefit at the threshold."""
-    return _probability(run, run(threshold))
-
-
-@result()
 def probabilities_stated(run: Run) -> dict[float, float]:
     """The same at each threshold that the jurisdiction states."""
     return {value: _probability(run, value) for value in run(thresholds_stated)}

@@ -99,7 +99,7 @@ def swaps(
         factor,
         ends,
         table,
-        _contributions(groups, dict(zip(subsets, values, strict=True)), table),
+        _contributions(groups, dict(zip(subsets, values, strict=True))),
         _beside(first, second),
     )
 
@@ -189,7 +189,7 @@ def _grouped(table: pd.DataFrame, order: Sequence[tuple[Name, ...]]) -> dict[str
 
 
 def _contributions(
-    groups: Mapping[str, list[Name]], values: Mapping[frozenset[str], Array], table: pd.DataFrame
+    groups: Mapping[str, list[Name]], values: Mapping[frozenset[str], Array]
 ) -> pd.DataFrame:
     """The mean over all orders in which groups can be swapped."""
     count = len(groups)

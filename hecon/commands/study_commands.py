@@ -285,7 +285,8 @@ def reproduce(
         if update:
             refuse_other(reference)
         names = asked if update else read_only(reference)
-        settings = Settings(draws, seed, design.value) if update else read_settings(reference)
+        made = Settings(draws, seed, design.value) if update else read_settings(reference)
+        settings = replace(made, workers=workers)
         study = read_study(folder, jurisdiction)
         units, to = study_units(study), stdout()
         with ProgressBar() as tell:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +60,6 @@ def _machine(effort: int = 2) -> tuple[Any, Any]:
     except Exception as error:
         raise CannotCompile(f"{type(error).__name__}: {error}") from None
     return llvm, machine
-
-
-@cache
-def unavailable() -> str:
-    """Why nothing can be compiled here; empty if it can."""
-    try:
-        _machine()
-    except CannotCompile as error:
-        return str(error)
-    return ""
 
 
 def _folders() -> list[Path]:

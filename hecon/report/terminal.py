@@ -27,7 +27,6 @@ def show(
     units: Units,
     to: Console,
     *,
-    rows: int = SHOWN,
     tables: Collection[str] | None = None,
 ) -> None:
     """Print a section: its tables, or those named, then what they mean."""
@@ -35,7 +34,7 @@ def show(
     for table in section.visible:
         if tables is None or table.name in tables:
             to.print()
-            show_table(table, units, to, rows)
+            show_table(table, units, to)
     if section.sentences:
         to.print()
     for sentence in section.sentences:

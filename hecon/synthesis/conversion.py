@@ -4,7 +4,7 @@ import math
 
 from hecon.engine.expression import Expr, parse
 from hecon.errors import FaultList
-from hecon.synthesis.estimate import LEVEL, Estimate, evaluate, normal_point
+from hecon.synthesis.estimate import Estimate, evaluate, normal_point
 
 #: A logistic distribution's standard deviation: what one unit of a standardised difference is
 #: worth in log odds (Hasselblad and Hedges 1995; Chinn 2000, Stat Med 19:3127).
@@ -25,7 +25,7 @@ def _scaled(given: Estimate, formula: Expr, name: str) -> Estimate:
     )
 
 
-def se_from_interval(low: float, high: float, *, level: float = LEVEL) -> float:
+def se_from_interval(low: float, high: float) -> float:
     """Standard error behind a published interval, on the scale on which it is symmetric.
 
     Raises
@@ -37,5 +37,5 @@ def se_from_interval(low: float, high: float, *, level: float = LEVEL) -> float:
     if not (math.isfinite(low) and math.isfinite(high) and low < high):
         faults.add("interval", None, None, f"{low:g} to {high:g} is not an interval")
     faults.raise_if_any()
-    values = {"low": low, "high": high, "z": normal_point(level)}
+    values = {"low": low, "high": high, "z": normal_point()}
     return float(evaluate(SE_FROM_INTERVAL, values))

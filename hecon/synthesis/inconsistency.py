@@ -107,7 +107,7 @@ def side_split(
     )
 
 
-def side_splits(contrasts: Contrasts, *, method: str = "REML") -> pd.DataFrame:
+def side_splits(contrasts: Contrasts) -> pd.DataFrame:
     """Every comparison that can be split, in alphabetical order.
 
     Returns
@@ -120,7 +120,7 @@ def side_splits(contrasts: Contrasts, *, method: str = "REML") -> pd.DataFrame:
     for (a, b), studies in direct_studies(contrasts).items():
         if _split_columns(contrasts, a, b) is None:
             continue
-        split = side_split(contrasts, a, b, method=method)
+        split = side_split(contrasts, a, b)
         row = {"treatment": a, "against": b, "studies": len(studies)}
         for name in ("direct", "indirect", "difference"):
             found: Estimate = getattr(split, name)
@@ -129,14 +129,10 @@ def side_splits(contrasts: Contrasts, *, method: str = "REML") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def decomposition(contrasts: Contrasts, *, method: str = "DL") -> Decomposition:
+def decomposition(contrasts: Contrasts) -> Decomposition:
     """Q within designs and between them (Krahn, Binder and König 2013; Higgins et al. 2012).
 
-    Parameters
-    ----------
-    method
-        How the heterogeneity within designs is estimated; moments in the literature (Jackson et
-        al. 2012).
+    The heterogeneity within designs is estimated by moments (Jackson et al. 2012).
     """
     groups: dict[tuple[str, ...], list[int]] = {}
     for block in contrasts.blocks:
@@ -154,7 +150,7 @@ def decomposition(contrasts: Contrasts, *, method: str = "DL") -> Decomposition:
         placed[members] = columns
         blocks.append(placed)
     separate = np.hstack(blocks)
-    within = fit(contrasts, separate, method=method)
+    within = fit(contrasts, separate, method="DL")
     total = fit(contrasts, design(contrasts), tau2=within.tau2)
     df = total.df - within.df
     return Decomposition(

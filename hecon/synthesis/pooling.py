@@ -83,7 +83,6 @@ def pool(
     method: str = "REML",
     tau2: float | None = None,
     knapp_hartung: bool = False,
-    level: float = LEVEL,
     source: str = "studies",
 ) -> Pooled:
     """Pool the effects of studies by inverse variance.
@@ -123,17 +122,17 @@ def pool(
     total = totals(y, v, found)
     q = totals(y, v, 0.0)["q"]
     centre, se = total["mean"], total["se"]
-    reach = normal_point(level)
+    reach = normal_point()
     note = _note(k, method)
     if knapp_hartung and df > 0:
         scaled = total["se_knapp_hartung"]
-        reach = float(special.stdtrit(df, 0.5 + level / 2))
+        reach = float(special.stdtrit(df, 0.5 + LEVEL / 2))
         if scaled < se:
             note = " ".join(filter(None, (note, NARROWER)))
         se = scaled
     prediction = None
     if k >= ENOUGH_STUDIES:
-        values = {"t": special.stdtrit(k - 2, 0.5 + level / 2), "tau2": found, "se": se}
+        values = {"t": special.stdtrit(k - 2, 0.5 + LEVEL / 2), "tau2": found, "se": se}
         half = float(evaluate(TOTALS["half_prediction"], values))
         prediction = (centre - half, centre + half)
     weights = np.empty(k)

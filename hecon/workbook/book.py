@@ -9,7 +9,6 @@ from traceback import walk_tb
 
 import numpy as np
 from openpyxl.utils.exceptions import IllegalCharacterError
-from openpyxl.workbook import Workbook
 
 from hecon.analyses.drawn import group_information, partial_information
 from hecon.analyses.one_way import one_way_ends, ranges
@@ -131,11 +130,6 @@ def _garbage_of_its_own() -> Iterator[None]:
         gc.unfreeze()
 
 
-def build_workbook(run: Run, sections: Sequence[Section] = ()) -> Workbook:
-    """The workbook with formulas and no values."""
-    return compose(run, sections).workbook
-
-
 def compose(run: Run, sections: Sequence[Section] = ()) -> Book:
     """The workbook with formulas and no values, and where everything stands in it."""
     with marking(mark(run.study)):
@@ -236,4 +230,4 @@ def _extent(run: Run, study: Study) -> tuple[int, tuple[float | Array, ...]]:
     return cycles, (*even, *(t.cycle_months for t in found if np.ndim(t.cycle_months)))
 
 
-__all__ = ["Page", "build_workbook", "compose", "write_workbook"]
+__all__ = ["Page", "compose", "write_workbook"]

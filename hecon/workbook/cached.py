@@ -21,27 +21,6 @@ from hecon.workbook.archive import (
 )
 
 
-def recalculate(path: Path) -> Values:
-    """Work out every formula of a workbook with the formualizer engine.
-
-    Parameters
-    ----------
-    path : Path
-        An xlsx file. Values that it may already hold beside its formulas are not used.
-
-    Returns
-    -------
-    dict
-        The title of each worksheet, and for each of its formula cells the value.
-
-    Raises
-    ------
-    CannotCalculate
-        If a formula is circular or uses what the engine does not know.
-    """
-    return LiveWorkbook(path).values()
-
-
 class LiveWorkbook:
     """A workbook open in the formualizer engine: cells can be set, and all formulas follow."""
 
@@ -79,7 +58,7 @@ class LiveWorkbook:
         return f"'{sheet}'!{address} ={unescape(found[5] or '')}"
 
     def values(self) -> Values:
-        """Work out what has changed; the value of every formula cell, as in `recalculate`."""
+        """Work out what has changed; the value of every formula cell."""
         values: Values = {title: {} for title in self._cells}
         faults: list[str] = []
         for title, cells in self._cells.items():

@@ -101,35 +101,6 @@ class LibreOfficeMissing(HeconError):
     """LibreOffice's `soffice` is not on the search path."""
 
 
-def libreoffice_values(path: Path, timeout: float = 300.0) -> Values:
-    """Work out every formula of a workbook with LibreOffice, to compare with `recalculate`.
-
-    LibreOffice writes 15 digits, perhaps 1 for TRUE, and an error as a text, which may be another
-    than Excel's (``LN(0)`` is ``#VALUE!``, not ``#NUM!``): compare accordingly, see `is_error`.
-
-    Parameters
-    ----------
-    path : Path
-        An xlsx file. Values that it may already hold beside its formulas are not used.
-    timeout : float
-        Seconds after which LibreOffice is ended.
-
-    Returns
-    -------
-    dict
-        The title of each worksheet, and for each of its formula cells the value.
-
-    Raises
-    ------
-    LibreOfficeMissing
-        If there is no `soffice` on the search path.
-    CannotCalculate
-        If LibreOffice gave no values, or took too long.
-    """
-    (values,) = libreoffice_replays(path, [{}], timeout)
-    return values
-
-
 def libreoffice_replays(
     path: Path, replays: Sequence[Changes], timeout: float = 300.0, *, anew: bool = True
 ) -> Iterator[Values]:
@@ -148,7 +119,10 @@ def libreoffice_replays(
     Yields
     ------
     dict
-        As from `libreoffice_values`, in the order of the replays, as they come.
+        The title of each worksheet, and for each of its formula cells the value, in the order of
+        the replays, as they come. LibreOffice writes 15 digits, perhaps 1 for TRUE, and an error
+        as a text, which may be another than Excel's (``LN(0)`` is ``#VALUE!``, not ``#NUM!``):
+        compare accordingly, see `is_error`.
 
     Raises
     ------
@@ -174,17 +148,6 @@ def libreoffice_replays(
                     file.unlink()
         finally:
             _end(process)
-
-
-def libreoffice_pdf(path: Path, folder: Path, timeout: float = 300.0) -> Path:
-    """Print a workbook into a PDF file in a folder."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
-        options = ["--convert-to", "pdf", "--outdir", str(folder), str(path)]
-        code = _run(Path(work), timeout, *options)
-    written = folder / f"{path.stem}.pdf"
-    if not written.exists():
-        raise CannotCalculate(f"LibreOffice wrote no PDF (exit {code})")
-    return written
 
 
 @cache

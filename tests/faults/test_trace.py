@@ -7,7 +7,6 @@ import pytest
 
 from hecon.analyses.base_case import base_trace
 from hecon.analyses.run import Run, Settings
-from hecon.report.figures.setting import study_setting
 from hecon.report.figures.trace_plot import kept, occupancy
 from hecon.report.outcomes import trace_frame
 from hecon.studies.load_study import load_study
@@ -29,7 +28,7 @@ def test_fault_15_the_table_keeps_every_cycle(yearly: Run) -> None:
 
 
 def test_fault_15_the_figure_names_every_state_at_a_time_that_there_is(yearly: Run) -> None:
-    drawn = occupancy(yearly(base_trace), study_setting(yearly.study))
+    drawn = occupancy(yearly(base_trace), {})
     # the horizon ends before the fifth year: 0.8 ** 4 = 0.41
     assert drawn.alt.startswith("After 4 years: A: Well 41")
     assert "and Dead 59" in drawn.alt
@@ -37,7 +36,7 @@ def test_fault_15_the_figure_names_every_state_at_a_time_that_there_is(yearly: R
 
 def test_fault_15_the_last_state_need_not_be_death(yearly: Run) -> None:
     turned = yearly(base_trace).isel(state=[1, 0])
-    drawn = occupancy(turned, study_setting(yearly.study))
+    drawn = occupancy(turned, {})
     assert "A: Dead 59" in drawn.alt
     assert "and Well 41" in drawn.alt
 

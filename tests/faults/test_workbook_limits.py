@@ -10,7 +10,7 @@ import pytest
 from hecon.analyses.run import Run, Settings
 from hecon.errors import ModelError
 from hecon.studies.load_study import load_study
-from hecon.workbook.book import build_workbook, compose
+from hecon.workbook.book import compose
 from hecon.workbook.formula_text import LONGEST, beyond
 from hecon.workbook.pages import Sheets, add_page
 from hecon.workbook.proof import prove
@@ -52,7 +52,7 @@ def test_fault_77_twelve_strategies_have_a_workbook(tmp_path: Path) -> None:
     assert table.attrs["equal"] == ["yes"]
     lengths = [
         len(cell._value)
-        for sheet in build_workbook(run)
+        for sheet in compose(run).workbook
         for row in sheet.iter_rows()
         for cell in row
         if cell.data_type == "f"
@@ -119,6 +119,6 @@ def test_fault_39_only_a_sheets_last_table_repeats_its_headings() -> None:
 def test_fault_29_empty_sheets_are_left_out(tmp_path: Path) -> None:
     """A study without evidence, sources, tables, sessions and checklist has no sheets for them."""
     run = Run(load_study(STUDIES / "yearly"), Settings(draws=4))
-    build_workbook(run).save(tmp_path / "book.xlsx")
+    compose(run).workbook.save(tmp_path / "book.xlsx")
     titles = openpyxl.load_workbook(tmp_path / "book.xlsx").sheetnames
     assert not {"Evidence", "Sessions"} & set(titles)

@@ -13,7 +13,7 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.run import Run, Settings
 from hecon.parameters.design import base_values, rows
 from hecon.studies.load_study import load_study
-from hecon.workbook.book import build_workbook
+from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.proof import prove, replays
 from hecon.workbook.sheets.model_settings import AGREES
@@ -33,7 +33,7 @@ class Live:
     def __init__(self, run, folder):
         self.study = run.study
         path = folder / "live.xlsx"
-        self.plain = build_workbook(run)
+        self.plain = compose(run).workbook
         self.plain.save(path)
         self.engine = LiveWorkbook(path)
         self.values = self.engine.values()

@@ -10,11 +10,11 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import LineChart, Reference, ScatterChart, Series
 from openpyxl.workbook.defined_name import DefinedName
+from recalculated import by_libreoffice, recalculate
 
 from hecon.workbook.archive import CannotCalculate, CellError, CellValue, Values
 from hecon.workbook.book_file import deliver
-from hecon.workbook.cached import recalculate
-from hecon.workbook.libreoffice import LibreOfficeMissing, is_error, libreoffice_values
+from hecon.workbook.libreoffice import LibreOfficeMissing, is_error
 from hecon.workbook.pages import Sheets, add_page
 from hecon.workbook.sheet_rows import SheetRows
 
@@ -174,7 +174,7 @@ def same(ours: CellValue, theirs: CellValue) -> bool:
 
 def agrees_with_libreoffice(path: Path, ours: Values) -> None:
     try:
-        theirs = libreoffice_values(path)
+        theirs = by_libreoffice(path)
     except LibreOfficeMissing as missing:
         pytest.skip(f"NOT compared with a second program. {missing}")
     assert theirs.keys() == ours.keys()
@@ -458,7 +458,7 @@ def test_charts_hold_values(tmp_path: Path) -> None:
 def test_libreoffice_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(LibreOfficeMissing, match="no soffice on the search path"):
-        libreoffice_values(cells(tmp_path / "book.xlsx", "=A2"))
+        by_libreoffice(cells(tmp_path / "book.xlsx", "=A2"))
 
 
 @pytest.mark.parametrize(
@@ -473,4 +473,4 @@ def test_libreoffice_failures_are_said(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     timeout = 0.2 if "sleep" in script else 60
     with pytest.raises(CannotCalculate, match=message):
-        libreoffice_values(cells(tmp_path / "book.xlsx", "=A2"), timeout)
+        by_libreoffice(cells(tmp_path / "book.xlsx", "=A2"), timeout)

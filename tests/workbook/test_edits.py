@@ -20,7 +20,7 @@ from hecon.report.words import spoken
 from hecon.studies.load_study import load_study
 from hecon.studies.study import Study
 from hecon.workbook import safety
-from hecon.workbook.book import build_workbook
+from hecon.workbook.book import compose
 from hecon.workbook.edited import workbook_gap
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.reading.edited_inputs import moved_distribution
@@ -304,7 +304,7 @@ def test_malformed_sheets_are_no_traceback(plain: Path, run: Run, tmp_path: Path
 def test_untouched_studies_without_course(folder: Path, tmp_path: Path) -> None:
     done = Run(load_study(folder), Settings(draws=20))
     path = tmp_path / "report.xlsx"
-    build_workbook(done).save(path)
+    compose(done).workbook.save(path)
     study, edits = read_edited(path, done.study, _folder(tmp_path))
     assert edits == []
     assert study.model.formulas == done.study.model.formulas
@@ -319,7 +319,7 @@ def memory(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Path]:
         file = folder / "memory" / name
         file.write_text(file.read_text().replace("shape", "moment"))
     done = Run(load_study(folder / "memory"), Settings(draws=20))
-    build_workbook(done).save(folder / "report.xlsx")
+    compose(done).workbook.save(folder / "report.xlsx")
     return done.study, folder / "report.xlsx"
 
 
@@ -460,7 +460,7 @@ def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) ->
     payoffs = folder / "payoffs.csv"
     payoffs.write_text(payoffs.read_text() + "Other,cost,Well,all,rates.rate(year),year\n")
     done = Run(load_study(folder), Settings(draws=20))
-    build_workbook(done).save(tmp_path / "report.xlsx")
+    compose(done).workbook.save(tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
     book["Inputs"][f"S{HEADER + 2}"].value = 0.25
     book.save(tmp_path / "edited.xlsx")
@@ -555,7 +555,7 @@ def test_study_and_jurisdiction_of_one_name(tmp_path: Path) -> None:
     payoffs = study / "payoffs.csv"
     payoffs.write_text(payoffs.read_text() + "Other,cost,Well,all,c_rules,year\n")
     done = Run(load_study(study, rules), Settings(draws=20))
-    build_workbook(done).save(tmp_path / "report.xlsx")
+    compose(done).workbook.save(tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
     inputs = book["Inputs"]
     inputs.cell(row_of(inputs, "c_rules"), 4).value = 11

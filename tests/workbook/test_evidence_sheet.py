@@ -4,6 +4,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from recalculated import recalculate
 from short_study import Edits, yearly_study
 from typed import typed
 
@@ -17,7 +18,7 @@ from hecon.parameters.design import base_case
 from hecon.studies.study import Study
 from hecon.workbook.archive import Values
 from hecon.workbook.book import compose
-from hecon.workbook.cached import LiveWorkbook, recalculate
+from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import Book
 from hecon.workbook.edits import read_edited
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays

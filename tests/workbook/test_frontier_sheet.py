@@ -9,13 +9,13 @@ import formualizer
 import numpy as np
 import openpyxl
 import pytest
+from recalculated import recalculate
 
 from hecon.analyses.frontier import frontier
 from hecon.analyses.run import Run, Settings
 from hecon.errors import InputError
 from hecon.studies.load_study import load_study
-from hecon.workbook.book import build_workbook
-from hecon.workbook.cached import recalculate
+from hecon.workbook.book import compose
 
 FOLDER = Path(__file__).parent / "studies/options"
 NAMES = ("a", "b", "c", "d")
@@ -53,7 +53,7 @@ def run() -> Run:
 @pytest.fixture(scope="module")
 def plain(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("options") / "plain.xlsx"
-    build_workbook(run).save(path)
+    compose(run).workbook.save(path)
     return path
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from recalculated import recalculate
 from rich.console import Console
 from swapped import swapped
 
@@ -16,7 +17,6 @@ from hecon.studies.load_study import load_study
 from hecon.workbook import proof
 from hecon.workbook.archive import CellError, CellValue, Values
 from hecon.workbook.book import compose
-from hecon.workbook.cached import recalculate
 from hecon.workbook.context import Book, workbook_study
 from hecon.workbook.proof import difference, print_proof, prove
 from hecon.workbook.replays import Changes, replays

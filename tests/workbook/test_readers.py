@@ -20,7 +20,7 @@ from hecon.analyses.scenarios import scenario_results
 from hecon.analyses.threshold import severity
 from hecon.parameters.design import base_values, rows
 from hecon.workbook.archive import CellValue
-from hecon.workbook.book import build_workbook
+from hecon.workbook.book import compose
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.workbook.proof import against_engine
@@ -154,7 +154,7 @@ def test_a_price_of_what_the_comparator_uses_more_of(run: Run, tmp_path: Path) -
     turned = study.definition.model_copy(update={"intervention": "PE", "comparator": "MDMA-AT"})
     other = Run(replace(study, definition=turned, scenarios=[]), Settings(draws=20))
     path = tmp_path / "report.xlsx"
-    build_workbook(other).save(path)
+    compose(other).workbook.save(path)
     labels, inputs = rows_of(path, "Results"), rows_of(path, "Inputs")
     price = labels["Price at which net benefit is zero (NOK 2024; drug_price_session)"]
     side = labels["On which side of that price the intervention is cost-effective"]

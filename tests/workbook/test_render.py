@@ -13,7 +13,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.analyses.base_case import base_table
 from hecon.analyses.run import Run
-from hecon.workbook.libreoffice import libreoffice_pdf
 
 MISSING = [name for name in ("soffice", "pdftotext", "pdfinfo") if shutil.which(name) is None]
 
@@ -34,7 +33,11 @@ def squeezed(text: str) -> str:
 
 @pytest.fixture(scope="module")
 def pdf(report: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return libreoffice_pdf(report, tmp_path_factory.mktemp("printed"))
+    folder = tmp_path_factory.mktemp("printed")
+    profile = f"-env:UserInstallation={folder.as_uri()}/profile"
+    printing = ["--headless", "--convert-to", "pdf", "--outdir", str(folder), str(report)]
+    subprocess.run(["soffice", profile, *printing], check=True, timeout=300, capture_output=True)
+    return folder / f"{report.stem}.pdf"
 
 
 @pytest.fixture(scope="module")

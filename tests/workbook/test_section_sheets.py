@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
+from recalculated import recalculate
 from swapped import swapped
 
 from hecon.analyses.break_even import break_even_values, turning
@@ -22,7 +23,6 @@ from hecon.report.numbers import Units
 from hecon.report.whole import sections_of
 from hecon.studies.load_study import load_study
 from hecon.workbook.book import compose
-from hecon.workbook.cached import recalculate
 from hecon.workbook.pages import Sheets
 from hecon.workbook.sheets.acceptability_sheet import BEST
 from hecon.workbook.sheets.section_sheet import write_section

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from recalculated import recalculate
 
 from hecon.workbook import filled
 from hecon.workbook.archive import read_parts
-from hecon.workbook.cached import recalculate
 from hecon.workbook.pages import Sheets, add_page
 
 FIRST, ROWS = 5, 30

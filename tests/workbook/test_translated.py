@@ -9,6 +9,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import LineChart, Reference
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
+from recalculated import recalculate
 from typed import typed
 
 from hecon.analyses.run import Run
@@ -17,7 +18,6 @@ from hecon.report.content import Section
 from hecon.report.language import Language, speaking
 from hecon.report.study_texts import language_of
 from hecon.workbook.book import write_workbook
-from hecon.workbook.cached import recalculate
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.pages import Sheets
 from hecon.workbook.reading.edited_results import total_rows

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from recalculated import recalculate
 from swapped import swapped
 
 from hecon.analyses.base_case import base_frontier, base_table
@@ -20,8 +21,8 @@ from hecon.engine.expression import parse
 from hecon.report.content import Section
 from hecon.studies.load_study import load_study
 from hecon.workbook.archive import CellError, CellValue, Values
-from hecon.workbook.book import build_workbook, write_workbook
-from hecon.workbook.cached import LiveWorkbook, recalculate
+from hecon.workbook.book import compose, write_workbook
+from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.context import workbook_study
 from hecon.workbook.libreoffice import LibreOfficeMissing, libreoffice_replays
 from hecon.workbook.proof import SCALES, difference
@@ -222,7 +223,7 @@ def test_checks_catch_a_wrong_formula(run: Run, tmp_path: Path) -> None:
     wrong = {key: parse("1 - (1 - q_general) ** cycle_years")}
     other = replace(study, model=study.model.with_formulas(wrong))
     path = tmp_path / "broken.xlsx"
-    build_workbook(swapped(run, other)).save(path)
+    compose(swapped(run, other)).workbook.save(path)
     values = recalculate(path)
     # such a model is sound in itself; it is another one than Python's
     assert (values["Checks"]["B3"], values["Checks"]["B4"]) == (True, "no")
@@ -290,7 +291,7 @@ def test_text_from_inputs_is_never_a_formula(tmp_path: Path) -> None:
         *study.parameters[1:],
     ]
     path = tmp_path / "nasty.xlsx"
-    build_workbook(Run(replace(study, parameters=parameters), Settings(draws=5))).save(path)
+    compose(Run(replace(study, parameters=parameters), Settings(draws=5))).workbook.save(path)
     inputs = openpyxl.load_workbook(path)["Inputs"]
     cells = [c for row in inputs.iter_rows() for c in row if c.value in (nasty, "+1+1")]
     assert len(cells) == 2

@@ -15,12 +15,12 @@ from hecon.report.language import say
 
 #: Values below this share of the largest are not drawn.
 LEAST = 0.005
+#: Rows that are drawn at most.
+SHOWN = 12
 
 
 @styled()
-def partial_information(
-    table: pd.DataFrame, setting: Setting, threshold: float, shown: int = 12
-) -> Picture:
+def partial_information(table: pd.DataFrame, setting: Setting, threshold: float) -> Picture:
     """EVPPI of single parameters or sets at one threshold, with 95 % intervals, largest first.
 
     Estimates that went below zero are drawn below zero.
@@ -28,7 +28,7 @@ def partial_information(
     rows = table[np.isclose(table["threshold"], threshold)]
     rows = rows.sort_values("evppi", ascending=False, kind="stable")
     least = LEAST * float((rows["evppi"] + rows["standard_error"]).max())
-    seen = rows[(rows["evppi"].abs() + rows["standard_error"] > least)].head(shown)
+    seen = rows[(rows["evppi"].abs() + rows["standard_error"] > least)].head(SHOWN)
     left, rows = len(rows) - len(seen), seen if len(seen) else rows.head(1)
     title = say(
         "Value of perfect information on one parameter, {at_threshold}",
@@ -61,9 +61,9 @@ def partial_information(
 
 
 @styled()
-def sobol_picture(table: pd.DataFrame, setting: Setting, shown: int = 12) -> Picture:
+def sobol_picture(table: pd.DataFrame, setting: Setting) -> Picture:
     """First-order and total Sobol' indices, from `hecon.analyses.global_sensitivity.sobol`."""
-    rows = table[~table["idle"]].head(shown)
+    rows = table[~table["idle"]].head(SHOWN)
     title = say("Share of the variance of net benefit")
     names = [setting.label(str(n), 38, 2) for n in rows["parameter"]]
     figure, area = axes(title, height=1.25 + 0.38 * max(len(rows), 2), grid="x")
@@ -90,9 +90,9 @@ def sobol_picture(table: pd.DataFrame, setting: Setting, shown: int = 12) -> Pic
 
 
 @styled()
-def morris_picture(table: pd.DataFrame, setting: Setting, shown: int = 15) -> Picture:
+def morris_picture(table: pd.DataFrame, setting: Setting) -> Picture:
     """Morris elementary effects, from `hecon.analyses.global_sensitivity.morris`."""
-    rows = table[~table["idle"]].head(shown)
+    rows = table[~table["idle"]].head(15)
     title = say("Mean size of elementary effects on net benefit")
     names = [setting.label(str(n), 38, 2) for n in rows["parameter"]]
     figure, area = axes(title, height=1.15 + 0.29 * max(len(rows), 2), grid="x")

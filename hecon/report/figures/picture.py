@@ -1,10 +1,8 @@
 """A figure with what it says in words, and how both are written."""
 
 import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -57,19 +55,4 @@ def picture(name: str, title: str, alt: str, figure: Figure) -> Picture:
     return Picture(name, marked_title(title), alt, figure)
 
 
-def write_pictures(pictures: Iterable[Picture], folder: Path) -> list[Path]:
-    """Write each figure as SVG and PNG, and what they say as `captions.txt`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written, captions = [], []
-    for each in pictures:
-        for ending, data in (("svg", each.svg), ("png", each.png)):
-            path = folder / f"{each.name}.{ending}"
-            path.write_bytes(data)
-            written.append(path)
-        captions.append(f"{each.name}: {each.title}\n{each.alt}\n")
-    path = folder / "captions.txt"
-    path.write_text("\n".join(captions), encoding="utf-8")
-    return [*written, path]
-
-
-__all__ = ["Picture", "picture", "styled", "write_pictures"]
+__all__ = ["Picture", "picture", "styled"]

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from hecon.engine.arrays import Array
 from hecon.report.figures.picture import Picture, picture
-from hecon.report.figures.setting import Setting
 from hecon.report.figures.style import PAPER, blank, head, styled
 from hecon.report.figures.writing import listed, numeric, per_cent, share, short, wrapped
 from hecon.report.language import say
@@ -25,8 +24,7 @@ _ALT_YEARS = 5.0
 @styled()
 def occupancy(
     trace: xr.Dataset,
-    setting: Setting,
-    states: Mapping[str, str] | None = None,
+    labels: Mapping[str, str],
 ) -> Picture:
     """Stacked shares of the cohort by state.
 
@@ -34,10 +32,9 @@ def occupancy(
     ----------
     trace
         From `hecon.analyses.evaluate.base_traces`; its first draw is shown.
-    states
+    labels
         Readable names of states.
     """
-    labels = states or {}
     shares = trace["share"].isel(draw=0)
     strategies = shares["strategy"].values.tolist()
     names = shares["state"].values.tolist()

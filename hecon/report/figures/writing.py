@@ -56,14 +56,11 @@ def distinct(names: Sequence[str], width: int, lines: int = 3) -> dict[str, str]
     }
 
 
-def numeric(axis: Axis, ticks: int = 5, decimals: int | None = None) -> None:
+def numeric(axis: Axis, ticks: int = 5) -> None:
     """Few ticks, thousands grouped, all with as many decimals as their step needs."""
     axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
-    places = decimals
 
     def text(value: float, position: int | None = None) -> str:
-        if places is not None:
-            return number(value, places)
         found = axis.get_majorticklocs()
         step = abs(found[1] - found[0]) if len(found) > 1 else 1.0
         need = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0

@@ -68,7 +68,7 @@ def conclusion(run: Run) -> tuple[Sentence, ...]:
         _cost(frame, new),
         *_queue(frame, new),
         *_limit(run),
-        *_health(frame, new),
+        *_health(frame),
         *rules(run, new),
         *_uncertain(run),
     )
@@ -145,7 +145,7 @@ def _limit(run: Run) -> tuple[Sentence, ...]:
     return (Sentence(text, said),)
 
 
-def _health(frame: pd.DataFrame, new: str) -> tuple[Sentence, ...]:
+def _health(frame: pd.DataFrame) -> tuple[Sentence, ...]:
     found = []
     if frame["effect_difference"].iloc[0] < 0:
         said: dict[str, Value] = {"gain": _gain(frame["effect_difference"].iloc[0])}

@@ -243,11 +243,10 @@ def _frontier_picture(run: Run) -> Drawn:
 
 
 def _occupancy_picture(run: Run) -> Drawn:
-    from hecon.report.figures.setting import run_setting
     from hecon.report.figures.trace_plot import occupancy
 
     names = {s.name: s.label for s in run.study.definition.states}
-    return occupancy(run(base_trace), run_setting(run), names)
+    return occupancy(run(base_trace), names)
 
 
 ANALYSIS = Analysis(section)

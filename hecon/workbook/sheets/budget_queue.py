@@ -103,7 +103,7 @@ def write_budget_queue(book: Book) -> tuple[Page, QueueAddresses]:
     _time(book, page, places)
     for entry in entries:
         _entry(book, page, places, entry)
-    _queue(book, page, places)
+    _queue(page, places)
     _checks(book, places)
     return page, places
 
@@ -223,7 +223,7 @@ def _effect(book: Book) -> str:
     return f"{counted}*({'+'.join(terms)})" if terms else "0"
 
 
-def _queue(book: Book, page: Page, places: QueueAddresses) -> None:
+def _queue(page: Page, places: QueueAddresses) -> None:
     """The table by period; the row of the start holds what there is before it: nobody."""
     waits = "waiting.share" in places.rows
     share = _own(places.cell("waiting.share")) if waits else "0"
