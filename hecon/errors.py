@@ -6,17 +6,27 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+#: A file, as messages name it, and a column of it.
+FileColumn = tuple[str, str]
 
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault in an input: where it is, what was found and what is allowed."""
+    """One fault in an input: where it is, what was found and what is allowed.
+
+    Attributes
+    ----------
+    needs
+        Columns, as (file, column), that it follows from where one of them is left out.
+    """
 
     file: str
     row: int | None
     column: str | None
     message: str
+    needs: tuple[FileColumn, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         place = self.file
@@ -28,7 +38,10 @@ class Fault:
 
 
 def grouped(faults: Iterable[Fault]) -> list[str]:
-    """Faults as lines, those that differ only in their columns, or in their rows, in one."""
+    """Faults as lines, those that differ only in their columns, or in their rows, in one.
+
+    Of many in one column the first are shown and the others counted.
+    """
     columns: dict[tuple[str, int | None, str], list[str]] = {}
     for fault in faults:
         found = columns.setdefault((fault.file, fault.row, fault.message), [])
@@ -37,11 +50,23 @@ def grouped(faults: Iterable[Fault]) -> list[str]:
     for (file, row, message), names in columns.items():
         numbers = rows.setdefault((file, tuple(names), message), [])
         numbers += [] if row is None else [str(row)]
-    return [
-        f"{file}{_several('row', numbers)}{_several('column', names)}: {message}"
-        for (file, names, message), numbers in rows.items()
-    ]
+    lines: list[str] = []
+    told: dict[tuple[str, tuple[str, ...]], int] = {}
+    for (file, columns_of, message), numbers in rows.items():
+        place = (file, columns_of)
+        told[place] = told.get(place, 0) + 1
+        if not columns_of or told[place] <= _ALIKE:
+            where = f"{file}{_several('row', numbers)}{_several('column', columns_of)}"
+            lines.append(f"{where}: {message}")
+    for (file, columns_of), count in told.items():
+        if columns_of and count > _ALIKE:
+            more = f"{count - _ALIKE} more faults, not shown"
+            lines.append(f"{file}{_several('column', columns_of)}: {more}")
+    return lines
 
+
+#: Messages shown of one column: more of them mostly have one cause.
+_ALIKE = 4
 
 #: Rows or columns named of faults that are otherwise the same.
 _SHOWN = 12
@@ -105,9 +130,11 @@ class FaultList:
         self.faults: list[Fault] = []
         self.absent: dict[str, set[str]] = {}
 
-    def add(self, file: str, row: int | None, column: str | None, message: str) -> None:
-        """Record one fault."""
-        self.faults.append(Fault(file, row, column, message))
+    def add(
+        self, file: str, row: int | None, column: str | None, message: str, *needs: FileColumn
+    ) -> None:
+        """Record one fault, and the columns that it follows from where one is left out."""
+        self.faults.append(Fault(file, row, column, message, needs))
 
     @contextmanager
     def collect(self) -> Iterator[None]:
@@ -123,19 +150,35 @@ class FaultList:
             raise InputError(self._by_absent_column())
 
     def _by_absent_column(self) -> list[Fault]:
-        """The faults, those of a column that is not there in one, at the header."""
-        missed: dict[tuple[str, str], list[Fault]] = {}
+        """The faults, those of a column that is not there in one, at its header."""
+        missed: dict[FileColumn, list[Fault]] = {}
         found: list[Fault] = []
         for fault in self.faults:
-            if fault.row in (None, 1) or fault.column not in self.absent.get(fault.file, ()):
-                found.append(fault)
+            own = [] if fault.row in (None, 1) else [(fault.file, str(fault.column))]
+            causes = [(f, c) for f, c in (*own, *fault.needs) if c in self.absent.get(f, ())]
+            if causes:
+                missed.setdefault(causes[0], []).append(fault)
             else:
-                missed.setdefault((fault.file, str(fault.column)), []).append(fault)
+                found.append(fault)
         for (file, column), lacking in missed.items():
-            rows = _several("row", list(dict.fromkeys(str(f.row) for f in lacking)))[2:]
-            text = f"the column is missing and needed in {rows}: {lacking[0].message}"
-            found.append(Fault(file, 1, column, text))
+            if len(lacking) == 1 and (lacking[0].file, lacking[0].column) != (file, column):
+                # one message as it is, and the cell of another column may be what is wrong
+                found += lacking
+                continue
+            text = f"the column is missing and needed in {_rows(file, lacking)}"
+            found.append(Fault(file, 1, column, f"{text}: {lacking[0].message}"))
         return found
+
+
+def _rows(file: str, faults: Iterable[Fault]) -> str:
+    """Rows with faults, those of other files with the file's name."""
+    rows: dict[str, list[str]] = {}
+    for fault in faults:
+        rows.setdefault(fault.file, []).append(str(fault.row))
+    return " and ".join(
+        ("" if other == file else f"{other}, ") + _several("row", list(dict.fromkeys(numbers)))[2:]
+        for other, numbers in rows.items()
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -97,4 +97,5 @@ def _check(
     for name in filter(None, _SEPARATORS.split(text)):
         if name not in known:
             hint = nearest(name, known)
-            reading.faults.add(file, number, column, f"'{name}' is not {what}{hint}")
+            text = f"'{name}' is not {what}{hint}"
+            reading.faults.add(file, number, column, text, (file, "id"))

@@ -147,7 +147,7 @@ def _check_duplicates(reading: StudyReading, inputs: Inputs) -> None:
         here = f"{file}, row {row}"
         if key in seen:
             text = f"'{key_text(key)}' is already defined in {seen[key]}"
-            reading.faults.add(file, row, "name", text)
+            reading.faults.add(file, row, "name", text, (file, "strategy"))
         seen.setdefault(key, here)
         other, where = spelt.setdefault(key[0].lower(), (key[0], here))
         if other != key[0]:

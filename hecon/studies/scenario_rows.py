@@ -308,7 +308,7 @@ def _in_money(
             raise ValueError("a distribution of money can't be converted; give it in local money")
     except ValueError as error:
         text = f"{key_text(key)} = {stated[0]:g}: {error}"
-        overrides.reading.faults.add(file, number, "currency", text)
+        overrides.reading.faults.add(file, number, "currency", text, (file, "price_year"))
         return
     for formulas in (changes.fixed, changes.drawn):
         if factor != 1 and key in formulas:
@@ -325,7 +325,7 @@ def _check_retracted(
                 f"the estimate '{name}' rests on retracted evidence "
                 f"({', '.join(made[name].rows)}); only a scenario with that status may use it"
             )
-            overrides.reading.faults.add(file, number, "changes", text)
+            overrides.reading.faults.add(file, number, "changes", text, (file, "status"))
 
 
 def _compare(reading: StudyReading, text: str, file: str, row: int) -> tuple[str, str]:

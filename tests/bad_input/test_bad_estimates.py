@@ -150,65 +150,64 @@ CASES = {
         "estimates.csv",
         LINE,
         row(statuses="published; derived; memory"),
-        f"{AT}outcome: ratio: A14 (Seventh) has no count of 'cure'",
+        f"{AT}outcome: A14 (Seventh) has no count of 'cure'",
     ),
     "one-arm study in a contrast": (
         "estimates.csv",
         LINE,
         row(use="base; alone"),
-        f"{AT}treatments: ratio: Sixth has one arm only; a contrast needs its arm of OLD",
+        f"{AT}treatments: Sixth has one arm only; a contrast needs its arm of OLD",
     ),
     "named study without the arm": (
         "estimates.csv",
         LINE,
         row(use="", studies="First; Third"),
-        f"{AT}treatments: ratio: Third has one arm only; a contrast needs its arm of NEW",
+        f"{AT}treatments: Third has one arm only; a contrast needs its arm of NEW",
     ),
     "several time points": (
         "estimates.csv",
         LINE,
         row(use="base; late"),
-        f"{AT}timepoint: ratio: Fourth is reported at 3 months, 6 months; choose one",
+        f"{AT}timepoint: Fourth is reported at 3 months, 6 months; choose one",
     ),
     "disconnected network": (
         "estimates.csv",
         "score,scores,network,SMD,,NEW v OLD,base",
         "score,scores,network,SMD,,NEW v OLD,base; apart",
-        "small/estimates.csv, row 5: score: the network falls apart into 2 that no study joins: "
+        "small/estimates.csv, row 5: the network falls apart into 2 that no study joins: "
         "NEW, OLD; X, Y",
     ),
     "treatment outside the network": (
         "estimates.csv",
         "score,scores,network,SMD,,NEW v OLD,base",
         "score,scores,network,SMD,,NEW v X,base",
-        "small/estimates.csv, row 5, column treatments: score: 'X' is not a treatment of the "
+        "small/estimates.csv, row 5, column treatments: 'X' is not a treatment of the "
         "network; allowed are NEW, OLD",
     ),
     "scale mix": (
         "estimates.csv",
         "read,published,reported,log odds ratio,,NEW v OLD,,,R1",
         "read,published,reported,log odds ratio,,NEW v OLD,,,R2",
-        "small/estimates.csv, row 4, column measure: read: R2 is on the scale SMD, which gives "
+        "small/estimates.csv, row 4, column measure: R2 is on the scale SMD, which gives "
         "SMD, not 'log odds ratio'",
     ),
     "effect without an interval": (
         "estimates.csv",
         "read,published,reported,log odds ratio,,NEW v OLD,,,R1",
         "read,published,reported,log risk ratio,,NEW v OLD,,,R3",
-        "small/estimates.csv, row 4, column rows: read: R3 (Tenth) has no estimate with an "
-        "interval",
+        "small/estimates.csv, row 4, column rows: R3 (Tenth) has no estimate with an interval",
     ),
     "other treatments": (
         "estimates.csv",
         "read,published,reported,log odds ratio,,NEW v OLD",
         "read,published,reported,log odds ratio,,NEW v OTHER",
-        "small/estimates.csv, row 4, column treatments: read: R1 compares NEW with OLD",
+        "small/estimates.csv, row 4, column treatments: R1 compares NEW with OLD",
     ),
     "unknown method": (
         "estimates.csv",
         LINE,
         row(method="pairwse"),
-        f"{AT}method: ratio: 'pairwse' is not a method; did you mean pairwise?; allowed are pooled "
+        f"{AT}method: 'pairwse' is not a method; did you mean pairwise?; allowed are pooled "
         "counts, Jeffreys, proportion, prediction, shrunk, pairwise, reported, pool of estimates, "
         "indirect, converted, network",
     ),
@@ -216,28 +215,28 @@ CASES = {
         "estimates.csv",
         LINE,
         row(studies="Secnd"),
-        f"{AT}studies: ratio: 'Secnd' is not a study of the evidence; did you mean Second?; "
+        f"{AT}studies: 'Secnd' is not a study of the evidence; did you mean Second?; "
         "allowed are First, Second, Third, Fourth, Fifth, Sixth, Seventh",
     ),
     "unknown outcome": (
         "estimates.csv",
         LINE,
         row(outcome="curé"),
-        f"{AT}outcome: ratio: 'curé' is not an outcome of the arms; did you mean cure?; allowed "
+        f"{AT}outcome: 'curé' is not an outcome of the arms; did you mean cure?; allowed "
         "are cure, dropout",
     ),
     "named but doubtful": (
         "estimates.csv",
         LINE,
         row(studies="First; Seventh"),
-        f"{AT}statuses: ratio: A13 (Seventh) has the status memory; name it here to use it",
+        f"{AT}statuses: A13 (Seventh) has the status memory; name it here to use it",
     ),
     "part on another scale": (
         "estimates.csv",
         "score,scores,network,SMD,,NEW v OLD,base,,,,,,\n",
         "score,scores,network,SMD,,NEW v OLD,base,,,,,,\nmixed,x,indirect,log odds ratio,,,,,,,,"
         "ratio; score,\n",
-        "small/estimates.csv, row 6, column parts: mixed: 'score' is a SMD, this estimate a log "
+        "small/estimates.csv, row 6, column parts: 'score' is a SMD, this estimate a log "
         "odds ratio; convert it first",
     ),
     "parts that share evidence": (
@@ -245,14 +244,13 @@ CASES = {
         "score,scores,network,SMD,,NEW v OLD,base,,,,,,\n",
         "score,scores,network,SMD,,NEW v OLD,base,,,,,,\nagain,x,pairwise,log odds ratio,cure,"
         "NEW v OLD,,First,,,,,\nboth,x,pool of estimates,log odds ratio,,,,,,,,ratio; again,\n",
-        "small/estimates.csv, row 7, column parts: both: 'ratio' and 'again' share evidence "
-        "(A1 cure)",
+        "small/estimates.csv, row 7, column parts: 'ratio' and 'again' share evidence (A1 cure)",
     ),
     "estimate of a row below": (
         "estimates.csv",
         LINE,
         row(method="indirect", parts="read; share"),
-        f"{AT}parts: ratio: 'read' is not an estimate of a row above; allowed are share",
+        f"{AT}parts: 'read' is not an estimate of a row above; allowed are share",
     ),
     "the same name twice": (
         "estimates.csv",
@@ -325,7 +323,7 @@ def test_a_faulty_estimate_is_blamed_once(made):
         "share,cured with old,pooled counts,probability,cure,ODL,base",
     )
     (fault,) = made.faults()
-    assert fault.startswith("small/estimates.csv, row 2, column treatments: share: 'ODL' is not")
+    assert fault.startswith("small/estimates.csv, row 2, column treatments: 'ODL' is not")
 
 
 def test_an_estimate_without_a_synthesis(small):
@@ -382,3 +380,28 @@ def test_a_needed_column_of_the_evidence_is_one_message(made, file):
     assert made.faults() == [
         f"small/{file}.csv, row 1, column {lines[0][0]}: the column is missing"
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "rows"),
+    [("arms", "use", "2, 3"), ("effects", "treat2", "4, 6"), ("effects", "ci_low", "4, 6")],
+)
+def test_an_optional_column_of_the_evidence_is_one_message(made, file, column, rows):
+    """Whatever the estimates lack without it is said at its header, with their rows."""
+    with (made.folder / "estimates.csv").open("a", encoding="utf-8") as estimates:
+        estimates.write("again,published,reported,log odds ratio,,NEW v OLD,,,R1,,,,\n")
+    path = made.folder / f"{file}.csv"
+    head, *lines = csv.reader(path.read_text().splitlines())
+    at = head.index(column)
+    kept = [",".join(cells[:at] + cells[at + 1 :]) for cells in (head, *lines)]
+    path.write_text("\n".join(kept) + "\n")
+    (fault,) = made.faults()
+    needed = f"the column is missing and needed in small/estimates.csv, rows {rows}: "
+    assert fault.startswith(f"small/{file}.csv, row 1, column {column}: {needed}")
+
+
+def test_what_one_row_names_wrongly_is_not_blamed_on_a_column_left_out(made):
+    """The evidence of one use needs no column for it; the estimate's cell is what is wrong."""
+    made.change("estimates.csv", "NEW v OLD,base,,,,,,REML", "NEW v OLD,bsae,,,,,,REML")
+    (fault,) = made.faults()
+    assert fault.startswith(f"{AT}use: 'bsae' is not a use of the evidence")

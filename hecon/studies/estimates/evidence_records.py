@@ -332,4 +332,6 @@ def _check_twice(
         first = seen.setdefault(name, item)
         if first is not item:
             where = row_of((first.file, first.row), item.file)
-            faults.add(item.file, item.row, column, f"{what} '{name}' is already in {where}")
+            text = f"{what} '{name}' is already in {where}"
+            needs = ((item.file, c) for c in ("timepoint", "arm1_letter"))
+            faults.add(item.file, item.row, column, text, *needs)

@@ -173,7 +173,8 @@ def _published(
     """The published effects of a network, each a study of its own."""
     for name, part in parts.items():
         if len(part.treatments) != 2:
-            raise Problem("parts", f"'{name}' doesn't say which two treatments it compares")
+            text = f"'{name}' doesn't say which two treatments it compares"
+            raise Problem("parts", text, "treatments")
         twice = set(part.studies) & {a.study for a, _ in counts}
         if twice:
             raise Problem("parts", f"'{name}' and the arms both hold {', '.join(sorted(twice))}")

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from hecon.engine.expression import Expr, parse
 from hecon.studies.estimates.evidence_records import PublishedEffect
 from hecon.studies.estimates.making import Sources, finished
-from hecon.studies.estimates.selection import EstimateRow, Problem, known, listed, pair, selected
+from hecon.studies.estimates.selection import (
+    EstimateRow,
+    Problem,
+    columns,
+    known,
+    listed,
+    pair,
+    selected,
+)
 from hecon.studies.estimates.synthesised import (
     DIFFERENCE,
     MEAN_DIFFERENCE,
@@ -58,7 +66,7 @@ def reported(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
         wanted = pair(row)
         if set(wanted) != set(item.treatments):
             text = f"{item.id} compares {' with '.join(item.treatments)}"
-            raise Problem("treatments", text)
+            raise Problem("treatments", text, needs=columns([item], "treat2"))
         if wanted != item.treatments:
             effect, low, high = Estimate(-effect.estimate, effect.se), -high, -low
             turned = -1.0
@@ -82,7 +90,8 @@ def _published(item: PublishedEffect) -> tuple[Estimate, float, float]:
         effect = Estimate(item.estimate, item.se)
         return effect, effect.low, effect.high
     if item.low is None or item.high is None or math.isnan(item.estimate):
-        raise Problem("rows", f"{item.id} ({item.study}) has no estimate with an interval")
+        text = f"{item.id} ({item.study}) has no estimate with an interval"
+        raise Problem("rows", text, needs=columns([item], "estimate", "ci_low", "ci_high"))
     ends = (item.estimate, item.low, item.high)
     inside = item.low > 0 or SCALES[item.scale] in (DIFFERENCE, MEAN_DIFFERENCE)
     if item.scale == "proportion":

@@ -84,13 +84,12 @@ def read_synthesis(reading: StudyReading) -> StudySynthesis:
         except Unmade:
             pass
         except Problem as problem:
-            # what a column lacks is one fault, whichever estimates need it
-            lacking = problem.column in reading.faults.absent.get(file, ())
-            text = str(problem) if lacking else f"{row.name}: {problem}"
-            reading.faults.add(file, number, problem.column, text)
+            needs = (*problem.needs, *((file, column) for column in problem.also))
+            reading.faults.add(file, number, problem.column, str(problem), *needs)
         except InputError as error:
             for fault in error.faults:
-                reading.faults.add(file, number, None, f"{row.name}: {fault.message}")
+                needs = ((file, "merge"), (file, "parts"))
+                reading.faults.add(file, number, None, fault.message, *needs)
         found.names.append(row.name)
     return found
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hecon.errors import nearest
+from hecon.errors import FileColumn, nearest
 from hecon.parameters.records import Grade, Required, Strict, Text
 from hecon.studies.estimates.evidence_records import Arm, Evidence, PublishedEffect
 
@@ -44,11 +44,21 @@ class EstimateRow(Strict):
 
 
 class Problem(Exception):
-    """What is wrong with an estimate, and the column that says so."""
+    """What is wrong with an estimate, and the column that says so.
 
-    def __init__(self, column: str, message: str):
+    Attributes
+    ----------
+    needs
+        Columns of the evidence that it follows from where one of them is left out.
+    also
+        Such columns of the estimates.
+    """
+
+    def __init__(
+        self, column: str, message: str, *also: str, needs: Iterable[FileColumn] = ()
+    ) -> None:
         super().__init__(message)
-        self.column = column
+        self.column, self.also, self.needs = column, also, tuple(needs)
 
 
 class Unmade(Exception):
@@ -69,12 +79,20 @@ def listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(";") if part.strip()]
 
 
-def known(name: str, allowed: Iterable[str], column: str, what: str) -> None:
-    """Refuse a name that is not among those allowed."""
+def known(
+    name: str,
+    allowed: Iterable[str],
+    column: str,
+    what: str,
+    *also: str,
+    needs: Iterable[FileColumn] = (),
+) -> None:
+    """Refuse a name that is not among those allowed; what it may follow from is a `Problem`'s."""
     names = list(dict.fromkeys(allowed))
     if name not in names:
         allowed_ones = f"; allowed are {', '.join(names)}" if len(names) <= MOST_SHOWN else ""
-        raise Problem(column, f"'{name}' is not {what}{nearest(name, names)}{allowed_ones}")
+        text = f"'{name}' is not {what}{nearest(name, names)}{allowed_ones}"
+        raise Problem(column, text, *also, needs=needs)
 
 
 def pair(row: EstimateRow) -> tuple[str, str]:
@@ -108,6 +126,11 @@ def _treatments(found: Sequence[Evident]) -> list[str]:
     return [name for item in found for name in item.treatments]
 
 
+def columns(found: Iterable[Evident], *names: str) -> list[FileColumn]:
+    """Columns of the files that evidence stands in."""
+    return list(dict.fromkeys((item.file, name) for item in found for name in names))
+
+
 def selected(row: EstimateRow, found: Sequence[Evident]) -> list[Evident]:
     """The rows that an estimate asks for; what it names must be there and fit to be used."""
     ids, studies, uses = listed(row.rows), listed(row.studies), listed(row.use)
@@ -118,7 +141,7 @@ def selected(row: EstimateRow, found: Sequence[Evident]) -> list[Evident]:
         (uses, "use", "a use of the evidence", [i.use for i in found]),
     ):
         for name in names:
-            known(name, allowed, column, what)
+            known(name, allowed, column, what, needs=columns(found, column))
     for name in accepted:
         known(name, [*DOUBTFUL, *(i.status for i in found)], "statuses", "a status")
     chosen = [
@@ -146,7 +169,8 @@ def arms_of(row: EstimateRow, evidence: Evidence, wanted: Sequence[str] = ()) ->
     for name in moments:
         known(name, [a.timepoint for a in evidence.arms], "timepoint", "a time point of the arms")
     for name in wanted:
-        known(name, _treatments(found), "treatments", "a treatment of the arms chosen")
+        what = "a treatment of the arms chosen"
+        known(name, _treatments(found), "treatments", what, "merge", "statuses")
     result: list[Arm] = []
     for study in dict.fromkeys(a.study for a in found if not wanted or a.treatment in wanted):
         arms = [a for a in found if a.study == study]
@@ -155,7 +179,7 @@ def arms_of(row: EstimateRow, evidence: Evidence, wanted: Sequence[str] = ()) ->
         chosen = [t for t in times if t in moments]
         if repeated and len(chosen) != 1:
             text = f"{study} is reported at {', '.join(times)}; choose one"
-            raise Problem("timepoint", text)
+            raise Problem("timepoint", text, "studies")
         result += [a for a in arms if a.arm not in repeated or a.timepoint == chosen[0]]
     return result
 
@@ -203,7 +227,7 @@ def comparisons(row: EstimateRow, evidence: Evidence) -> list[ArmPair]:
             if any(sides) and (named or len(arms) == 1):
                 lacking = next(n for n, side in zip(wanted, sides, strict=True) if not side)
                 text = f"{study} has one arm only; a contrast needs its arm of {lacking}"
-                raise Problem("treatments", text)
+                raise Problem("treatments", text, "studies")
             continue
         first, second = sides[0][0], sides[1][0]
         counts = counted(row, first), counted(row, second)
@@ -222,7 +246,9 @@ def contrasts_of(row: EstimateRow, evidence: Evidence) -> list[PublishedEffect]:
     """The contrasts of a network of standardised mean differences."""
     ratings = listed(row.rating)
     for name in ratings:
-        known(name, [c.rating for c in evidence.contrasts], "rating", "a rating of the contrasts")
+        ratings_known = [c.rating for c in evidence.contrasts]
+        needs = columns(evidence.contrasts, "rating")
+        known(name, ratings_known, "rating", "a rating of the contrasts", needs=needs)
     found = merged(row, selected(row, evidence.contrasts))
     kept = [c for c in found if not ratings or c.rating in ratings]
     if not kept:
