@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,19 +55,23 @@ def additive_basis(parameters: Sequence[Array]) -> Basis:
     """
     draws = len(parameters[0])
     margins = [margin for margin in map(_margin, parameters) if margin is not None]
-    columns, penalty, block = [np.ones((draws, 1))], [np.zeros(1)], [0]
-    for number, (functions, roughness) in enumerate(margins):
-        columns.append(functions)
-        penalty.append(roughness)
-        block += [number] * len(roughness)
     kept = PRODUCTS_OF_TWO if len(margins) == 2 else PRODUCTS_OF_MORE
-    for number, (a, b) in enumerate(combinations(margins, 2), start=len(margins)):
-        first, second = a[0][:, :kept], b[0][:, :kept]
-        products = (first[:, :, None] * second[:, None, :]).reshape(draws, -1)
-        columns.append(products - products.mean(axis=0))
-        penalty.append((a[1][:kept, None] + b[1][None, :kept]).ravel())
-        block += [number] * products.shape[1]
-    return Basis(np.hstack(columns), np.concatenate(penalty), np.array(block))
+    roughness = [np.zeros(1), *(each for _, each in margins)]
+    for (_, first), (_, second) in combinations(margins, 2):
+        roughness.append(np.add.outer(first[:kept], second[:kept]).ravel())
+    ends = np.cumsum([len(each) for each in roughness])
+    columns = np.empty((draws, ends[-1]))
+    columns[:, 0] = 1.0
+    parts = [columns[:, start:end] for start, end in pairwise(ends)]
+    for part, (functions, _) in zip(parts, margins, strict=False):
+        part[:] = functions
+    for part, ((first, _), (second, _)) in zip(
+        parts[len(margins) :], combinations(margins, 2), strict=True
+    ):
+        products = (first[:, :kept, None] * second[:, None, :kept]).reshape(draws, -1)
+        np.subtract(products, products.mean(axis=0), out=part)
+    block = np.repeat(np.arange(len(parts)), np.diff(ends))
+    return Basis(columns, np.concatenate(roughness), np.r_[0, block])
 
 
 def _margin(values: Array) -> tuple[Array, Array] | None:

@@ -1,11 +1,15 @@
 """The expected net benefit of sampling: what a trial is worth to the population less its cost."""
 
-import pandas as pd
+from collections.abc import Sequence
+from typing import Any
 
 from hecon.analyses.trial_plan import Trial
 
+#: A row of a table that is being made, by column.
+Row = dict[str, Any]
 
-def expected_net_benefit(found: pd.DataFrame, trial: Trial) -> pd.DataFrame:
+
+def expected_net_benefit(found: Sequence[Row], trial: Trial) -> list[Row]:
     """What a trial is worth to the population less what it costs, by size.
 
     Parameters
@@ -15,7 +19,7 @@ def expected_net_benefit(found: pd.DataFrame, trial: Trial) -> pd.DataFrame:
 
     Returns
     -------
-    pd.DataFrame
+    list of dict
         The rows with ``years_to_report``, ``people_after`` (discounted patients who benefit once
         it has reported), ``population_evsi``, ``cost``, ``enbs`` with ``enbs_error``, and
         ``optimal`` (the size with the highest net benefit by threshold and method, where that
@@ -26,21 +30,26 @@ def expected_net_benefit(found: pd.DataFrame, trial: Trial) -> pd.DataFrame:
     Eckermann, Willan (2007), Health Economics 16:195; Conti, Claxton (2009), Value in Health
     12:1: information is worth nothing to those treated before the report. The cost is today's.
     """
+    by_size = {patients: _size(trial, patients) for patients in {row["patients"] for row in found}}
+    rows = [row | by_size[row["patients"]] for row in found]
+    for row in rows:
+        row["population_evsi"] = row["evsi"] * row["people_after"]
+        row["enbs"] = row["population_evsi"] - row["cost"]
+        row["enbs_error"] = row["standard_error"] * row["people_after"]
+    highest: dict[tuple[float, str], float] = {}
+    for row in rows:
+        kind = row["threshold"], row["method"]
+        highest[kind] = max(row["enbs"], highest.get(kind, row["enbs"]))
+    for row in rows:
+        row["optimal"] = bool(row["enbs"] == highest[row["threshold"], row["method"]] > 0)
+    return rows
+
+
+def _size(trial: Trial, patients: int) -> Row:
+    """When a trial of a size reports, whom that reaches, and what it costs."""
     definition, number = trial.definition, trial.number
-    table = found.copy()
-    by_size = {}
-    for patients in table["patients"].unique().tolist():
-        years = number(definition.years_to_report, patients)
-        people = trial.population.effective(years)
-        cost = number(definition.fixed_cost, patients)
-        cost += patients * number(definition.cost_per_patient, patients)
-        by_size[patients] = (years, people, cost)
-    columns = ("years_to_report", "people_after", "cost")
-    for column, position in zip(columns, range(3), strict=True):
-        table[column] = [by_size[patients][position] for patients in table["patients"]]
-    table["population_evsi"] = table["evsi"] * table["people_after"]
-    table["enbs"] = table["population_evsi"] - table["cost"]
-    table["enbs_error"] = table["standard_error"] * table["people_after"]
-    highest = table.groupby(["threshold", "method"])["enbs"].transform("max")
-    table["optimal"] = (table["enbs"] == highest) & (table["enbs"] > 0)
-    return table
+    years = number(definition.years_to_report, patients)
+    people = trial.population.effective(years)
+    cost = number(definition.fixed_cost, patients)
+    cost += patients * number(definition.cost_per_patient, patients)
+    return {"years_to_report": years, "people_after": people, "cost": cost}

@@ -125,13 +125,14 @@ def _solved(gram: Array, ridge: Array, cross: Array) -> tuple[Array, Array]:
     for row, (own_ridge, products) in enumerate(zip(ridge, cross, strict=True)):
         half = _half_inverse(gram, own_ridge)
         beta[row] = half.T @ (half @ products)
-        diagonal[row] = (half**2).sum(axis=0)
+        diagonal[row] = np.einsum("ij,ij->j", half, half)
     return beta, diagonal
 
 
 def _half_inverse(gram: Array, ridge: Array) -> Array:
     """A matrix whose product with itself, transposed first, is the inverse of a penalised one."""
-    matrix = gram + np.diag(ridge)
+    matrix = gram.copy(order="F")
+    np.fill_diagonal(matrix, np.diag(gram) + ridge)
     factor, wrong = lapack.dpotrf(matrix, lower=1, clean=1, overwrite_a=1)
     if not wrong:
         half, wrong = lapack.dtrtri(factor, lower=1, overwrite_c=1)

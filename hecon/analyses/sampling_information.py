@@ -21,9 +21,13 @@ from hecon.errors import Fault, InputError
 from hecon.parameters import random
 
 METHODS = ("regression", "importance")
-#: Data sets that importance sampling averages over, and how many are handled together.
+#: Data sets that importance sampling averages over, and how much is handled together.
 DATA_SETS = 4_000
-_TOGETHER = 50
+_SETS_TOGETHER = 500
+_DRAWS_TOGETHER = 100
+#: Log likelihood, less the highest, at which a draw weighs nothing: processors are slow with
+#: numbers that are so small that they lose digits, and squares of weights must not be among them.
+_LEAST = -300.0
 #: Closest that a probability may come to 0 and 1 on the log scale.
 _EDGE = 1e-12
 
@@ -83,25 +87,35 @@ def _summaries(measured: Sequence[Measured], data: list[tuple[Array, Array]]) ->
 
 def _likelihood_parts(
     measured: Sequence[Measured], data: list[tuple[Array, Array]]
-) -> tuple[Array, Array]:
-    """Two matrices whose product is the log likelihood, up to a number a data set.
+) -> list[tuple[Array, Array]]:
+    """Pairs of matrices whose products add up to the log likelihood, less the highest there is.
+
+    One pair for all outcomes of the same persons: an outcome and those among whom it is seen.
 
     Returns
     -------
-    tuple of Array
+    list of tuple
         Shapes (data sets, parts) and (parts, draws).
     """
-    found, truth = [], []
-    for outcome, (y, n) in zip(measured, data, strict=True):
+    pairs: dict[int, tuple[list[Array], list[Array]]] = {}
+    first: list[int] = []
+    for position, (outcome, (y, n)) in enumerate(zip(measured, data, strict=True)):
         p = outcome.truth
+        first.append(position if outcome.among is None else first[outcome.among])
+        found, truth = pairs.setdefault(first[-1], ([], []))
         if outcome.sd > 0:
+            highest = n * (y / outcome.sd) ** 2 / 2
             found += [n * y, n]
             truth += [p / outcome.sd**2, -0.5 * (p / outcome.sd) ** 2]
         else:
             inside = np.clip(p, _EDGE, 1 - _EDGE)
+            ways = special.xlogy(y, y) + special.xlogy(n - y, n - y) - special.xlogy(n, n)
+            highest = np.asarray(ways, dtype=float)
             found += [y, n - y]
             truth += [np.log(inside), np.log1p(-inside)]
-    return np.stack(found, axis=1), np.stack(truth)
+        found.append(-highest)
+        truth.append(np.ones_like(p))
+    return [(np.stack(found, axis=1), np.stack(truth)) for found, truth in pairs.values()]
 
 
 def _scaled_truth(measured: Sequence[Measured]) -> list[Array]:
@@ -237,16 +251,7 @@ def _importance(
     draws = perfect.fitted.shape[1]
     chosen = np.linspace(0, draws - 1, min(DATA_SETS, draws)).round().astype(int)
     data = [(result[chosen], observed[chosen]) for result, observed in data]
-    found, truth = _likelihood_parts(measured, data)
-    posterior, effective = [], []
-    for first in range(0, len(chosen), _TOGETHER):
-        weights = found[first : first + _TOGETHER] @ truth
-        weights -= weights.max(axis=1, keepdims=True)
-        np.exp(weights, out=weights)
-        total = weights.sum(axis=1, keepdims=True)
-        posterior.append(weights @ perfect.fitted.T / total)
-        effective.append(total[:, 0] ** 2 / np.einsum("ij,ij->i", weights, weights))
-    means = np.vstack(posterior).T
+    means, effective = _posterior(_likelihood_parts(measured, data), perfect.fitted)
     others = len(means) // 2
     prior = perfect.fitted.mean(axis=1)
     values = []
@@ -258,4 +263,32 @@ def _importance(
         share = value / limit.value if limit.value > 0 else 0.0
         error = np.hypot(gain.std() / np.sqrt(len(gain)), share * limit.standard_error)
         values.append(Value(value, float(error)))
-    return values, float(np.median(np.concatenate(effective)))
+    return values, float(np.median(effective))
+
+
+def _posterior(parts: Sequence[tuple[Array, Array]], fitted: Array) -> tuple[Array, Array]:
+    """Means of fitted values by data set, and how many draws their weights are worth.
+
+    Most persons' data are those of another data set, too: a likelihood is worked out once for
+    all different ones, and weights are products of likelihoods.
+    """
+    different = [np.unique(found, axis=0, return_inverse=True) for found, _ in parts]
+    sets, draws = len(parts[0][0]), fitted.shape[1]
+    summed = np.vstack([fitted, np.ones(draws)]).T
+    totals, squares = np.zeros((sets, summed.shape[1])), np.zeros(sets)
+    least = _LEAST / len(parts)
+    for start in range(0, draws, _DRAWS_TOGETHER):
+        columns = slice(start, start + _DRAWS_TOGETHER)
+        likelihoods = []
+        for (found, _), (_, truth) in zip(different, parts, strict=True):
+            likelihood = found @ truth[:, columns]
+            np.maximum(likelihood, least, out=likelihood)
+            likelihoods.append(np.exp(likelihood, out=likelihood))
+        for first in range(0, sets, _SETS_TOGETHER):
+            rows = slice(first, first + _SETS_TOGETHER)
+            weights = likelihoods[0][different[0][1][rows]]
+            for likelihood, (_, place) in zip(likelihoods[1:], different[1:], strict=True):
+                weights *= likelihood[place[rows]]
+            totals[rows] += weights @ summed[columns]
+            squares[rows] += np.einsum("ij,ij->i", weights, weights)
+    return (totals[:, :-1] / totals[:, -1:]).T, totals[:, -1] ** 2 / squares

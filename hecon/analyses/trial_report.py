@@ -1,9 +1,8 @@
 """Which trial is worth doing: all designs of a study side by side, and what the answer rests on."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +11,7 @@ from hecon.analyses.approval import approval_choices
 from hecon.analyses.base_case import threshold
 from hecon.analyses.drawn import LEAST_DRAWS, drawn_design, drawn_table
 from hecon.analyses.draws_table import DrawsTable
-from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
+from hecon.analyses.net_benefit_of_sampling import Row, expected_net_benefit
 from hecon.analyses.population import population
 from hecon.analyses.run import MissingResult, Run, result
 from hecon.analyses.sampling_information import METHODS, TrialInformation, trial_information
@@ -26,7 +25,6 @@ from hecon.studies.trials import TRIALS, TrialDefinition, read_trials
 CHOSEN = METHODS[0]
 
 Progress = Callable[[str, int, int], None]
-Row = dict[Hashable, Any]
 
 
 @dataclass(frozen=True)
@@ -99,10 +97,11 @@ def trial_report(
         if not check_all_sizes:
             others = [m for m in METHODS if m != CHOSEN]
             checked = _worth(information, [int(_best_size(found)["patients"])], others)
-            found = pd.concat([found, checked]).sort_values("patients", kind="stable")
+            found = sorted([*found, *checked], key=lambda row: int(row["patients"]))
         known.append(information)
         pieces.append(found)
-    best = pd.DataFrame([_best_size(found) for found in pieces])
+    chosen = [_best_size(found) for found in pieces]
+    best = pd.DataFrame(chosen)
     choices = pd.concat(
         [
             approval_choices(best.loc[[position]], table, trial, study.compared[0])
@@ -110,27 +109,28 @@ def trial_report(
         ],
         ignore_index=True,
     )
-    ranks = [_rank(row) for row in best.to_dict("records")]
-    order = sorted(range(len(best)), key=ranks.__getitem__, reverse=True)
+    order = sorted(range(len(best)), key=lambda place: _rank(chosen[place]), reverse=True)
     tell("Trials", len(trials), len(trials) + 1)
     first = order[0]
     ranges = _ranges(study, trials[first][0], design, known[first], pieces[first])
-    sizes = pd.concat(pieces, ignore_index=True)
+    sizes = pd.DataFrame([row for found in pieces for row in found])
     return TrialReport(sizes, best.loc[order].reset_index(drop=True), choices, ranges)
 
 
-def _worth(known: TrialInformation, sizes: Sequence[int], methods: Sequence[str]) -> pd.DataFrame:
+def _worth(known: TrialInformation, sizes: Sequence[int], methods: Sequence[str]) -> list[Row]:
     """Net benefit of sampling by size and method."""
     rows = [row for patients in sizes for row in known.at(patients, methods)]
-    return expected_net_benefit(pd.DataFrame(rows), known.trial)
+    return expected_net_benefit(rows, known.trial)
 
 
-def _best_size(found: pd.DataFrame) -> Row:
+def _best_size(found: Sequence[Row]) -> Row:
     """The best size of a design, with ``times``."""
-    rows = found[found["method"] == CHOSEN].copy()
-    worth = rows["population_evsi"]
-    rows["times"] = (rows["cost"] / worth.where(worth > 0)).fillna(np.inf)
-    return max(rows.to_dict("records"), key=_rank)
+    rows = []
+    for row in found:
+        if row["method"] == CHOSEN:
+            worth = row["population_evsi"]
+            rows.append(row | {"times": row["cost"] / worth if worth > 0 else np.inf})
+    return max(rows, key=_rank)
 
 
 def _rank(row: Row) -> tuple[bool, float, float]:
@@ -144,13 +144,11 @@ def _ranges(
     definition: TrialDefinition,
     design: Design,
     known: TrialInformation,
-    found: pd.DataFrame,
+    found: Sequence[Row],
 ) -> pd.DataFrame:
     """The best net benefit over the ranges of the assumptions, one by one and all together."""
     trial = known.trial
     assumptions = {**definition.assumptions, **trial.population.assumptions}
-    columns = ["trial", "follow_up_weeks", "patients", "threshold", "method"]
-    columns += ["evsi", "standard_error", "evppi", "evppi_error", "effective_draws"]
     start = int(_best_size(found)["patients"])
 
     def best(changes: dict[str, float]) -> Row:
@@ -160,7 +158,7 @@ def _ranges(
             for a, b in zip(trial.measured, other.measured, strict=True)
         )
         if same:
-            return _best_size(expected_net_benefit(found[columns], other))
+            return _best_size(expected_net_benefit(found, other))
         return _searched(known.of(other), start)
 
     def row(name: str, end: str, value: float, chosen: Row) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from scipy import stats
 from hecon.analyses.approval import approval_choices
 from hecon.analyses.draws_table import DrawsTable
 from hecon.analyses.net_benefit_of_sampling import expected_net_benefit
-from hecon.analyses.sampling_information import evsi
+from hecon.analyses.sampling_information import evsi, simulated_data
 from hecon.analyses.trial_plan import Measured, Trial, plan
 from hecon.errors import InputError
 from hecon.parameters.design import ProbabilisticDesign
@@ -140,19 +140,36 @@ def test_later_outcomes_follow_only_those_who_had_the_first(planned):
     assert followed["effective_draws"].iloc[0] > everyone["effective_draws"].iloc[0]
 
 
-def test_net_benefit_of_sampling_by_hand(planned, linear):
-    rows = pd.DataFrame(
-        {
-            "trial": "test",
-            "follow_up_weeks": 52.0,
-            "patients": [40, 400],
-            "threshold": 1.0,
-            "method": "regression",
-            "evsi": [20.0, 60.0],
-            "standard_error": [1.0, 2.0],
-        }
+def test_draws_weigh_as_much_as_they_make_the_data_likely(planned):
+    """Likelihoods by SciPy, a data set at a time: of counts, counts among them, and means."""
+    p, q, mean = (
+        np.random.default_rng(seed).uniform(*ends, 300)
+        for seed, ends in enumerate([(0.1, 0.9), (0.2, 0.6), (5.0, 9.0)])
     )
-    found = expected_net_benefit(rows, planned)
+    measured = (
+        Measured("p", p, 0.5, 0.1, 0.0, None),
+        Measured("q", q, 0.5, 0.0, 0.0, 0),
+        Measured("mean", mean, 0.5, 0.0, 12.0, None),
+    )
+    (k, n), (j, m), (y, people) = simulated_data(measured, 80, seed=3)
+    weights = stats.binom.pmf(k[:, None], n[:, None], p) * stats.binom.pmf(
+        j[:, None], m[:, None], q
+    )
+    weights *= stats.norm.pdf(y[:, None], mean, 12 / np.sqrt(people[:, None]))
+    worth = weights.sum(axis=1) ** 2 / (weights**2).sum(axis=1)
+    zero = np.zeros((2, 300))
+    table = DrawsTable(("Old", "New"), zero, zero + [[0.0], [1.0]] * p)
+    found = evsi(table, trial_of(planned, *measured), [1.0], [80], ["importance"], seed=3)
+    assert found["effective_draws"].iloc[0] == pytest.approx(np.median(worth), rel=1e-9)
+
+
+def test_net_benefit_of_sampling_by_hand(planned, linear):
+    alike = {"trial": "test", "follow_up_weeks": 52.0, "threshold": 1.0, "method": "regression"}
+    rows = [
+        alike | {"patients": 40, "evsi": 20.0, "standard_error": 1.0},
+        alike | {"patients": 400, "evsi": 60.0, "standard_error": 2.0},
+    ]
+    found = pd.DataFrame(expected_net_benefit(rows, planned))
     # reports after 1.1 and 2 years of 4; uptake is half in the first year, all later
     assert found["people_after"].tolist() == pytest.approx([290, 200])
     assert found["cost"].tolist() == [3000 + 40 * 10, 3000 + 400 * 10]
