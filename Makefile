@@ -16,7 +16,7 @@ RUN := inputs/studies/$(STUDY) --jurisdiction $(JURISDICTION)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run test test-long reproduce prove kills mutation bench lock clean
+.PHONY: help install run test test-long reproduce prove kills mutation bench picture lock clean
 
 help: ## list the targets
 	@echo "make TARGET [STUDY=$(STUDY)] [JURISDICTION=$(JURISDICTION)] [DRAWS=$(DRAWS)]"
@@ -50,6 +50,9 @@ mutation: $(VENV)/installed ## break the program in single places; tests must no
 
 bench: $(VENV)/bench ## measure speed and memory against other implementations
 	$(BIN)/python -m benchmarks.run
+
+picture: $(VENV)/installed ## draw the README's picture of the workbook again (needs LibreOffice)
+	$(BIN)/python tests/picture.py
 
 lock: $(VENV)/installed ## choose new versions: rewrite requirements.lock and bench.lock
 	$(BIN)/python -m venv $(VENV)/lock

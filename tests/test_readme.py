@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from hecon.analyses.comparison import compare
@@ -25,6 +26,7 @@ from hecon.studies import study_schema
 from hecon.studies.load_study import load_study
 from hecon.studies.people import PopulationDefinition
 from hecon.studies.trials import TrialDefinition, TrialGroup, TrialOutcome
+from tests.picture import ANSWER, PICTURE, answer
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "reference/ptsd_norway"
@@ -81,6 +83,12 @@ def test_figures_of_the_readme(norway):
         assert f"{len(inputs)} inputs" in text(page)
         assert f"{len(study.scenarios)} scenarios" in text(page)
         assert f"{len(study.course.sessions)} sessions" in text(page)
+
+
+def test_the_picture_shows_the_answer_of_today():
+    """The figures that it was drawn with are those of the reference."""
+    with Image.open(PICTURE) as shown:
+        assert shown.info.get(ANSWER) == answer(REFERENCE), "run `make picture`"
 
 
 def test_fault_31_the_readme_gives_the_draws_and_why_they_differ():
