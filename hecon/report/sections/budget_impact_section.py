@@ -21,8 +21,6 @@ from hecon.analyses.budget_sensitivity import (
 from hecon.analyses.run import Run
 from hecon.report.content import (
     Amount,
-    Drawn,
-    Figure,
     Listing,
     Section,
     Sentence,
@@ -30,6 +28,7 @@ from hecon.report.content import (
     count,
     share,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import DRAWN, Analysis, Option
 from hecon.report.sections.budget_rules import rules_sentences
 from hecon.report.sections.budget_tables import (
@@ -248,45 +247,19 @@ def section(run: Run) -> Section:
         tables += scenario_tables(run)
     tables += [one_way_table(run), *two_way_tables(run), counted_table(run)]
     tables.append(months_table(run))
+    budget, least = run(budget_study).budget, _least(run)
+    assert budget is not None
+    new, of, by = budget.definition.strategy, partial(pictured, run), "budget_plots."
     figures = [
-        Figure("budget_net", partial(_net_picture, run)),
-        Figure("budget_people", partial(_people_picture, run)),
-        Figure("budget_places_uptake", partial(_places_picture, run)),
+        of("budget_net", by + "net_picture", budget_blocks, block_labels(run)),
+        of("budget_people", by + "people_picture", budget_table, new),
+        of("budget_places_uptake", by + "places_picture", budget_places_by_uptake),
     ]
-    if _least(run) is not None:
-        figures.insert(2, Figure("budget_hours", partial(_hours_picture, run)))
+    if least is not None:
+        shown = by + "hours_picture", budget_resources, str(least["resource"])
+        figures.insert(2, of("budget_hours", *shown))
     sentences = (*conclusion(run), *rules_sentences(run), *basis(run))
     return Section("budget_impact", TITLE, sentences, tuple(tables), tuple(figures))
-
-
-def _hours_picture(run: Run) -> Drawn:
-    from hecon.report.figures.budget_plots import hours_picture
-
-    least = _least(run)
-    assert least is not None
-    return hours_picture(run(budget_resources), str(least["resource"]))
-
-
-def _places_picture(run: Run) -> Drawn:
-    from hecon.report.figures.budget_plots import places_picture
-    from hecon.report.figures.setting import run_setting
-
-    return places_picture(run(budget_places_by_uptake), run_setting(run))
-
-
-def _net_picture(run: Run) -> Drawn:
-    from hecon.report.figures.budget_plots import net_picture
-    from hecon.report.figures.setting import run_setting
-
-    return net_picture(run(budget_blocks), block_labels(run), run_setting(run))
-
-
-def _people_picture(run: Run) -> Drawn:
-    from hecon.report.figures.budget_plots import people_picture
-
-    budget = run(budget_study).budget
-    assert budget is not None
-    return people_picture(run(budget_table), budget.definition.strategy)
 
 
 ANALYSIS = Analysis(

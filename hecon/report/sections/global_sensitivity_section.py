@@ -1,7 +1,5 @@
 """All uncertain inputs at once: Sobol' indices and Morris screening."""
 
-from functools import partial
-
 import pandas as pd
 
 from hecon.analyses.global_sensitivity import (
@@ -16,7 +14,6 @@ from hecon.analyses.run import Run
 from hecon.report.content import (
     Chart,
     Column,
-    Drawn,
     Figure,
     Section,
     Sentence,
@@ -26,6 +23,7 @@ from hecon.report.content import (
     share,
     table,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import SAMPLED, THRESHOLD, Analysis, Idle, Option
 from hecon.report.things_called import inputs, labeller
 from hecon.report.vocabulary import LABEL, PARAMETER
@@ -140,10 +138,12 @@ def section(run: Run) -> Section:
     figures: list[Figure] = []
     if method != "morris" and run.get(sobol_table) is not None:
         contents.append(sobol_content(run))
-        figures.append(Figure("sobol", partial(_sobol_picture, run), _SOBOL_CHART))
+        figures.append(
+            pictured(run, "sobol", "bars.sobol_picture", sobol_table, chart=_SOBOL_CHART)
+        )
     if method != "sobol" and run.get(morris_table) is not None:
         contents.append(morris_content(run))
-        figures.append(Figure("morris", partial(_morris_picture, run)))
+        figures.append(pictured(run, "morris", "bars.morris_picture", morris_table))
     if not contents:
         why = run.missing.get(sobol_table.name) or run.missing[morris_table.name]
         return Section("sensitivity", title, (Sentence("Not worked out: {why}.", {"why": why}),))
@@ -151,20 +151,6 @@ def section(run: Run) -> Section:
     return Section(
         "sensitivity", title, tuple(sentences), tuple(t for _, t in contents), tuple(figures)
     )
-
-
-def _sobol_picture(run: Run) -> Drawn:
-    from hecon.report.figures.bars import sobol_picture
-    from hecon.report.figures.setting import run_setting
-
-    return sobol_picture(run(sobol_table), run_setting(run))
-
-
-def _morris_picture(run: Run) -> Drawn:
-    from hecon.report.figures.bars import morris_picture
-    from hecon.report.figures.setting import run_setting
-
-    return morris_picture(run(morris_table), run_setting(run))
 
 
 _SOBOL_CHART = Chart(

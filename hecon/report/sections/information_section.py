@@ -20,7 +20,6 @@ from hecon.report.certainty import fixed_in_draws
 from hecon.report.content import (
     Amount,
     Column,
-    Drawn,
     Figure,
     Section,
     Sentence,
@@ -39,6 +38,7 @@ from hecon.report.information_content import (
     sets_table,
     singles_table,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Option
 from hecon.report.things_called import inputs, labeller
 
@@ -178,27 +178,14 @@ def section(run: Run) -> Section:
 
 
 def _figures(run: Run) -> tuple[Figure, ...]:
-    figures = [Figure("evpi", partial(_evpi_picture, run, False))]
+    of, by = partial(pictured, run), "thresholds.perfect_information"
+    figures = [of("evpi", by, drawn_decision)]
     if run(population) is not None:
-        figures.append(Figure("evpi_population", partial(_evpi_picture, run, True)))
+        figures.append(of("evpi_population", by, drawn_decision, people=people(run)))
     if len(_here(run, partial_information)):
-        figures.append(Figure("evppi", partial(_evppi_picture, run)))
+        by = "bars.partial_information"
+        figures.append(of("evppi", by, partial_information, threshold=threshold))
     return tuple(figures)
-
-
-def _evpi_picture(run: Run, for_population: bool) -> Drawn:
-    from hecon.report.figures.setting import run_setting
-    from hecon.report.figures.thresholds import perfect_information
-
-    whom = people(run) if for_population else None
-    return perfect_information(run(drawn_decision), run_setting(run), whom)
-
-
-def _evppi_picture(run: Run) -> Drawn:
-    from hecon.report.figures.bars import partial_information as picture
-    from hecon.report.figures.setting import run_setting
-
-    return picture(run(partial_information), run_setting(run), run(threshold))
 
 
 ANALYSIS = Analysis(

@@ -4,7 +4,7 @@ from hecon.analyses.run import Run
 from hecon.engine.expression import is_zero, substitute
 from hecon.engine.model import CohortModel, Transition
 from hecon.engine.timing import COUNTING
-from hecon.report.content import Drawn, Figure, Listing, Section, Sentence, count
+from hecon.report.content import Listing, Section, Sentence, count
 from hecon.report.model_symbols import symbols_table
 from hecon.report.model_tables import (
     course_tables,
@@ -13,6 +13,7 @@ from hecon.report.model_tables import (
     states_table,
     transitions_table,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import Analysis
 from hecon.studies.study import Study
 
@@ -28,7 +29,9 @@ def section(run: Run) -> Section:
         rules_table(study),
         symbols_table(study),
     )
-    figures = (Figure("states", lambda: _picture(study)),)
+    states, strategies = {s.name: s.dead for s in study.model.states}, study.model.strategies
+    by = "state_diagram.state_diagram"
+    figures = (pictured(run, "states", by, states, edges(study), strategies),)
     return Section("model", "The model", tuple(_sentences(study)), tables, figures)
 
 
@@ -81,13 +84,6 @@ def _never(each: Transition, strategy: str, model: CohortModel) -> bool:
     keys = {name: model.resolve(name, strategy) for name in each.probability.names}
     meanings = {name: model.formulas[k] for name, k in keys.items() if k and k in model.formulas}
     return is_zero(substitute(each.probability, meanings))
-
-
-def _picture(study: Study) -> Drawn:
-    from hecon.report.figures.state_diagram import state_diagram
-
-    states = {s.name: s.dead for s in study.model.states}
-    return state_diagram(states, edges(study), study.model.strategies)
 
 
 ANALYSIS = Analysis(

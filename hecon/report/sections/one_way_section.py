@@ -1,7 +1,6 @@
 """One-way sensitivity: each input at both ends of its range."""
 
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 
@@ -10,7 +9,6 @@ from hecon.analyses.one_way import one_way_bars, one_way_ends
 from hecon.analyses.run import Run
 from hecon.report.content import (
     Column,
-    Drawn,
     Figure,
     Section,
     Sentence,
@@ -19,6 +17,7 @@ from hecon.report.content import (
     count,
     table,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import Analysis, Option
 from hecon.report.switches import BY_SEVERITY, TURNS, by_severity, with_switches
 from hecon.report.things_called import at_threshold, inputs, labeller
@@ -207,16 +206,16 @@ def _figures(run: Run) -> tuple[Figure, ...]:
     ratio = run(base_comparison).icer
     measures = ["nmb", "qaly_difference", *(["icer"] if ratio == ratio else [])]
     return tuple(
-        Figure(f"tornado_{m.partition('_')[0]}", partial(_picture, run, m)) for m in measures
+        pictured(
+            run,
+            f"tornado_{measure.partition('_')[0]}",
+            "tornado.tornado",
+            one_way_ends,
+            base_comparison,
+            measure=measure,
+        )
+        for measure in measures
     )
-
-
-def _picture(run: Run, measure: str) -> Drawn:
-    from hecon.report.figures.setting import run_setting
-    from hecon.report.figures.tornado import tornado
-
-    found, base = run(one_way_ends), run(base_comparison)
-    return tornado(found, base, run_setting(run), measure)  # type: ignore[arg-type]
 
 
 ANALYSIS = Analysis(

@@ -1,7 +1,5 @@
 """The base case: totals by strategy, the comparison, the frontier, costs and effects by item."""
 
-from functools import partial
-
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -22,14 +20,13 @@ from hecon.analyses.run import Run
 from hecon.report.content import (
     Amount,
     Column,
-    Drawn,
-    Figure,
     Section,
     Sentence,
     Table,
     Value,
     table,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import Analysis
 from hecon.report.vocabulary import STRATEGY
 
@@ -224,29 +221,16 @@ def section(run: Run) -> Section:
         effect_sources_table(run),
         courses_table(run),
     )
+    states = {s.name: s.label for s in run.study.definition.states}
     figures = (
-        Figure("frontier", partial(_frontier_picture, run)),
-        Figure("occupancy", partial(_occupancy_picture, run)),
+        pictured(run, "frontier", "frontier_plot.frontier_picture", base_frontier),
+        pictured(run, "occupancy", "trace_plot.occupancy", base_trace, states),
     )
     said = [Sentence("Per person, discounted. All figures follow from the inputs of this report.")]
     if run.study.definition.perspective:
         named: dict[str, Value] = {"perspective": run.study.definition.perspective}
         said.append(Sentence("Perspective of the base case: {perspective}.", named))
     return Section("results", "Results", tuple(said), tables, figures, live="Results")
-
-
-def _frontier_picture(run: Run) -> Drawn:
-    from hecon.report.figures.frontier_plot import frontier_picture
-    from hecon.report.figures.setting import run_setting
-
-    return frontier_picture(run(base_frontier), run_setting(run))
-
-
-def _occupancy_picture(run: Run) -> Drawn:
-    from hecon.report.figures.trace_plot import occupancy
-
-    names = {s.name: s.label for s in run.study.definition.states}
-    return occupancy(run(base_trace), names)
 
 
 ANALYSIS = Analysis(section)

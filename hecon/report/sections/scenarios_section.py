@@ -1,7 +1,6 @@
 """Scenarios against the base case: what each sets, why, and what it does to the decision."""
 
 from dataclasses import replace
-from functools import partial
 
 import pandas as pd
 
@@ -10,8 +9,6 @@ from hecon.analyses.run import Run
 from hecon.analyses.scenario_draws import drawn_scenarios, scenario_rows
 from hecon.report.content import (
     Column,
-    Drawn,
-    Figure,
     Listing,
     Section,
     Sentence,
@@ -20,6 +17,7 @@ from hecon.report.content import (
     count,
     table,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import DRAWN, Analysis, Idle, Option
 from hecon.report.switches import BY_SEVERITY, TURNS, by_severity, with_switches
 from hecon.report.vocabulary import (
@@ -244,15 +242,9 @@ def section(run: Run) -> Section:
         *of_draws(run),
     )
     tables = (scenarios_table(run), totals_table(run))
-    figures = (Figure("scenarios", partial(_picture, run)),)
+    pair = run.study.compared
+    figures = (pictured(run, "scenarios", "scenario_plot.scenario_dots", scenario_rows, pair),)
     return Section("scenarios", TITLE, sentences, tables, figures, live="Scenarios")
-
-
-def _picture(run: Run) -> Drawn:
-    from hecon.report.figures.scenario_plot import scenario_dots
-    from hecon.report.figures.setting import run_setting
-
-    return scenario_dots(run(scenario_rows), run.study.compared, run_setting(run))
 
 
 ANALYSIS = Analysis(

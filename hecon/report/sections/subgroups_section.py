@@ -1,7 +1,5 @@
 """Results by subgroup, their mix, and what deciding by subgroup is worth."""
 
-from functools import partial
-
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.run import Run
 from hecon.analyses.subgroups import (
@@ -14,8 +12,6 @@ from hecon.analyses.subgroups import (
 )
 from hecon.report.content import (
     Column,
-    Drawn,
-    Figure,
     Listing,
     Section,
     Sentence,
@@ -25,6 +21,7 @@ from hecon.report.content import (
     money,
     table,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import DRAWN, THRESHOLD, Analysis
 from hecon.report.things_called import at_threshold
 from hecon.report.vocabulary import (
@@ -148,16 +145,10 @@ def section(run: Run) -> Section:
         tables.append(
             table("subgroup_acceptability", caption, ACCEPTABILITY, frame, keys, spread="strategy")
         )
-    figures = (Figure("subgroups", partial(_picture, run)),)
+    by = "subgroup_plot.subgroup_forest"
+    figures = (pictured(run, "subgroups", by, subgroup_results, run.study.compared),)
     said = (*conclusion(run), *notes(run))
     return Section("subgroups", TITLE, said, tuple(tables), figures, live="Scenarios")
-
-
-def _picture(run: Run) -> Drawn:
-    from hecon.report.figures.setting import run_setting
-    from hecon.report.figures.subgroup_plot import subgroup_forest
-
-    return subgroup_forest(run(subgroup_results), run.study.compared, run_setting(run))
 
 
 ANALYSIS = Analysis(

@@ -1,15 +1,11 @@
 """What the time horizon does to the result."""
 
-from functools import partial
-
 from hecon.analyses.run import Run
 from hecon.analyses.time_horizon import time_horizons
 from hecon.report.content import (
     Amount,
     Chart,
     Column,
-    Drawn,
-    Figure,
     Section,
     Sentence,
     Series,
@@ -17,6 +13,7 @@ from hecon.report.content import (
     Value,
     table,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import Analysis
 from hecon.report.vocabulary import (
     COST_DIFFERENCE,
@@ -86,15 +83,10 @@ def section(run: Run) -> Section:
         why = Sentence("Not worked out: {why}.", {"why": run.missing[time_horizons.name]})
         return Section("time_horizon", TITLE, (why,))
     said = (decision(run), first_year(run), NOTE)
-    figure = Figure("time_horizon", partial(_picture, run), _CHART)
+    figure = pictured(
+        run, "time_horizon", "horizon_plot.horizon_picture", time_horizons, chart=_CHART
+    )
     return Section("time_horizon", TITLE, said, (horizons_table(run),), (figure,))
-
-
-def _picture(run: Run) -> Drawn:
-    from hecon.report.figures.horizon_plot import horizon_picture
-    from hecon.report.figures.setting import run_setting
-
-    return horizon_picture(run(time_horizons), run_setting(run))
 
 
 _CHART = Chart(

@@ -1,7 +1,6 @@
 """Planned trials: which is worth its cost, at what size, and what to decide meanwhile."""
 
 import math
-from functools import partial
 
 from hecon.analyses.approval import ADOPT, ADOPT_AND_STUDY, REJECT, WAIT
 from hecon.analyses.base_case import threshold
@@ -12,7 +11,6 @@ from hecon.analyses.trial_report import trial_definitions, trial_values
 from hecon.report.content import (
     Amount,
     Chart,
-    Drawn,
     Figure,
     Listing,
     Section,
@@ -22,6 +20,7 @@ from hecon.report.content import (
     count,
     money,
 )
+from hecon.report.pictured import pictured
 from hecon.report.registry import DRAWN, THRESHOLD, Analysis, Option
 from hecon.report.sections.trial_tables import if_others_pay, tables
 
@@ -174,50 +173,29 @@ def section(run: Run) -> Section:
     return Section("trials", TITLE, tuple(sentences), tables(run), _figures(run))
 
 
+SAMPLING = "net benefit of sampling"
+
+
 def _figures(run: Run) -> tuple[Figure, ...]:
     found = run(trial_values)
     first = str(found.best["trial"].iloc[0])
     shown = found.by_size[found.by_size["trial"] == first]
-    return tuple(
-        Figure(
-            name,
-            partial(_picture, run, name),
-            Chart(
-                "lines",
-                f"{title}: {first}",
-                "trial_sizes",
-                "patients",
-                tuple(
-                    Series(
-                        column,
-                        f"{weeks:g} weeks",
-                        {
-                            "trial": first,
-                            "follow_up_weeks": weeks,
-                            "method": shown["method"].iloc[0],
-                        },
-                    )
-                    for weeks in shown["follow_up_weeks"].unique()
-                ),
-                "patients randomised, all arms together",
-                up,
-            ),
+    where = {"trial": first, "method": shown["method"].iloc[0]}
+    figures = []
+    for name, by, title, up in (
+        ("evsi", "sample_information", "Value of the information per person", "EVSI"),
+        ("enbs", "net_benefit_of_sampling", "Expected net benefit of sampling", SAMPLING),
+    ):
+        series = tuple(
+            Series(name, f"{weeks:g} weeks", {**where, "follow_up_weeks": weeks})
+            for weeks in shown["follow_up_weeks"].unique()
         )
-        for name, column, title, up in (
-            ("evsi", "evsi", "Value of the information per person", "EVSI"),
-            ("enbs", "enbs", "Expected net benefit of sampling", "net benefit of sampling"),
-        )
-    )
-
-
-def _picture(run: Run, name: str) -> Drawn:
-    from hecon.report.figures.sampling import net_benefit_of_sampling, sample_information
-    from hecon.report.figures.setting import run_setting
-
-    found = run(trial_values)
-    shown = found.by_size[found.by_size["trial"] == found.best["trial"].iloc[0]]
-    draw = {"evsi": sample_information, "enbs": net_benefit_of_sampling}[name]
-    return draw(shown, run_setting(run), run(threshold))
+        across = "patients randomised, all arms together"
+        title = f"{title}: {first}"
+        chart = Chart("lines", title, "trial_sizes", "patients", series, across, up)
+        by = f"sampling.{by}"
+        figures.append(pictured(run, name, by, shown, threshold=threshold, chart=chart))
+    return tuple(figures)
 
 
 ANALYSIS = Analysis(

@@ -1,7 +1,6 @@
 """Two-way sensitivity: the decision over grids of two inputs."""
 
 from dataclasses import replace
-from functools import partial
 
 import xarray as xr
 
@@ -12,8 +11,6 @@ from hecon.analyses.two_way import MOST_STEPS, STEPS, two_way_grids
 from hecon.report.content import (
     Amount,
     Column,
-    Drawn,
-    Figure,
     Section,
     Sentence,
     Table,
@@ -22,6 +19,7 @@ from hecon.report.content import (
     table,
 )
 from hecon.report.names import file_name
+from hecon.report.pictured import pictured
 from hecon.report.registry import Analysis, Option
 from hecon.report.things_called import inputs, labeller
 from hecon.report.vocabulary import (
@@ -119,18 +117,11 @@ def section(run: Run) -> Section:
             sentences += beyond(run, grid, name)
     tables = tuple(grid_table(run, grid) for grid in grids)
     figures = tuple(
-        Figure(name_of(grid), partial(_picture, run, grid))
+        pictured(run, name_of(grid), "heat_map.heat_map", grid, run.study.compared[0])
         for grid in grids
         if min(grid["nmb"].shape) > 1
     )
     return Section("two_way", TITLE, tuple(sentences), tables, figures)
-
-
-def _picture(run: Run, grid: xr.Dataset) -> Drawn:
-    from hecon.report.figures.heat_map import heat_map
-    from hecon.report.figures.setting import run_setting
-
-    return replace(heat_map(grid, run.study.compared[0], run_setting(run)), name=name_of(grid))
 
 
 ANALYSIS = Analysis(

@@ -1,6 +1,5 @@
 """The probabilistic analysis: means with their errors, acceptability, and how sure it all is."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +29,6 @@ from hecon.parameters.design import ProbabilisticDesign
 from hecon.report.certainty import best_on_average, means, often
 from hecon.report.content import (
     Column,
-    Drawn,
     Figure,
     Listing,
     Section,
@@ -52,6 +50,7 @@ from hecon.report.decision_content import (
     ranking_table,
 )
 from hecon.report.information_content import perfect_sentence
+from hecon.report.pictured import pictured
 from hecon.report.registry import DRAWN, THRESHOLDS, Analysis, Idle, Option
 from hecon.report.sections.information_section import left_out
 from hecon.report.things_called import labeller, study_units
@@ -214,61 +213,23 @@ def section(run: Run) -> Section:
 
 
 def _figures(run: Run) -> tuple[Figure, ...]:
-    names = ["plane"] if run.get(drawn_plane) is not None else []
-    options = run.study.options
-    if len(options) > 1:
-        names += ["acceptability", "acceptability_frontier", "expected_loss"]
-        names += ["net_benefit"] if run.study.compared[1] in options else []
-        names += ["ranking"] if run(drawn_design).draws > 2 else []
-        names += ["convergence"] if run(running_results)["draws"].nunique() > 1 else []
-    return tuple(Figure(name, partial(_PICTURES[name], run)) for name in names)
-
-
-def _plane(run: Run) -> Drawn:
-    from hecon.report.figures.plane_plot import plane_picture
-    from hecon.report.figures.setting import run_setting
-
-    return plane_picture(run(drawn_plane), *run.study.compared, run_setting(run))
-
-
-def _by_threshold(name: str, run: Run) -> Drawn:
-    from hecon.report.figures import thresholds
-    from hecon.report.figures.setting import run_setting
-
-    found: Drawn = getattr(thresholds, name)(run(drawn_decision), run_setting(run))
-    return found
-
-
-def _net_benefit(run: Run) -> Drawn:
-    from hecon.report.figures.setting import run_setting
-    from hecon.report.figures.thresholds import net_benefit
-
-    return net_benefit(run(drawn_decision), run_setting(run), run.study.compared[1])
-
-
-def _ranking(run: Run) -> Drawn:
-    from hecon.report.figures.ranking_plot import ranking_picture
-    from hecon.report.figures.setting import run_setting
-
-    return ranking_picture(run(rank_probabilities), run_setting(run), run(threshold))
-
-
-def _convergence(run: Run) -> Drawn:
-    from hecon.report.figures.convergence_plot import convergence_picture
-    from hecon.report.figures.setting import run_setting
-
-    return convergence_picture(run(running_results), run_setting(run))
-
-
-_PICTURES: dict[str, Callable[[Run], Drawn]] = {
-    "plane": _plane,
-    "acceptability": partial(_by_threshold, "acceptability"),
-    "acceptability_frontier": partial(_by_threshold, "acceptability_frontier"),
-    "expected_loss": partial(_by_threshold, "expected_loss"),
-    "net_benefit": _net_benefit,
-    "ranking": _ranking,
-    "convergence": _convergence,
-}
+    of, (a, b) = partial(pictured, run), run.study.compared
+    figures = []
+    if run.get(drawn_plane) is not None:
+        figures.append(of("plane", "plane_plot.plane_picture", drawn_plane, a, b))
+    if len(run.study.options) < 2:
+        return tuple(figures)
+    for name in ("acceptability", "acceptability_frontier", "expected_loss"):
+        figures.append(of(name, f"thresholds.{name}", drawn_decision))
+    if b in run.study.options:
+        figures.append(of("net_benefit", "thresholds.net_benefit", drawn_decision, reference=b))
+    if run(drawn_design).draws > 2:
+        by = "ranking_plot.ranking_picture"
+        figures.append(of("ranking", by, rank_probabilities, threshold=threshold))
+    if run(running_results)["draws"].nunique() > 1:
+        by = "convergence_plot.convergence_picture"
+        figures.append(of("convergence", by, running_results))
+    return tuple(figures)
 
 
 def exports(run: Run, folder: Path) -> None:
