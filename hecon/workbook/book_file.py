@@ -38,15 +38,11 @@ def write_file(
 ) -> None:
     """Write a workbook in the language in force, the same bytes each time.
 
-    Parameters
-    ----------
-    engine
-        Where values come from. Without it the file has none, and is not compressed.
+    Args:
+        engine: Where values come from. Without it the file has none, and is not compressed.
 
-    Raises
-    ------
-    CannotCalculate
-        If a formula has no value.
+    Raises:
+        CannotCalculate: If a formula has no value.
     """
     workbook.properties.created = workbook.properties.modified = CREATED
     parts = _Parts(LanguageOfParts(workbook.sheetnames))
@@ -57,10 +53,8 @@ def write_file(
 def deliver(workbook: Workbook, path: Path, columns: Columns) -> LiveWorkbook:
     """Work out a workbook's formulas, and write it with their values; gives what worked them out.
 
-    Raises
-    ------
-    CannotCalculate
-        If a formula has no value.
+    Raises:
+        CannotCalculate: If a formula has no value.
     """
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
