@@ -142,12 +142,13 @@ def from_engine(value: Any) -> CellValue | None:
 
 def to_xml(value: CellValue) -> tuple[str, str]:
     """The type attribute and the text of a value in XML."""
-    if isinstance(value, str):
-        return ' t="str"', escape(_CONTROL.sub(lambda m: f"_x{ord(m[0]):04X}_", value))
-    if isinstance(value, bool):
-        return ' t="b"', str(int(value))
-    if isinstance(value, CellError):
-        return ' t="e"', value.code
+    if type(value) is not float:  # nearly all are, and there are hundreds of thousands
+        if isinstance(value, str):
+            return ' t="str"', escape(_CONTROL.sub(lambda m: f"_x{ord(m[0]):04X}_", value))
+        if isinstance(value, bool):
+            return ' t="b"', str(int(value))
+        if isinstance(value, CellError):
+            return ' t="e"', value.code
     number = float(value)
     if not math.isfinite(number):
         raise CannotCalculate(f"{value} cannot be the value of a cell")

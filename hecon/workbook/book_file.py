@@ -31,12 +31,21 @@ CREATED = dt.datetime(2000, 1, 1)
 
 #: The columns told once of each sheet, by its title.
 Columns = dict[str, list[Filled]]
+#: The rows of each sheet, by its title.
+Rows = dict[str, SheetRows]
 
 
-def write_file(
-    workbook: Workbook, path: Path, columns: Columns, engine: LiveWorkbook | None = None
-) -> None:
-    """Write a workbook in the language in force, the same bytes each time.
+def write_file(workbook: Workbook, path: Path, columns: Columns) -> None:
+    """Write a workbook without values in the language in force, the same bytes each time."""
+    _write(workbook, path, _rows(workbook, columns))
+
+
+def _rows(workbook: Workbook, columns: Columns) -> Rows:
+    return {ws.title: SheetRows(ws, columns.get(ws.title, [])) for ws in workbook.worksheets}
+
+
+def _write(workbook: Workbook, path: Path, rows: Rows, engine: LiveWorkbook | None = None) -> None:
+    """Write a workbook.
 
     Args:
         engine: Where values come from. Without it the file has none, and is not compressed.
@@ -46,7 +55,7 @@ def write_file(
     """
     workbook.properties.created = workbook.properties.modified = CREATED
     parts = _Parts(LanguageOfParts(workbook.sheetnames))
-    _BookWriter(workbook, parts, columns, engine).write_data()
+    _BookWriter(workbook, parts, rows, engine).write_data()
     write_parts(path, parts, ZIP_STORED if engine is None else ZIP_DEFLATED)
 
 
@@ -56,11 +65,12 @@ def deliver(workbook: Workbook, path: Path, columns: Columns) -> LiveWorkbook:
     Raises:
         CannotCalculate: If a formula has no value.
     """
+    rows = _rows(workbook, columns)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        write_file(workbook, plain, columns)
+        _write(workbook, plain, rows)
         engine = LiveWorkbook(plain)
-    write_file(workbook, path, columns, engine)
+    _write(workbook, path, rows, engine)
     return engine
 
 
@@ -83,10 +93,10 @@ class _BookWriter(ExcelWriter):
     """openpyxl's writer with rows and values of charts of our own."""
 
     def __init__(
-        self, workbook: Any, parts: _Parts, columns: Columns, engine: LiveWorkbook | None
+        self, workbook: Any, parts: _Parts, rows: Rows, engine: LiveWorkbook | None
     ) -> None:
         super().__init__(workbook, parts)  # type: ignore[arg-type]
-        self._parts, self._columns, self._engine = parts, columns, engine
+        self._parts, self._rows, self._engine = parts, rows, engine
 
     def write_worksheet(self, ws: Any) -> None:
         """Write a sheet, and prepare its charts."""
@@ -95,8 +105,7 @@ class _BookWriter(ExcelWriter):
         if self._engine is not None:
             for chart in ws._charts:
                 put_values(chart, self._engine)
-        rows = SheetRows(ws, self._columns.get(ws.title, []))
-        writer = _SheetWriter(ws, rows, self._engine)
+        writer = _SheetWriter(ws, self._rows[ws.title], self._engine)
         writer.write()
         ws._rels = writer._rels  # type: ignore[attr-defined]
         self._parts.writestr(ws.path[1:], writer.stream.getvalue())

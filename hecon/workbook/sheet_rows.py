@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape, unescape
 
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.workbook.archive import CannotCalculate, from_engine, to_xml
@@ -17,7 +18,10 @@ Grid = Sequence[Sequence[Any]]
 
 
 class SheetRows:
-    """What stands in the rows of a sheet; `ends` are its last row and column."""
+    """What stands in the rows of a sheet; `ends` are its last row and column.
+
+    Cells without a formula become text here, once for a file with values and one without.
+    """
 
     def __init__(self, sheet: Worksheet, filled: Sequence[Filled]) -> None:
         self.sheet, self.filled = sheet, filled
@@ -26,23 +30,30 @@ class SheetRows:
             max([sheet.max_column, *(part.column for part in filled)]),
         )
         self._styles: dict[int, str] = {}
+        self._plain: dict[int, list[tuple[int, str]]] = defaultdict(list)
+        self._formulas: list[tuple[int, int, str, str]] = []
+        self._links: list[Hyperlink] = []
+        for (row, column), cell in sheet._cells.items():
+            self._read(cell, row, column)
 
     def xml(self, grid: Grid | None) -> str:
         """All rows, with the values of formulas if there are any."""
-        rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
-        for (row, column), cell in self.sheet._cells.items():
-            if text := self._cell(cell, row, column, grid):
-                rows[row].append((column, text))
-            if cell.hyperlink:
-                self.sheet._hyperlinks.append(cell.hyperlink)  # type: ignore[attr-defined]
+        rows = defaultdict(list, {row: list(cells) for row, cells in self._plain.items()})
+        for row, column, start, formula in self._formulas:
+            if grid is None:
+                rows[row].append((column, f"{start}>{formula}</c>"))
+            else:
+                valued = self._valued(start, formula, grid[row - 1][column - 1])
+                rows[row].append((column, valued))
         for number, part in enumerate(self.filled):
             for row, text in self._column(part, number, grid):
                 rows[row].append((part.column, text))
+        self.sheet._hyperlinks.extend(self._links)  # type: ignore[attr-defined]
         sizes = self.sheet.row_dimensions
         parts = []
         for row in sorted(rows.keys() | sizes.keys()):
             attributes = "".join(f' {k}="{v}"' for k, v in dict(sizes.get(row, {})).items())
-            cells = "".join(text for _, text in sorted(rows[row]))
+            cells = "".join([text for _, text in sorted(rows[row])])
             parts.append(f'<row r="{row}"{attributes}>{cells}</row>')
         return "".join(parts)
 
@@ -55,22 +66,24 @@ class SheetRows:
             self._styles[id(style)] = known
         return known
 
-    def _cell(self, cell: Any, row: int, column: int, grid: Grid | None) -> str:
-        value, start = cell._value, f'<c r="{get_column_letter(column)}{row}"'
-        start += self._style(cell._style)
+    def _read(self, cell: Any, row: int, column: int) -> None:
+        value, style = cell._value, self._style(cell._style)
+        start = f'<c r="{get_column_letter(column)}{row}"{style}'
+        if cell.hyperlink:
+            self._links.append(cell.hyperlink)
         if value is None or value == "":
-            return f"{start}/>" if " s=" in start else ""
-        if cell.data_type == "f":
-            formula = f"<f>{escape(value[1:])}</f>"
-            if grid is None:
-                return f"{start}>{formula}</c>"
-            return self._valued(start, formula, grid[row - 1][column - 1])
-        if cell.data_type == "s":
+            if style:
+                self._plain[row].append((column, f"{start}/>"))
+        elif cell.data_type == "f":
+            self._formulas.append((row, column, start, f"<f>{escape(value[1:])}</f>"))
+        elif cell.data_type == "s":
             space = ' xml:space="preserve"' if value != value.strip() else ""
             text = escape(value, {"\r": "&#13;"})
-            return f'{start} t="inlineStr"><is><t{space}>{text}</t></is></c>'
-        kind, text = to_xml(value)
-        return f"{start}{kind}><v>{text}</v></c>"
+            text = f'{start} t="inlineStr"><is><t{space}>{text}</t></is></c>'
+            self._plain[row].append((column, text))
+        else:
+            kind, text = to_xml(value)
+            self._plain[row].append((column, f"{start}{kind}><v>{text}</v></c>"))
 
     def _column(self, part: Filled, number: int, grid: Grid | None) -> Iterator[tuple[int, str]]:
         """A filled column but for cells of their own within it.
@@ -88,11 +101,10 @@ class SheetRows:
         first, last, at = part.rows[0], part.rows[-1], part.column - 1
         shared = part.shared and len(rows) == len(part.rows)
         how = f' t="shared" ref="{letter}{first}:{letter}{last}" si="{number}"' if shared else ""
+        again = f'<f t="shared" si="{number}"/>'
         for row in rows:
-            if shared and row > first:
-                formula = f'<f t="shared" si="{number}"/>'
-            else:
-                formula = f"<f{how}>{in_row(template, row)}</f>"
+            told = not shared or row == first
+            formula = f"<f{how}>{in_row(template, row)}</f>" if told else again
             yield row, self._valued(f'<c r="{letter}{row}"{style}', formula, grid[row - 1][at])
 
     def _valued(self, start: str, formula: str, value: Any) -> str:
