@@ -61,8 +61,12 @@ def spreadsheet_safe(table: pd.DataFrame) -> pd.DataFrame:
     def safe(value: object) -> object:
         return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
-    texts = table.select_dtypes(exclude="number").columns
-    return table.assign(**{c: table[c].map(safe) for c in texts}).rename(columns=safe)
+    changed = {}
+    for name in table.select_dtypes(exclude="number").columns:
+        # the same few texts stand in many rows
+        if any(safe(value) is not value for value in table[name].unique()):
+            changed[name] = table[name].map(safe)
+    return table.assign(**changed).rename(columns=safe)
 
 
 def r_name(name: str) -> str:

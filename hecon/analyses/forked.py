@@ -1,5 +1,6 @@
 """Work that a second process does while this one goes on."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -40,6 +41,8 @@ def forked(work: Callable[[Connection], None]) -> Iterator[Connection]:
 
 
 def _started(work: Callable[[Connection], None], to: Connection) -> None:
+    # what it starts from stays in use: to look through it would take time, and copy its memory
+    gc.freeze()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     work(to)

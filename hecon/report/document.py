@@ -125,8 +125,8 @@ def _section(
     return heading
 
 
-def _paragraph(made: Any, text: str, style: str = "Normal") -> Any:
-    return made.add_paragraph(_clean(text), made.styles[style])
+def _paragraph(made: Any, text: str, style: str | None = None) -> Any:
+    return made.add_paragraph(_clean(text), style)
 
 
 def _note(made: Any, text: str, layout: PaperLayout) -> None:

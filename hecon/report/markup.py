@@ -59,7 +59,11 @@ def _source(svg: bytes) -> str:
     which need no number.
     """
     text = _ELEMENT.sub(lambda found: _ATTRIBUTE.sub(r"='\1'", found[0]), svg.decode())
-    return "data:image/svg+xml," + quote(text.replace("\n", " "), safe=_PLAIN)
+    text = text.replace("\n", " ")
+    # the per cent sign first: all others are written with one
+    for sign in sorted(set(text), key="%".__ne__):
+        text = text.replace(sign, quote(sign, safe=_PLAIN))
+    return f"data:image/svg+xml,{text}"
 
 
 def _size(svg: bytes) -> tuple[int, int]:

@@ -110,7 +110,7 @@ def table_view(table: Table, units: Units, symbols: Mapping[str, str] | None = N
     """A table as text; columns that say nothing are left out."""
     known = symbols or {}
     columns, frame = spread(table)
-    kept = [c for c in columns if not _blank([cell(v, c, "typeset") for v in frame[c.key]])]
+    kept = [c for c in columns if any(cell(v, c, "typeset") for v in frame[c.key])]
     shown = fitting(kept, table.keys, MOST)
     left_out = [units.named(c.heading) for c in kept if c not in shown]
     notes = [spoken(table.note, units, "typeset")] if table.note else []
@@ -128,10 +128,6 @@ def table_view(table: Table, units: Units, symbols: Mapping[str, str] | None = N
         [numeric(c) for c in shown],
         " ".join(notes),
     )
-
-
-def _blank(texts: list[str]) -> bool:
-    return not any(texts)
 
 
 def _placed(made: CellView, column: Column, here: set[str]) -> CellView:

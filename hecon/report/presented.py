@@ -40,6 +40,8 @@ def spread(table: Table) -> tuple[list[Column], pd.DataFrame]:
 def caption(table: Table, units: Units) -> str:
     """A table's caption, with the unit of what is spread over columns."""
     text = units.named(table.caption)
+    if not table.spread:
+        return text
     unit = next((units.shown(c) for c in spread(table)[0] if c.across), "")
     return f"{text} ({unit})" if unit else text
 

@@ -31,19 +31,14 @@ class LiveWorkbook:
         config = formualizer.WorkbookConfig(eval_config=settings)
         self._book = formualizer.Workbook.from_path(str(path), config=config)
         self._book.set_temporal_egress("serial")
-        self._stale = True
 
     def set(self, sheet: str, row: int, column: int, value: str | float) -> None:
         """Type a value over a cell."""
         self._book.sheet(sheet).set_value(row, column, value)
-        self._stale = True
 
     def area(self, sheet: str, area: tuple[int, int, int, int]) -> list[list[Any]]:
         """Values of cells as the engine gives them, first row and column to last."""
-        if self._stale:
-            # it looks through all formulas, even where nothing has changed
-            self._book.evaluate_all()
-            self._stale = False
+        self._book.evaluate_all()
         return self._book.sheet(sheet).get_values(formualizer.RangeAddress(sheet, *area))
 
     def value(self, sheet: str, address: str) -> CellValue | None:

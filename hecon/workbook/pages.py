@@ -22,7 +22,7 @@ from hecon.workbook.book_file import deliver, write_file
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.filled import Filled, for_any_row
 from hecon.workbook.formula_text import SHORT, beyond, quoted, without_needless_quotes
-from hecon.workbook.styles import FILLS, FONTS, FORMATS, LINE, fitting
+from hecon.workbook.styles import FILLS, FONTS, FORMATS, LINE, Looks, fitting
 
 #: What is said of Python's figures once a cell is typed over.
 AS_DELIVERED = "of the case as delivered, not of what was typed over"
@@ -48,6 +48,7 @@ class Sheets(Workbook):
         self.yellow: list[Yellow] = []
         self.pages: list[Page] = []
         self.effect = (QALY, f"{QALY}s")
+        self.looks: Looks = {}
 
     @property
     def columns(self) -> dict[str, list[Filled]]:
@@ -84,8 +85,9 @@ class Page:
     `named` are cells that hold the title of a sheet or of a part of one, `parts` are such parts by
     title, each with its cell; `free` is the row from which parts may be added, `printed` the last
     column on paper, `unprinted` how many rows at the top stay on screen. `filled` are columns told
-    once. `effect` is what one and several of the study's effect are called: its name takes the
-    place of the QALY in texts and formulas.
+    once, `kinds` those of its cells, `looks` what all pages of a workbook share. `effect` is what
+    one and several of the study's effect are called: its name takes the place of the QALY in
+    texts and formulas.
     """
 
     sheet: Worksheet
@@ -99,12 +101,8 @@ class Page:
     printed: str = ""
     unprinted: int = 0
     filled: list[Filled] = field(default_factory=list)
-    _styles: dict[tuple[str, str, bool], Any] = field(default_factory=dict)
-
-    @property
-    def kinds(self) -> set[str]:
-        """Kinds of cells on the sheet."""
-        return {kind for kind, _, _ in self._styles}
+    kinds: set[str] = field(default_factory=set)
+    looks: Looks = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -128,8 +126,9 @@ class Page:
         kind: str = "text",
         shape: str = "general",
         wrap: bool = False,
+        side: Literal["", "left", "right"] = "",
     ) -> Any:
-        """Write a value; text is never taken for a formula."""
+        """Write a value, a little in from a side if one is named; text is never a formula."""
         cell: Any = self.sheet.cell(row, column)
         if shape == "general" and isinstance(value, int | float) and not isinstance(value, bool):
             shape = fitting(value)
@@ -139,7 +138,7 @@ class Page:
                 cell.data_type = "s"
         elif value is not None and value == value:
             cell.value = value
-        self._dress(cell, kind, shape, wrap)
+        self._dress(cell, kind, shape, wrap, side)
         if kind == "input" and isinstance(value, int | float):
             self.yellow.append(Yellow(self.title, cell.coordinate, value, formula=False))
         if wrap and isinstance(value, str):
@@ -214,8 +213,9 @@ class Page:
         rule = Rule(type="expression", formula=[condition], dxf=look)
         self.sheet.conditional_formatting.add(cells, rule)
 
-    def _dress(self, cell: Any, kind: str, shape: str, wrap: bool) -> None:
-        known = self._styles.get((kind, shape, wrap))
+    def _dress(self, cell: Any, kind: str, shape: str, wrap: bool, side: str = "") -> None:
+        self.kinds.add(kind)
+        known = self.looks.get((kind, shape, wrap, side))
         if known is None:
             # a style of its own: the cell may share the one it was given before
             cell._style = StyleArray()
@@ -225,12 +225,13 @@ class Page:
             if kind in FILLS or kind == "formula":
                 cell.border = Border(bottom=LINE)
             cell.alignment = Alignment(
-                horizontal="center" if kind == "heading" else None,
+                horizontal="center" if kind == "heading" else side or None,
                 vertical="center" if kind == "heading" else "top",
                 wrap_text=wrap or kind == "heading",
+                indent=1 if side else 0,
             )
             cell.number_format = FORMATS.get(shape, shape)
-            self._styles[(kind, shape, wrap)] = cell._style
+            self.looks[(kind, shape, wrap, side)] = cell._style
         else:
             cell._style = known
 
@@ -341,7 +342,7 @@ def add_page(
     sheet.oddFooter.right.text = "&A, page &P of &N"
     if freeze:
         sheet.freeze_panes = freeze
-    page = Page(sheet, book.yellow, book.effect)
+    page = Page(sheet, book.yellow, book.effect, looks=book.looks)
     book.pages.append(page)
     sheet.row_dimensions[1].height = 24
     page.put(1, 1, heading, "title")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from openpyxl.styles import Font, Side
+from openpyxl.styles.cell_style import StyleArray
 
 INK, QUIET = "1F2933", "616E7C"
 
@@ -62,6 +63,9 @@ FORMATS = {
     "text": "@",
     "difference": "0.0E+00_)",
 }
+
+#: Styles by kind of cell, number format, whether texts wrap and at which side they stand.
+Looks = dict[tuple[str, str, bool, str], StyleArray]
 
 #: Decimals that a figure is shown with, however many it has.
 _DECIMALS = 4

@@ -202,6 +202,11 @@ def settle(figure: Figure) -> None:
 
     A figure with an engine, even one that does nothing, is painted twice whenever it is saved.
     """
+    for area in figure.axes:
+        for axis in (area.xaxis, area.yaxis):
+            if not axis.label.get_text():
+                # else every sign along the axis is measured to find a place for nothing
+                axis.set_label_coords(0.5, 0.0)
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)

@@ -233,12 +233,10 @@ def _cell(page: Page, row: int, column: int, value: object, described: Column) -
         kind: Kind = described.kind if numeric(described) else "number"
         shape = sheet_format(kind, float(value))
     look = _MARKED[str(value)] if marked else "text"
-    cell = page.put(row, column, value, look, shape, wrap=wraps)
+    side: Literal["", "left", "right"] = ""
     if isinstance(value, str) and column > 1:
-        # a style of its own: cells share theirs
-        cell._style = copy(cell._style)
-        side: Literal["left", "right"] = "right" if numeric(described) else "left"
-        cell.alignment = Alignment(side, "top", wrap_text=wraps, indent=1)
+        side = "right" if numeric(described) else "left"
+    page.put(row, column, value, look, shape, wraps, side)
 
 
 def _chart(
