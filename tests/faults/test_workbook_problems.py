@@ -1,11 +1,15 @@
 """What is wrong with a workbook is told, is an exit code, and costs nothing else."""
 
+import errno
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from hecon.analyses.forked import can_fork
 from hecon.cli import app
 from hecon.errors import ModelError
 from hecon.workbook import book as book_module
@@ -63,3 +67,31 @@ def test_fault_77_no_workbook_costs_nothing_else(
     assert not report.exists()
     assert list((tmp_path / "reports").glob("*.html"))
     assert (tmp_path / "outputs" / report.stem / "base_case.csv").is_file()
+
+
+def test_a_workbook_that_two_processes_fail_at_is_one_message_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process beside the run is killed in the middle; then the run finds no room on the disk.
+
+    With one processor only the run itself is at it.
+    """
+    tried, own, out = tmp_path / "tried", os.getpid(), tmp_path / "out"
+
+    def fails(run: object, sections: object, path: Path) -> list[str]:
+        with tried.open("a") as file:
+            file.write("beside\n" if os.getpid() != own else "here\n")
+        path.write_text("half a workbook")
+        if os.getpid() != own:
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise OSError(errno.ENOSPC, "No space left on device", "M12_test.xlsx")
+
+    monkeypatch.setattr(book_module, "write_workbook", fails)
+    code, text = ran(STUDIES / "yearly", out)
+    assert code == 2
+    assert [line for line in text.splitlines() if line.strip()][-1] == (
+        "M12_test.xlsx: No space left on device"
+    )
+    assert "Traceback" not in text
+    assert tried.read_text().split() == ["beside", "here"][not can_fork() :]
+    assert not out.exists()
