@@ -18,6 +18,7 @@ Kind = Literal[
     "label",  # a few words on one line: a cost item, a unit, a subgroup
     "formula",  # one line of arithmetic: mathematics where a medium can set it
     "symbol",  # the name that formulas use for what its row explains
+    "doi",  # of a publication: linked where it is one
     "status",  # a word with a colour: how an input is known, how a check ended
     "flag",  # yes or no
     "money",  # an amount of the run's currency

@@ -74,7 +74,7 @@ _DECIMALS: Mapping[str, int] = {
 }
 _SIGNED = ("change", "gain")
 #: Kinds that are words.
-_WORDS = ("text", "name", "label", "formula", "symbol", "status", "flag", "sheet")
+_WORDS = ("text", "name", "label", "formula", "symbol", "doi", "status", "flag", "sheet")
 _SIGNIFICANT = 4
 _MILLION = 1e6
 
@@ -169,6 +169,7 @@ SHEET_FORMATS: Mapping[Kind, str] = {
     "label": "General",
     "formula": "General",
     "symbol": "General",
+    "doi": "General",
     "status": "General",
     "flag": "General",
     "money": "#,##0_);-#,##0_);0_)",

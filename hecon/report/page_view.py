@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from hecon.engine.model import key_of
 from hecon.report.content import Column, Section, Table
+from hecon.report.doi import doi_address
 from hecon.report.language import say
 from hecon.report.mathematics import anchor, mathematics
 from hecon.report.numbers import Units, cell, numeric
@@ -27,6 +28,7 @@ class CellView:
     mark: str = ""
     set: Markup | None = None  #: A formula as mathematics, to stand in the text's place.
     id: str = ""  #: Anchor of a symbol that its row explains.
+    link: str = ""  #: Where a DOI leads.
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,10 @@ def section_view(
 ) -> SectionView:
     """A section in the page's signs; tables without rows are left out.
 
-    Args:
-        symbols: Tables that explain them, by their names; those of the section itself without it.
+    Parameters
+    ----------
+    symbols
+        Tables that explain them, by their names; those of the section itself without it.
     """
     known = explained([section]) if symbols is None else symbols
     said = [(s.tone, spoken(s, units, "typeset")) for s in section.sentences]
@@ -148,4 +152,5 @@ def _cell(value: object, column: Column, symbols: Mapping[str, str]) -> CellView
     if column.kind == "formula":
         return CellView(text, set=_set(mathematics(text, symbols)))
     mark = str(value).strip().lower().replace(" ", "-") if column.kind == "status" else ""
-    return CellView(text, numeric(column), mark)
+    link = doi_address(text) if column.kind == "doi" else ""
+    return CellView(text, numeric(column), mark, link=link)

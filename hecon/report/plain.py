@@ -18,8 +18,10 @@ def plain_table(
 ) -> Table:
     """The rows of a file: a column of numbers holds numbers, one named ``status`` is marked.
 
-    Args:
-        details: Columns that go first where there is little room.
+    Parameters
+    ----------
+    details
+        Columns that go first where there is little room.
     """
     frame = pd.DataFrame(list(rows)).rename(columns=_key)
     columns = []
@@ -44,8 +46,8 @@ def _heading(key: str) -> str:
 def _kind(key: str, cells: pd.Series) -> Kind:
     if key.endswith("status"):
         return "status"
-    if key == "sheet":
-        return "sheet"
+    if key in ("sheet", "doi"):
+        return "sheet" if key == "sheet" else "doi"
     if key.endswith("year"):
         return "label"
     return "name" if key.endswith("id") and cells.str.len().max() < _LONG else "text"

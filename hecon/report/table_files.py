@@ -14,7 +14,9 @@ DICTIONARY = "columns"
 
 #: What a column holds, in a reader's terms.
 _TYPES = {
-    **dict.fromkeys(("text", "name", "label", "formula", "symbol", "status", "sheet"), "text"),
+    **dict.fromkeys(
+        ("text", "name", "label", "formula", "symbol", "doi", "status", "sheet"), "text"
+    ),
     "flag": "yes or no",
     "count": "whole number",
     "year": "year",
@@ -44,8 +46,10 @@ def _about(table: Table, units: Units) -> dict[str, str]:
 def dictionary(tables: Iterable[Table], units: Units, bare: Sequence[Table] = ()) -> pd.DataFrame:
     """Every column of every file: `table, column, type, unit, key, meaning`.
 
-    Args:
-        bare: Tables whose files hold their own columns alone, and do not say whose they are.
+    Parameters
+    ----------
+    bare
+        Tables whose files hold their own columns alone, and do not say whose they are.
     """
     rows = []
     for table, about in (*((t, _about(t, units)) for t in tables), *((t, {}) for t in bare)):

@@ -28,6 +28,7 @@ from hecon.studies.budget_values import budget_extent
 from hecon.studies.study import Study
 from hecon.workbook.context import SENSITIVITY, UNCERTAINTY, Book, Shown, new_book, workbook_study
 from hecon.workbook.formula_text import literal
+from hecon.workbook.links import link_evidence, link_sheets
 from hecon.workbook.pages import AS_DELIVERED, Page, Sheets
 from hecon.workbook.sheet_groups import STACKS, group_of, reading_order
 from hecon.workbook.sheet_layout import EDITED, Layout, quantities
@@ -42,7 +43,6 @@ from hecon.workbook.sheets.python_sheets import write_draws, write_one_way, writ
 from hecon.workbook.sheets.results_sheet import write_results
 from hecon.workbook.sheets.section_sheet import (
     add_part,
-    link_sheets,
     write_parts,
     write_section,
 )
@@ -80,15 +80,22 @@ SHOWING: Mapping[Shown, tuple[Callable[[Book], object], ...]] = {
 def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[str]:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
-    Args:
-        sections: What the report says; those without a live sheet get a sheet of their own.
-        path: Where the file goes; it is written under a temporary name and renamed.
+    Parameters
+    ----------
+    sections
+        What the report says; those without a live sheet get a sheet of their own.
+    path
+        Where the file goes; it is written under a temporary name and renamed.
 
     Returns:
+    -------
+    list
         The checks that do not hold as the workbook is delivered.
 
     Raises:
-        HeconError: If the study does not fit into a workbook, or its formulas can't be worked out.
+    ------
+    HeconError
+        If the study does not fit into a workbook, or its formulas can't be worked out.
     """
     with _garbage_of_its_own(), _limits_of_a_workbook():
         book = compose(run, sections)
@@ -151,6 +158,7 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     book.after(write_checks)
     book.after(write_summary)
     link_sheets(workbook)
+    link_evidence(workbook)
     _into_order(book)
     write_guide(book, guide, own)
     _say_what_stays(book, own)
@@ -162,6 +170,8 @@ def _write_sections(book: Book, sections: Sequence[Section], units: Units) -> li
     """Sections that are not live, below each other where they belong together.
 
     Returns:
+    -------
+    list
         Titles of sheets that hold nothing else.
     """
     alone = {s.name: s for s in sections if not s.live}

@@ -12,7 +12,6 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.errors import ModelError
@@ -22,6 +21,7 @@ from hecon.workbook.book_file import deliver, write_file
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.filled import Filled, for_any_row
 from hecon.workbook.formula_text import SHORT, beyond, quoted, without_needless_quotes
+from hecon.workbook.hyperlinks import jump
 from hecon.workbook.styles import FILLS, FONTS, FORMATS, LINE, Looks, fitting
 
 #: What is said of Python's figures once a cell is typed over.
@@ -83,7 +83,8 @@ class Page:
 
     `tables` are the rows of column headings, `sections` those of headings over text or tables;
     `named` are cells that hold the title of a sheet or of a part of one, `parts` are such parts by
-    title, each with its cell; `free` is the row from which parts may be added, `printed` the last
+    title, each with its cell, `explained` the rows of evidence by id; `free` is the row from which
+    parts may be added, `printed` the last
     column on paper, `unprinted` how many rows at the top stay on screen. `filled` are columns told
     once, `kinds` those of its cells, `looks` what all pages of a workbook share. `effect` is what
     one and several of the study's effect are called: its name takes the place of the QALY in
@@ -97,6 +98,7 @@ class Page:
     sections: set[int] = field(default_factory=set)
     named: list[tuple[int, int, str]] = field(default_factory=list)
     parts: dict[str, str] = field(default_factory=dict)
+    explained: dict[str, int] = field(default_factory=dict)
     free: int = 0
     printed: str = ""
     unprinted: int = 0
@@ -250,12 +252,7 @@ class Page:
 
     def link(self, row: int, column: int, title: str, place: str = "A1", text: str = "") -> None:
         """A cell that jumps to a sheet, or to a place on it under another text."""
-        cell = self.put(row, column, text or title, "jump")
-        target = f"{quoted(title)}!{place}"
-        # set past the property, which would restyle every cell that shares this style
-        cell._hyperlink = Hyperlink(ref=cell.coordinate, location=target, display=text or title)
-        links: Any = self.sheet._hyperlinks  # type: ignore[attr-defined]
-        links.append(cell._hyperlink)
+        jump(self.put(row, column, text or title, "jump"), title, place)
 
     def headings(self, row: int, names: list[str], first: int = 1) -> None:
         """A row of column headings."""

@@ -114,6 +114,20 @@ def test_text_is_text_and_what_has_no_sign_is_left_out() -> None:
     assert Document(io.BytesIO(packed)).tables[0].cell(1, 0).text == clean
 
 
+def test_dois_are_links_and_what_is_none_is_a_word() -> None:
+    frame = pd.DataFrame({"doi": ["10.1038/x-1", "javascript:10.1038/x", EVIL]})
+    dois = table("t", "caption", (Column("doi", "DOI", "doi"),), frame, ())
+    made = Document(
+        io.BytesIO(document(LINES, [[Section("s", "S", (), (dois,))]], {}, Units(), LAYOUT))
+    )
+    links = made.element.body.xpath(".//w:hyperlink")
+    assert [made.part.rels[link.rId].target_ref for link in links] == [
+        "https://doi.org/10.1038/x-1"
+    ]
+    assert [t.text for link in links for t in link.xpath(".//w:t")] == ["10.1038/x-1"]
+    assert [row.cells[0].text for row in made.tables[0].rows][2] == "javascript:10.1038/x"
+
+
 def test_a_figure_without_dots_and_a_section_without_words_are_left_out() -> None:
     drawn = Rendered("t", "alt", b"<svg/>")
     section = Section("s", "S", (Sentence("Said."),), (), (Figure("f", lambda: drawn),))

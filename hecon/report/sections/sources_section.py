@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from hecon.analyses.run import Run
 from hecon.errors import FaultList
 from hecon.parameters.tables import read_cells
-from hecon.report.cited import cited
+from hecon.report.cited import SOURCES, cited
 from hecon.report.content import Listing, Section
 from hecon.report.plain import plain_table
 from hecon.report.registry import Analysis
@@ -25,7 +25,7 @@ def section(run: Run, others: Sequence[Section]) -> Section:
         "Sources",
         (),
         (
-            plain_table("sources", caption, rows, _DETAILS),
+            plain_table(SOURCES, caption, rows, _DETAILS),
             plain_table("source_tables", "Tables that formulas look up", looked_up, ("note",)),
         ),
     )

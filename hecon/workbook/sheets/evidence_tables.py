@@ -205,6 +205,7 @@ def _row(page: Page, row: int, name: str, study: str, what: str, status: str, at
     for position, text in ((1, name), (2, study), (3, what)):
         page.put(row, position, text, mark)
     page.put(row, at, status, marked(status))
+    page.explained[name] = row
 
 
 def marked(status: str) -> str:

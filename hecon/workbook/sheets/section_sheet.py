@@ -11,7 +11,9 @@ from openpyxl.chart import Series as Line
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 
+from hecon.report.cited import SOURCES
 from hecon.report.content import Chart, Column, Kind, Section, Sentence, Table
+from hecon.report.doi import doi_address
 from hecon.report.language import ENGLISH, speaking
 from hecon.report.numbers import Units, numeric, sheet_format, yes_or_no
 from hecon.report.presented import caption, spread
@@ -19,6 +21,7 @@ from hecon.report.sections import REGISTRY
 from hecon.report.words import spoken
 from hecon.workbook.charts import COLOURS, DASHES, dress
 from hecon.workbook.formula_text import literal
+from hecon.workbook.hyperlinks import lead_out
 from hecon.workbook.pages import AS_DELIVERED, Page, Sheets, add_page
 from hecon.workbook.sheet_layout import EDITED
 
@@ -41,12 +44,7 @@ _PART, MOST = 32.0, 20
 #: Rows that a chart takes.
 _CHART = 20
 #: Statuses whose cells are filled.
-_MARKED = {
-    "assumption": "assumption",
-    "memory": "memory",
-    "secondary": "memory",
-    "retracted": "retracted",
-}
+_MARKED = {"assumption": "assumption", "secondary": "assumption", "retracted": "retracted"}
 
 
 def write_section(workbook: Sheets, section: Section, units: Units) -> Page | None:
@@ -140,18 +138,6 @@ def _purpose(section: Section) -> str:
     return f"{NOT_LIVE}."
 
 
-def link_sheets(workbook: Sheets) -> None:
-    """Let cells that name a sheet, or a part of one, jump to it."""
-    places = {page.title: (page.title, "A1") for page in workbook.pages}
-    for page in workbook.pages:
-        places |= {part: (page.title, cell) for part, cell in page.parts.items()}
-    for page in workbook.pages:
-        for row, column, name in page.named:
-            if name in places:
-                title, cell = places[name]
-                page.link(row, column, title, cell, name if name == title else f"{title}: {name}")
-
-
 def put_sentences(
     page: Page, sentences: Sequence[Sentence], units: Units, row: int, width: float
 ) -> int:
@@ -204,6 +190,8 @@ def put_table(page: Page, table: Table, units: Units, row: int) -> int:
     columns, frame = spread(table)
     page.heading(row, caption(table, units))
     page.headings(row + 1, [units.heading(c) for c in columns])
+    if table.name == SOURCES:
+        page.explained |= {key: r for r, key in enumerate(frame[table.keys[0]], start=row + 2)}
     for r, record in enumerate(frame.to_dict("records"), start=row + 2):
         for c, column in enumerate(columns, start=1):
             _cell(page, r, c, record[column.key], column)
@@ -232,11 +220,14 @@ def _cell(page: Page, row: int, column: int, value: object, described: Column) -
     if isinstance(value, int | float):
         kind: Kind = described.kind if numeric(described) else "number"
         shape = sheet_format(kind, float(value))
-    look = _MARKED[str(value)] if marked else "text"
+    address = doi_address(str(value)) if described.kind == "doi" else ""
+    look = _MARKED[str(value)] if marked else "jump" if address else "text"
     side: Literal["", "left", "right"] = ""
     if isinstance(value, str) and column > 1:
         side = "right" if numeric(described) else "left"
-    page.put(row, column, value, look, shape, wraps, side)
+    cell = page.put(row, column, value, look, shape, wraps, side)
+    if address:
+        lead_out(cell, address)
 
 
 def _chart(
