@@ -115,7 +115,9 @@ def _side(limit: Expr, values: list[Array], draws: int) -> NDArray[np.intp]:
 def mean_departures(run: Run) -> pd.DataFrame:
     """Limits, then inputs, whose mean over the draws is not the base value.
 
-    Returns:
+    Returns
+    -------
+    pd.DataFrame
         ``parameter``, ``base``, ``mean``, ``other_side`` (share of draws; only of limits).
     """
     found = departures(run.study, run(drawn_design))

@@ -10,7 +10,6 @@ from hecon.parameters.parameter_schema import FIRMEST_FIRST, Parameter
 #: What would firm up a figure, by its status, where the study says nothing of its own.
 NEEDED = {
     "assumption": "a source that gives it",
-    "memory": "the source read again",
     "secondary": "the source itself instead of where it is quoted",
     "retracted": "evidence that stands",
     "derived": "a source that gives it without derivation",
@@ -21,16 +20,19 @@ NEEDED = {
 def input_evidence(run: Run) -> pd.DataFrame:
     """Every input, the one on whose weak evidence most of the decision hangs first.
 
-    Returns:
+    Returns
+    -------
+    pd.DataFrame
         ``parameter``, ``description``, ``value``, ``unit``, ``status``, ``estimate`` (blank if
-        typed), ``rows`` (of the evidence: arms, effects, contrasts, sources), ``source``, ``swing``
-        (span of net monetary benefit over its range), ``evppi`` (per person, at the threshold; NaN
-        if not estimated), ``weak`` (True for assumption, memory, retracted and for what was read
-        only where it is quoted), ``needed`` (what would firm it up).
+        typed), ``rows`` (of the evidence: arms, effects, contrasts, sources), ``source``,
+        ``swing`` (span of net monetary benefit over its range), ``evppi`` (per person, at the
+        threshold; NaN if not estimated), ``weak`` (True for assumption, retracted and for
+        what was read only where it is quoted), ``needed`` (what would firm it up).
 
-    Notes:
-        Weak rows come first, each group by the larger of its EVPPI's share of the EVPI and its
-        swing's share of the widest: status crossed with influence.
+    Notes
+    -----
+    Weak rows come first, each group by the larger of its EVPPI's share of the EVPI and its
+    swing's share of the widest: status crossed with influence.
     """
     study, swings, worth = run.study, _swings(run), _worth(run)
     wanted = {row["parameter"]: row["needed"] for row in study.evidence("missing")}

@@ -48,13 +48,17 @@ class Judged:
 def guideline(run: Run) -> pd.DataFrame:
     """Every demand with its verdict.
 
-    Returns:
+    Returns
+    -------
+    pd.DataFrame
         ``item``, ``check``, ``value`` (what is demanded), ``verdict``, ``found``, ``status``,
         ``url``, ``note``, ``body``, ``nmb_low`` and ``nmb_high``: how far what `guideline_moves`
         lists moves net benefit, NaN where it lists nothing.
 
-    Raises:
-        Unavailable: If the jurisdiction lists no demands.
+    Raises
+    ------
+    Unavailable
+        If the jurisdiction lists no demands.
     """
     demands = run.study.jurisdiction.demands
     if not demands:
@@ -84,7 +88,9 @@ def guideline(run: Run) -> pd.DataFrame:
 def guideline_moves(run: Run) -> pd.DataFrame:
     """What demands move: scenarios, ends of ranges and perspectives that touch nothing else.
 
-    Returns:
+    Returns
+    -------
+    pd.DataFrame
         ``item``, ``what`` (scenario, input at an end, or perspective), ``title``, and of the
         comparison ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict``, ``nmb`` and
         ``nmb_to_base``; of a demand on many inputs the `MOST` that move most.

@@ -53,7 +53,9 @@ def _problem(parameter: Parameter, value: float) -> str | None:
 def unit_problems(study: Study) -> list[tuple[str, str, str]]:
     """Inputs and computed rows whose draws leave what their unit allows.
 
-    Returns:
+    Returns
+    -------
+    list of tuple
         The place, the name, and the share of draws outside in words: expected for an input,
         observed in the first draws for a computed row.
     """

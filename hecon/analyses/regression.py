@@ -38,7 +38,9 @@ class RegressionFit:
     def replicates(self) -> tuple[Array, Array]:
         """Fitted values as other draws of the same size would have given them.
 
-        Returns:
+        Returns
+        -------
+        tuple
             Fitted values at some of the draws, shape (outcomes, points, replicates), and their
             means over all draws, shape (outcomes, replicates). The seed is fixed.
         """
@@ -69,12 +71,15 @@ def _root(matrix: Array) -> Array:
 def fit(basis: Basis, outcomes: Array) -> RegressionFit:
     """Penalised least squares; each block's smoothness by restricted maximum likelihood.
 
-    Args:
-        outcomes: Shape (outcomes, draws).
+    Parameters
+    ----------
+    outcomes
+        Shape (outcomes, draws).
 
-    Notes:
-        Smoothing parameters by the generalised Fellner-Schall update (Wood and Fasiolo 2017,
-        Biometrics 73:1071), all outcomes together; matrices are no larger than the columns.
+    Notes
+    -----
+    Smoothing parameters by the generalised Fellner-Schall update (Wood and Fasiolo 2017,
+    Biometrics 73:1071), all outcomes together; matrices are no larger than the columns.
     """
     x = basis.columns
     draws, count = x.shape
@@ -146,16 +151,21 @@ def _inverse(gram: Array, ridge: Array) -> Array:
 def residual_pattern(order: NDArray[np.int64], residual: Array) -> tuple[float, float]:
     """What is left in residuals in the order of a variable: von Neumann's ratio and its p-value.
 
-    Args:
-        order: Positions of the draws in rising order of the variable, shape (draws,).
+    Parameters
+    ----------
+    order
+        Positions of the draws in rising order of the variable, shape (draws,).
 
-    Returns:
+    Returns
+    -------
+    tuple
         The ratio, 1 where neighbours have nothing in common and less where the regression is too
         stiff, and the one-sided p-value.
 
-    Notes:
-        Von Neumann (1941), Annals of Mathematical Statistics 12:367; mgcv's `k.check` is the same
-        idea with permutations.
+    Notes
+    -----
+    Von Neumann (1941), Annals of Mathematical Statistics 12:367; mgcv's `k.check` is the same
+    idea with permutations.
     """
     sorted_ = residual[order]
     draws, variance = len(sorted_), float(sorted_.var())

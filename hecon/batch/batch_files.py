@@ -43,8 +43,10 @@ def write_batch(
 ) -> BatchFiles:
     """Write `outputs/<plan>_batch/`, and page and workbook in `reports/`, or nothing at all.
 
-    Args:
-        report: Whether page and workbook are written.
+    Parameters
+    ----------
+    report
+        Whether page and workbook are written.
     """
     name = f"{file_name(batch.name)}_batch"
     target = BatchFiles(out / "outputs" / name)

@@ -38,12 +38,17 @@ def do_pack(
 ) -> list[Done]:
     """The figures of a pack's jobs, in their order.
 
-    Args:
-        content: The study of the case, pickled.
-        expected: The version that asks, see `code`.
+    Parameters
+    ----------
+    content
+        The study of the case, pickled.
+    expected
+        The version that asks, see `code`.
 
-    Raises:
-        OtherVersion: If this process has another one.
+    Raises
+    ------
+    OtherVersion
+        If this process has another one.
     """
     if code() != expected:
         raise OtherVersion(f"{code()}; needed is {expected}")

@@ -12,7 +12,7 @@ from hecon.parameters.distributions import Distribution
 from hecon.parameters.records import Required
 from hecon.parameters.units import currency_in
 
-STATUSES = ("published", "derived", "assumption", "secondary", "memory", "retracted", "method")
+STATUSES = ("published", "derived", "assumption", "secondary", "retracted", "method")
 
 
 def _status(text: str) -> str:
@@ -24,10 +24,7 @@ def _status(text: str) -> str:
 Status = Annotated[Required, AfterValidator(_status)]
 
 #: The same from the firmest to the weakest.
-FIRMEST_FIRST = (
-    *("method", "published", "derived", "secondary"),
-    *("assumption", "memory", "retracted"),
-)
+FIRMEST_FIRST = ("method", "published", "derived", "secondary", "assumption", "retracted")
 
 #: What a range is: the 95 % interval of the row's distribution (blank and a range apart from it
 #: are at odds), or values found plausible, whatever the distribution.

@@ -22,8 +22,10 @@ def write_alone(
 
     An earlier folder of the same command is replaced; those of full runs stay.
 
-    Args:
-        name: Of the command.
+    Parameters
+    ----------
+    name
+        Of the command.
     """
     own = file_name(f"{run_name(run.study)}_{name.replace('-', '_')}")
     target = out / "outputs" / own

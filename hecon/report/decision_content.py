@@ -133,9 +133,12 @@ def acceptability_tables(
 ) -> tuple[Table, Table]:
     """Every alternative and the best on average, by threshold; people see one threshold.
 
-    Args:
-        found: Of `decision`.
-        order: Of strategies, where it is not theirs.
+    Parameters
+    ----------
+    found
+        Of `decision`.
+    order
+        Of strategies, where it is not theirs.
     """
     both = found[["probability_best", "nmb", "nhb", "expected_loss"]]
     both = both.sel(strategy=list(order)) if order else both
@@ -180,8 +183,10 @@ def ranking_table(found: xr.Dataset, threshold: float, order: Sequence[str] = ()
 def frontier_table(found: pd.DataFrame, effect: str = "qaly") -> Table:
     """The frontier of the means, from the rows of `frontier`.
 
-    Args:
-        effect: Name of the column of effects.
+    Parameters
+    ----------
+    effect
+        Name of the column of effects.
     """
     frame = found.rename(columns={"status": "place", "effect": effect})
     columns = tuple(replace(c, key=effect) if c.key == "qaly" else c for c in FRONTIER)

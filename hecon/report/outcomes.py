@@ -90,7 +90,9 @@ def trace_frame(run: Run) -> pd.DataFrame:
 def flows_frame(run: Run) -> pd.DataFrame:
     """What each cycle of the base case adds, per person: a row a cycle and item.
 
-    Returns:
+    Returns
+    -------
+    pd.DataFrame
         The columns of `FLOWS`: costs, effects, life-years, and quantities of the course, which
         nobody discounts. Cycle 0 is the start.
     """

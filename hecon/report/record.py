@@ -89,8 +89,10 @@ def command(
 ) -> str:
     """The command that gives the same run, from the folder it was started in.
 
-    Args:
-        settings, options: Those that the command takes.
+    Parameters
+    ----------
+    settings, options
+        Those that the command takes.
     """
     study, given = run.study, run.settings
     place = study.jurisdiction.folder

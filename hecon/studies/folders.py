@@ -12,12 +12,17 @@ def study_folder(
 ) -> Path:
     """The folder of a study, in full.
 
-    Args:
-        place, column: Where it was written, for messages; without it the folder itself is named.
-        root: What a path starts from; without it where the program was started.
+    Parameters
+    ----------
+    place, column
+        Where it was written, for messages; without it the folder itself is named.
+    root
+        What a path starts from; without it where the program was started.
 
-    Raises:
-        InputError: If there is none, with the studies beside it that have a similar name.
+    Raises
+    ------
+    InputError
+        If there is none, with the studies beside it that have a similar name.
     """
     here = _printable((root or Path()) / text)
     if not here.is_dir():
@@ -37,14 +42,21 @@ def jurisdiction_folder(
 ) -> Path | None:
     """The folder of a jurisdiction: a name beside the studies first, else a path.
 
-    Args:
-        study: The study's folder, in full.
-        text: None is meant by an empty one.
-        place, column: Where it was written, for messages.
-        root: What a path starts from; without it where the program was started.
+    Parameters
+    ----------
+    study
+        The study's folder, in full.
+    text
+        None is meant by an empty one.
+    place, column
+        Where it was written, for messages.
+    root
+        What a path starts from; without it where the program was started.
 
-    Raises:
-        InputError: If it is neither, with the jurisdictions that there are.
+    Raises
+    ------
+    InputError
+        If it is neither, with the jurisdictions that there are.
     """
     if not text:
         return None

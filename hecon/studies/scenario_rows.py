@@ -141,8 +141,10 @@ def scenarios_of(
 ) -> list[Scenario]:
     """Scenarios from rows with their file and number.
 
-    Args:
-        called: What a row is, and the column of its name, for messages.
+    Parameters
+    ----------
+    called
+        What a row is, and the column of its name, for messages.
     """
     what, column = called
     reading = overrides.reading

@@ -17,7 +17,6 @@ FILLS = {
     "check": "EDE7F6",
     "heading": "243B53",
     "assumption": "FDE8E0",
-    "memory": "F9D0C4",
     "retracted": "EFA9A9",
 }
 

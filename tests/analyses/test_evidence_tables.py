@@ -93,7 +93,7 @@ def test_weak_links_come_first_by_influence():
     table = run()(input_evidence)
     weak = table["weak"].tolist()
     assert weak == sorted(weak, reverse=True)
-    assert set(table[table["weak"]]["status"]) == {"assumption", "memory"}
+    assert set(table[table["weak"]]["status"]) == {"assumption"}
     swings = table[table["weak"]]["swing"]
     assert swings.iloc[0] == swings.max()
     assert all(table[table["weak"] & (table["swing"] > 0)]["needed"])

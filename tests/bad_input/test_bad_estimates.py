@@ -18,8 +18,8 @@ A9,Fourth,old,OLD,12,12,4,3 months,,published,late
 A10,Fifth,new,NEW,40,40,30,post,,retracted,gone
 A11,Fifth,old,OLD,40,40,10,post,,retracted,gone
 A12,Sixth,new,NEW,9,9,3,post,,published,alone
-A13,Seventh,new,NEW,9,9,3,post,,memory,base
-A14,Seventh,old,OLD,9,9,,post,,memory,base
+A13,Seventh,new,NEW,9,9,3,post,,assumption,base
+A14,Seventh,old,OLD,9,9,,post,,assumption,base
 """
 EFFECTS = """\
 id,study,treat1,treat2,outcome,scale,estimate,ci_low,ci_high,n,status,evidence_ids,use
@@ -138,7 +138,7 @@ CASES = {
         "A12,Sixth,new,NEW,9,9,3,post,,published",
         "A12,Sixth,new,NEW,9,9,3,post,,publishd",
         "small/arms.csv, row 13, column status: found 'publishd'; did you mean published?; allowed "
-        "are published, derived, assumption, secondary, memory, retracted, method",
+        "are published, derived, assumption, secondary, retracted, method",
     ),
     "interval that misses its estimate": (
         "effects.csv",
@@ -149,7 +149,7 @@ CASES = {
     "missing count": (
         "estimates.csv",
         LINE,
-        row(statuses="published; derived; memory"),
+        row(statuses="published; derived; assumption"),
         f"{AT}outcome: A14 (Seventh) has no count of 'cure'",
     ),
     "one-arm study in a contrast": (
@@ -229,7 +229,7 @@ CASES = {
         "estimates.csv",
         LINE,
         row(studies="First; Seventh"),
-        f"{AT}statuses: A13 (Seventh) has the status memory; name it here to use it",
+        f"{AT}statuses: A13 (Seventh) has the status assumption; name it here to use it",
     ),
     "part on another scale": (
         "estimates.csv",

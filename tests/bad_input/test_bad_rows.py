@@ -401,7 +401,7 @@ CASES = {
         [
             (
                 "small/parameters.csv, row 2, column status: found 'guess', allowed are published, "
-                "derived, assumption, secondary, memory, retracted, method"
+                "derived, assumption, secondary, retracted, method"
             ),
         ],
     ),

@@ -104,7 +104,7 @@ def test_many_faults_in_parameters(small):
             "such as u1_",
             "3, column value: found 'forty', allowed is a number",
             "4, column status: found 'guess', allowed are published, derived, assumption, "
-            "secondary, memory, retracted, method",
+            "secondary, retracted, method",
             "5, column value: found 1.2, allowed for a probability is 0 to 1",
             "6, column distribution_parameters: no beta has mean 0.2 and standard error 0.9; "
             "the standard error must be below 0.4",

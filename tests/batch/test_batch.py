@@ -113,7 +113,11 @@ def test_what_is_exploratory_says_so(plan, run, inputs):
     assert set(found["grade"]) == {"Exploratory"}
 
 
-def test_columns_are_described_and_parquet_holds_the_same(plan, run):
+def test_columns_are_described_and_parquet_holds_the_same(plan, run, inputs):
+    small = inputs / "studies/small"
+    edit(small / "parameters.csv", "structure,assumption", "structure,method")
+    edit(small / "parameters.csv", "invented,assumption", "a register,published")
+    edit(small / "scenarios.csv", "2024,,assumption", "2024,,derived")
     folder, count, faults = run(plan("", DRAWN))
     assert (count, faults) == (12, [])
     found = table(folder)
@@ -129,7 +133,7 @@ def test_columns_are_described_and_parquet_holds_the_same(plan, run):
     assert drawn["value"].between(0, 1).all()
     # half the price is the weakest input of the base case no more
     status = found[found["draws"] == 0].groupby("scenario")["status"].first().to_dict()
-    assert status == {"base case": "memory", "S1": "assumption", "S2": "memory"}
+    assert status == {"base case": "assumption", "S1": "derived", "S2": "assumption"}
 
 
 def test_means_are_those_of_the_draws_of_the_study(plan, run, inputs):

@@ -191,8 +191,8 @@ def test_every_rule_of_a_country_that_differs_is_told(inputs):
     with place.open("a") as target:
         target.write(
             '\n[threshold]\nkind = "range"\nvalues = ["15000", "25000"]\n'
-            '\n[budget]\nyears = { value = 3, status = "memory", source = "invented" }\n'
-            'view = { value = "everybody", status = "memory", source = "invented" }\n'
+            '\n[budget]\nyears = { value = 3, status = "assumption", source = "invented" }\n'
+            'view = { value = "everybody", status = "assumption", source = "invented" }\n'
         )
     found = swaps(loaded(inputs), loaded(inputs, place="nearby"), ("here", "there"))
     (row,) = found.differences.to_dict("records")

@@ -128,7 +128,7 @@ def test_summary_says_what_matters(finished):
         "% of the draws at EUR 30,000 per QALY",
         "Perfect information on everything would be worth",
         "The answer",
-        "Evidence status of the 7 inputs: 3 published, 1 derived, 2 assumption, 1 memory.",
+        "Evidence status of the 7 inputs: 3 published, 1 derived, 3 assumption.",
         str(out / "reports" / "small_testland.xlsx"),
         str(out / "reports" / "small_testland_brief.docx"),
         str(out / "reports" / "small_testland_technical.docx"),
@@ -298,7 +298,7 @@ def assert_refused(result, out, *phrases):
 
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_every_fault_is_listed_and_nothing_is_written(command, copy, tmp_path):
-    edit(copy / "parameters.csv", "memory,memory", "memory,guess")
+    edit(copy / "parameters.csv", "an assumption,assumption", "an assumption,guess")
     edit(copy / "parameters.csv", "time horizon,20,years", "time horizon,long,years")
     before, out = files(tmp_path), tmp_path / "out"
     result = hecon(command, copy, *(["--out", out] if command == "run" else []))
@@ -417,7 +417,7 @@ def test_check_says_what_was_read(tmp_path, monkeypatch):
     for phrase in (
         "Testland; EUR, 2024 prices",
         "7, 4 of them with a distribution",
-        "3 published, 1 derived, 2 assumption, 1 memory",
+        "3 published, 1 derived, 3 assumption",
         "Well, Ill, Dead",
         "New against Old",
         "No faults",

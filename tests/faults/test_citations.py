@@ -66,12 +66,12 @@ def test_fault_38_what_is_cited_is_there(tmp_path):
         (
             ("assumptions.csv", ",assumption\n", ",asumption\n"),
             "assumptions.csv, row 2, column status: found 'asumption', allowed are published, "
-            "derived, assumption, secondary, memory, retracted, method",
+            "derived, assumption, secondary, retracted, method",
         ),
         (
             ("scenarios.csv", "derived", "retraced"),
             "scenarios.csv, row 2, column status: found 'retraced', allowed are published, "
-            "derived, assumption, secondary, memory, retracted, method",
+            "derived, assumption, secondary, retracted, method",
         ),
         (
             ("cheers.csv", "1,Title", "29,Title"),

@@ -177,7 +177,7 @@ def planned(small):
     (small.folder / "trials" / "one.toml").write_text(TRIAL)
     (small.folder / "facts.csv").write_text(
         "id,seed_fact,status,own_cross_check,figures\n"
-        'F1,says so,memory,agrees,"rate = rate_well[New]; cheaper = scenario(A, icer); '
+        'F1,says so,assumption,agrees,"rate = rate_well[New]; cheaper = scenario(A, icer); '
         'hours = quantity(New, staff_hours); base = result(nmb); sum = c_ill * 2"\n'
     )
     (small.folder / "missing.csv").write_text("parameter,needed,where\np_back,a trial,\n")

@@ -32,7 +32,7 @@ def ruled(folder: Path, steps: str, rows: str) -> Run:
 
 def row(name: str, value: float) -> str:
     cells = ["", "population", name, "rate", "all", "all", str(value), "", "per year", "", ""]
-    return ",".join([*cells, "fixed", "", "", "", "", "memory", "", "memory", ""]) + "\n"
+    return ",".join([*cells, "fixed", "", "", "", "", "an assumption", "", "assumption", ""]) + "\n"
 
 
 def factors(run: Run, kind: str) -> np.ndarray:

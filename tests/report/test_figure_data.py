@@ -144,7 +144,7 @@ def test_scenario_dots_are_changes_from_the_base(ptsd: Run, book: dict[str, Pict
     dots = [line for line in area.get_lines() if line.get_label() == "_dot"]
     assert [float(np.ravel(d.get_xdata())[0]) for d in dots] == pytest.approx(list(wanted))
     retracted = [d.get_marker() for d in dots if d.get_marker() == "s"]
-    doubtful = table.loc[wanted.index, "status"].isin(["memory", "retracted"])
+    doubtful = table.loc[wanted.index, "status"].isin(["assumption", "retracted"])
     assert len(retracted) == doubtful.sum()
 
 

@@ -129,7 +129,7 @@ def test_the_rules_of_a_country_are_quoted_with_their_status(england):
     assert rule == (
         "Rules of NICE (technology appraisal): 5 years [secondary]; the budget is that of "
         "medicines; other care of the NHS and personal social services [published]; value-added "
-        "tax is as the payer bears it [memory].",
+        "tax is as the payer bears it [assumption].",
         "note",
     )
     highest = max(england(budget_table)["net"][:3])

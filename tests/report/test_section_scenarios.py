@@ -13,7 +13,7 @@ from hecon.studies.load_study import load_study
 ROWS = """\
 id,title,why,changes,compare,source,status,currency,price_year
 S1,slightly dearer,prices rise,price = 1100,,invented,assumption,EUR,2024
-S2,twice as dear,a rumour,price = 2000,,invented,memory,EUR,2024
+S2,twice as dear,a rumour,price = 2000,,invented,assumption,EUR,2024
 S3,the other way round,to see,price = 1500,Old v New,invented,assumption,EUR,2024
 """
 

@@ -70,9 +70,9 @@ def test_an_estimate_within_a_formula():
 
 WEAKEST = {
     "S01": "derived",
-    "S04": "memory",
+    "S04": "assumption",
     "S05": "derived",
-    "S05b": "memory",
+    "S05b": "assumption",
     "S11b": "assumption",
     "S58": "assumption",
     "S59": "retracted",

@@ -55,7 +55,7 @@ INDEPENDENT = {
         "loss of diagnosis",
         "logit",
     ),
-    "pe_lod_memory": (
+    "pe_lod_assumed": (
         "PE absolute, incl. MEMORY trials, missing=failure",
         "loss of diagnosis",
         "logit",
@@ -180,8 +180,8 @@ STATUSES = {
     "pe_v_pct": "published",  # one published figure as it stands
     "tfcbt_v_pct": "derived",  # the same kind, converted
     "mdma_v_pe": "assumption",  # says so itself: two control arms are taken as alike
-    "pe_v_supportive": "memory",  # through two of its three parts
-    "pe_lod_memory": "memory",
+    "pe_v_supportive": "assumption",  # through two of its three parts
+    "pe_lod_assumed": "assumption",
     "mdma_v_pbo_retracted": "retracted",
 }
 

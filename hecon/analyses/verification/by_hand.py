@@ -26,8 +26,10 @@ Place = tuple[str, int]
 class Hand:
     """A model with numbers for its parameters, computed by hand.
 
-    Args:
-        numbers: Values of the parameters, as in a design of one row.
+    Parameters
+    ----------
+    numbers
+        Values of the parameters, as in a design of one row.
     """
 
     def __init__(self, model: CohortModel, numbers: Mapping[Key, float]):

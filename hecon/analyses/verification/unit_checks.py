@@ -83,8 +83,10 @@ def _spelt(unit: Unit) -> str:
 def read_unit(text: str, currency: str) -> Unit | None:
     """The unit that a text means, or None if it is not understood.
 
-    Args:
-        currency: The study's currency, which the word ``currency`` stands for.
+    Parameters
+    ----------
+    currency
+        The study's currency, which the word ``currency`` stands for.
     """
     words = " ".join(text.split())
     if not words:

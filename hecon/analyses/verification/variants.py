@@ -85,9 +85,12 @@ class Exchange:
     ) -> CohortModel:
         """The model in which each strategy has the rows of the strategy it is mapped to.
 
-        Args:
-            moves: Whose start and transitions each strategy has.
-            payoffs: Whose costs and effects; the same mapping if None.
+        Parameters
+        ----------
+        moves
+            Whose start and transitions each strategy has.
+        payoffs
+            Whose costs and effects; the same mapping if None.
         """
         model = self.model
         paid = payoffs or moves

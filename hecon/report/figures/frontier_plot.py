@@ -15,8 +15,10 @@ def frontier_picture(table: pd.DataFrame, setting: Setting) -> Picture:
 
     The key is in order of cost, and says what each step along the frontier costs.
 
-    Args:
-        table: From `hecon.analyses.frontier.frontier`.
+    Parameters
+    ----------
+    table
+        From `hecon.analyses.frontier.frontier`.
     """
     title = say("Cost-effectiveness frontier")
     figure, area = axes(title, grid="both")

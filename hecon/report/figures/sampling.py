@@ -57,8 +57,10 @@ def _name(table: pd.DataFrame) -> str:
 def sample_information(table: pd.DataFrame, setting: Setting, threshold: float) -> Picture:
     """EVSI per person by size, with 95 % intervals and the limit that it rises to.
 
-    Args:
-        table: From `hecon.analyses.sampling_information.evsi`.
+    Parameters
+    ----------
+    table
+        From `hecon.analyses.sampling_information.evsi`.
     """
     rows = table[np.isclose(table["threshold"], threshold)]
     title = say("Value of the trial's information ({trial})", trial=_name(rows))
@@ -95,9 +97,11 @@ def sample_information(table: pd.DataFrame, setting: Setting, threshold: float) 
 def net_benefit_of_sampling(table: pd.DataFrame, setting: Setting, threshold: float) -> Picture:
     """Expected net benefit of sampling by size, the best size marked.
 
-    Args:
-        table: From `hecon.analyses.net_benefit_of_sampling.expected_net_benefit`; rows of several
-            lengths of follow-up may be put together.
+    Parameters
+    ----------
+    table
+        From `hecon.analyses.net_benefit_of_sampling.expected_net_benefit`; rows of several
+        lengths of follow-up may be put together.
     """
     rows = table[np.isclose(table["threshold"], threshold)]
     title = say("Expected net benefit of the trial ({trial})", trial=_name(rows))

@@ -15,7 +15,7 @@ def scenario_dots(
 ) -> Picture:
     """Difference in net benefit to the base case by scenario, as `against_base` orders them.
 
-    A filled dot: cost-effective in the scenario. Squares: rests on memory or retracted work.
+    A filled dot: cost-effective in the scenario. Squares: rests on an assumption or retracted work.
     """
     rows = table[table["same_pair"]]
     count = len(rows)
@@ -28,7 +28,7 @@ def scenario_dots(
         value = float(each["nmb_to_base"])
         area.plot([0, value], [row, row], color=FAINT, linewidth=1.4, zorder=1, label="_stem")
         worth = float(each["nmb"]) >= 0
-        doubtful = each["status"] in ("memory", "retracted")
+        doubtful = each["status"] in ("assumption", "retracted")
         area.plot(
             value,
             row,
@@ -51,7 +51,7 @@ def scenario_dots(
             "white",
             COLOURS[0],
         ),
-        (say("memory or retracted"), "s", "white", COLOURS[1]),
+        (say("assumption or retracted"), "s", "white", COLOURS[1]),
     ):
         area.plot(
             [],

@@ -17,7 +17,7 @@ from hecon.synthesis.estimate import Estimate
 #: File names of the choices' figure and of the network's.
 CHOICES, NETWORK = "syntheses", "network"
 #: Statuses that are marked beside an effect.
-_MARKED = ("assumption", "memory", "retracted", "secondary")
+_MARKED = ("assumption", "retracted", "secondary")
 
 
 #: A figure's file name, and how it is drawn when a medium asks.
@@ -27,8 +27,10 @@ Drawing = tuple[str, Callable[[], Picture]]
 def synthesis_drawings(study: Study, choices: pd.DataFrame) -> list[Drawing]:
     """A forest plot of the choices, one of each pool in the base case, and the largest network.
 
-    Args:
-        choices: The table of `synthesis_table`; without rows its figure is left out.
+    Parameters
+    ----------
+    choices
+        The table of `synthesis_table`; without rows its figure is left out.
     """
     drawings: list[Drawing] = []
     if len(choices):

@@ -14,8 +14,8 @@ from hecon.report.registry import Analysis
 from hecon.report.sections import REGISTRY
 from hecon.studies.study import Study
 
-#: Statuses of inputs that nobody read in a source, or that nobody should rest on.
-WEAK = {"assumption": "assumptions", "memory": "from memory", "retracted": "retracted"}
+#: Statuses of inputs that no source gives, or that nobody should rest on.
+WEAK = {"assumption": "assumptions", "retracted": "retracted"}
 #: Widest ranges looked at when asking what the result rests on.
 WIDEST = 10
 
@@ -52,17 +52,6 @@ def rests_on(run: Run) -> list[Sentence]:
     said = [status_of_inputs(study)]
     if weak := _weak_where_it_matters(run):
         said.append(weak)
-    memory = [
-        p.description or p.text for p in study.parameters if p.is_input and p.status == "memory"
-    ]
-    if memory:
-        said.append(
-            Sentence(
-                "Not read in a source, to be confirmed: {names}.",
-                {"names": Listing(memory)},
-                "warning",
-            )
-        )
     used = [p.text for p in study.parameters if p.is_input and p.status == "retracted"]
     scenarios = [s.id for s in study.scenarios if s.weakest_status == "retracted"]
     if used:

@@ -19,7 +19,6 @@ INPUTS = (
     RANGE_LOW,
     RANGE_HIGH,
 )
-_UNREAD = ("assumption", "memory")
 
 
 def section(run: Run) -> Section:
@@ -31,7 +30,7 @@ def section(run: Run) -> Section:
 
 
 def assumed_inputs(study: Study) -> Table:
-    """Every input that is an assumption, or that was not read in a source."""
+    """Every input that is an assumption."""
     rows = [
         {
             "label": p.description,
@@ -43,10 +42,10 @@ def assumed_inputs(study: Study) -> Table:
             "range_high": p.high,
         }
         for p in study.parameters
-        if p.is_input and p.status in _UNREAD
+        if p.is_input and p.status == "assumption"
     ]
     frame = pd.DataFrame(rows, columns=[c.key for c in INPUTS])
-    caption = "Inputs that are assumptions, or that were not read in a source"
+    caption = "Inputs that are assumptions"
     return table("assumed_inputs", caption, INPUTS, frame, ("parameter",))
 
 

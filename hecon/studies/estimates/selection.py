@@ -9,7 +9,7 @@ from hecon.parameters.records import Grade, Required, Strict, Text
 from hecon.studies.estimates.evidence_records import Arm, Evidence, PublishedEffect
 
 #: Statuses that are let in only by an estimate that names them.
-DOUBTFUL = ("memory", "retracted")
+DOUBTFUL = ("assumption", "retracted")
 MISSING = ("assessed", "failure")
 
 #: Names that a message lists.
@@ -46,9 +46,12 @@ class EstimateRow(Strict):
 class Problem(Exception):
     """What is wrong with an estimate, and the column that says so.
 
-    Attributes:
-        needs: Columns of the evidence that it follows from where one of them is left out.
-        also: Such columns of the estimates.
+    Attributes
+    ----------
+    needs
+        Columns of the evidence that it follows from where one of them is left out.
+    also
+        Such columns of the estimates.
     """
 
     def __init__(

@@ -24,8 +24,10 @@ FIRST = 6
 def failed_checks(told: Sequence[tuple[str, str, bool | str]], engine: LiveWorkbook) -> list[str]:
     """Which checks do not hold as the workbook is delivered.
 
-    Args:
-        told: Where each stands on the sheet, what it says, and its value if it holds.
+    Parameters
+    ----------
+    told
+        Where each stands on the sheet, what it says, and its value if it holds.
     """
     sheet = sheet_title(CHECKS)
     return [

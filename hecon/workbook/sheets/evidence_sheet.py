@@ -30,7 +30,9 @@ FIRST = 4
 def write_evidence(book: Book) -> Mapping[str, EstimateBlock]:
     """Arms, published effects and estimates; texts only for a study that names no estimates.
 
-    Returns:
+    Returns
+    -------
+    Mapping
         Where each estimate stands, by name.
     """
     synthesis = book.study.synthesis

@@ -24,8 +24,10 @@ def add_guide(book: Book) -> Page:
 def write_guide(book: Book, page: Page, own: Sequence[str]) -> None:
     """How to change, run, replay and reset; what the colours mean.
 
-    Args:
-        own: Sheets that hold Python's figures and texts alone.
+    Parameters
+    ----------
+    own
+        Sheets that hold Python's figures and texts alone.
     """
     page.widths(26, 110)
     lines = _lines(book, [sheet.title for sheet in book.workbook.worksheets], own)
@@ -40,8 +42,7 @@ def write_guide(book: Book, page: Page, own: Sequence[str]) -> None:
         "link": "value in use or brought from another sheet",
         "output": "result",
         "check": "check or difference",
-        "assumption": "status: assumption",
-        "memory": "status: not read in a source, to be confirmed",
+        "assumption": "status: assumption, or read only where it is quoted",
         "retracted": "status: retracted, only in a scenario that says so",
     }
     used = {kind for each in book.workbook.pages for kind in each.kinds}

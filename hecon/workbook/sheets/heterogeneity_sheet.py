@@ -66,7 +66,9 @@ def write_steps(
 ) -> tuple[Found, int]:
     """The steps of one estimate from its studies' effects and variances.
 
-    Returns:
+    Returns
+    -------
+    tuple
         Where its totals stand, and the next free row.
     """
     assert estimate.pooled is not None

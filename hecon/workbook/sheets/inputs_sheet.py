@@ -247,7 +247,7 @@ def _parameter(
         else:
             page.put(row, column, value, "input" if found and parameter.is_input else "text", shape)
     page.put(row, 8, "computed" if parameter.formula else parameter.distribution.describe())
-    weak = parameter.status if parameter.status in ("assumption", "memory") else "text"
+    weak = "assumption" if parameter.status == "assumption" else "text"
     page.put(row, 9, parameter.status, weak)
     texts = (
         parameter.price_year,

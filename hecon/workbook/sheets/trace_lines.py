@@ -54,7 +54,9 @@ def write_turned(book: Book, strategy: str, kind: str, columns: Columns) -> dict
 
     So turned round, the amounts of a cycle are one sum of products with who started before it.
 
-    Returns:
+    Returns
+    -------
+    dict
         The column of each line.
     """
     assert book.study.course is not None
