@@ -138,8 +138,11 @@ def test_headings_in_order_tables_with_scopes_pictures_with_words(
         assert ElementTree.fromstring(unquote(held)).tag == "{http://www.w3.org/2000/svg}svg"
     identifiers = [a["id"] for _, a in outline.tags if "id" in a]
     assert len(identifiers) == len(set(identifiers))
-    targets = [str(a["href"])[1:] for a in outline.all("a")]
-    assert set(targets) <= set(identifiers)
+    targets = [str(a["href"]) for a in outline.all("a")]
+    assert {t[1:] for t in targets if t.startswith("#")} <= set(identifiers)
+    outside = [t for t in targets if not t.startswith("#")]
+    assert outside
+    assert all(re.fullmatch(r"https://doi\.org/10\.\d+/[^\s\"'<>#?]+", t) for t in outside)
 
 
 def test_every_input_file_has_its_hash(text: str, ptsd: Run) -> None:
