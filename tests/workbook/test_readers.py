@@ -48,12 +48,21 @@ def rows_of(report: Path, sheet: str) -> dict[str, int]:
     return {str(c[0]): row for row, c in reversed(cells) if c and c[0] is not None}
 
 
-def test_a_policymaker_reads_switches_and_resets(report: Path, run: Run) -> None:
+@pytest.fixture(scope="module")
+def live(report: Path) -> LiveWorkbook:
+    """The workbook in an engine; whoever types into it takes it back."""
+    return LiveWorkbook(report)
+
+
+def test_a_policymaker_reads_switches_and_resets(
+    live: LiveWorkbook, report: Path, run: Run
+) -> None:
     """Open, read, choose 'PE dropout 50 %', read the new answer, choose the base case again."""
-    opened = openpyxl.load_workbook(report, data_only=True)["Summary"]
-    live = LiveWorkbook(report)
+    with closing(openpyxl.load_workbook(report, data_only=True, read_only=True)) as book:
+        opened = list(book["Summary"].iter_rows(values_only=True))
     before = answer(live)
-    assert [opened[c].value for c in ANSWERS] == before
+    places = [coordinate_to_tuple(c) for c in ANSWERS]
+    assert [opened[row - 1][column - 1] for row, column in places] == before
     assert before[0] == "Base case"
 
     scenario = next(s for s in run.study.scenarios if s.title == "PE dropout 50%")
@@ -80,7 +89,7 @@ def test_a_policymaker_reads_switches_and_resets(report: Path, run: Run) -> None
     assert answer(live) == before
 
 
-def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
+def test_a_reviewer_makes_the_drug_free(live: LiveWorkbook, report: Path, run: Run) -> None:
     """The workbook gives what Python gives when the price is 0."""
     study = run.study
     key = ("unit_mdma_session", None)
@@ -88,8 +97,8 @@ def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
     outcomes = evaluate(study.model, design)
     limits = severity(study, design, [study.compared])
     expected = result_table(study, outcomes, limits, [study.compared]).iloc[0]
-    live = LiveWorkbook(report)
-    live.set("Inputs", rows_of(report, "Inputs")["unit_mdma_session"], 4, 0.0)
+    price = rows_of(report, "Inputs")["unit_mdma_session"]
+    live.set("Inputs", price, 4, 0.0)
     values = live.values()
     labels = rows_of(report, "Results")
     icer = next(row for text, row in labels.items() if re.match(r"ICER \(NOK.* per QALY", text))
@@ -103,8 +112,10 @@ def test_a_reviewer_makes_the_drug_free(report: Path, run: Run) -> None:
     with closing(openpyxl.load_workbook(report, read_only=True)) as book:
         edits = book["Checks"].iter_rows(int(row), int(row), 1, 3, values_only=True)
         sheet, cell, delivered = next(edits)
-    assert (sheet, cell) == ("Inputs", f"D{rows_of(report, 'Inputs')['unit_mdma_session']}")
+    assert (sheet, cell) == ("Inputs", f"D{price}")
     assert delivered == dict(base_values(study.parameters))[key]
+    live.set("Inputs", price, 4, delivered)
+    assert live.values()["Checks"]["B4"] == "yes"
 
 
 @pytest.mark.long
@@ -128,11 +139,11 @@ def test_a_reviewer_types_counts_into_the_delivered_file(report: Path) -> None:
         pytest.skip(str(missing))
 
 
-def test_a_reviewer_replays_draw_57(report: Path, run: Run) -> None:
-    live = LiveWorkbook(report)
+def test_a_reviewer_replays_draw_57(live: LiveWorkbook, report: Path, run: Run) -> None:
     live.set("Inputs", SELECTORS, 3, "PSA draw")
     live.set("Inputs", SELECTORS + 4, 3, 57.0)
     values = live.values()["Results"]
+    live.set("Inputs", SELECTORS, 3, "Base case")
     cost, qaly = (t.values[:, 56] for t in totals(run(drawn_outcomes)))
     labels = rows_of(report, "Results")
     for label, expected in (
