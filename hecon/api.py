@@ -45,10 +45,8 @@ __all__ = [
 class Report:
     """What a run says: sections with their tables and figures. It shows itself in a notebook.
 
-    Attributes
-    ----------
-    sections
-        Content in reading order; those with nothing to say are left out.
+    Attributes:
+        sections: Content in reading order; those with nothing to say are left out.
     """
 
     def __init__(self, run: Run, only: Sequence[str], sections: Sequence[Section]):
@@ -74,10 +72,8 @@ class Report:
     def __getitem__(self, name: str) -> Report:
         """The part of one analysis, by its name or that of its command.
 
-        Raises
-        ------
-        InputError
-            If the report has no such part.
+        Raises:
+            InputError: If the report has no such part.
         """
         (wanted,) = analyses_named([name], "report")
         chosen = [s for s in self.sections if s.name == wanted]
@@ -117,32 +113,24 @@ def run(
 ) -> Report:
     """Run analyses of a study; what they share is computed once.
 
-    Parameters
-    ----------
-    only
-        Analyses by their names or those of their commands; without it all of a full run.
-    draws, seed, design
-        Size, seed and kind of the probabilistic analysis: ``monte-carlo``, ``latin-hypercube`` or
-        ``sobol``. Inputs are drawn with the study's correlations.
-    workers
-        Threads; no figure depends on it.
-    options
-        What single analyses can be asked for, named as on the command line with ``_`` for ``-``.
+    Args:
+        only: Analyses by their names or those of their commands; without it all of a full run.
+        draws, seed, design: Size, seed and kind of the probabilistic analysis: ``monte-carlo``,
+            ``latin-hypercube`` or ``sobol``. Inputs are drawn with the study's correlations.
+        workers: Threads; no figure depends on it.
+        options: What single analyses can be asked for, named as on the command line with ``_`` for
+            ``-``.
 
-    Raises
-    ------
-    InputError
-        If an analysis or an option is not known, or the study can't have what is asked.
-    ModelError
-        If the model breaks a rule for some row of inputs, with its coordinates.
+    Raises:
+        InputError: If an analysis or an option is not known, or the study can't have what is asked.
+        ModelError: If the model breaks a rule for some row of inputs, with its coordinates.
 
-    Examples
-    --------
-    >>> from hecon import load_study, run
-    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
-    >>> report = run(study, ["one-way"])
-    >>> report.tables["one_way"].frame["parameter"].head(2).tolist()
-    ['unit_mdma_session', 'unit_mdma_session']
+    Examples:
+        >>> from hecon import load_study, run
+        >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+        >>> report = run(study, ["one-way"])
+        >>> report.tables["one_way"].frame["parameter"].head(2).tolist()
+        ['unit_mdma_session', 'unit_mdma_session']
     """
     chosen = analyses_named(only, "run")
     asked = dict(options or {})

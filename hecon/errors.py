@@ -16,10 +16,8 @@ FileColumn = tuple[str, str]
 class Fault:
     """One fault in an input: where it is, what was found and what is allowed.
 
-    Attributes
-    ----------
-    needs
-        Columns, as (file, column), that it follows from where one of them is left out.
+    Attributes:
+        needs: Columns, as (file, column), that it follows from where one of them is left out.
     """
 
     file: str
@@ -93,15 +91,11 @@ class InputError(HeconError):
 class ModelError(HeconError):
     """A model that breaks a rule while it runs, with the coordinates of the breach.
 
-    Attributes
-    ----------
-    message
-        What is wrong, without where.
-    place
-        File and row of what is wrong.
-    run
-        What was run: the base case, a scenario, an end of a range, a draw. It stands in the
-        text for the number of the draw.
+    Attributes:
+        message: What is wrong, without where.
+        place: File and row of what is wrong.
+        run: What was run: the base case, a scenario, an end of a range, a draw. It stands in the
+            text for the number of the draw.
     """
 
     def __init__(self, message: str, *, place: str = "", run: str = "", **coordinates: object):
@@ -120,10 +114,8 @@ class ModelError(HeconError):
 class FaultList:
     """Collects faults so that all of them can be reported at once.
 
-    Attributes
-    ----------
-    absent
-        Columns, by file, that may be left out and are: what their cells lack is one fault.
+    Attributes:
+        absent: Columns, by file, that may be left out and are: what their cells lack is one fault.
     """
 
     def __init__(self) -> None:

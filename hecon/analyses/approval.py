@@ -16,28 +16,22 @@ def approval_choices(
 ) -> pd.DataFrame:
     """Value to the population of each way to go, by size of the trial.
 
-    Parameters
-    ----------
-    found
-        Rows of `expected_net_benefit` for the trial.
-    table
-        The draws they rest on.
-    intervention
-        The strategy whose adoption is in question; current care is the best of the others.
+    Args:
+        found: Rows of `expected_net_benefit` for the trial.
+        table: The draws they rest on.
+        intervention: The strategy whose adoption is in question; current care is the best of the
+            others.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         One row a row of `found` and choice: ``choice``, ``value`` (net monetary benefit over
-        current care without a trial, all patients of the horizon), ``standard_error`` and
-        ``best``. Adopting can be undone at no cost, and a trial can recruit after adoption;
-        where either fails, waiting gains.
+        current care without a trial, all patients of the horizon), ``standard_error`` and ``best``.
+        Adopting can be undone at no cost, and a trial can recruit after adoption; where either
+        fails, waiting gains.
 
-    Notes
-    -----
-    Claxton et al. (2012), Health Technology Assessment 16(46): only in research, and approval
-    with research. Until the report patients get what was chosen today; afterwards what the
-    trial shows to be best.
+    Notes:
+        Claxton et al. (2012), Health Technology Assessment 16(46): only in research, and approval
+        with research. Until the report patients get what was chosen today; afterwards what the
+        trial shows to be best.
     """
     row = table.strategies.index(intervention)
     pieces = []

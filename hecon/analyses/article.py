@@ -24,16 +24,12 @@ def article_facts(run: Run) -> pd.DataFrame:
     ``result(column)`` of the base case or ``scenario(id, column)``, a column of the table of
     scenarios, where ``icer`` is said in words if it has no meaning.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a figure: ``fact``, ``says``, ``status``, ``cross_check``, ``figure`` (its
-        label), ``reference``, ``value`` (a number, NaN for words) and ``text``.
+    Returns:
+        One row a figure: ``fact``, ``says``, ``status``, ``cross_check``, ``figure`` (its label),
+        ``reference``, ``value`` (a number, NaN for words) and ``text``.
 
-    Raises
-    ------
-    InputError
-        If a figure can't be worked out.
+    Raises:
+        InputError: If a figure can't be worked out.
     """
     rows = []
     faults = check_figures(run.study, [str(name) for name in run(base_table).columns])

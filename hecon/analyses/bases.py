@@ -40,18 +40,15 @@ def additive_columns(parameters: int) -> int:
 def additive_basis(parameters: Sequence[Array]) -> Basis:
     """Smooth functions of every parameter and products for every pair.
 
-    Parameters
-    ----------
-    parameters
-        Draws of each parameter, shape (draws,); one that never varies adds nothing.
+    Args:
+        parameters: Draws of each parameter, shape (draws,); one that never varies adds nothing.
 
-    Notes
-    -----
-    Cubic regression splines with knots at quantiles and an integrated squared second derivative
-    as roughness, rotated so that columns are orthonormal over the draws and roughness is
-    diagonal (Demmler and Reinsch 1975, Numerische Mathematik 24:375). A pair is the tensor
-    product of the smoothest functions of each (Wood 2017, Generalized Additive Models, 5.6), so
-    the regression is the second order of the functional ANOVA.
+    Notes:
+        Cubic regression splines with knots at quantiles and an integrated squared second derivative
+        as roughness, rotated so that columns are orthonormal over the draws and roughness is
+        diagonal (Demmler and Reinsch 1975, Numerische Mathematik 24:375). A pair is the tensor
+        product of the smoothest functions of each (Wood 2017, Generalized Additive Models, 5.6), so
+        the regression is the second order of the functional ANOVA.
     """
     draws = len(parameters[0])
     margins = [margin for margin in map(_margin, parameters) if margin is not None]

@@ -13,15 +13,12 @@ _TINY = 1e-200
 def binomial_quantile(u: Array, n: Array, p: Array) -> Array:
     """The least count whose cumulative probability reaches `u`.
 
-    Parameters
-    ----------
-    u, n, p
-        Uniform numbers, numbers of trials and probabilities, each of shape (draws,).
+    Args:
+        u, n, p: Uniform numbers, numbers of trials and probabilities, each of shape (draws,).
 
-    Notes
-    -----
-    A first guess by the expansion of Cornish and Fisher (1938), the cumulative probability there,
-    and from it step by step with the ratio of neighbouring probabilities.
+    Notes:
+        A first guess by the expansion of Cornish and Fisher (1938), the cumulative probability
+        there, and from it step by step with the ratio of neighbouring probabilities.
     """
     q = 1.0 - p
     # a count that reaches it but for rounding reaches it

@@ -42,34 +42,28 @@ def break_even(
 ) -> pd.DataFrame:
     """Values at which intervention and comparator have equal net benefit.
 
-    Parameters
-    ----------
-    bounds
-        Lowest and highest value by parameter; without it all parameters over the ranges of
-        one-way sensitivity.
+    Args:
+        bounds: Lowest and highest value by parameter; without it all parameters over the ranges of
+            one-way sensitivity.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         One row a turn, or one row for a parameter without any: ``parameter``, ``unit``, ``base``,
         ``low``, ``high``, ``nmb_low``, ``nmb_high``, ``break_even`` (NaN if none), ``status``:
-        ``solved``, ``no solution in range``, ``jumps across zero`` (a step, so that no value
-        gives equality), or ``turns between`` two values or ``no values in between``, each with
-        the reason why the model takes none of those searched.
+        ``solved``, ``no solution in range``, ``jumps across zero`` (a step, so that no value gives
+        equality), or ``turns between`` two values or ``no values in between``, each with the reason
+        why the model takes none of those searched.
 
-    Notes
-    -----
-    Net benefit is at the row's own threshold, as in one-way sensitivity. The range is cut in
-    `INTERVALS` parts; each with a change of sign is cut in a hundred until it is narrower than
-    `TOLERANCE` of the range, all parameters together, and the last cut is interpolated.
+    Notes:
+        Net benefit is at the row's own threshold, as in one-way sensitivity. The range is cut in
+        `INTERVALS` parts; each with a change of sign is cut in a hundred until it is narrower than
+        `TOLERANCE` of the range, all parameters together, and the last cut is interpolated.
 
-    Examples
-    --------
-    >>> from hecon import break_even, load_study
-    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
-    >>> found = break_even(study, {"p_total_pe": (0.3, 0.7)})
-    >>> found[["parameter", "status"]].to_dict("records")
-    [{'parameter': 'p_total_pe', 'status': 'solved'}]
+    Examples:
+        >>> from hecon import break_even, load_study
+        >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+        >>> found = break_even(study, {"p_total_pe": (0.3, 0.7)})
+        >>> found[["parameter", "status"]].to_dict("records")
+        [{'parameter': 'p_total_pe', 'status': 'solved'}]
     """
     chosen = _chosen(study, bounds)
     # no other strategy has a part in it
@@ -121,15 +115,11 @@ def search_bounds(
 ) -> dict[str, tuple[float, float]] | None:
     """Where to search: the ranges of some inputs, or the ends given for a single one.
 
-    Returns
-    -------
-    dict or None
+    Returns:
         Bounds by name for `break_even`; None for all inputs.
 
-    Raises
-    ------
-    InputError
-        If an input is unknown or has no range, or ends are given for more than one.
+    Raises:
+        InputError: If an input is unknown or has no range, or ends are given for more than one.
     """
     if (low is not None or high is not None) and len(names) != 1:
         text = "a lowest and a highest value need exactly one parameter"

@@ -43,10 +43,8 @@ def net_costs(
     The convolution is linear: what a patient costs in a month since his start counts as often as
     there are patients who have come that far in a year.
 
-    Raises
-    ------
-    InputError, ModelError
-        As `budget_impact` does.
+    Raises:
+        InputError, ModelError: As `budget_impact` does.
     """
     assert study.budget is not None
     values = budget_values(study, design, starts=starts)

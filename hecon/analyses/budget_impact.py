@@ -31,30 +31,22 @@ LOST = 1e-9
 def budget_impact(study: Study, design: Design) -> xr.Dataset:
     """The budget impact for every row of a design of few rows.
 
-    Parameters
-    ----------
-    study
-        One `with_budget`.
+    Args:
+        study: One `with_budget`.
 
-    Returns
-    -------
-    xr.Dataset
+    Returns:
         By period since the decision (``year`` tells the calendar year of each): persons
         ``eligible``, ``demand``, ``treated``, ``returned``, ``waiting`` (at the end) and
         ``places``, ``waited`` in months, [draw, period]; ``cost_without``, ``cost_difference``
         [draw, period, item] with tax, ``share`` [draw, item, block] of what each payer bears;
         ``effect_difference`` [draw, period]; ``quantity_without``, ``quantity_difference``, and
-        ``quantity_new`` of the new treatment alone, [draw, period, quantity]; ``counted``
-        [draw, period, count]; ``stock``, ``courses`` and ``there`` (hours or days that a resource
-        gives) [draw, year, resource]; ``asked`` (those that patients take) [draw, period,
-        resource].
+        ``quantity_new`` of the new treatment alone, [draw, period, quantity]; ``counted`` [draw,
+        period, count]; ``stock``, ``courses`` and ``there`` (hours or days that a resource gives)
+        [draw, year, resource]; ``asked`` (those that patients take) [draw, period, resource].
 
-    Raises
-    ------
-    InputError
-        If a formula's value can't be what it stands for.
-    ModelError
-        If the model breaks a rule, or if persons are lost.
+    Raises:
+        InputError: If a formula's value can't be what it stands for.
+        ModelError: If the model breaks a rule, or if persons are lost.
     """
     values = budget_values(study, design)
     return impact_of(study, values, Flows(study, design, values))

@@ -70,11 +70,9 @@ def unlimited(values: Values) -> Values:
 def yearly_table(found: xr.Dataset) -> pd.DataFrame:
     """People, waits, net cost and effects by year, one row a year.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``year``, the persons of `budget_impact`, ``mean_wait`` of those treated and
-        ``wait_at_end`` in months, ``net`` and ``effect_difference``.
+    Returns:
+        ``year``, the persons of `budget_impact`, ``mean_wait`` of those treated and ``wait_at_end``
+        in months, ``net`` and ``effect_difference``.
     """
     frame = found[[*_PEOPLE, "net", "effect_difference"]].to_dataframe().reset_index()
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -120,9 +118,7 @@ def counted_by_year(found: xr.Dataset) -> pd.DataFrame:
 def budget_items(run: Run) -> pd.DataFrame:
     """Costs by year, block and item in both worlds.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``year``, ``block`` (empty for what is outside the budget), ``item``, ``cost_without``,
         ``cost_with``, ``cost_difference``.
     """
@@ -161,9 +157,7 @@ def blocks_by_year(found: xr.Dataset) -> pd.DataFrame:
 def budget_quantities(run: Run) -> pd.DataFrame:
     """Quantities of the courses by year.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``year``, ``quantity``, ``quantity_without``, ``quantity_difference``, the new treatment's
         own ``quantity_new``, ``full_time`` (the difference in full-time equivalents) and
         ``share_of_all`` (the new treatment's part of all there is), not numbers where unknown.
@@ -186,12 +180,10 @@ def _number(values: Values, entry: str) -> float:
 def budget_resources(run: Run) -> pd.DataFrame:
     """Stock of each resource by year, and the courses that it allows: what limits is least.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``year``, ``resource``, ``stock``, ``courses``, ``demand``, ``treated``, ``used`` (the
-        share of its courses that are begun), ``there`` and ``asked``: hours or days of it that
-        there are in the year, and that patients take in it.
+    Returns:
+        ``year``, ``resource``, ``stock``, ``courses``, ``demand``, ``treated``, ``used`` (the share
+        of its courses that are begun), ``there`` and ``asked``: hours or days of it that there are
+        in the year, and that patients take in it.
     """
     found = run(budget_years)
     frame = found[["stock", "courses", "there", "asked"]].to_dataframe().reset_index()

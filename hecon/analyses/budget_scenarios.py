@@ -128,11 +128,9 @@ def net_of_scenarios(study: Study, scenarios: Sequence[Scenario]) -> list[list[f
 def waiting_rules(run: Run) -> pd.DataFrame:
     """Pairs of scenarios that differ in nothing but who of the unserved waits.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``more``, ``fewer`` (scenarios), ``share_more``, ``share_fewer`` who wait,
-        ``effect_more``, ``effect_fewer`` of the last year; of those where places are short.
+    Returns:
+        ``more``, ``fewer`` (scenarios), ``share_more``, ``share_fewer`` who wait, ``effect_more``,
+        ``effect_fewer`` of the last year; of those where places are short.
     """
     study, table = run(budget_study), run(budget_scenarios)
     assert study.budget is not None

@@ -73,11 +73,9 @@ def budget_interval(run: Run) -> pd.DataFrame:
 def budget_one_way(run: Run) -> pd.DataFrame:
     """Net cost of the last year with each input at both ends of its range, the widest bar first.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``parameter``, ``range_low``, ``range_high``, ``net_low``, ``net_high``; no input that
-        moves nothing.
+    Returns:
+        ``parameter``, ``range_low``, ``range_high``, ``net_low``, ``net_high``; no input that moves
+        nothing.
     """
     study = run(budget_study)
     fixed = lengths(study)
@@ -106,9 +104,7 @@ def budget_one_way(run: Run) -> pd.DataFrame:
 def budget_places_by_uptake(run: Run) -> pd.DataFrame:
     """The last year with other places and another uptake, both times a factor.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``uptake_factor``, ``places_factor``, ``net``, ``effect_difference``, ``treated``,
         ``waiting``; factors that no share allows are left out.
     """

@@ -63,18 +63,15 @@ def _added_up(values: xr.DataArray, dim: str) -> xr.DataArray:
 def compare(outcomes: xr.Dataset, intervention: str, comparator: str, draw: int = 0) -> Comparison:
     """Compare two strategies in one draw.
 
-    Parameters
-    ----------
-    outcomes
-        Of `evaluate`, with items and sources.
+    Args:
+        outcomes: Of `evaluate`, with items and sources.
 
-    Examples
-    --------
-    >>> from hecon import compare, evaluate, load_study
-    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
-    >>> found = compare(evaluate(study.model, study.base_case()), *study.compared)
-    >>> found.verdict, round(found.qaly, 3)
-    ('more costly, more effective', 0.174)
+    Examples:
+        >>> from hecon import compare, evaluate, load_study
+        >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+        >>> found = compare(evaluate(study.model, study.base_case()), *study.compared)
+        >>> found.verdict, round(found.qaly, 3)
+        ('more costly, more effective', 0.174)
     """
     cost, qaly = totals(outcomes)
     increments = [

@@ -19,9 +19,7 @@ def network_splits(run: Run) -> pd.DataFrame:
 def network_designs(run: Run) -> pd.DataFrame:
     """Q within each design and between designs, of every network.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``network``, ``design`` (``between designs`` for the test of inconsistency), ``studies``,
         ``q``, ``df``, ``p``.
     """

@@ -19,12 +19,10 @@ def convergence(table: DrawsTable, threshold: float) -> pd.DataFrame:
     Looked at are numbers of draws evenly on the log scale from 100 to all; from a tenth where
     there are fewer than 1,000.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a number of draws and strategy: ``draws``, ``strategy``, ``against`` (the
-        strategy that is best with all draws; the best one itself against the second), ``nmb``
-        (running mean of incremental net benefit), ``standard_error``, ``low``, ``high`` (95 %),
+    Returns:
+        One row a number of draws and strategy: ``draws``, ``strategy``, ``against`` (the strategy
+        that is best with all draws; the best one itself against the second), ``nmb`` (running mean
+        of incremental net benefit), ``standard_error``, ``low``, ``high`` (95 %),
         ``probability_best`` and ``evpi``.
     """
     benefit = table.benefit(threshold)
@@ -63,20 +61,16 @@ def convergence(table: DrawsTable, threshold: float) -> pd.DataFrame:
 def draws_needed(table: DrawsTable, threshold: float) -> pd.DataFrame:
     """How many draws show which strategy has the highest expected net benefit.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a strategy other than the best: ``best``, ``strategy``, ``difference`` (of mean
-        net benefit), ``standard_error``, ``needed`` (draws for an error that small at 95 %,
-        at least `FEWEST`), ``draws`` (there are) and ``enough``. A difference
-        of zero needs infinitely many: either choice is as good. One draw alone says nothing of
-        its error: NaN.
+    Returns:
+        One row a strategy other than the best: ``best``, ``strategy``, ``difference`` (of mean net
+        benefit), ``standard_error``, ``needed`` (draws for an error that small at 95 %, at least
+        `FEWEST`), ``draws`` (there are) and ``enough``. A difference of zero needs infinitely many:
+        either choice is as good. One draw alone says nothing of its error: NaN.
 
-    Notes
-    -----
-    One-sided: n = (z sd / difference) ** 2, with the difference and the standard deviation of
-    the draws at hand, so that common draws of strategies count in full (Hatswell et al. 2018,
-    MDM Policy & Practice 3:2381468318809173).
+    Notes:
+        One-sided: n = (z sd / difference) ** 2, with the difference and the standard deviation of
+        the draws at hand, so that common draws of strategies count in full (Hatswell et al. 2018,
+        MDM Policy & Practice 3:2381468318809173).
     """
     benefit = table.benefit(threshold)
     best = int(benefit.mean(axis=1).argmax())

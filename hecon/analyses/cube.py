@@ -18,12 +18,10 @@ _EDGE = 2.0**-53
 class CubeDesign(ProbabilisticDesign):
     """Rows at given points of the cube, through the distributions and copula of the draws.
 
-    Parameters
-    ----------
-    parameters
-        All parameters.
-    points
-        Numbers between 0 and 1 by key, each of shape (rows,); inputs without keep base values.
+    Args:
+        parameters: All parameters.
+        points: Numbers between 0 and 1 by key, each of shape (rows,); inputs without keep base
+            values.
     """
 
     def __init__(
@@ -54,9 +52,7 @@ def uncertain_or_refused(study: Study) -> None:
 def uncertain_groups(study: Study) -> dict[str, list[Key]]:
     """Uncertain inputs that are sampled as one: correlated ones, members of one Dirichlet.
 
-    Returns
-    -------
-    dict
+    Returns:
         Keys by the group's name: the parameter itself, or its members joined by `` + ``.
     """
     keys = [p.key for p in study.parameters if p.is_input and p.distribution.varies]

@@ -18,17 +18,14 @@ PARTS = (1, 2, 4, 8)
 def cycle_length(study: Study) -> pd.DataFrame:
     """The base case at the study's own cycle and at shorter ones.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         One row a length: ``cycle_months``, ``cost`` and ``qaly`` (incremental), ``icer``,
-        ``verdict`` and ``nmb``, the study's own cycle first. A length that the engine can't run
-        is left out; no rows if cycles differ in length.
+        ``verdict`` and ``nmb``, the study's own cycle first. A length that the engine can't run is
+        left out; no rows if cycles differ in length.
 
-    Notes
-    -----
-    What happens in a week happens in the cycle that holds it: a short cycle shows how much of
-    the result is that rounding. The limit of ever shorter cycles needs no correction.
+    Notes:
+        What happens in a week happens in the cycle that holds it: a short cycle shows how much of
+        the result is that rounding. The limit of ever shorter cycles needs no correction.
     """
     model = study.model
     if model.cycles_differ:
@@ -63,10 +60,8 @@ def cycle_length(study: Study) -> pd.DataFrame:
 def cycle_lengths(run: Run) -> pd.DataFrame:
     """A run's base case at its own cycle and at shorter ones.
 
-    Raises
-    ------
-    Unavailable
-        If cycles differ in length, or the study can't be run at a shorter one.
+    Raises:
+        Unavailable: If cycles differ in length, or the study can't be run at a shorter one.
     """
     found = cycle_length(run.study)
     if found.empty:

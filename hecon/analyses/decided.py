@@ -78,14 +78,10 @@ def decided(
 ) -> Decided:
     """Work out everything that a table of draws tells.
 
-    Parameters
-    ----------
-    thresholds
-        The grid of the curves; `threshold` is added to it.
-    sets
-        Sets of parameters to learn about together, by name.
-    method
-        How partial information is estimated, see `evppi`.
+    Args:
+        thresholds: The grid of the curves; `threshold` is added to it.
+        sets: Sets of parameters to learn about together, by name.
+        method: How partial information is estimated, see `evppi`.
     """
     checked_sets(table, sets)
     (at,) = checked_thresholds([threshold]).tolist()
@@ -122,12 +118,10 @@ def mean_frontier(table: DrawsTable) -> pd.DataFrame:
 def natural_grid(table: DrawsTable) -> tuple[Array, float, str]:
     """Thresholds that suit a table, and one to look at.
 
-    Returns
-    -------
-    tuple
+    Returns:
         `STEPS` thresholds from 0 to twice a round number; that number: the highest ICER on the
-        frontier of means, rounded up to one digit, or 100,000 if the frontier has no step; and
-        what that number is, in words.
+        frontier of means, rounded up to one digit, or 100,000 if the frontier has no step; and what
+        that number is, in words.
     """
     found = mean_frontier(table)
     highest = found["icer"].max()

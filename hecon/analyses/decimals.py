@@ -40,16 +40,13 @@ class Read:
 def read_numbers(columns: Mapping[str, Sequence[str]], separator: str) -> Read:
     """Numbers from texts.
 
-    Parameters
-    ----------
-    separator
-        What parts columns: with commas a lone ``1.017`` has a decimal point; otherwise it may
-        be a thousand, so another cell has to tell.
+    Args:
+        separator: What parts columns: with commas a lone ``1.017`` has a decimal point; otherwise
+            it may be a thousand, so another cell has to tell.
 
-    Notes
-    -----
-    All cells together say which mark is the decimal one: ``0,5`` and ``12,75`` can't have grouped
-    thousands, and beside them ``1.017`` can be nothing but a thousand and seventeen.
+    Notes:
+        All cells together say which mark is the decimal one: ``0,5`` and ``12,75`` can't have
+        grouped thousands, and beside them ``1.017`` can be nothing but a thousand and seventeen.
     """
     if separator == "," and all(_PLAIN.fullmatch("".join(c)) for c in columns.values()):
         with suppress(ValueError):

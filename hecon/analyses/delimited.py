@@ -40,10 +40,9 @@ class Delimited:
 def read_delimited(path: Path) -> Delimited:
     """A text table from a file, ``.gz`` or plain; empty lines are left out.
 
-    Raises
-    ------
-    InputError
-        An empty file, one that is not text, or rows that have not as many cells as the header.
+    Raises:
+        InputError: An empty file, one that is not text, or rows that have not as many cells as the
+            header.
     """
     text, encoding = _text(path)
     named = re.match(r'"?sep=(.)"?\r?\n', text)

@@ -115,9 +115,7 @@ def _side(limit: Expr, values: list[Array], draws: int) -> NDArray[np.intp]:
 def mean_departures(run: Run) -> pd.DataFrame:
     """Limits, then inputs, whose mean over the draws is not the base value.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``parameter``, ``base``, ``mean``, ``other_side`` (share of draws; only of limits).
     """
     found = departures(run.study, run(drawn_design))

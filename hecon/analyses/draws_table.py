@@ -25,18 +25,12 @@ MOST_STRATEGIES, MOST_THRESHOLDS, MOST_WORK = 200, 1_001, 1_000_000_000
 class DrawsTable:
     """Draws of a probabilistic analysis.
 
-    Attributes
-    ----------
-    strategies
-        Names, in the order that breaks ties.
-    cost, effect
-        Shape (strategies, draws).
-    parameters
-        By name, shape (draws,).
-    name
-        What messages call the table.
-    notes
-        What its reader has to know of how it was read, in sentences.
+    Attributes:
+        strategies: Names, in the order that breaks ties.
+        cost, effect: Shape (strategies, draws).
+        parameters: By name, shape (draws,).
+        name: What messages call the table.
+        notes: What its reader has to know of how it was read, in sentences.
     """
 
     strategies: tuple[str, ...]

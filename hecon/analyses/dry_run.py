@@ -40,12 +40,9 @@ DRAWS = 64
 def dry_run(study: Study) -> None:
     """Evaluate all that the study's own files ask for.
 
-    Raises
-    ------
-    ModelError
-        If the base case breaks a rule: what is wrong there would be wrong everywhere.
-    InputError
-        With every other fault.
+    Raises:
+        ModelError: If the base case breaks a rule: what is wrong there would be wrong everywhere.
+        InputError: With every other fault.
     """
     faults = FaultList()
     base = Case("", study.folder.name, None, None)

@@ -113,39 +113,29 @@ def evaluate(
 ) -> xr.Dataset:
     """Run a model for every row of a design.
 
-    Parameters
-    ----------
-    design
-        Parameter values, one row a draw.
-    workers
-        Threads that share the blocks; results do not depend on it.
-    block
-        Draws handled together; results do not depend on it.
-    progress
-        Called with the draws done and the draws in all.
-    summed
-        True for discounted totals over items and sources, and nothing else: it needs the least
-        time and memory.
+    Args:
+        design: Parameter values, one row a draw.
+        workers: Threads that share the blocks; results do not depend on it.
+        block: Draws handled together; results do not depend on it.
+        progress: Called with the draws done and the draws in all.
+        summed: True for discounted totals over items and sources, and nothing else: it needs the
+            least time and memory.
 
-    Returns
-    -------
-    xr.Dataset
+    Returns:
         ``cost`` (strategy, item, draw), ``qaly`` (strategy, source, draw) and ``life_years``
         (strategy, draw), and the same undiscounted as ``..._undiscounted``; if `summed`, the first
         three without ``item`` and ``source``.
 
-    Raises
-    ------
-    ModelError
-        If the model breaks a rule; the message names draw, strategy, cycle and transition.
+    Raises:
+        ModelError: If the model breaks a rule; the message names draw, strategy, cycle and
+            transition.
 
-    Examples
-    --------
-    >>> from hecon import evaluate, load_study
-    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
-    >>> outcomes = evaluate(study.model, study.probabilistic(draws=100, seed=1))
-    >>> dict(outcomes["qaly"].sum("source").sizes)
-    {'strategy': 4, 'draw': 100}
+    Examples:
+        >>> from hecon import evaluate, load_study
+        >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+        >>> outcomes = evaluate(study.model, study.probabilistic(draws=100, seed=1))
+        >>> dict(outcomes["qaly"].sum("source").sizes)
+        {'strategy': 4, 'draw': 100}
     """
     halves = model.apart()
     if halves is not None:

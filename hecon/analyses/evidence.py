@@ -20,19 +20,16 @@ NEEDED = {
 def input_evidence(run: Run) -> pd.DataFrame:
     """Every input, the one on whose weak evidence most of the decision hangs first.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``parameter``, ``description``, ``value``, ``unit``, ``status``, ``estimate`` (blank if
-        typed), ``rows`` (of the evidence: arms, effects, contrasts, sources), ``source``,
-        ``swing`` (span of net monetary benefit over its range), ``evppi`` (per person, at the
-        threshold; NaN if not estimated), ``weak`` (True for assumption, retracted and for
-        what was read only where it is quoted), ``needed`` (what would firm it up).
+        typed), ``rows`` (of the evidence: arms, effects, contrasts, sources), ``source``, ``swing``
+        (span of net monetary benefit over its range), ``evppi`` (per person, at the threshold; NaN
+        if not estimated), ``weak`` (True for assumption, retracted and for what was read only where
+        it is quoted), ``needed`` (what would firm it up).
 
-    Notes
-    -----
-    Weak rows come first, each group by the larger of its EVPPI's share of the EVPI and its
-    swing's share of the widest: status crossed with influence.
+    Notes:
+        Weak rows come first, each group by the larger of its EVPPI's share of the EVPI and its
+        swing's share of the widest: status crossed with influence.
     """
     study, swings, worth = run.study, _swings(run), _worth(run)
     wanted = {row["parameter"]: row["needed"] for row in study.evidence("missing")}

@@ -95,22 +95,16 @@ def write_exports(
 ) -> list[Path]:
     """Write costs, effects, parameters and thresholds, and a reading script a package.
 
-    Parameters
-    ----------
-    folder
-        Made if it is not there.
-    threshold
-        The strategy with the highest mean net benefit there is BCEA's reference, which it takes
-        for the intervention; without it at the middle of `thresholds`.
+    Args:
+        folder: Made if it is not there.
+        threshold: The strategy with the highest mean net benefit there is BCEA's reference, which
+            it takes for the intervention; without it at the middle of `thresholds`.
 
-    Returns
-    -------
-    list of Path
+    Returns:
         ``costs.csv`` and ``effects.csv`` (one column a strategy, one row a draw),
         ``parameters.csv`` (those that vary, under names R takes; not written if none does),
-        ``names.csv`` (these names
-        and hecon's), ``thresholds.csv``, ``bcea.R``, ``dampack.R`` and ``voi.R``. Numbers have
-        17 digits, so nothing is lost.
+        ``names.csv`` (these names and hecon's), ``thresholds.csv``, ``bcea.R``, ``dampack.R`` and
+        ``voi.R``. Numbers have 17 digits, so nothing is lost.
     """
     grid = checked_thresholds(thresholds)
     folder.mkdir(parents=True, exist_ok=True)

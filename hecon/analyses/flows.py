@@ -38,9 +38,7 @@ def base_flows(run: Run) -> xr.Dataset:
 def courses(run: Run) -> pd.DataFrame:
     """Expected quantities of each strategy's courses, per person who starts the strategy.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``strategy``, ``quantity``, ``value``; no rows for a study without a course.
     """
     if run.study.course is None:
@@ -52,29 +50,24 @@ def courses(run: Run) -> pd.DataFrame:
 def flows(study: Study, design: Design) -> xr.Dataset:
     """What happens in each cycle, for a design of few rows.
 
-    Returns
-    -------
-    xr.Dataset
-        ``cost`` [draw, strategy, cycle, item], ``qaly`` [.., source] and ``life_years``
-        [draw, strategy, cycle], each with ``.._undiscounted``; ``course`` [.., quantity] of the
-        treatment course; ``occupancy`` [.., state] at the end of the cycle. Cycle 0 is the start:
-        it holds one-offs without a week and, where the counting rule takes points in time, the
-        first point. ``year`` [draw, cycle] is the time since the start at the end of the cycle.
-        Sums over cycles are the totals of `evaluate`. Where a row of the design ends before
-        others, later cycles add nothing, and occupancy and year are not numbers.
+    Returns:
+        ``cost`` [draw, strategy, cycle, item], ``qaly`` [.., source] and ``life_years`` [draw,
+        strategy, cycle], each with ``.._undiscounted``; ``course`` [.., quantity] of the treatment
+        course; ``occupancy`` [.., state] at the end of the cycle. Cycle 0 is the start: it holds
+        one-offs without a week and, where the counting rule takes points in time, the first point.
+        ``year`` [draw, cycle] is the time since the start at the end of the cycle. Sums over cycles
+        are the totals of `evaluate`. Where a row of the design ends before others, later cycles add
+        nothing, and occupancy and year are not numbers.
 
-    Raises
-    ------
-    ModelError
-        As `evaluate` does.
+    Raises:
+        ModelError: As `evaluate` does.
 
-    Examples
-    --------
-    >>> from hecon import flows, load_study
-    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
-    >>> by_cycle = flows(study, study.base_case()).isel(draw=0)
-    >>> by_cycle["occupancy"].sum("state").sel(strategy="PE").round(9).values[-1].item()
-    1.0
+    Examples:
+        >>> from hecon import flows, load_study
+        >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+        >>> by_cycle = flows(study, study.base_case()).isel(draw=0)
+        >>> by_cycle["occupancy"].sum("state").sel(strategy="PE").round(9).values[-1].item()
+        1.0
     """
     return model_flows(with_quantities(study), design)
 

@@ -26,34 +26,28 @@ def _rises(cost: Array, effect: Array, a: int, b: int, c: int) -> bool:
 def frontier(strategies: Sequence[str], cost: Array, effect: Array) -> pd.DataFrame:
     """Order strategies by cost and find the efficient ones.
 
-    Parameters
-    ----------
-    cost, effect
-        Means by strategy, shape (strategies,).
+    Args:
+        cost, effect: Means by strategy, shape (strategies,).
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a strategy in order of cost: ``strategy``, ``cost``, ``effect``, ``status``
-        (``on the frontier``, ``dominated``, ``extendedly dominated``, or ``no difference``: it
-        costs and gives what one on the frontier does), ``against`` (the next best strategy on
-        the frontier), ``cost_difference``, ``effect_difference``, ``icer``.
+    Returns:
+        One row a strategy in order of cost: ``strategy``, ``cost``, ``effect``, ``status`` (``on
+        the frontier``, ``dominated``, ``extendedly dominated``, or ``no difference``: it costs and
+        gives what one on the frontier does), ``against`` (the next best strategy on the frontier),
+        ``cost_difference``, ``effect_difference``, ``icer``.
 
-    Notes
-    -----
-    Drummond et al. (2015), Methods for the Economic Evaluation of Health Care Programmes, ch. 4.
-    Ties in cost are ordered by effect, then by position. Costs and effects that differ by less
-    than `TIE` of the largest are equal, and a strategy on the line between two others is
-    extendedly dominated (no threshold prefers it to both), so that rounding decides nothing.
+    Notes:
+        Drummond et al. (2015), Methods for the Economic Evaluation of Health Care Programmes, ch.
+        4. Ties in cost are ordered by effect, then by position. Costs and effects that differ by
+        less than `TIE` of the largest are equal, and a strategy on the line between two others is
+        extendedly dominated (no threshold prefers it to both), so that rounding decides nothing.
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from hecon import frontier
-    >>> found = frontier(["A", "B", "C"], np.array([0.0, 90.0, 100.0]), np.array([0.0, 1.0, 2.0]))
-    >>> found[["strategy", "status", "icer"]].to_dict("list")
-    {'strategy': ['A', 'B', 'C'], 'status': ['on the frontier', 'extendedly dominated',
-    'on the frontier'], 'icer': [nan, nan, 50.0]}
+    Examples:
+        >>> import numpy as np
+        >>> from hecon import frontier
+        >>> found = frontier(["A", "B", "C"], np.array([0.0, 90, 100]), np.array([0.0, 1, 2]))
+        >>> found[["strategy", "status", "icer"]].to_dict("list")
+        {'strategy': ['A', 'B', 'C'], 'status': ['on the frontier', 'extendedly dominated',
+        'on the frontier'], 'icer': [nan, nan, 50.0]}
     """
     cheap, slight = TIE * np.abs(cost).max(), TIE * np.abs(effect).max()
 

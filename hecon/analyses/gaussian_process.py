@@ -17,19 +17,16 @@ _CENTRES = 300
 def gaussian_process_basis(parameters: Sequence[Array], outcomes: Array) -> Basis:
     """Linear terms and a squared exponential kernel with a length for every parameter.
 
-    Parameters
-    ----------
-    parameters
-        Draws of each parameter, shape (draws,), none constant.
-    outcomes
-        What will be regressed, shape (outcomes, draws); a part of the draws chooses the lengths.
+    Args:
+        parameters: Draws of each parameter, shape (draws,), none constant.
+        outcomes: What will be regressed, shape (outcomes, draws); a part of the draws chooses the
+            lengths.
 
-    Notes
-    -----
-    Strong, Oakley, Brennan (2014), Medical Decision Making 34:311, with the kernel projected on
-    a part of the draws so that all of them can be used (Quiñonero-Candela and Rasmussen 2005,
-    Journal of Machine Learning Research 6:1939, subset of regressors). Every k-th draw is taken,
-    so the result is the same each time.
+    Notes:
+        Strong, Oakley, Brennan (2014), Medical Decision Making 34:311, with the kernel projected on
+        a part of the draws so that all of them can be used (Quiñonero-Candela and Rasmussen 2005,
+        Journal of Machine Learning Research 6:1939, subset of regressors). Every k-th draw is
+        taken, so the result is the same each time.
     """
     z = np.stack([(p - p.mean()) / p.std() for p in parameters], axis=1)
     draws, count = z.shape

@@ -39,26 +39,19 @@ def sobol_indices(
 ) -> pd.DataFrame:
     """Sobol' indices of a function on the unit cube.
 
-    Parameters
-    ----------
-    groups
-        Dimensions of the cube by the group's name; every dimension in one group.
-    run
-        Takes points of shape (rows, dimensions), gives the result of shape (rows,).
-    samples
-        Base samples, a power of two; `run` sees samples * (groups + 2) rows. A single group is
-        all there is: 1 and 1, without a run.
+    Args:
+        groups: Dimensions of the cube by the group's name; every dimension in one group.
+        run: Takes points of shape (rows, dimensions), gives the result of shape (rows,).
+        samples: Base samples, a power of two; `run` sees samples * (groups + 2) rows. A single
+            group is all there is: 1 and 1, without a run.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a group: ``parameter``, ``first_order``, ``first_order_low``,
-        ``first_order_high``, ``total``, ``total_low``, ``total_high`` (95 % by bootstrap).
+    Returns:
+        One row a group: ``parameter``, ``first_order``, ``first_order_low``, ``first_order_high``,
+        ``total``, ``total_low``, ``total_high`` (95 % by bootstrap).
 
-    Notes
-    -----
-    Saltelli et al. (2010), Computer Physics Communications 181:259, by SALib. Estimates are not
-    clipped to 0 and 1. SALib's analysis ignores a seed of 0, so seeds are moved up by one.
+    Notes:
+        Saltelli et al. (2010), Computer Physics Communications 181:259, by SALib. Estimates are not
+        clipped to 0 and 1. SALib's analysis ignores a seed of 0, so seeds are moved up by one.
     """
     # imported here: with it comes scipy.stats, which costs most of a second
     from SALib.analyze import sobol as sobol_analysis
@@ -97,18 +90,15 @@ def morris_effects(
 ) -> pd.DataFrame:
     """Elementary effects of a function on the unit cube.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a group: ``parameter``, ``mu_star`` (mean size of the change over the whole
-        range), ``mu_star_low``, ``mu_star_high`` (95 % by bootstrap), ``mu`` (mean change) and
-        ``sigma`` (its spread: curvature and interaction); the last two are NaN for a group of
-        several dimensions, whose directions are mixed.
+    Returns:
+        One row a group: ``parameter``, ``mu_star`` (mean size of the change over the whole range),
+        ``mu_star_low``, ``mu_star_high`` (95 % by bootstrap), ``mu`` (mean change) and ``sigma``
+        (its spread: curvature and interaction); the last two are NaN for a group of several
+        dimensions, whose directions are mixed.
 
-    Notes
-    -----
-    Morris (1991), Technometrics 33:161; Campolongo, Cariboni, Saltelli (2007), Environmental
-    Modelling & Software 22:1509, by SALib.
+    Notes:
+        Morris (1991), Technometrics 33:161; Campolongo, Cariboni, Saltelli (2007), Environmental
+        Modelling & Software 22:1509, by SALib.
     """
     from SALib.analyze import morris as morris_analysis
     from SALib.sample import morris as morris_sample
@@ -139,14 +129,11 @@ def sobol(
 ) -> pd.DataFrame:
     """Sobol' indices of the study's incremental net benefit, the largest total first.
 
-    Returns
-    -------
-    pd.DataFrame
-        The columns of `sobol_indices`, ``members`` (the inputs of a group, joined by `` + ``)
-        and ``idle``. Inputs that never move the result get 0 without a run. Those whose Morris
-        effect is below `MINOR` of the largest are sampled as one group, which has a row of its
-        own: their indices are too small to tell apart, and each would cost as many rows as one
-        that matters.
+    Returns:
+        The columns of `sobol_indices`, ``members`` (the inputs of a group, joined by `` + ``) and
+        ``idle``. Inputs that never move the result get 0 without a run. Those whose Morris effect
+        is below `MINOR` of the largest are sampled as one group, which has a row of its own: their
+        indices are too small to tell apart, and each would cost as many rows as one that matters.
     """
     _check_samples(samples)
     groups, idle = _screened(study, threshold, seed, workers)

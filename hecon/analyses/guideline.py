@@ -48,17 +48,13 @@ class Judged:
 def guideline(run: Run) -> pd.DataFrame:
     """Every demand with its verdict.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``item``, ``check``, ``value`` (what is demanded), ``verdict``, ``found``, ``status``,
         ``url``, ``note``, ``body``, ``nmb_low`` and ``nmb_high``: how far what `guideline_moves`
         lists moves net benefit, NaN where it lists nothing.
 
-    Raises
-    ------
-    Unavailable
-        If the jurisdiction lists no demands.
+    Raises:
+        Unavailable: If the jurisdiction lists no demands.
     """
     demands = run.study.jurisdiction.demands
     if not demands:
@@ -88,9 +84,7 @@ def guideline(run: Run) -> pd.DataFrame:
 def guideline_moves(run: Run) -> pd.DataFrame:
     """What demands move: scenarios, ends of ranges and perspectives that touch nothing else.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``item``, ``what`` (scenario, input at an end, or perspective), ``title``, and of the
         comparison ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict``, ``nmb`` and
         ``nmb_to_base``; of a demand on many inputs the `MOST` that move most.

@@ -53,13 +53,13 @@ def increments(table: DrawsTable) -> Array:
 def values_of_fit(found: RegressionFit, thresholds: Sequence[float] | Array) -> list[Value]:
     """Value at each threshold of knowing what a regression's fitted values rest on.
 
-    Notes
-    -----
-    Strong, Oakley, Brennan (2014), Medical Decision Making 34:311: the mean of the best fitted
-    net benefit less the best of the means. That is never below zero, and what the regression
-    takes for signal can only add to it, so that small values are biased upwards. The standard
-    error has two parts: that of a mean over the draws, and that of the regression, by simulating
-    its coefficients as voi does, but jointly for all outcomes: their residuals are correlated.
+    Notes:
+        Strong, Oakley, Brennan (2014), Medical Decision Making 34:311: the mean of the best fitted
+        net benefit less the best of the means. That is never below zero, and what the regression
+        takes for signal can only add to it, so that small values are biased upwards. The standard
+        error has two parts: that of a mean over the draws, and that of the regression, by
+        simulating its coefficients as voi does, but jointly for all outcomes: their residuals are
+        correlated.
     """
     others = len(found.fitted) // 2
     replicates, means = found.replicates()
@@ -87,10 +87,8 @@ def _benefit(outcomes: Array, threshold: float) -> Array:
 def basis_for(table: DrawsTable, names: Sequence[str], method: str = "auto") -> tuple[Basis, str]:
     """Columns for a set of parameters, and the method used.
 
-    Raises
-    ------
-    InputError
-        If the set is empty, names something unknown, or is too large for the method.
+    Raises:
+        InputError: If the set is empty, names something unknown, or is too large for the method.
     """
     if method not in METHODS:
         text = f"'{method}' is not a method; allowed are {', '.join(METHODS)}"
@@ -140,33 +138,24 @@ def evppi(
 ) -> pd.DataFrame:
     """Expected value of partial perfect information for sets of parameters.
 
-    Parameters
-    ----------
-    thresholds
-        Values of a unit of effect.
-    sets
-        Parameters by the set's name; without it every parameter that varies, alone.
-    method
-        One of `METHODS`: ``additive`` (splines and their pairs), ``gaussian-process``, or
-        ``auto``, which is additive up to the size that the draws allow.
-    progress
-        Called with the sets done and the sets in all.
+    Args:
+        thresholds: Values of a unit of effect.
+        sets: Parameters by the set's name; without it every parameter that varies, alone.
+        method: One of `METHODS`: ``additive`` (splines and their pairs), ``gaussian-process``, or
+            ``auto``, which is additive up to the size that the draws allow.
+        progress: Called with the sets done and the sets in all.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a set and threshold: ``set``, ``parameters``, ``threshold``, ``evppi`` (per
-        person), ``standard_error``, ``evpi``, ``share`` (of the EVPI), ``method`` and, see
-        `diagnostics`, ``explained`` (the share of the variance of the best strategy's net
-        benefit against the next best one's that the set explains) and ``suspect`` (residuals of
-        net benefit keep a pattern).
+    Returns:
+        One row a set and threshold: ``set``, ``parameters``, ``threshold``, ``evppi`` (per person),
+        ``standard_error``, ``evpi``, ``share`` (of the EVPI), ``method`` and, see `diagnostics`,
+        ``explained`` (the share of the variance of the best strategy's net benefit against the next
+        best one's that the set explains) and ``suspect`` (residuals of net benefit keep a pattern).
 
-    Notes
-    -----
-    Net benefit is linear in cost and effect, so these are regressed once and serve all
-    thresholds. Estimates are never below zero by their making and biased upwards where they are
-    small, see `values_of_fit`: one within two standard errors of zero can't be told from zero.
-    They are not held down to the EVPI, and no correction is made.
+    Notes:
+        Net benefit is linear in cost and effect, so these are regressed once and serve all
+        thresholds. Estimates are never below zero by their making and biased upwards where they are
+        small, see `values_of_fit`: one within two standard errors of zero can't be told from zero.
+        They are not held down to the EVPI, and no correction is made.
     """
     grid = checked_thresholds(thresholds)
     if sets is None:
@@ -251,23 +240,18 @@ def diagnostics(
 ) -> pd.DataFrame:
     """How well a regression fits net benefit: a row a threshold and strategy but the best.
 
-    Parameters
-    ----------
-    sets
-        Sets of parameters looked at beside each other, for which p-values are corrected.
+    Args:
+        sets: Sets of parameters looked at beside each other, for which p-values are corrected.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``threshold``, ``strategy`` (the next best first), ``against`` (the best of means),
         ``explained`` (share of the variance of the difference in net benefit), ``ratio`` and
         ``p_value`` (see `residual_pattern`) and ``suspect`` (p-value below 0.01).
 
-    Notes
-    -----
-    Residuals are looked at in the order of each parameter and, for several, of the fitted
-    values. The smallest p-value counts, times the number of orders, strategies and sets looked
-    at at a threshold (Bonferroni).
+    Notes:
+        Residuals are looked at in the order of each parameter and, for several, of the fitted
+        values. The smallest p-value counts, times the number of orders, strategies and sets looked
+        at at a threshold (Bonferroni).
     """
     orders = [np.argsort(table.parameter(name), kind="stable") for name in names]
     rows = []

@@ -12,23 +12,17 @@ Row = dict[str, Any]
 def expected_net_benefit(found: Sequence[Row], trial: Trial) -> list[Row]:
     """What a trial is worth to the population less what it costs, by size.
 
-    Parameters
-    ----------
-    found
-        Rows of `evsi` for the trial.
+    Args:
+        found: Rows of `evsi` for the trial.
 
-    Returns
-    -------
-    list of dict
-        The rows with ``years_to_report``, ``people_after`` (discounted patients who benefit once
-        it has reported), ``population_evsi``, ``cost``, ``enbs`` with ``enbs_error``, and
-        ``optimal`` (the size with the highest net benefit by threshold and method, where that
-        is above zero).
+    Returns:
+        The rows with ``years_to_report``, ``people_after`` (discounted patients who benefit once it
+        has reported), ``population_evsi``, ``cost``, ``enbs`` with ``enbs_error``, and ``optimal``
+        (the size with the highest net benefit by threshold and method, where that is above zero).
 
-    Notes
-    -----
-    Eckermann, Willan (2007), Health Economics 16:195; Conti, Claxton (2009), Value in Health
-    12:1: information is worth nothing to those treated before the report. The cost is today's.
+    Notes:
+        Eckermann, Willan (2007), Health Economics 16:195; Conti, Claxton (2009), Value in Health
+        12:1: information is worth nothing to those treated before the report. The cost is today's.
     """
     by_size = {patients: _size(trial, patients) for patients in {row["patients"] for row in found}}
     rows = [row | by_size[row["patients"]] for row in found]

@@ -64,20 +64,17 @@ def find_range(study: Study, name: str) -> Range:
 def one_way(study: Study) -> pd.DataFrame:
     """Every parameter at its two ends, all others at base.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         Two rows a parameter (``parameter``, ``end``, ``value``, ``basis``) with the columns of
         `result_table`, the parameter with the widest bar of net monetary benefit first. The basis
         of a range also says what is held fixed, and at which end nothing moves.
 
-    Examples
-    --------
-    >>> from hecon import load_study, one_way
-    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
-    >>> widest = one_way(study).head(2)
-    >>> widest[["parameter", "end"]].to_dict("list")
-    {'parameter': ['unit_mdma_session', 'unit_mdma_session'], 'end': ['low', 'high']}
+    Examples:
+        >>> from hecon import load_study, one_way
+        >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+        >>> widest = one_way(study).head(2)
+        >>> widest[["parameter", "end"]].to_dict("list")
+        {'parameter': ['unit_mdma_session', 'unit_mdma_session'], 'end': ['low', 'high']}
     """
     found = ranges(study)
     ends = [(r, end) for r in found for end in ("low", "high")]
@@ -134,13 +131,10 @@ def _basis(found: Range, still: list[str]) -> str:
 def bar_widths(low: Array, high: Array, base: float) -> Array:
     """How far each bar of a tornado reaches: over both ends of a range and the base case.
 
-    Parameters
-    ----------
-    low, high
-        A figure at the ends, one entry a bar; NaN where it has no meaning (an ICER under
-        dominance), and then the bar is infinitely wide: it comes first.
-    base
-        The figure in the base case; NaN counts for nothing.
+    Args:
+        low, high: A figure at the ends, one entry a bar; NaN where it has no meaning (an ICER under
+            dominance), and then the bar is infinitely wide: it comes first.
+        base: The figure in the base case; NaN counts for nothing.
     """
     ends = np.stack([low, high])
     widest = np.fmax(ends.max(axis=0), base) - np.fmin(ends.min(axis=0), base)
@@ -154,21 +148,16 @@ FIGURES = {"nmb": "nmb", "icer": "icer", "qaly": "qaly_difference"}
 def tornado(table: pd.DataFrame, base: pd.Series, by: str = "nmb") -> pd.DataFrame:
     """One row a parameter from the two rows of `one_way`.
 
-    Parameters
-    ----------
-    base
-        The base case's row of `result_table`.
-    by
-        One of `FIGURES`: net monetary benefit, ICER or incremental QALYs, by whose bars the rows
-        are ordered; an end without an ICER (dominance) goes first.
+    Args:
+        base: The base case's row of `result_table`.
+        by: One of `FIGURES`: net monetary benefit, ICER or incremental QALYs, by whose bars the
+            rows are ordered; an end without an ICER (dominance) goes first.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``parameter``, ``basis``, ``low``, ``high``, then for each figure its value at the low
-        and the high end, ``verdict_low``, ``verdict_high`` and ``turns`` (net benefit has
-        another sign than in the base case at one end or at both) and ``turns_by_severity`` (it
-        has so only because the end falls into another severity class).
+    Returns:
+        ``parameter``, ``basis``, ``low``, ``high``, then for each figure its value at the low and
+        the high end, ``verdict_low``, ``verdict_high`` and ``turns`` (net benefit has another sign
+        than in the base case at one end or at both) and ``turns_by_severity`` (it has so only
+        because the end falls into another severity class).
     """
     if table.empty:
         return pd.DataFrame(columns=["parameter", "turns", "turns_by_severity"])

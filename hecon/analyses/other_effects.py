@@ -20,12 +20,10 @@ EQUAL_VALUE = "evLY"
 def effects_compared(run: Run) -> pd.DataFrame:
     """The study's comparison, a row a unit of effect: the study's own first.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``effect``, ``effect_difference``, ``icer`` (NaN where a ratio has no meaning) and
-        ``verdict``. Life-years always; years of equal value where the jurisdiction says what
-        an added year counts for, and the study counts QALYs.
+        ``verdict``. Life-years always; years of equal value where the jurisdiction says what an
+        added year counts for, and the study counts QALYs.
     """
     own, study = run(base_comparison), run.study
     gains = {study.definition.effect.name: own.qaly}
@@ -59,17 +57,14 @@ def equal_value_gained(
 ) -> float:
     """Discounted years of equal value gained (evLYG) in the first draw.
 
-    Parameters
-    ----------
-    flows
-        Of `hecon.analyses.flows`.
+    Args:
+        flows: Of `hecon.analyses.flows`.
 
-    Notes
-    -----
-    Institute for Clinical and Economic Review (2018); Campbell, Whittington and Pearson (2023),
-    Value in Health. In each cycle the life-years that both strategies have count as the
-    intervention's QALYs per life-year; those that it adds count what the jurisdiction says. A
-    cycle without added life-years counts its QALYs, as the comparator's always do.
+    Notes:
+        Institute for Clinical and Economic Review (2018); Campbell, Whittington and Pearson (2023),
+        Value in Health. In each cycle the life-years that both strategies have count as the
+        intervention's QALYs per life-year; those that it adds count what the jurisdiction says. A
+        cycle without added life-years counts its QALYs, as the comparator's always do.
     """
     rule = study.jurisdiction.definition.equal_value
     assert rule is not None

@@ -35,19 +35,14 @@ class OwnDraws(TableDesign):
 def draws_from(study: Study, path: Path | str, missing: Missing = "refuse") -> OwnDraws:
     """A design of the draws in a file: CSV, or parquet.
 
-    Parameters
-    ----------
-    path
-        One row a draw, one column an input, named `name` or `name[strategy]`.
-    missing
-        What becomes of inputs with a distribution that have no column: ``refuse`` takes them for
-        a fault, ``base`` holds them at their base values.
+    Args:
+        path: One row a draw, one column an input, named `name` or `name[strategy]`.
+        missing: What becomes of inputs with a distribution that have no column: ``refuse`` takes
+            them for a fault, ``base`` holds them at their base values.
 
-    Raises
-    ------
-    InputError
-        With every column that is no input, every input missing and every cell that is no number
-        or that its input's unit doesn't allow.
+    Raises:
+        InputError: With every column that is no input, every input missing and every cell that is
+            no number or that its input's unit doesn't allow.
     """
     source = read_source(Path(path))
     faults = FaultList()

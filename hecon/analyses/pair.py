@@ -52,11 +52,9 @@ def increments(
 def find_parameter(study: Study, name: str) -> Parameter:
     """What can be set, by its name, `name` or `name[strategy]`; a mere other name is followed.
 
-    Raises
-    ------
-    InputError
-        If there is none (with the nearest names, else some), or if it is computed without a range
-        of its own and can't be set.
+    Raises:
+        InputError: If there is none (with the nearest names, else some), or if it is computed
+            without a range of its own and can't be set.
     """
     known = {p.text: p for p in study.parameters}
     inputs = [text for text, p in known.items() if p.is_input or p.stated_range]

@@ -14,10 +14,8 @@ from hecon.errors import Fault, InputError
 def read_parquet(path: Path) -> pd.DataFrame:
     """Columns of numbers and of texts.
 
-    Raises
-    ------
-    InputError
-        A file that can't be read, is too large, or holds columns of another kind.
+    Raises:
+        InputError: A file that can't be read, is too large, or holds columns of another kind.
     """
 
     def wrong(text: str, column: str | None = None) -> InputError:

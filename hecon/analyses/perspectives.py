@@ -15,11 +15,9 @@ FIGURES = ("cost {a}", "cost {b}", "cost_difference", "icer", "nmb")
 def perspective_rows(run: Run) -> pd.DataFrame:
     """The study's comparison by perspective, that of the base case first.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``perspective``, ``nmb`` at the run's threshold, and the other columns of `result_table`;
-        no rows where the study names no other.
+    Returns:
+        ``perspective``, ``nmb`` at the run's threshold, and the other columns of `result_table`; no
+        rows where the study names no other.
     """
     study = run.study
     others = list(study.perspectives)
@@ -36,9 +34,7 @@ def perspective_rows(run: Run) -> pd.DataFrame:
 def perspective_results(run: Run) -> pd.DataFrame:
     """Figures of the rows of `perspective_rows`, one below the other.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``figure`` (cost of either strategy, their difference, ICER, net benefit), ``perspective``
         and ``value``; no rows where the study names no other. An ICER that has no meaning is NaN.
     """

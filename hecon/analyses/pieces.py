@@ -42,10 +42,8 @@ class Piece:
 def pieces(study: Study, factor: float = 1.0) -> dict[Name, Piece]:
     """A study's pieces by kind and name.
 
-    Parameters
-    ----------
-    factor
-        What every amount is multiplied by: the study's money in that of another one.
+    Args:
+        factor: What every amount is multiplied by: the study's money in that of another one.
     """
     found = {**_quantities(study, factor), **_rules(study, factor)}
     model = study.model

@@ -26,10 +26,9 @@ def plane(
 ) -> Plane:
     """Increments, quadrant shares and the ellipse that holds a share of a bivariate normal.
 
-    Notes
-    -----
-    Van Hout et al. (1994), Health Economics 3:309: the ellipse with the draws' means and
-    covariances; its squared radius is the chi-square quantile -2 log(1 - level).
+    Notes:
+        Van Hout et al. (1994), Health Economics 3:309: the ellipse with the draws' means and
+        covariances; its squared radius is the chi-square quantile -2 log(1 - level).
     """
     pair = table.with_strategies([intervention, comparator])
     effect, cost = pair.effect[0] - pair.effect[1], pair.cost[0] - pair.cost[1]

@@ -38,15 +38,12 @@ class Population:
 def study_population(study: Study, changes: Mapping[str, float] | None = None) -> Population | None:
     """Whom the decision of a study concerns, or None if the study doesn't say.
 
-    Parameters
-    ----------
-    changes
-        Other values for some of the file's assumptions, or of the study's inputs in its formulas.
+    Args:
+        changes: Other values for some of the file's assumptions, or of the study's inputs in its
+            formulas.
 
-    Raises
-    ------
-    InputError
-        If a formula's value can't be what it stands for.
+    Raises:
+        InputError: If a formula's value can't be what it stands for.
     """
     definition = study.people
     if definition is None:
@@ -109,23 +106,16 @@ def effective_population(
 ) -> float:
     """Discounted number of people whose treatment a decision changes.
 
-    Parameters
-    ----------
-    annual
-        People who become eligible in a year.
-    years
-        How long the decision stays relevant, from today; the last year may be a part of one.
-    discount
-        Annual rate.
-    uptake
-        Share of the eligible whom the decision reaches, by year; the last one goes on.
-    start
-        Years from today until people begin to benefit (a trial that has to report).
+    Args:
+        annual: People who become eligible in a year.
+        years: How long the decision stays relevant, from today; the last year may be a part of one.
+        discount: Annual rate.
+        uptake: Share of the eligible whom the decision reaches, by year; the last one goes on.
+        start: Years from today until people begin to benefit (a trial that has to report).
 
-    Notes
-    -----
-    Sum over years of annual * uptake / (1 + discount) ** middle of the year; Philips, Claxton,
-    Palmer (2008), Medical Decision Making 28:199, on the choice of the horizon.
+    Notes:
+        Sum over years of annual * uptake / (1 + discount) ** middle of the year; Philips, Claxton,
+        Palmer (2008), Medical Decision Making 28:199, on the choice of the horizon.
     """
     for label, value, allowed in (
         ("people a year", annual, annual >= 0),

@@ -53,9 +53,7 @@ def _problem(parameter: Parameter, value: float) -> str | None:
 def unit_problems(study: Study) -> list[tuple[str, str, str]]:
     """Inputs and computed rows whose draws leave what their unit allows.
 
-    Returns
-    -------
-    list of tuple
+    Returns:
         The place, the name, and the share of draws outside in words: expected for an input,
         observed in the first draws for a computed row.
     """

@@ -35,35 +35,26 @@ def threshold_price(
 ) -> pd.DataFrame:
     """The value of a price at which intervention and comparator have equal net benefit.
 
-    Parameters
-    ----------
-    price
-        Name of an input in which net benefit is linear.
-    draws
-        Rows of a probabilistic analysis; the price's own draws, if any, are replaced.
-    known
-        Increments of these rows at the price's base value, where they are known already.
-    progress
-        Called with the rows run and the rows to run in all.
+    Args:
+        price: Name of an input in which net benefit is linear.
+        draws: Rows of a probabilistic analysis; the price's own draws, if any, are replaced.
+        known: Increments of these rows at the price's base value, where they are known already.
+        progress: Called with the rows run and the rows to run in all.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         One row a threshold: ``parameter``, ``unit``, ``threshold``, ``deterministic`` (base
-        values), ``expected`` (where mean net benefit is zero) with ``standard_error`` (Monte
-        Carlo, by the delta method; NaN for a single draw), ``low`` and ``high`` (2.5 and 97.5
-        percentiles over draws: the prices at which the intervention is cost-effective with
-        probability 97.5 and 2.5 %), ``feasible`` (False where the expected price is negative: no
-        price makes it so) and ``nmb_at_zero`` (mean net benefit at a price of zero).
+        values), ``expected`` (where mean net benefit is zero) with ``standard_error`` (Monte Carlo,
+        by the delta method; NaN for a single draw), ``low`` and ``high`` (2.5 and 97.5 percentiles
+        over draws: the prices at which the intervention is cost-effective with probability 97.5 and
+        2.5 %), ``feasible`` (False where the expected price is negative: no price makes it so) and
+        ``nmb_at_zero`` (mean net benefit at a price of zero).
 
-    Raises
-    ------
-    InputError
-        If net benefit is not linear in the input or does not depend on it; use `break_even`.
+    Raises:
+        InputError: If net benefit is not linear in the input or does not depend on it; use
+            `break_even`.
 
-    Notes
-    -----
-    Two evaluations give the line, a third halfway checks it.
+    Notes:
+        Two evaluations give the line, a third halfway checks it.
     """
     grid = checked_thresholds(thresholds)
     parameter = find_parameter(study, price)
@@ -164,11 +155,9 @@ def price_values(run: Run) -> pd.DataFrame:
     Without distributions there is one row of draws, the base case, and no interval. Thresholds
     are the run's own and those that the jurisdiction states, or those asked for.
 
-    Raises
-    ------
-    InputError
-        If the price asked for is unknown or net benefit is not linear in it; of the study's own
-        price the result is unavailable then.
+    Raises:
+        InputError: If the price asked for is unknown or net benefit is not linear in it; of the
+            study's own price the result is unavailable then.
     """
     asked: str = run.option("parameter", "")
     own = run.study.definition.price

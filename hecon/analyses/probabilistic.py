@@ -16,39 +16,31 @@ def decision(
 ) -> xr.Dataset:
     """Acceptability and the value of perfect information over a range of thresholds.
 
-    Parameters
-    ----------
-    cost, effect
-        Draws by strategy, shape (strategies, draws).
-    thresholds
-        Values of a QALY, shape (thresholds,).
+    Args:
+        cost, effect: Draws by strategy, shape (strategies, draws).
+        thresholds: Values of a QALY, shape (thresholds,).
 
-    Returns
-    -------
-    xr.Dataset
+    Returns:
         By strategy and threshold: ``nmb`` and ``nhb``, mean net monetary and net health benefit
         (NaN at a threshold of 0), ``probability_best``, the acceptability curve, and
         ``expected_loss``, what choosing the strategy forgoes on average. By threshold: ``best``,
-        the strategy with the highest mean, ``probability_frontier``, its probability of being
-        best (the acceptability frontier), and ``evpi``, the expected value of perfect
-        information per person, with ``evpi_error``, its Monte Carlo standard error (NaN for one
-        draw).
+        the strategy with the highest mean, ``probability_frontier``, its probability of being best
+        (the acceptability frontier), and ``evpi``, the expected value of perfect information per
+        person, with ``evpi_error``, its Monte Carlo standard error (NaN for one draw).
 
-    Notes
-    -----
-    Fenwick, Claxton, Sculpher (2001), Health Economics 10:779; Briggs, Claxton, Sculpher (2006);
-    expected loss: Alarid-Escudero et al. (2019), Value in Health 22:611. Net benefits within
-    1e-12 of the amounts they are made of are tied, and a tie goes to the strategy named first,
-    so rounding decides nothing.
+    Notes:
+        Fenwick, Claxton, Sculpher (2001), Health Economics 10:779; Briggs, Claxton, Sculpher
+        (2006); expected loss: Alarid-Escudero et al. (2019), Value in Health 22:611. Net benefits
+        within 1e-12 of the amounts they are made of are tied, and a tie goes to the strategy named
+        first, so rounding decides nothing.
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from hecon import decision
-    >>> cost, effect = np.array([[0.0, 0.0], [10.0, 30.0]]), np.array([[0.0, 0.0], [1.0, 1.0]])
-    >>> found = decision(["usual care", "new"], cost, effect, np.array([25.0]))
-    >>> str(found["best"].values[0]), float(found["evpi"][0])
-    ('new', 2.5)
+    Examples:
+        >>> import numpy as np
+        >>> from hecon import decision
+        >>> cost, effect = np.array([[0.0, 0.0], [10.0, 30.0]]), np.array([[0.0, 0.0], [1.0, 1.0]])
+        >>> found = decision(["usual care", "new"], cost, effect, np.array([25.0]))
+        >>> str(found["best"].values[0]), float(found["evpi"][0])
+        ('new', 2.5)
     """
     names = list(strategies)
     shape = (len(names), len(thresholds))
@@ -97,10 +89,8 @@ def first_of_best(benefit: Array, tolerance: float) -> NDArray[np.int64]:
 def summary(strategies: Sequence[str], figures: dict[str, Array]) -> pd.DataFrame:
     """Means with Monte Carlo standard errors and 95 % intervals of the draws.
 
-    Parameters
-    ----------
-    figures
-        By name, draws by strategy of shape (strategies, draws).
+    Args:
+        figures: By name, draws by strategy of shape (strategies, draws).
     """
     rows = []
     for name, values in figures.items():

@@ -34,16 +34,11 @@ class Queue:
 def queue(demand: Array, places: Array, wait_share: Array, leave: Array) -> Queue:
     """First come, first served.
 
-    Parameters
-    ----------
-    demand
-        Persons a period, [draw, period].
-    places
-        Starts that are possible in the period, [draw, period]; infinite without a limit.
-    wait_share
-        Of those who come and find no place, who wait; the others return at once. [draw]
-    leave
-        Of those waiting, who leave in a period for what they would have had. [draw]
+    Args:
+        demand: Persons a period, [draw, period].
+        places: Starts that are possible in the period, [draw, period]; infinite without a limit.
+        wait_share: Of those who come and find no place, who wait; the others return at once. [draw]
+        leave: Of those waiting, who leave in a period for what they would have had. [draw]
     """
     treated, returned, waiting = (np.zeros_like(demand) for _ in range(3))
     queued = np.zeros(len(demand))
@@ -61,13 +56,10 @@ def queue(demand: Array, places: Array, wait_share: Array, leave: Array) -> Queu
 def convolved(starts: Array, flows: Array) -> Array:
     """What people cause by period since the decision, from what each does since his start.
 
-    Parameters
-    ----------
-    starts
-        Persons who start, [draw, period].
-    flows
-        Amounts a person by period since the start, the first that of the start itself,
-        [draw, period, ...].
+    Args:
+        starts: Persons who start, [draw, period].
+        flows: Amounts a person by period since the start, the first that of the start itself,
+            [draw, period, ...].
     """
     result = np.zeros((len(starts), starts.shape[1], *flows.shape[2:]))
     wide = (slice(None), slice(None), *([None] * (flows.ndim - 2)))

@@ -13,17 +13,14 @@ from hecon.engine.arrays import Array
 def ranking(table: DrawsTable, thresholds: Sequence[float] | Array) -> xr.Dataset:
     """How often each strategy takes each place.
 
-    Returns
-    -------
-    xr.Dataset
+    Returns:
         ``probability`` (strategy, place, threshold), places counted from 1, and ``mean_place``
-        (strategy, threshold). Net benefits that are equal up to rounding are placed in the order
-        of the strategies.
+        (strategy, threshold). Net benefits that are equal up to rounding are placed in the order of
+        the strategies.
 
-    Notes
-    -----
-    Rankograms as in network meta-analysis: Salanti, Ades, Ioannidis (2011), Journal of Clinical
-    Epidemiology 64:163.
+    Notes:
+        Rankograms as in network meta-analysis: Salanti, Ades, Ioannidis (2011), Journal of Clinical
+        Epidemiology 64:163.
     """
     grid = checked_thresholds(thresholds)
     count = len(table.strategies)

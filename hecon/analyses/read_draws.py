@@ -22,23 +22,18 @@ DRAW = ("draw", "draws", "sim", "simulation", "iteration", "iter", "sample", "ps
 def read_draws(path: Path | str, strategies: Sequence[str] = ()) -> DrawsTable:
     """A table of draws from a file.
 
-    Parameters
-    ----------
-    path
-        Text (``.csv``, ``.tsv``, ``.txt``, also with ``.gz``; commas, tabs, or semicolons with
-        decimal commas as Excel writes them in much of Europe) or ``.parquet``. Wide: ``cost_A``,
-        ``cost_B``, ``effect_A`` (or ``qaly_A``), ..., also with a dot or, as in a run's own
-        ``draws.csv``, a space in place of the underscore; long: ``draw``, ``strategy``, ``cost``,
-        ``effect`` (or ``qaly``). Every other column is a parameter.
-    strategies
-        Names of those to compare; without any, all that have both costs and effects.
+    Args:
+        path: Text (``.csv``, ``.tsv``, ``.txt``, also with ``.gz``; commas, tabs, or semicolons
+            with decimal commas as Excel writes them in much of Europe) or ``.parquet``. Wide:
+            ``cost_A``, ``cost_B``, ``effect_A`` (or ``qaly_A``), ..., also with a dot or, as in a
+            run's own ``draws.csv``, a space in place of the underscore; long: ``draw``,
+            ``strategy``, ``cost``, ``effect`` (or ``qaly``). Every other column is a parameter.
+        strategies: Names of those to compare; without any, all that have both costs and effects.
 
-    Raises
-    ------
-    InputError
-        With every fault: a missing column or one that is there twice, text or NaN where a number
-        belongs (with its row), numbers whose decimal mark can't be told, strategies missing in
-        some draws or there twice, or only one strategy.
+    Raises:
+        InputError: With every fault: a missing column or one that is there twice, text or NaN where
+            a number belongs (with its row), numbers whose decimal mark can't be told, strategies
+            missing in some draws or there twice, or only one strategy.
     """
     source = read_source(Path(path))
     by_name = {name.lower(): name for name in source.frame.columns}

@@ -38,9 +38,7 @@ class RegressionFit:
     def replicates(self) -> tuple[Array, Array]:
         """Fitted values as other draws of the same size would have given them.
 
-        Returns
-        -------
-        tuple
+        Returns:
             Fitted values at some of the draws, shape (outcomes, points, replicates), and their
             means over all draws, shape (outcomes, replicates). The seed is fixed.
         """
@@ -71,15 +69,12 @@ def _root(matrix: Array) -> Array:
 def fit(basis: Basis, outcomes: Array) -> RegressionFit:
     """Penalised least squares; each block's smoothness by restricted maximum likelihood.
 
-    Parameters
-    ----------
-    outcomes
-        Shape (outcomes, draws).
+    Args:
+        outcomes: Shape (outcomes, draws).
 
-    Notes
-    -----
-    Smoothing parameters by the generalised Fellner-Schall update (Wood and Fasiolo 2017,
-    Biometrics 73:1071), all outcomes together; matrices are no larger than the columns.
+    Notes:
+        Smoothing parameters by the generalised Fellner-Schall update (Wood and Fasiolo 2017,
+        Biometrics 73:1071), all outcomes together; matrices are no larger than the columns.
     """
     x = basis.columns
     draws, count = x.shape
@@ -151,21 +146,16 @@ def _inverse(gram: Array, ridge: Array) -> Array:
 def residual_pattern(order: NDArray[np.int64], residual: Array) -> tuple[float, float]:
     """What is left in residuals in the order of a variable: von Neumann's ratio and its p-value.
 
-    Parameters
-    ----------
-    order
-        Positions of the draws in rising order of the variable, shape (draws,).
+    Args:
+        order: Positions of the draws in rising order of the variable, shape (draws,).
 
-    Returns
-    -------
-    tuple
+    Returns:
         The ratio, 1 where neighbours have nothing in common and less where the regression is too
         stiff, and the one-sided p-value.
 
-    Notes
-    -----
-    Von Neumann (1941), Annals of Mathematical Statistics 12:367; mgcv's `k.check` is the same
-    idea with permutations.
+    Notes:
+        Von Neumann (1941), Annals of Mathematical Statistics 12:367; mgcv's `k.check` is the same
+        idea with permutations.
     """
     sorted_ = residual[order]
     draws, variance = len(sorted_), float(sorted_.var())

@@ -19,16 +19,13 @@ OLDEST = 111.0
 def years_of_life(study: Study, end: Expr | None = None, year: Expr | None = None) -> Expr:
     """From the start until the life table ends, in whole cycles; a formula over parameters.
 
-    Parameters
-    ----------
-    end, year
-        What stands for the age at which the life table ends, and for the months of a year;
-        their numbers if left out.
+    Args:
+        end, year: What stands for the age at which the life table ends, and for the months of a
+            year; their numbers if left out.
 
-    Notes
-    -----
-    Cycles of different length, and a study that knows no age, give no other horizon than the
-    study's own.
+    Notes:
+        Cycles of different length, and a study that knows no age, give no other horizon than the
+        study's own.
     """
     model = study.model
     if study.population is None or model.start_age is None or model.cycles_differ:

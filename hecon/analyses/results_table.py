@@ -20,19 +20,14 @@ def result_table(
 ) -> pd.DataFrame:
     """One row a draw.
 
-    Parameters
-    ----------
-    limits
-        The threshold by draw, from `severity`.
-    pairs
-        Intervention and comparator of each row.
+    Args:
+        limits: The threshold by draw, from `severity`.
+        pairs: Intervention and comparator of each row.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         Totals by strategy, then ``intervention``, ``comparator``, ``cost_difference``,
-        ``qaly_difference``, ``icer``, ``verdict``, ``shortfall``, ``weight``, ``threshold``
-        and ``nmb`` (incremental net monetary benefit at the row's threshold).
+        ``qaly_difference``, ``icer``, ``verdict``, ``shortfall``, ``weight``, ``threshold`` and
+        ``nmb`` (incremental net monetary benefit at the row's threshold).
     """
     cost, qaly = totals(outcomes)
     figures = {

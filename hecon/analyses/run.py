@@ -69,14 +69,10 @@ def result(
 class Run:
     """A study with its settings, and whatever of its results has been asked for.
 
-    Attributes
-    ----------
-    other
-        A second study that this one is compared with, if there is one.
-    missing
-        Why results that were asked for are not there, in words, by name.
-    elsewhere
-        What to call for results that another process works out, by name.
+    Attributes:
+        other: A second study that this one is compared with, if there is one.
+        missing: Why results that were asked for are not there, in words, by name.
+        elsewhere: What to call for results that another process works out, by name.
     """
 
     def __init__(
@@ -97,10 +93,8 @@ class Run:
     def __call__(self, wanted: Result[T]) -> T:
         """A result, computed at the first call.
 
-        Raises
-        ------
-        Unavailable
-            If the run can't have it; the reason is in `missing`, too.
+        Raises:
+            Unavailable: If the run can't have it; the reason is in `missing`, too.
         """
         if wanted.name in self.missing:
             raise MissingResult(self.missing[wanted.name])
@@ -126,10 +120,8 @@ class Run:
     def knowing(self, known: Mapping[Result[Any], Any], study: Study | None = None) -> Run:
         """A run with this one's results, some of them as given rather than worked out.
 
-        Parameters
-        ----------
-        study
-            The study that it speaks of, if that is another one.
+        Args:
+            study: The study that it speaks of, if that is another one.
         """
         made = Run(study or self.study, self.settings, self._progress, self.other)
         made.missing = dict(self.missing)

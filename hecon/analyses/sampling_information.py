@@ -37,12 +37,10 @@ def simulated_data(
 ) -> list[tuple[Array, Array]]:
     """What a trial would find in every draw: by outcome the result and the number observed.
 
-    Returns
-    -------
-    list of tuple
-        For a binomial outcome the count, for a normal one the mean; and the persons observed;
-        each of shape (draws,). The random numbers are the same for every number of patients, so
-        that curves over sizes are smooth.
+    Returns:
+        For a binomial outcome the count, for a normal one the mean; and the persons observed; each
+        of shape (draws,). The random numbers are the same for every number of patients, so that
+        curves over sizes are smooth.
     """
     data: list[tuple[Array, Array]] = []
     for outcome in measured:
@@ -92,9 +90,7 @@ def _likelihood_parts(
 
     One pair for all outcomes of the same persons: an outcome and those among whom it is seen.
 
-    Returns
-    -------
-    list of tuple
+    Returns:
         Shapes (data sets, parts) and (parts, draws).
     """
     pairs: dict[int, tuple[list[Array], list[Array]]] = {}
@@ -179,15 +175,11 @@ def trial_information(
 ) -> TrialInformation:
     """Regress net benefit on what a trial measures.
 
-    Parameters
-    ----------
-    table
-        The draws that the trial was planned for.
+    Args:
+        table: The draws that the trial was planned for.
 
-    Raises
-    ------
-    InputError
-        If it was planned for other draws.
+    Raises:
+        InputError: If it was planned for other draws.
     """
     grid = checked_thresholds(thresholds)
     planned = len(trial.measured[0].truth)
@@ -208,28 +200,22 @@ def evsi(
 ) -> pd.DataFrame:
     """Expected value of a trial's information per person.
 
-    Parameters
-    ----------
-    table
-        The draws that the trial was planned for.
-    sizes
-        Numbers randomised in all arms together; without it the trial's own.
+    Args:
+        table: The draws that the trial was planned for.
+        sizes: Numbers randomised in all arms together; without it the trial's own.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         One row a size, threshold and method: ``trial``, ``follow_up_weeks``, ``patients``,
         ``threshold``, ``method``, ``evsi``, ``standard_error``, ``evppi`` (of knowing what the
         trial measures without error: the limit) with ``evppi_error``, and ``effective_draws``
         (median effective sample size of the weights; NaN for regression).
 
-    Notes
-    -----
-    ``regression``: one data set a draw, net benefit regressed on its summary (Strong, Oakley,
-    Brennan, Breeze 2015, Medical Decision Making 35:570). ``importance``: draws weighted by the
-    likelihood of each data set, net benefit first regressed on what the trial measures (Menzies
-    2016, Medical Decision Making 36:308). Below about 50 effective draws the second is biased
-    upwards.
+    Notes:
+        ``regression``: one data set a draw, net benefit regressed on its summary (Strong, Oakley,
+        Brennan, Breeze 2015, Medical Decision Making 35:570). ``importance``: draws weighted by the
+        likelihood of each data set, net benefit first regressed on what the trial measures (Menzies
+        2016, Medical Decision Making 36:308). Below about 50 effective draws the second is biased
+        upwards.
     """
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods:

@@ -20,22 +20,16 @@ from hecon.studies.study import BASE, Study
 def against_base(table: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
     """Scenarios with their differences to the base case, the largest effect on NMB first.
 
-    Parameters
-    ----------
-    table
-        Rows of `scenario_table`.
-    base
-        The base case's row of `result_table`.
+    Args:
+        table: Rows of `scenario_table`.
+        base: The base case's row of `result_table`.
 
-    Returns
-    -------
-    pd.DataFrame
-        The columns of `table`, then ``compared`` (the pair of strategies), ``same_pair`` (it is
-        the base case's), ``cost_to_base``, ``qaly_to_base``, ``nmb_to_base`` and ``turns`` (the
+    Returns:
+        The columns of `table`, then ``compared`` (the pair of strategies), ``same_pair`` (it is the
+        base case's), ``cost_to_base``, ``qaly_to_base``, ``nmb_to_base`` and ``turns`` (the
         decision between the base case's pair is another one) and ``turns_by_severity`` (only
         because the scenario falls into another severity class). Where another pair is compared
-        there is no difference to the base case (NaN), nothing turns, and the row stands at the
-        end.
+        there is no difference to the base case (NaN), nothing turns, and the row stands at the end.
     """
     if table.empty:
         return table
@@ -66,18 +60,13 @@ def scenario_draws(
     Each parameter keeps its own random stream, so that a scenario and the base case differ by
     what the scenario changes and not by chance.
 
-    Parameters
-    ----------
-    table
-        Rows of `against_base`: net benefit is at the row's own threshold.
+    Args:
+        table: Rows of `against_base`: net benefit is at the row's own threshold.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         One row a row of `table`: ``scenario``, ``draws``, ``cost_mean``, ``qaly_mean``,
-        ``icer_mean`` (ratio of means), ``verdict_mean``, ``nmb_mean``, ``nmb_error`` (Monte
-        Carlo), ``nmb_low``, ``nmb_high`` (95 % of draws) and ``probability`` of being
-        cost-effective.
+        ``icer_mean`` (ratio of means), ``verdict_mean``, ``nmb_mean``, ``nmb_error`` (Monte Carlo),
+        ``nmb_low``, ``nmb_high`` (95 % of draws) and ``probability`` of being cost-effective.
     """
     by_id = {s.id: s for s in study.scenarios}
     rows = []

@@ -66,11 +66,9 @@ def scenario_design(study: Study, scenarios: list[Scenario]) -> TableDesign:
     Each overridden value or formula becomes a column; a scenario that leaves it alone has the
     value its own model gives.
 
-    Raises
-    ------
-    ModelError
-        If a scenario overrides something that changes from cycle to cycle, or a formula that
-        means different things in different strategies.
+    Raises:
+        ModelError: If a scenario overrides something that changes from cycle to cycle, or a formula
+            that means different things in different strategies.
     """
     numbers = base_values(study.parameters)
     # the same scenarios are asked for by several parts of a run
@@ -144,12 +142,9 @@ def idle_scenarios(
 
     A scenario without changes says something by comparing another pair than the study.
 
-    Parameters
-    ----------
-    table
-        Their rows of `result_table`.
-    base
-        The base case's row.
+    Args:
+        table: Their rows of `result_table`.
+        base: The base case's row.
     """
     faults = []
     figures = table.select_dtypes("number")
@@ -178,17 +173,14 @@ def scenario_table(study: Study, chosen: Sequence[Scenario] | None = None) -> pd
 
     ``weakest_status`` is the weakest status of the scenario and of the estimates it chooses.
 
-    Parameters
-    ----------
-    chosen
-        Those of the study, unless others are named.
+    Args:
+        chosen: Those of the study, unless others are named.
 
-    Examples
-    --------
-    >>> from hecon import load_study, scenario_table
-    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
-    >>> scenario_table(study)[["scenario", "verdict"]].head(1).to_dict("records")
-    [{'scenario': 'S01', 'verdict': 'more costly, more effective'}]
+    Examples:
+        >>> from hecon import load_study, scenario_table
+        >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+        >>> scenario_table(study)[["scenario", "verdict"]].head(1).to_dict("records")
+        [{'scenario': 'S01', 'verdict': 'more costly, more effective'}]
     """
     scenarios = list(study.scenarios if chosen is None else chosen)
     if not scenarios:

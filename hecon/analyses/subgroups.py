@@ -121,9 +121,7 @@ def drawn_cells(run: Run) -> Cells:
 def subgroup_results(run: Run) -> pd.DataFrame:
     """Everybody, every level and every combination, at base values and over the draws.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``subgroup``, ``title``, ``dimension``, ``share``; of the study's comparison
         ``cost_difference``, ``qaly_difference``, ``icer`` (of weighted means, never a mean of
         ratios), ``verdict`` and ``nmb``; ``best`` of the alternatives; ``shortfall`` and
@@ -185,20 +183,17 @@ def _benefit(run: Run, cost: Array, qaly: Array) -> Array:
 def heterogeneity(run: Run) -> pd.DataFrame:
     """What deciding by subgroup is worth against one decision for all, per person.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a dimension and one for all combinations: ``dimension``, ``subgroups`` told
-        apart, ``one_decision`` and ``by_subgroup`` (highest mean net benefit), ``value`` (their
-        difference), ``perfect_one`` and ``perfect_by_subgroup`` (mean of the highest in each
-        draw) and ``perfect_value`` (their difference). Without distributions the mean is that of
-        the base case and nothing is said of perfect information.
+    Returns:
+        One row a dimension and one for all combinations: ``dimension``, ``subgroups`` told apart,
+        ``one_decision`` and ``by_subgroup`` (highest mean net benefit), ``value`` (their
+        difference), ``perfect_one`` and ``perfect_by_subgroup`` (mean of the highest in each draw)
+        and ``perfect_value`` (their difference). Without distributions the mean is that of the base
+        case and nothing is said of perfect information.
 
-    Notes
-    -----
-    The static and the dynamic value of heterogeneity of Espinoza, Manca, Claxton and Sculpher
-    (Medical Decision Making 2014); the first is Coyle, Buxton and O'Brien's value of stratified
-    decisions (Health Economics 2003).
+    Notes:
+        The static and the dynamic value of heterogeneity of Espinoza, Manca, Claxton and Sculpher
+        (Medical Decision Making 2014); the first is Coyle, Buxton and O'Brien's value of stratified
+        decisions (Health Economics 2003).
     """
     drawn = run.get(drawn_cells)
     cells = drawn or run(base_cells)

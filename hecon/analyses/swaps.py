@@ -62,19 +62,15 @@ def swaps(
 ) -> Swaps:
     """Lead from the result of one study to that of another, difference by difference.
 
-    Raises
-    ------
-    InputError
-        If the second lacks a strategy of the first one's comparison, or there is no rate from
-        its money to the first one's.
-    ModelError
-        If a mixture of both can't be run, or amounts hide in formulas so that they can't be
-        converted.
+    Raises:
+        InputError: If the second lacks a strategy of the first one's comparison, or there is no
+            rate from its money to the first one's.
+        ModelError: If a mixture of both can't be run, or amounts hide in formulas so that they
+            can't be converted.
 
-    Notes
-    -----
-    The mean over orders is the Shapley value: the only one that adds up, treats alike what acts
-    alike, and gives nothing to what does nothing (Shapley 1953, A value for n-person games).
+    Notes:
+        The mean over orders is the Shapley value: the only one that adds up, treats alike what acts
+        alike, and gives nothing to what does nothing (Shapley 1953, A value for n-person games).
     """
     _refuse_other_strategies(first, second, names)
     factor = _factor(first, second)

@@ -25,19 +25,16 @@ DECISION = ("cost_difference", "qaly_difference", "icer", "verdict", "threshold"
 def synthesis_choices(run: Run) -> pd.DataFrame:
     """The base case and every scenario that names an estimate.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``scenario``, ``title``, ``estimates`` (names with effect and 95 % interval),
         ``weakest_status``; ``odds_ratio`` of the outcome between the strategies compared,
         ``p_intervention`` and ``p_comparator``, each with ``..._low`` and ``..._high``; and the
-        decision: ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict``,
-        ``threshold``, ``nmb``. No rows if the study names no outcome in `[synthesis]`.
+        decision: ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict``, ``threshold``,
+        ``nmb``. No rows if the study names no outcome in `[synthesis]`.
 
-    Notes
-    -----
-    The outcome is that of all who start, in the deterministic run; intervals are 2.5 and
-    97.5 percentiles of draws with the estimates' full covariance.
+    Notes:
+        The outcome is that of all who start, in the deterministic run; intervals are 2.5 and
+        97.5 percentiles of draws with the estimates' full covariance.
     """
     study = run.study
     entry = study.definition.synthesis

@@ -17,14 +17,10 @@ Pairs = Sequence[tuple[str, str]]
 def severity(study: Study, design: Design, pairs: Pairs) -> pd.DataFrame:
     """Shortfall and the threshold it implies, for every row of a design.
 
-    Parameters
-    ----------
-    pairs
-        Intervention and comparator of each row: the comparator is its standard care.
+    Args:
+        pairs: Intervention and comparator of each row: the comparator is its standard care.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         One row a draw: the columns of `shortfalls`, if severity acts, ``weight``,
         ``opportunity_cost`` (the threshold before the weight; absent if classes of severity have
         thresholds of their own) and ``threshold``: what one unweighted QALY may cost. A weight on
@@ -50,10 +46,8 @@ def severity(study: Study, design: Design, pairs: Pairs) -> pd.DataFrame:
 def stated_thresholds(study: Study, design: Design, weights: Array) -> Array:
     """Values of a QALY that the jurisdiction judges at, or shows net benefit at: [draw, value].
 
-    Parameters
-    ----------
-    weights
-        Severity weight of each draw.
+    Args:
+        weights: Severity weight of each draw.
     """
     targets = [(value, None) for value in study.jurisdiction.threshold_values]
     if not targets:
@@ -66,19 +60,16 @@ def stated_thresholds(study: Study, design: Design, weights: Array) -> Array:
 def shortfalls(study: Study, design: Design, pairs: Pairs, *, discounted: bool) -> pd.DataFrame:
     """Absolute and proportional shortfall against the general population.
 
-    Returns
-    -------
-    pd.DataFrame
-        One row a draw: ``population_qaly`` (remaining QALYs of the general population at the
-        start age), ``standard_qaly`` (the same under the row's comparator), ``shortfall`` (the
+    Returns:
+        One row a draw: ``population_qaly`` (remaining QALYs of the general population at the start
+        age), ``standard_qaly`` (the same under the row's comparator), ``shortfall`` (the
         difference) and ``proportional_shortfall`` (as a share of the general population's).
 
-    Notes
-    -----
-    Both sexes together, standard care as the reference, over remaining life: severity describes
-    the condition, so the horizon of an analysis leaves it as it is. Absolute and undiscounted in
-    Meld. St. 34 (2015-2016); absolute and proportional, discounted as effects, in NICE's manual
-    (PMG36, 6.2.13); proportional and undiscounted with Zorginstituut Nederland.
+    Notes:
+        Both sexes together, standard care as the reference, over remaining life: severity describes
+        the condition, so the horizon of an analysis leaves it as it is. Absolute and undiscounted
+        in Meld. St. 34 (2015-2016); absolute and proportional, discounted as effects, in NICE's
+        manual (PMG36, 6.2.13); proportional and undiscounted with Zorginstituut Nederland.
     """
     assert study.population is not None
     (everybody,) = study.population.strategies

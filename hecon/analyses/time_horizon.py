@@ -19,17 +19,13 @@ TOLERANCE = 1e-6
 def time_horizons(run: Run) -> pd.DataFrame:
     """Increments of the base case counted up to some years, the horizon last.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         One row a year at whose end a cycle ends: ``years``, ``cost_difference``,
-        ``qaly_difference``, ``icer``, ``verdict``, ``nmb`` at the run's own threshold, which is
-        the condition's and not the horizon's.
+        ``qaly_difference``, ``icer``, ``verdict``, ``nmb`` at the run's own threshold, which is the
+        condition's and not the horizon's.
 
-    Raises
-    ------
-    Unavailable
-        If no cycle before the last ends with one of `YEARS`.
+    Raises:
+        Unavailable: If no cycle before the last ends with one of `YEARS`.
     """
     flows, (a, b) = run(base_flows), run.study.compared
     ends = flows["year"].isel(draw=0).values

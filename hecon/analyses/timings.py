@@ -38,10 +38,8 @@ class Timing:
 def timings(model: CohortModel, design: Design) -> list[Timing]:
     """The design's rows by number and length of cycles; most designs have one group.
 
-    Raises
-    ------
-    ModelError
-        If the cycles do not fill the horizon.
+    Raises:
+        ModelError: If the cycles do not fill the horizon.
     """
     exprs = [(model.cycle_months, None), (model.horizon_years, None)]
     needed = model.rests_on(model.cycle_months, model.horizon_years)

@@ -60,23 +60,17 @@ def plan(
 ) -> list[Trial]:
     """The trial for each length of follow-up.
 
-    Parameters
-    ----------
-    design
-        Rows in which the trial's outcomes are worked out.
-    changes
-        Other values for some assumptions of the trial or of the population.
-    follow_up_weeks
-        Lengths of follow-up; without it the trial's own.
-    quantities
-        The study's in the rows of the design, if another plan has asked for them already.
+    Args:
+        design: Rows in which the trial's outcomes are worked out.
+        changes: Other values for some assumptions of the trial or of the population.
+        follow_up_weeks: Lengths of follow-up; without it the trial's own.
+        quantities: The study's in the rows of the design, if another plan has asked for them
+            already.
 
-    Raises
-    ------
-    InputError
-        If a formula names something unknown or depends on time, or a probability leaves 0 to 1.
-    Uninformative
-        If the trial informs no uncertain parameter.
+    Raises:
+        InputError: If a formula names something unknown or depends on time, or a probability leaves
+            0 to 1.
+        Uninformative: If the trial informs no uncertain parameter.
     """
     population = study_population(study, changes)
     if population is None:

@@ -70,17 +70,13 @@ def trial_report(
 ) -> TrialReport:
     """Work out all trials at a threshold.
 
-    Parameters
-    ----------
-    design, table
-        The draws and what they are made of, as `study_draws` gives them.
-    check_all_sizes
-        Whether the second method checks every size, or only the best one of each design.
+    Args:
+        design, table: The draws and what they are made of, as `study_draws` gives them.
+        check_all_sizes: Whether the second method checks every size, or only the best one of each
+            design.
 
-    Raises
-    ------
-    InputError
-        If the intervention is no option, or a trial's formulas are faulty.
+    Raises:
+        InputError: If the intervention is no option, or a trial's formulas are faulty.
     """
     tell = progress or (lambda what, done, total: None)
     if study.compared[0] not in table.strategies:

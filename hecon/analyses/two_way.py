@@ -33,25 +33,18 @@ def two_way(
 ) -> xr.Dataset:
     """Results for every combination of two inputs, all others at base.
 
-    Parameters
-    ----------
-    first, second
-        Names of two different inputs.
-    first_values, second_values
-        Values, also beyond the input's range; without them `steps` values over the range that
-        one-way sensitivity uses.
+    Args:
+        first, second: Names of two different inputs.
+        first_values, second_values: Values, also beyond the input's range; without them `steps`
+            values over the range that one-way sensitivity uses.
 
-    Returns
-    -------
-    xr.Dataset
-        ``nmb``, ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict`` and
-        ``threshold``, each over (`first`, `second`).
+    Returns:
+        ``nmb``, ``cost_difference``, ``qaly_difference``, ``icer``, ``verdict`` and ``threshold``,
+        each over (`first`, `second`).
 
-    Raises
-    ------
-    InputError
-        If an input is unknown, named twice, has neither range nor values, or can't have a value
-        in its unit.
+    Raises:
+        InputError: If an input is unknown, named twice, has neither range nor values, or can't have
+            a value in its unit.
     """
     asked = ((first, first_values), (second, second_values))
     (one, across), (two, down) = _axes(study, asked, study.name, ("", ""), steps)

@@ -43,10 +43,8 @@ def write_batch(
 ) -> BatchFiles:
     """Write `outputs/<plan>_batch/`, and page and workbook in `reports/`, or nothing at all.
 
-    Parameters
-    ----------
-    report
-        Whether page and workbook are written.
+    Args:
+        report: Whether page and workbook are written.
     """
     name = f"{file_name(batch.name)}_batch"
     target = BatchFiles(out / "outputs" / name)

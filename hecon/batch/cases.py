@@ -32,18 +32,13 @@ class Rests:
 class SentStudy:
     """A study in a jurisdiction, ready to be sent to whoever computes.
 
-    Attributes
-    ----------
-    study, jurisdiction, perspective, subgroup
-        What tells cases apart; the last two are empty for the country's own and for everybody.
-    grade
-        What stands before its conclusions, such as that it is exploratory; mostly empty.
-    judges
-        Whether the jurisdiction has a threshold to judge by.
-    made
-        The study itself, in its perspective and subgroup.
-    scenarios
-        The base case and every scenario, by name, in the order of the file.
+    Attributes:
+        study, jurisdiction, perspective, subgroup: What tells cases apart; the last two are empty
+            for the country's own and for everybody.
+        grade: What stands before its conclusions, such as that it is exploratory; mostly empty.
+        judges: Whether the jurisdiction has a threshold to judge by.
+        made: The study itself, in its perspective and subgroup.
+        scenarios: The base case and every scenario, by name, in the order of the file.
     """
 
     study: str
@@ -104,10 +99,8 @@ class Cases:
     def study(self, folder: Path, jurisdiction: Path | None) -> Study | None:
         """The study of two folders; None, and a fault, if it can't be read.
 
-        Raises
-        ------
-        InputError
-            If another study, or another jurisdiction, of the batch has the same name.
+        Raises:
+            InputError: If another study, or another jurisdiction, of the batch has the same name.
         """
         place = (folder, jurisdiction)
         if place not in self._studies:
@@ -133,10 +126,8 @@ class Cases:
     ) -> SentStudy:
         """A study that could be read, in a perspective and a subgroup; blank for its own.
 
-        Raises
-        ------
-        InputError
-            If it has no such perspective or subgroup.
+        Raises:
+            InputError: If it has no such perspective or subgroup.
         """
         key = (folder, jurisdiction, perspective, subgroup)
         if key not in self._cases:

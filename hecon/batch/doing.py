@@ -38,17 +38,12 @@ def do_pack(
 ) -> list[Done]:
     """The figures of a pack's jobs, in their order.
 
-    Parameters
-    ----------
-    content
-        The study of the case, pickled.
-    expected
-        The version that asks, see `code`.
+    Args:
+        content: The study of the case, pickled.
+        expected: The version that asks, see `code`.
 
-    Raises
-    ------
-    OtherVersion
-        If this process has another one.
+    Raises:
+        OtherVersion: If this process has another one.
     """
     if code() != expected:
         raise OtherVersion(f"{code()}; needed is {expected}")

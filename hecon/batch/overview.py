@@ -112,10 +112,8 @@ def compared_results(
     Base values stand before means of draws where both are there; the probability is that of the
     most draws. Net benefit and probability are those at the job's own threshold.
 
-    Parameters
-    ----------
-    unjudged
-        Jurisdictions without a threshold to judge by: there is no verdict in them.
+    Args:
+        unjudged: Jurisdictions without a threshold to judge by: there is no verdict in them.
     """
     rows = _comparisons(results)
     rows["title"] = [

@@ -93,11 +93,9 @@ def planned_jobs(path: Path, cases: Cases) -> list[Job]:
 
     Studies that can't be read in a jurisdiction have none; `cases` says why.
 
-    Raises
-    ------
-    InputError
-        With every name that is unknown, every exclusion that leaves out nothing, and jobs that
-        stand in the plan twice.
+    Raises:
+        InputError: With every name that is unknown, every exclusion that leaves out nothing, and
+            jobs that stand in the plan twice.
     """
     plan = read_toml(path, path.name, Plan)
     faults = FaultList()

@@ -30,18 +30,13 @@ Finished = tuple[Pack, list[Done] | str]
 def finished_packs(packs: Sequence[Pack], workers: int, address: str = "") -> Iterator[Finished]:
     """Packs as they are finished, in any order.
 
-    Parameters
-    ----------
-    workers
-        Processes on this machine; one is this process itself.
-    address
-        Of a Dask scheduler whose workers do them instead.
+    Args:
+        workers: Processes on this machine; one is this process itself.
+        address: Of a Dask scheduler whose workers do them instead.
 
-    Raises
-    ------
-    InputError
-        If the scheduler does not answer, has no workers, or one has another version of hecon:
-        its figures could differ in their last digits.
+    Raises:
+        InputError: If the scheduler does not answer, has no workers, or one has another version of
+            hecon: its figures could differ in their last digits.
     """
     if not packs:
         return

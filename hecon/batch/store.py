@@ -25,10 +25,9 @@ _TABLE = "CREATE TABLE IF NOT EXISTS results (key TEXT PRIMARY KEY, content BLOB
 class Store:
     """Figures of jobs by key; what is put is on the disk when `put` returns.
 
-    Raises
-    ------
-    InputError
-        From every method, if the file can't be read or written: what was finished stays.
+    Raises:
+        InputError: From every method, if the file can't be read or written: what was finished
+            stays.
     """
 
     def __init__(self, path: Path):

@@ -72,10 +72,8 @@ FAULTS = (
 def results_table(jobs: Sequence[Job], done: Mapping[str, Done]) -> Table:
     """Every figure of every finished job, jobs in the order given.
 
-    Parameters
-    ----------
-    done
-        By the key of the job.
+    Args:
+        done: By the key of the job.
     """
     rows = []
     for job in jobs:

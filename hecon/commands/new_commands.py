@@ -82,10 +82,8 @@ def named(folder: Path) -> Path:
 def write_template(kind: str, folder: Path) -> list[str]:
     """Write the files of a template under a name of their own; gives their names.
 
-    Raises
-    ------
-    InputError
-        If the folder exists or its name can't be that of a study.
+    Raises:
+        InputError: If the folder exists or its name can't be that of a study.
     """
     name = named(folder).name
     found = sorted(

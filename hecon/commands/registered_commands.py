@@ -133,17 +133,12 @@ def run_alone(
 ) -> None:
     """Run one analysis, print its section and write its tables into a folder of their own.
 
-    Parameters
-    ----------
-    place
-        Folder of the study, and its jurisdiction.
+    Args:
+        place: Folder of the study, and its jurisdiction.
 
-    Raises
-    ------
-    InputError
-        If the study can't have the analysis, with the reason why.
-    typer.Exit
-        With 1 if the analysis says that something is wrong.
+    Raises:
+        InputError: If the study can't have the analysis, with the reason why.
+        typer.Exit: With 1 if the analysis says that something is wrong.
     """
     study = read_study(*place)
     from hecon.analyses.run import Run, Settings

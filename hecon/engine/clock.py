@@ -37,17 +37,13 @@ class InState:
 class Clock:
     """Times and weights for t = 0..T.
 
-    Parameters
-    ----------
-    rule
-        Name of the counting rule.
-    cycles, cycle_months
-        Number of cycles and their length: a number, or shape (cycles,) where they differ.
+    Args:
+        rule: Name of the counting rule.
+        cycles, cycle_months: Number of cycles and their length: a number, or shape (cycles,) where
+            they differ.
 
-    Raises
-    ------
-    ModelError
-        If the counting rule doesn't fit the number or the lengths of the cycles.
+    Raises:
+        ModelError: If the counting rule doesn't fit the number or the lengths of the cycles.
     """
 
     def __init__(self, rule: str, cycles: int, cycle_months: float | Array):

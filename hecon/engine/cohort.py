@@ -73,18 +73,13 @@ class Kernel:
     ) -> BlockResult:
         """Run one block.
 
-        Parameters
-        ----------
-        columns
-            Values of the varying parameters, each of shape (draws,).
-        first
-            Number of the block's first draw, for messages.
+        Args:
+            columns: Values of the varying parameters, each of shape (draws,).
+            first: Number of the block's first draw, for messages.
 
-        Raises
-        ------
-        ModelError
-            If a probability is negative, a row does not sum to one or a figure is not finite;
-            the error names draw, strategy, cycle and transition.
+        Raises:
+            ModelError: If a probability is negative, a row does not sum to one or a figure is not
+                finite; the error names draw, strategy, cycle and transition.
         """
         program = self.program
         with np.errstate(all="ignore"):

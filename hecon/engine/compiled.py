@@ -17,17 +17,12 @@ from hecon.engine.program import Program, weighted
 class Machine:
     """A compiled program with the numbers that all its draws share; read-only while it runs.
 
-    Parameters
-    ----------
-    rows
-        Row of the totals that each outcome is added to; None leaves it out.
-    draws
-        Draws that it will be run for in all.
+    Args:
+        rows: Row of the totals that each outcome is added to; None leaves it out.
+        draws: Draws that it will be run for in all.
 
-    Raises
-    ------
-    Unavailable
-        If nothing can be compiled here.
+    Raises:
+        Unavailable: If nothing can be compiled here.
     """
 
     def __init__(self, program: Program, rows: Sequence[int | None], draws: int):

@@ -89,10 +89,8 @@ def parse(text: str) -> Expr:
     Allowed are numbers, names, ``+ - * / **``, comparisons, ``and or not``, the conditional
     ``a if condition else b``, the functions of `FUNCTIONS` and look-ups ``table.column(age)``.
 
-    Raises
-    ------
-    ExpressionError
-        If the text holds anything else; nothing is ever evaluated as Python.
+    Raises:
+        ExpressionError: If the text holds anything else; nothing is ever evaluated as Python.
     """
     stripped = text.strip()
     if not stripped:
@@ -211,14 +209,12 @@ def excel(
 ) -> str:
     """Render an expression as an Excel formula, without the leading equals sign.
 
-    Parameters
-    ----------
-    reference
-        Gives the cell reference of a name.
-    look_up
-        Gives the formula that looks up ``table.column`` for a rendered key, which is rounded.
-    decimals
-        What comparisons and keys are rounded to: a number, or the reference of a cell with it.
+    Args:
+        reference: Gives the cell reference of a name.
+        look_up: Gives the formula that looks up ``table.column`` for a rendered key, which is
+            rounded.
+        decimals: What comparisons and keys are rounded to: a number, or the reference of a cell
+            with it.
     """
     return _excel(expr, (reference, look_up, decimals), logical=False)[0]
 

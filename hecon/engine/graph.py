@@ -56,14 +56,10 @@ class Circular(ValueError):
 class Graph:
     """Nodes in the order they can be computed, without duplicates.
 
-    Parameters
-    ----------
-    model
-        Supplies formulas, tables and the keys of the parameters.
-    varying
-        Keys whose values differ between draws; all others are single numbers.
-    given
-        Keys whose values a design supplies although the model has a formula for them.
+    Args:
+        model: Supplies formulas, tables and the keys of the parameters.
+        varying: Keys whose values differ between draws; all others are single numbers.
+        given: Keys whose values a design supplies although the model has a formula for them.
     """
 
     def __init__(self, model: CohortModel, varying: frozenset[Key], given: frozenset[Key]):
@@ -122,12 +118,9 @@ class Graph:
     ) -> Node:
         """The node of an expression.
 
-        Parameters
-        ----------
-        counted
-            True for payoffs: times are those at which a cycle is counted.
-        local
-            Meanings of names that hold only here (time in state, columns of a session).
+        Args:
+            counted: True for payoffs: times are those at which a cycle is counted.
+            local: Meanings of names that hold only here (time in state, columns of a session).
         """
         local = local or {}
         known = self._lowered.setdefault((strategy, counted, *local.items()), {})

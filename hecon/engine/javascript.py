@@ -41,22 +41,16 @@ def number(value: float) -> str:
 class JavaScript:
     """A program written as JavaScript.
 
-    Parameters
-    ----------
-    keys, tables
-        Positions of parameters and of columns of tables (the keys are column ``""``), which
-        programs of a page share; what a program needs is added.
+    Args:
+        keys, tables: Positions of parameters and of columns of tables (the keys are column ``""``),
+            which programs of a page share; what a program needs is added.
 
-    Attributes
-    ----------
-    text
-        A function of the tables' columns that gives an object of functions: ``fixed``,
-        ``series``, ``drawn`` and ``step`` work nodes out, and the last gives the least
-        probability among them; ``spans`` move a trace each through cycles
-        in which ``step`` gives the same, and add to running sums: of discounted costs and
-        effects, or of ``all``.
-    data
-        What the runtime moves and adds up: numbers and names, fit for JSON.
+    Attributes:
+        text: A function of the tables' columns that gives an object of functions: ``fixed``,
+            ``series``, ``drawn`` and ``step`` work nodes out, and the last gives the least
+            probability among them; ``spans`` move a trace each through cycles in which ``step``
+            gives the same, and add to running sums: of discounted costs and effects, or of ``all``.
+        data: What the runtime moves and adds up: numbers and names, fit for JSON.
     """
 
     def __init__(self, program: Program, keys: Positions[Key], tables: Positions[tuple[str, str]]):

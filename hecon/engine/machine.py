@@ -22,14 +22,11 @@ NOT_WRITTEN = ("norm_cdf", "gamma_cdf")
 class Text:
     """A program written as the text of a function, and what must be passed to it.
 
-    Parameters
-    ----------
-    rows
-        Row of the totals that each outcome is added to; None leaves it out.
-    same
-        For the name of a credit's series, the first one whose values are the same.
-    positive
-        Nodes that are the same in every draw, and positive, so that a power needs no sign.
+    Args:
+        rows: Row of the totals that each outcome is added to; None leaves it out.
+        same: For the name of a credit's series, the first one whose values are the same.
+        positive: Nodes that are the same in every draw, and positive, so that a power needs no
+            sign.
     """
 
     def __init__(

@@ -130,10 +130,8 @@ def _compiled(text: str, effort: int) -> Compiled:
 def compiled(text: str, rows: int) -> Compiled:
     """The function `run` of a text, for a design of so many rows.
 
-    Raises
-    ------
-    Unavailable
-        If it can't be compiled here.
+    Raises:
+        Unavailable: If it can't be compiled here.
     """
     try:
         if len(text) > LONGEST:

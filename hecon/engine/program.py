@@ -18,19 +18,14 @@ from hecon.engine.transitions import Move, Row, Trace
 class Program:
     """A model prepared for a design whose rows share the number and length of cycles.
 
-    Parameters
-    ----------
-    numbers
-        Values of the parameters that are the same in every draw.
-    varying
-        Keys of the parameters that differ between draws.
-    cycles, cycle_months
-        Number of cycles and their length: a number, or shape (cycles,) where they differ.
+    Args:
+        numbers: Values of the parameters that are the same in every draw.
+        varying: Keys of the parameters that differ between draws.
+        cycles, cycle_months: Number of cycles and their length: a number, or shape (cycles,) where
+            they differ.
 
-    Raises
-    ------
-    ModelError
-        If the counting rule doesn't fit the number or the lengths of the cycles.
+    Raises:
+        ModelError: If the counting rule doesn't fit the number or the lengths of the cycles.
     """
 
     def __init__(

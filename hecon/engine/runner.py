@@ -19,16 +19,12 @@ from hecon.errors import ModelError
 class Runner:
     """A model made ready for designs that share the number and length of cycles.
 
-    Parameters
-    ----------
-    numbers, varying
-        Values that all rows share, and keys of those that differ.
-    draws
-        Rows of the design in all.
-    one_program
-        True to compile as if every value differed: one program serves all such designs.
-    summed
-        True for discounted totals alone, in the order of `SUMMED`, instead of all outcomes.
+    Args:
+        numbers, varying: Values that all rows share, and keys of those that differ.
+        draws: Rows of the design in all.
+        one_program: True to compile as if every value differed: one program serves all such
+            designs.
+        summed: True for discounted totals alone, in the order of `SUMMED`, instead of all outcomes.
     """
 
     #: Kinds of outcomes whose discounted totals are given if sums are asked for.
@@ -82,11 +78,9 @@ class Runner:
     def run(self, columns: Mapping[Key, Array], draws: int, first: int) -> Array:
         """Totals of a block, shape (row, strategy, draw).
 
-        Raises
-        ------
-        ModelError
-            If a probability is negative, a row does not sum to one or a figure is not finite;
-            the error names draw, strategy, cycle and transition.
+        Raises:
+            ModelError: If a probability is negative, a row does not sum to one or a figure is not
+                finite; the error names draw, strategy, cycle and transition.
         """
         if self._machine is None:
             return self._checked(columns, draws, first)

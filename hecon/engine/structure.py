@@ -29,12 +29,10 @@ class Marked:
 class Structure:
     """Graph, cohorts and credits of a model, whichever of its parameters a design varies.
 
-    Parameters
-    ----------
-    given
-        Keys with a formula in the model whose values a design supplies.
-    cycles, cycle_months
-        Number of cycles and their length: a number, or shape (cycles,) where they differ.
+    Args:
+        given: Keys with a formula in the model whose values a design supplies.
+        cycles, cycle_months: Number of cycles and their length: a number, or shape (cycles,) where
+            they differ.
     """
 
     def __init__(

@@ -47,16 +47,11 @@ class Trace:
 class Cohorts:
     """The cohorts of a model; strategies with the same transitions share one.
 
-    Attributes
-    ----------
-    states
-        Sub-states: name and completed cycles in the state.
-    first
-        Position of each state's first sub-state.
-    traces, trace_of
-        Distinct cohorts, and which of them each strategy has.
-    rows
-        What must be checked: every distinct row of probabilities.
+    Attributes:
+        states: Sub-states: name and completed cycles in the state.
+        first: Position of each state's first sub-state.
+        traces, trace_of: Distinct cohorts, and which of them each strategy has.
+        rows: What must be checked: every distinct row of probabilities.
     """
 
     def __init__(self, model: CohortModel, graph: Graph, cycles: int, cycle_months: float | Array):

@@ -27,25 +27,17 @@ def formula_values(
 ) -> list[Array]:
     """Values of expressions that do not depend on the cycle.
 
-    Parameters
-    ----------
-    targets
-        Expressions, each with the strategy it is read in.
-    numbers, columns
-        Values of the parameters: common to all draws, and by draw.
-    cycle
-        Numbers of the cycles that `cycle` stands for, of a shape that columns broadcast with;
-        without them expressions may not use it.
+    Args:
+        targets: Expressions, each with the strategy it is read in.
+        numbers, columns: Values of the parameters: common to all draws, and by draw.
+        cycle: Numbers of the cycles that `cycle` stands for, of a shape that columns broadcast
+            with; without them expressions may not use it.
 
-    Returns
-    -------
-    list of Array
+    Returns:
         One array a target: a number, or where it varies the shape of columns and cycles.
 
-    Raises
-    ------
-    ModelError
-        If an expression depends on the cycle.
+    Raises:
+        ModelError: If an expression depends on the cycle.
     """
     found = values_without_cycle(model, targets, numbers, columns, cycle=cycle)
     values = []

@@ -18,22 +18,16 @@ KEYS = ("age", "from_year")
 def new_jurisdiction(folder: Path, like: Path) -> list[Path]:
     """Write the folder of a new jurisdiction, and what it has of its own of studies.
 
-    Parameters
-    ----------
-    like
-        A jurisdiction that stands: its names of rows and tables are taken, and how many steps of
-        discounting it has; none of its values, and no name that only its own steps or its
-        agency's demands explain.
+    Args:
+        like: A jurisdiction that stands: its names of rows and tables are taken, and how many steps
+            of discounting it has; none of its values, and no name that only its own steps or its
+            agency's demands explain.
 
-    Returns
-    -------
-    list[Path]
+    Returns:
         The files written, in order.
 
-    Raises
-    ------
-    InputError
-        If `like` is no jurisdiction.
+    Raises:
+        InputError: If `like` is no jurisdiction.
     """
     definition = read_toml(like / FILE, f"{like.name}/{FILE}", JurisdictionDefinition)
     steps, renamed = _steps(definition.discount.steps)

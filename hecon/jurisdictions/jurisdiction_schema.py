@@ -221,10 +221,8 @@ class JurisdictionDefinition(Strict):
     def money_factor(self, currency: str, price_year: str) -> float:
         """What an amount is multiplied by to be in the jurisdiction's money.
 
-        Raises
-        ------
-        ValueError
-            If currency or price year is missing, or there is no rate for them.
+        Raises:
+            ValueError: If currency or price year is missing, or there is no rate for them.
         """
         here = f"{self.currency} of {self.price_year}"
         if not currency or not price_year:

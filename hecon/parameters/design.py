@@ -45,17 +45,12 @@ class Design(Protocol):
 class TableDesign:
     """A design held as a table.
 
-    Attributes
-    ----------
-    numbers
-        Values common to all rows.
-    columns
-        Values by row, each of shape (draws,).
-    free
-        True if another such design will vary something else: a model then needs one program for
-        all of them, somewhat slower than one of its own.
-    labels
-        What each row is, for messages.
+    Attributes:
+        numbers: Values common to all rows.
+        columns: Values by row, each of shape (draws,).
+        free: True if another such design will vary something else: a model then needs one program
+            for all of them, somewhat slower than one of its own.
+        labels: What each row is, for messages.
     """
 
     draws: int
@@ -86,12 +81,9 @@ def rows(
 ) -> TableDesign:
     """A design with one row per set of changes to common values.
 
-    Parameters
-    ----------
-    numbers
-        Base values; a key changed in some row must have a base value here.
-    labels
-        What each row is, for messages.
+    Args:
+        numbers: Base values; a key changed in some row must have a base value here.
+        labels: What each row is, for messages.
     """
     changed = sorted({key for change in changes for key in change}, key=key_text)
     columns = {
@@ -132,21 +124,15 @@ class Correlation:
 class ProbabilisticDesign:
     """Random rows: every uncertain parameter drawn from its distribution.
 
-    Parameters
-    ----------
-    parameters
-        All parameters; those with a fixed distribution keep their base value.
-    draws, seed
-        Number of rows, and the seed of all streams.
-    method
-        ``monte-carlo``, ``latin-hypercube`` or ``sobol``.
-    correlations
-        Pairs joined by a Gaussian copula; the implied matrix must be positive semi-definite.
+    Args:
+        parameters: All parameters; those with a fixed distribution keep their base value.
+        draws, seed: Number of rows, and the seed of all streams.
+        method: ``monte-carlo``, ``latin-hypercube`` or ``sobol``.
+        correlations: Pairs joined by a Gaussian copula; the implied matrix must be positive
+            semi-definite.
 
-    Raises
-    ------
-    ValueError
-        If the method is unknown or the correlations are impossible.
+    Raises:
+        ValueError: If the method is unknown or the correlations are impossible.
     """
 
     def __init__(

@@ -81,10 +81,8 @@ class Distribution:
     def centre(self) -> float:
         """What the base case uses: the mean, a lognormal's median, a triangular's mode, or `base`.
 
-        Raises
-        ------
-        DistributionError
-            If the distribution has no mode.
+        Raises:
+            DistributionError: If the distribution has no mode.
         """
         match self.base or CENTRES.get(self.kind, "mean"):
             case "mean":
@@ -187,24 +185,19 @@ def distribution(
 ) -> Distribution:
     """Build a distribution from what a source gives.
 
-    Parameters
-    ----------
-    kind
-        One of `KINDS`.
-    given
-        Native parameters; or ``mean`` and ``se``; or ``estimate``, ``ci_low`` and ``ci_high``
-        (95 %). An interval is symmetric on the log scale for a lognormal, else on the plain scale.
-    base
-        What the base value is of it, one of `BASES`; blank for what is usual.
+    Args:
+        kind: One of `KINDS`.
+        given: Native parameters; or ``mean`` and ``se``; or ``estimate``, ``ci_low`` and
+            ``ci_high`` (95 %). An interval is symmetric on the log scale for a lognormal, else on
+            the plain scale.
+        base: What the base value is of it, one of `BASES`; blank for what is usual.
 
-    Raises
-    ------
-    DistributionError
-        If the kind is unknown, the names do not fit or the figures are impossible.
+    Raises:
+        DistributionError: If the kind is unknown, the names do not fit or the figures are
+            impossible.
 
-    Notes
-    -----
-    Method of moments: Briggs, Claxton, Sculpher (2006), chapter 4.
+    Notes:
+        Method of moments: Briggs, Claxton, Sculpher (2006), chapter 4.
     """
     if kind not in NATIVE:
         raise DistributionError(f"'{kind}' is not a distribution; allowed are {', '.join(KINDS)}")

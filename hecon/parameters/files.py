@@ -53,10 +53,8 @@ def check_name(path: Path) -> None:
 def inside(folder: Path, file: str, shown: str, column: str | None = None) -> Path:
     """The path of a file named in an input, refused if it leaves its folder.
 
-    Parameters
-    ----------
-    shown, column
-        Where the name stands, for the message.
+    Args:
+        shown, column: Where the name stands, for the message.
     """
     try:
         path = (folder / file).resolve()
@@ -72,10 +70,8 @@ def inside(folder: Path, file: str, shown: str, column: str | None = None) -> Pa
 def read_text(path: Path, shown: str) -> str:
     """The text of an input file.
 
-    Raises
-    ------
-    InputError
-        If it is missing, no regular file, too large, or not plain UTF-8.
+    Raises:
+        InputError: If it is missing, no regular file, too large, or not plain UTF-8.
     """
 
     def refused(message: str, row: int | None = None) -> InputError:

@@ -32,10 +32,8 @@ def parameter_problems(
 ) -> Iterator[tuple[str, str]]:
     """Columns of a row whose unit, currency or price year is at fault, each with what is wrong.
 
-    Parameters
-    ----------
-    currency, price_year, title
-        The jurisdiction's.
+    Args:
+        currency, price_year, title: The jurisdiction's.
     """
     problem = unit_problem(parameter.unit, currency)
     if problem:

@@ -105,11 +105,9 @@ def read_rows(
 ) -> list[tuple[int, RowType, Cells]]:
     """Rows of a CSV file that fit a record, with their numbers and their other cells.
 
-    Parameters
-    ----------
-    kind
-        The row's record; columns outside it are refused unless `free`, and then they are handed
-        back as text with each row.
+    Args:
+        kind: The row's record; columns outside it are refused unless `free`, and then they are
+            handed back as text with each row.
     """
     header, rows = read_cells(path, shown, faults)
     if not header:

@@ -59,10 +59,8 @@ def currency_in(unit: str) -> str:
 def unit_problem(unit: str, currency: str = "") -> str | None:
     """Why a unit is none of the known, or None.
 
-    Parameters
-    ----------
-    currency
-        The jurisdiction's, which may be one that the list doesn't hold.
+    Args:
+        currency: The jurisdiction's, which may be one that the list doesn't hold.
     """
     if not unit:
         return "is empty; write the unit, 'number' for a plain number"

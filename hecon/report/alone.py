@@ -22,10 +22,8 @@ def write_alone(
 
     An earlier folder of the same command is replaced; those of full runs stay.
 
-    Parameters
-    ----------
-    name
-        Of the command.
+    Args:
+        name: Of the command.
     """
     own = file_name(f"{run_name(run.study)}_{name.replace('-', '_')}")
     target = out / "outputs" / own

@@ -14,15 +14,11 @@ def cited(
 ) -> list[Mapping[str, str]]:
     """Rows of the sources whose ids are named, in their own order.
 
-    Parameters
-    ----------
-    texts
-        Everything else that the report says.
-    sources
-        Rows with an ``id``.
-    shown
-        Columns of a row that the report shows, all if none are named: a row that names another
-        brings it along.
+    Args:
+        texts: Everything else that the report says.
+        sources: Rows with an ``id``.
+        shown: Columns of a row that the report shows, all if none are named: a row that names
+            another brings it along.
     """
     rows = {row["id"]: row for row in sources if row.get("id")}
     waiting = {word for text in texts for word in _WORD.findall(text)} & set(rows)

@@ -133,12 +133,9 @@ def acceptability_tables(
 ) -> tuple[Table, Table]:
     """Every alternative and the best on average, by threshold; people see one threshold.
 
-    Parameters
-    ----------
-    found
-        Of `decision`.
-    order
-        Of strategies, where it is not theirs.
+    Args:
+        found: Of `decision`.
+        order: Of strategies, where it is not theirs.
     """
     both = found[["probability_best", "nmb", "nhb", "expected_loss"]]
     both = both.sel(strategy=list(order)) if order else both
@@ -183,10 +180,8 @@ def ranking_table(found: xr.Dataset, threshold: float, order: Sequence[str] = ()
 def frontier_table(found: pd.DataFrame, effect: str = "qaly") -> Table:
     """The frontier of the means, from the rows of `frontier`.
 
-    Parameters
-    ----------
-    effect
-        Name of the column of effects.
+    Args:
+        effect: Name of the column of effects.
     """
     frame = found.rename(columns={"status": "place", "effect": effect})
     columns = tuple(replace(c, key=effect) if c.key == "qaly" else c for c in FRONTIER)

@@ -58,10 +58,8 @@ WriteBook = Callable[[Decided, Section, Units, Path], None]
 def decision_section(found: Decided, units: Units, chosen: str = "") -> Section:
     """What a table of draws tells, in the tables and words of a study's own draws.
 
-    Parameters
-    ----------
-    chosen
-        How the threshold came about where nobody chose it; else empty.
+    Args:
+        chosen: How the threshold came about where nobody chose it; else empty.
     """
     table = found.table
     title = f"{table.draws:,} draw{'s' * (table.draws > 1)} of {len(table.strategies)} strategies"
@@ -176,9 +174,7 @@ def write_decision(
 ) -> tuple[Path, Path]:
     """Write all files below `out`, or none.
 
-    Returns
-    -------
-    tuple
+    Returns:
         As `decision_paths`: the folder (tables, ``exports/`` for BCEA, dampack and voi,
         ``figures/``) and the workbook.
     """

@@ -59,14 +59,10 @@ def document(
 ) -> bytes:
     """A document as its file holds it: the same bytes every time.
 
-    Parameters
-    ----------
-    lines
-        What stands above its title, the title, and what stands below it.
-    pages
-        Sections that begin on a new page together; those with nothing to say are left out.
-    pictures
-        Drawings by the name of their figure; those without a PNG are left out.
+    Args:
+        lines: What stands above its title, the title, and what stands below it.
+        pages: Sections that begin on a new page together; those with nothing to say are left out.
+        pictures: Drawings by the name of their figure; those without a PNG are left out.
     """
     made = _empty(lines[1], layout)
     over, title, *below = lines

@@ -39,10 +39,8 @@ _UNSETTLED = ("standard_error",)
 def perfect_table(found: xr.Dataset, threshold: float, people: float) -> Table:
     """EVPI by threshold, from `decision`; people see it at one.
 
-    Parameters
-    ----------
-    people
-        Discounted number of those whom the decision concerns; NaN if nobody says.
+    Args:
+        people: Discounted number of those whom the decision concerns; NaN if nobody says.
     """
     frame = found[["best", "evpi", "evpi_error"]].to_dataframe().reset_index()
     frame = frame.assign(population_evpi=frame["evpi"] * people)
@@ -59,12 +57,9 @@ def singles_table(
 ) -> Table:
     """EVPPI of single inputs, from the rows of `evppi`.
 
-    Parameters
-    ----------
-    label
-        What an input is.
-    only
-        Rows that people see; all without it.
+    Args:
+        label: What an input is.
+        only: Rows that people see; all without it.
     """
     frame = found.rename(columns={"set": "parameter"})
     frame = frame.assign(

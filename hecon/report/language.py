@@ -238,10 +238,8 @@ def languages() -> tuple[str, ...]:
 def read_language(code: str) -> Language:
     """A language from its catalogue.
 
-    Raises
-    ------
-    KeyError
-        If there is none.
+    Raises:
+        KeyError: If there is none.
     """
     if code == "en":
         return ENGLISH

@@ -24,10 +24,8 @@ def anchor(name: str) -> str:
 def mathematics(text: str, symbols: Collection[str] = ()) -> str | None:
     """A formula as a MathML element; None if the text is no formula.
 
-    Parameters
-    ----------
-    symbols
-        Names, without strategy, that have an anchor to be linked to.
+    Args:
+        symbols: Names, without strategy, that have an anchor to be linked to.
     """
     try:
         parsed = parse(text)

@@ -90,9 +90,7 @@ def trace_frame(run: Run) -> pd.DataFrame:
 def flows_frame(run: Run) -> pd.DataFrame:
     """What each cycle of the base case adds, per person: a row a cycle and item.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         The columns of `FLOWS`: costs, effects, life-years, and quantities of the course, which
         nobody discounts. Cycle 0 is the start.
     """

@@ -45,14 +45,10 @@ def page(
 ) -> str:
     """The whole page.
 
-    Parameters
-    ----------
-    sections
-        In reading order; the first is the answer. Those with nothing to say are left out.
-    pictures
-        Drawings by the name of their figure.
-    live
-        What the page computes with; without it, it shows what it was given and no more.
+    Args:
+        sections: In reading order; the first is the answer. Those with nothing to say are left out.
+        pictures: Drawings by the name of their figure.
+        live: What the page computes with; without it, it shows what it was given and no more.
     """
     return rendered(study_header(study), sections, pictures, units, live=live, unfolded=UNFOLDED)
 
@@ -85,14 +81,10 @@ def rendered(
 ) -> str:
     """A page of sections, the first of which is the answer.
 
-    Parameters
-    ----------
-    filters
-        Whether rows of tables can be filtered by what they hold.
-    live
-        What the page computes with.
-    unfolded
-        Sections whose tables and figures stand open, by name; without it those of all.
+    Args:
+        filters: Whether rows of tables can be filtered by what they hold.
+        live: What the page computes with.
+        unfolded: Sections whose tables and figures stand open, by name; without it those of all.
     """
     shown = [s for s in said_once(sections) if not s.empty]
     symbols = explained(shown)

@@ -92,10 +92,8 @@ def section_view(
 ) -> SectionView:
     """A section in the page's signs; tables without rows are left out.
 
-    Parameters
-    ----------
-    symbols
-        Tables that explain them, by their names; those of the section itself without it.
+    Args:
+        symbols: Tables that explain them, by their names; those of the section itself without it.
     """
     known = explained([section]) if symbols is None else symbols
     said = [(s.tone, spoken(s, units, "typeset")) for s in section.sentences]

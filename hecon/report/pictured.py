@@ -14,13 +14,10 @@ def pictured(
 ) -> Figure:
     """A figure that is drawn when a medium asks, from results that are asked for then.
 
-    Parameters
-    ----------
-    by
-        What draws it, as ``module.function`` of `hecon.report.figures`; one that takes a
-        ``setting`` has the run's. It is loaded when it is wanted, for it takes long.
-    given, named
-        Its other arguments: results of the run, and values as they are.
+    Args:
+        by: What draws it, as ``module.function`` of `hecon.report.figures`; one that takes a
+            ``setting`` has the run's. It is loaded when it is wanted, for it takes long.
+        given, named: Its other arguments: results of the run, and values as they are.
     """
     return Figure(name, partial(_drawn, run, by, given, named), chart)
 

@@ -18,10 +18,8 @@ def plain_table(
 ) -> Table:
     """The rows of a file: a column of numbers holds numbers, one named ``status`` is marked.
 
-    Parameters
-    ----------
-    details
-        Columns that go first where there is little room.
+    Args:
+        details: Columns that go first where there is little room.
     """
     frame = pd.DataFrame(list(rows)).rename(columns=_key)
     columns = []

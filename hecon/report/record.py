@@ -89,10 +89,8 @@ def command(
 ) -> str:
     """The command that gives the same run, from the folder it was started in.
 
-    Parameters
-    ----------
-    settings, options
-        Those that the command takes.
+    Args:
+        settings, options: Those that the command takes.
     """
     study, given = run.study, run.settings
     place = study.jurisdiction.folder

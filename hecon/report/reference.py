@@ -83,15 +83,11 @@ def write_reference(
 ) -> None:
     """Write the tables of a run and its record as a reference, in place of an earlier one.
 
-    Parameters
-    ----------
-    only
-        Names of the sections, if they are not all that a full run has.
+    Args:
+        only: Names of the sections, if they are not all that a full run has.
 
-    Raises
-    ------
-    InputError
-        If the folder holds anything but an earlier reference.
+    Raises:
+        InputError: If the folder holds anything but an earlier reference.
     """
     refuse_other(folder)
     with staging(folder.absolute().parent) as staged:

@@ -37,10 +37,8 @@ def show_summary(
 ) -> None:
     """Print the question, the results, the conclusion last, and where the files are.
 
-    Parameters
-    ----------
-    whole
-        False where single analyses were asked for: then all of them are shown.
+    Args:
+        whole: False where single analyses were asked for: then all of them are shown.
     """
     asked = study.definition.question or study.definition.title
     to.print(titled(study, asked), style="bold")

@@ -56,17 +56,14 @@ def publish(moves: Moves, folder: Path) -> None:
 
     If one cannot be moved, all are put back as they were.
 
-    Parameters
-    ----------
-    moves
-        Pairs of a path in the staging folder and where it belongs, below the folder's parent.
-    folder
-        The staging folder.
+    Args:
+        moves: Pairs of a path in the staging folder and where it belongs, below the folder's
+            parent.
+        folder: The staging folder.
 
-    Raises
-    ------
-    InputError
-        A file where a folder belongs, or the other way round: it is none of ours, and stays.
+    Raises:
+        InputError: A file where a folder belongs, or the other way round: it is none of ours, and
+            stays.
     """
     root = folder.parent
     moves = [(staged.absolute(), target.absolute()) for staged, target in moves]

@@ -50,10 +50,8 @@ class Translation(Strict):
 def language_of(study: Study, code: str) -> Language:
     """A language with the texts of a study and its jurisdiction.
 
-    Raises
-    ------
-    InputError
-        If a file of translations is broken, or translates a text twice.
+    Raises:
+        InputError: If a file of translations is broken, or translates a text twice.
     """
     if code == "en":
         return read_language(code)

@@ -46,10 +46,8 @@ def _about(table: Table, units: Units) -> dict[str, str]:
 def dictionary(tables: Iterable[Table], units: Units, bare: Sequence[Table] = ()) -> pd.DataFrame:
     """Every column of every file: `table, column, type, unit, key, meaning`.
 
-    Parameters
-    ----------
-    bare
-        Tables whose files hold their own columns alone, and do not say whose they are.
+    Args:
+        bare: Tables whose files hold their own columns alone, and do not say whose they are.
     """
     rows = []
     for table, about in (*((t, _about(t, units)) for t in tables), *((t, {}) for t in bare)):

@@ -30,12 +30,9 @@ INTERVAL_HIGH = Column("interval_high", "to", "number", meaning="97.5 % of the d
 def ratio_columns(where: str = "", suffix: str = "") -> tuple[Column, Column, Column]:
     """An ICER, a saving per unit of effect forgone, and the words where there is no ICER.
 
-    Parameters
-    ----------
-    where
-        What follows the headings: `` at low``.
-    suffix
-        What follows the keys: ``_low``.
+    Args:
+        where: What follows the headings: `` at low``.
+        suffix: What follows the keys: ``_low``.
     """
     verdict = f"verdict{suffix}"
     saved = "cost saved per unit of effect forgone, where both are less"

@@ -79,22 +79,15 @@ def write_whole(
 ) -> tuple[list[Section], Written]:
     """Write `outputs/<run>/`, and `<run>.xlsx`, `.html` and documents in `reports/`, or nothing.
 
-    Parameters
-    ----------
-    only
-        Names of the analyses that are run; all without it.
-    workbook
-        Writes the workbook and gives the checks that do not hold; without it there is none.
-    report, figures
-        Whether page, workbook and documents, and figures, are written.
-    png
-        Whether figures are written as PNG beside SVG.
-    suffix
-        Added to the run's name.
-    tongue
-        What page, workbook and figures are written in; tables keep to English.
-    extra
-        May add files to the run's outputs.
+    Args:
+        only: Names of the analyses that are run; all without it.
+        workbook: Writes the workbook and gives the checks that do not hold; without it there is
+            none.
+        report, figures: Whether page, workbook and documents, and figures, are written.
+        png: Whether figures are written as PNG beside SVG.
+        suffix: Added to the run's name.
+        tongue: What page, workbook and figures are written in; tables keep to English.
+        extra: May add files to the run's outputs.
     """
     units = study_units(run.study)
     name = run_name(run.study) + suffix

@@ -35,12 +35,9 @@ def _amount(value: Amount, units: Units, medium: Medium) -> str:
 def listed(names: Sequence[str], most: int | None = None, last: str = "and") -> str:
     """`a, b and c`; names with commas of their own stand between semicolons.
 
-    Parameters
-    ----------
-    most
-        Names shown; of a longer list the rest is counted.
-    last
-        What stands before the last name.
+    Args:
+        most: Names shown; of a longer list the rest is counted.
+        last: What stands before the last name.
     """
     if not names:
         return say("none")

@@ -58,11 +58,9 @@ def remember_formulas(
 ) -> None:
     """Have a plan's formulas checked with the study's, and every assumption for its use.
 
-    Parameters
-    ----------
-    formulas
-        Entry, formula, the strategy it is read in, and the names beside the assumptions that
-        mean something in it only.
+    Args:
+        formulas: Entry, formula, the strategy it is read in, and the names beside the assumptions
+            that mean something in it only.
     """
     used: set[str] = set()
     for entry, text, strategy, given in formulas:
@@ -97,10 +95,8 @@ def parsed(text: str, shown: str, where: str) -> Expr:
 class Quantities:
     """A study's quantities in the rows of a design, each worked out once.
 
-    Parameters
-    ----------
-    numbers, columns
-        Values of the parameters: common to all rows, and by row.
+    Args:
+        numbers, columns: Values of the parameters: common to all rows, and by row.
     """
 
     def __init__(

@@ -75,17 +75,13 @@ class Values:
 def budget_values(study: Study, design: Design, *, starts: bool = True) -> Values:
     """Values for a design over a study `with_budget`.
 
-    Parameters
-    ----------
-    starts
-        Whether starts must not be negative. The difference between the worlds does not depend on
-        how many have a treatment without the new one: an end of that input's range alone may ask
-        for more displaced than there are.
+    Args:
+        starts: Whether starts must not be negative. The difference between the worlds does not
+            depend on how many have a treatment without the new one: an end of that input's range
+            alone may ask for more displaced than there are.
 
-    Raises
-    ------
-    InputError
-        If one of them can't be what it stands for.
+    Raises:
+        InputError: If one of them can't be what it stands for.
     """
     assert study.budget is not None
     return _Reckoning(study, study.budget, design, starts).values()
@@ -100,10 +96,8 @@ def lengths(study: Study) -> set[str]:
 def budget_extent(study: Study) -> tuple[int, int]:
     """The most years, and the most periods, that base case or a scenario of a study asks for.
 
-    Parameters
-    ----------
-    study
-        One `with_budget`. A scenario in which the budget can't be asks for nothing.
+    Args:
+        study: One `with_budget`. A scenario in which the budget can't be asks for nothing.
     """
     base = base_values(study.parameters)
     found = [budget_values(study, TableDesign(1, base))]

@@ -37,19 +37,15 @@ class Choice:
 def read_choice(text: str, unit: str, synthesis: StudySynthesis) -> Choice | None:
     """The choice that a cell makes, None if an estimate in it is at fault itself.
 
-    Parameters
-    ----------
-    text
-        ``estimate(x)``, ``lower(x)`` and ``upper(x)`` (the ends of its 95 % interval), alone or
-        within a formula; or a distribution in its own parameters, ``triangular(0, 0.2, 0.6)``.
-    unit
-        Unit of what is set: an estimate alone is given in it, within a formula on its own
-        scale (logarithms of ratios, probabilities, differences).
+    Args:
+        text: ``estimate(x)``, ``lower(x)`` and ``upper(x)`` (the ends of its 95 % interval), alone
+            or within a formula; or a distribution in its own parameters, ``triangular(0, 0.2,
+            0.6)``.
+        unit: Unit of what is set: an estimate alone is given in it, within a formula on its own
+            scale (logarithms of ratios, probabilities, differences).
 
-    Raises
-    ------
-    ValueError
-        If there is no such estimate, the unit doesn't fit, or no such distribution.
+    Raises:
+        ValueError: If there is no such estimate, the unit doesn't fit, or no such distribution.
     """
     call = _DRAWN.fullmatch(text)
     if call and call.group(1) in KINDS:

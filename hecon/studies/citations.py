@@ -25,10 +25,8 @@ def check_citations(
 ) -> None:
     """Record a fault for each id, scenario or parameter that a row names and that is not there.
 
-    Parameters
-    ----------
-    scenarios
-        The study's own, to which those of the budget are added.
+    Args:
+        scenarios: The study's own, to which those of the budget are added.
     """
     if not inputs.complete:
         return

@@ -128,16 +128,14 @@ def pair_folder(study: str, jurisdiction: Path) -> Path | None:
 def read_definition(folder: Path, jurisdiction: Path | None = None) -> LayeredDefinition:
     """The definition of a study, merged with that of the study it extends.
 
-    Parameters
-    ----------
-    jurisdiction
-        Whose own part of the study, and of the one that it extends, comes on top of each.
+    Args:
+        jurisdiction: Whose own part of the study, and of the one that it extends, comes on top of
+            each.
 
-    Raises
-    ------
-    InputError
-        If a `study.toml` is faulty, or the study extended isn't one beside it, extends another
-        itself, or has the same name; or if a file of the extending study belongs to nothing.
+    Raises:
+        InputError: If a `study.toml` is faulty, or the study extended isn't one beside it, extends
+            another itself, or has the same name; or if a file of the extending study belongs to
+            nothing.
     """
     shown = StudyFile(folder, FILE).shown
     own = read_content(folder / FILE, shown)

@@ -12,17 +12,12 @@ def study_folder(
 ) -> Path:
     """The folder of a study, in full.
 
-    Parameters
-    ----------
-    place, column
-        Where it was written, for messages; without it the folder itself is named.
-    root
-        What a path starts from; without it where the program was started.
+    Args:
+        place, column: Where it was written, for messages; without it the folder itself is named.
+        root: What a path starts from; without it where the program was started.
 
-    Raises
-    ------
-    InputError
-        If there is none, with the studies beside it that have a similar name.
+    Raises:
+        InputError: If there is none, with the studies beside it that have a similar name.
     """
     here = _printable((root or Path()) / text)
     if not here.is_dir():
@@ -42,21 +37,14 @@ def jurisdiction_folder(
 ) -> Path | None:
     """The folder of a jurisdiction: a name beside the studies first, else a path.
 
-    Parameters
-    ----------
-    study
-        The study's folder, in full.
-    text
-        None is meant by an empty one.
-    place, column
-        Where it was written, for messages.
-    root
-        What a path starts from; without it where the program was started.
+    Args:
+        study: The study's folder, in full.
+        text: None is meant by an empty one.
+        place, column: Where it was written, for messages.
+        root: What a path starts from; without it where the program was started.
 
-    Raises
-    ------
-    InputError
-        If it is neither, with the jurisdictions that there are.
+    Raises:
+        InputError: If it is neither, with the jurisdictions that there are.
     """
     if not text:
         return None

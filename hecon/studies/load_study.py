@@ -60,24 +60,19 @@ GENERAL_POPULATION = "General population"
 def load_study(folder: Path | str, jurisdiction: Path | str | None = None) -> Study:
     """Read and validate a study in a jurisdiction.
 
-    Parameters
-    ----------
-    folder
-        The study's folder, holding `study.toml`.
-    jurisdiction
-        The jurisdiction's folder; without it the study's own `jurisdiction.toml` is used.
+    Args:
+        folder: The study's folder, holding `study.toml`.
+        jurisdiction: The jurisdiction's folder; without it the study's own `jurisdiction.toml` is
+            used.
 
-    Raises
-    ------
-    InputError
-        With every fault found: file, row, column, what was found and what is allowed.
+    Raises:
+        InputError: With every fault found: file, row, column, what was found and what is allowed.
 
-    Examples
-    --------
-    >>> from hecon import load_study
-    >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
-    >>> study.compared
-    ('MDMA-AT', 'PE')
+    Examples:
+        >>> from hecon import load_study
+        >>> study = load_study("inputs/studies/ptsd", "inputs/jurisdictions/norway")
+        >>> study.compared
+        ('MDMA-AT', 'PE')
     """
     folder = Path(folder)
     for each in (folder, *([] if jurisdiction is None else [Path(jurisdiction)])):

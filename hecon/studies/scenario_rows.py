@@ -141,10 +141,8 @@ def scenarios_of(
 ) -> list[Scenario]:
     """Scenarios from rows with their file and number.
 
-    Parameters
-    ----------
-    called
-        What a row is, and the column of its name, for messages.
+    Args:
+        called: What a row is, and the column of its name, for messages.
     """
     what, column = called
     reading = overrides.reading

@@ -94,45 +94,28 @@ class Budget:
 class Study:
     """A validated study.
 
-    Attributes
-    ----------
-    parameters
-        Inputs and computed rows of the study and its jurisdiction, in file order.
-    layers
-        The folders that say something of the study, each on top of those before it: the study that
-        it extends, the study itself, and the jurisdiction's own part of each.
-    population
-        The general population as a model of its own, to measure absolute shortfall against.
-    correlations
-        Of the study's file, and those that follow from evidence which estimates share.
-    synthesis
-        The evidence and the estimates made from it; empty if the study names none.
-    people
-        Whom the decision concerns, if the study says so.
-    trials
-        The trials that the study plans.
-    documents
-        Files carried along for the reader, by their name in `[evidence]`.
-    facts
-        An article's facts with the model's figures that they refer to.
-    digests
-        SHA-256 of every file that was read.
-    unused
-        Inputs that nothing rests on.
-    replaced
-        Rows of the study, or of the one that it extends, each with what took its place.
-    budget
-        What the decision does to a budget, if the study describes it for the jurisdiction.
-    perspectives
-        Others than that of the base case, shown beside it.
-    subgroups
-        Levels of the dimensions that people differ in.
-    combinations
-        Every combination of one level of each dimension.
-    scenario, subgroup
-        Those whose changes are the base case, if it is not the study's own.
-    values_set
-        Inputs that were set to another value, as ``name = value unit``.
+    Attributes:
+        parameters: Inputs and computed rows of the study and its jurisdiction, in file order.
+        layers: The folders that say something of the study, each on top of those before it: the
+            study that it extends, the study itself, and the jurisdiction's own part of each.
+        population: The general population as a model of its own, to measure absolute shortfall
+            against.
+        correlations: Of the study's file, and those that follow from evidence which estimates
+            share.
+        synthesis: The evidence and the estimates made from it; empty if the study names none.
+        people: Whom the decision concerns, if the study says so.
+        trials: The trials that the study plans.
+        documents: Files carried along for the reader, by their name in `[evidence]`.
+        facts: An article's facts with the model's figures that they refer to.
+        digests: SHA-256 of every file that was read.
+        unused: Inputs that nothing rests on.
+        replaced: Rows of the study, or of the one that it extends, each with what took its place.
+        budget: What the decision does to a budget, if the study describes it for the jurisdiction.
+        perspectives: Others than that of the base case, shown beside it.
+        subgroups: Levels of the dimensions that people differ in.
+        combinations: Every combination of one level of each dimension.
+        scenario, subgroup: Those whose changes are the base case, if it is not the study's own.
+        values_set: Inputs that were set to another value, as ``name = value unit``.
     """
 
     folder: Path

@@ -147,10 +147,8 @@ def _both(one: Subgroup, other: Subgroup) -> Subgroup:
 def with_subgroup(study: Study, name: str) -> Study:
     """The study in one subgroup: a level, or levels of several dimensions with `/` between them.
 
-    Raises
-    ------
-    InputError
-        If there is no such level, or two of one dimension.
+    Raises:
+        InputError: If there is no such level, or two of one dimension.
     """
     known = {level.name: level for level in study.subgroups}
     chosen: list[Subgroup] = []

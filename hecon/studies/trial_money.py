@@ -22,10 +22,8 @@ def in_local_money(
 
     An amount is an assumption whose unit names its currency. None stands in a formula of `costs`.
 
-    Raises
-    ------
-    InputError
-        With every amount whose currency is missing or has no rate.
+    Raises:
+        InputError: With every amount whose currency is missing or has no rate.
     """
     faults: list[Fault] = []
     such_as = _SUCH_AS.format(place.currency, place.price_year)

@@ -134,10 +134,8 @@ def _in_local_money(trial: TrialDefinition, place: Jurisdiction) -> TrialDefinit
 def read_trials(paths: Sequence[Path], place: Jurisdiction) -> list[TrialDefinition]:
     """Read trials' files, amounts in the jurisdiction's money.
 
-    Raises
-    ------
-    InputError
-        With a file's faults, or if two share a name.
+    Raises:
+        InputError: With a file's faults, or if two share a name.
     """
     found = [_in_local_money(read_trial(path), place) for path in paths]
     _check_names(found)

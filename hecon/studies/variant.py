@@ -26,10 +26,8 @@ def with_scenario(study: Study, name: str) -> Study:
     Estimates and distributions that the scenario chooses are drawn; what it sets to a number is
     fixed. The study's other scenarios are then changes of this base case.
 
-    Raises
-    ------
-    InputError
-        If the study has no scenario of that name.
+    Raises:
+        InputError: If the study has no scenario of that name.
     """
     known = {s.id: s for s in study.scenarios}
     if name not in known:
@@ -51,15 +49,12 @@ def with_scenario(study: Study, name: str) -> Study:
 def with_values(study: Study, texts: Sequence[str]) -> Study:
     """The study with inputs, its own or its budget's, set to values, each fixed.
 
-    Parameters
-    ----------
-    texts
-        ``name=value`` each.
+    Args:
+        texts: ``name=value`` each.
 
-    Raises
-    ------
-    InputError
-        With every text that is no such pair, names no input, or gives a value that can't be.
+    Raises:
+        InputError: With every text that is no such pair, names no input, or gives a value that
+            can't be.
     """
     budget = () if study.budget is None else study.budget.parameters
     inputs = {p.text: p for p in (*study.parameters, *budget) if p.is_input}

@@ -84,18 +84,14 @@ class Contrasts:
 def from_arms(measure: str, arms: pd.DataFrame, *, source: str = "arms") -> Contrasts:
     """Contrasts of binary outcomes against each study's first arm.
 
-    Parameters
-    ----------
-    measure
-        ``log odds ratio`` or ``log risk ratio``.
-    arms
-        ``study``, ``treatment``, ``events``, ``n``; and ``arm``, a label, where a study has two
-        arms of a treatment. 0.5 is added to every cell of a study in which one is zero.
+    Args:
+        measure: ``log odds ratio`` or ``log risk ratio``.
+        arms: ``study``, ``treatment``, ``events``, ``n``; and ``arm``, a label, where a study has
+            two arms of a treatment. 0.5 is added to every cell of a study in which one is zero.
 
-    Raises
-    ------
-    InputError
-        Faulty counts, an arm given twice, a study of one arm or without a contrast of events.
+    Raises:
+        InputError: Faulty counts, an arm given twice, a study of one arm or without a contrast of
+            events.
     """
     faults = FaultList()
     if measure not in MEASURES or MEASURES[measure].arms != 2:
@@ -140,23 +136,19 @@ def from_arms(measure: str, arms: pd.DataFrame, *, source: str = "arms") -> Cont
 def from_differences(table: pd.DataFrame, *, source: str = "contrasts") -> Contrasts:
     """Contrasts as they are published.
 
-    Parameters
-    ----------
-    table
-        ``study``, ``treatment``, ``against``, ``estimate`` (first minus second), ``se``, ``scale``
-        (one for all); ``n``, ``n_against`` for standardised differences that have an arm in
-        common; ``arm``, ``arm_against``, labels, where a study has two arms of a treatment.
+    Args:
+        table: ``study``, ``treatment``, ``against``, ``estimate`` (first minus second), ``se``,
+            ``scale`` (one for all); ``n``, ``n_against`` for standardised differences that have an
+            arm in common; ``arm``, ``arm_against``, labels, where a study has two arms of a
+            treatment.
 
-    Notes
-    -----
-    Standardised differences g_i, g_j with an arm in common of size n_c, in a study of size N, have
-    the covariance 1/n_c + g_i g_j / 2N (Gleser and Olkin 2009).
+    Notes:
+        Standardised differences g_i, g_j with an arm in common of size n_c, in a study of size N,
+        have the covariance 1/n_c + g_i g_j / 2N (Gleser and Olkin 2009).
 
-    Raises
-    ------
-    InputError
-        Mixed scales, a contrast given twice or implied by others, missing figures, an arm in
-        common on a scale on which its share of the variance is not known.
+    Raises:
+        InputError: Mixed scales, a contrast given twice or implied by others, missing figures, an
+            arm in common on a scale on which its share of the variance is not known.
     """
     faults = FaultList()
     scales = sorted(set(table["scale"]))
@@ -219,10 +211,8 @@ def from_differences(table: pd.DataFrame, *, source: str = "contrasts") -> Contr
 def combined(*parts: Contrasts, source: str = "contrasts") -> Contrasts:
     """Contrasts of different studies together, for counts beside published effects.
 
-    Raises
-    ------
-    InputError
-        Mixed scales; a contrast twice.
+    Raises:
+        InputError: Mixed scales; a contrast twice.
     """
     faults = FaultList()
     scales = sorted({part.scale for part in parts})

@@ -28,10 +28,8 @@ def _scaled(given: Estimate, formula: Expr, name: str) -> Estimate:
 def se_from_interval(low: float, high: float) -> float:
     """Standard error behind a published interval, on the scale on which it is symmetric.
 
-    Raises
-    ------
-    InputError
-        If the ends are missing or in the wrong order.
+    Raises:
+        InputError: If the ends are missing or in the wrong order.
     """
     faults = FaultList()
     if not (math.isfinite(low) and math.isfinite(high) and low < high):

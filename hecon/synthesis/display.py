@@ -17,9 +17,7 @@ def forest(
 ) -> pd.DataFrame:
     """Rows of a forest plot on the scale of the studies.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``label``, ``kind`` (``study``, ``pooled``, ``prediction``), ``estimate``, ``low``,
         ``high``, ``weight`` (NaN below the studies): the studies as given, then the pooled effect
         and, from three studies on, the prediction interval.
@@ -41,12 +39,10 @@ def forest(
 def network_graph(contrasts: Contrasts) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nodes and edges of a network graph.
 
-    Returns
-    -------
-    nodes
-        ``treatment``, ``studies`` that have it.
-    edges
-        ``treatment``, ``against``, ``studies`` that compare the two, ``names`` of the studies.
+    Returns:
+        nodes: ``treatment``, ``studies`` that have it.
+        edges: ``treatment``, ``against``, ``studies`` that compare the two, ``names`` of the
+            studies.
     """
     having = {
         treatment: {pair[0][0] for pair in contrasts.pairs if treatment in (pair[0][1], pair[1][1])}

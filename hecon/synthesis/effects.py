@@ -98,26 +98,18 @@ def effects(
 ) -> Effects:
     """Estimates and variances of studies from their counts.
 
-    Parameters
-    ----------
-    measure
-        One of `MEASURES`: ``log odds ratio`` and ``log risk ratio`` compare arm 1 with arm 2,
-        ``logit`` is the log odds of arm 1 alone.
-    events_1, n_1, events_2, n_2
-        Counts by study, shape (studies,).
-    studies, source
-        Names for messages: the studies, and the table they are from.
+    Args:
+        measure: One of `MEASURES`: ``log odds ratio`` and ``log risk ratio`` compare arm 1 with arm
+            2, ``logit`` is the log odds of arm 1 alone.
+        events_1, n_1, events_2, n_2: Counts by study, shape (studies,).
+        studies, source: Names for messages: the studies, and the table they are from.
 
-    Returns
-    -------
-    Effects
+    Returns:
         On the log scale of the measure.
 
-    Raises
-    ------
-    InputError
-        Every missing count, events above n, empty or one-armed study, and comparison without any
-        contrast of events.
+    Raises:
+        InputError: Every missing count, events above n, empty or one-armed study, and comparison
+            without any contrast of events.
     """
     faults = FaultList()
     known = MEASURES.get(measure)

@@ -66,12 +66,9 @@ def between_study_variance(
 ) -> tuple[float, int]:
     """Tau2 and the number of steps it took.
 
-    Raises
-    ------
-    InputError
-        For an unknown method.
-    ModelError
-        If the iteration does not come to rest.
+    Raises:
+        InputError: For an unknown method.
+        ModelError: If the iteration does not come to rest.
     """
     if method not in METHODS:
         message = f"'{method}' is not a method; allowed are {', '.join(METHODS)}"

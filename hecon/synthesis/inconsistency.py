@@ -73,10 +73,8 @@ def side_split(
     (Dias et al. 2010, Stat Med 29:932; White 2015, Stata J 15:951). Heterogeneity is estimated
     anew.
 
-    Raises
-    ------
-    InputError
-        If the comparison is not made directly, or in no other way.
+    Raises:
+        InputError: If the comparison is not made directly, or in no other way.
     """
     columns = _split_columns(contrasts, treatment, against)
     if columns is None:
@@ -110,9 +108,7 @@ def side_split(
 def side_splits(contrasts: Contrasts) -> pd.DataFrame:
     """Every comparison that can be split, in alphabetical order.
 
-    Returns
-    -------
-    pd.DataFrame
+    Returns:
         ``treatment``, ``against``, ``studies`` (direct), ``direct``, ``direct_se``, ``indirect``,
         ``indirect_se``, ``difference``, ``difference_se``, ``p``, ``tau2``.
     """

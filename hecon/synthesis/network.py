@@ -61,10 +61,8 @@ class Network:
     def effect(self, treatment: str, against: str) -> Estimate:
         """One treatment minus another.
 
-        Raises
-        ------
-        InputError
-            For a treatment that the network does not have.
+        Raises:
+            InputError: For a treatment that the network does not have.
         """
         i, j = (_position(self.treatments, t) for t in (treatment, against))
         variance = self.covariance[i, i] + self.covariance[j, j] - 2 * self.covariance[i, j]
@@ -75,9 +73,7 @@ class Network:
     def league(self) -> pd.DataFrame:
         """Every treatment against every other, one row an unordered pair.
 
-        Returns
-        -------
-        pd.DataFrame
+        Returns:
             ``treatment``, ``against``, ``estimate``, ``se``, ``low``, ``high``, ``p`` and
             ``studies``, those that compare the two directly.
         """
@@ -110,19 +106,13 @@ def network(
 ) -> Network:
     """Estimate a network.
 
-    Parameters
-    ----------
-    contrasts
-        From `hecon.synthesis.contrasts`: `from_arms`, `from_differences`, `combined`.
-    reference
-        The treatment that the estimates are against; it changes no comparison.
-    method, tau2
-        As for `hecon.synthesis.pooling.pool`.
+    Args:
+        contrasts: From `hecon.synthesis.contrasts`: `from_arms`, `from_differences`, `combined`.
+        reference: The treatment that the estimates are against; it changes no comparison.
+        method, tau2: As for `hecon.synthesis.pooling.pool`.
 
-    Raises
-    ------
-    InputError
-        Without a contrast, with an unknown reference, or if the network falls apart.
+    Raises:
+        InputError: Without a contrast, with an unknown reference, or if the network falls apart.
     """
     faults = FaultList()
     if not contrasts.pairs:

@@ -87,28 +87,18 @@ def pool(
 ) -> Pooled:
     """Pool the effects of studies by inverse variance.
 
-    Parameters
-    ----------
-    estimate, variance
-        Effects and their sampling variances, shape (studies,). Their order does not matter, to the
-        bit.
-    method
-        How tau2 is estimated: ``REML`` (Viechtbauer 2005), ``DL`` (DerSimonian and Laird 1986),
-        ``PM`` (Paule and Mandel 1982) or ``fixed`` (tau2 = 0).
-    tau2
-        A between-study variance to use instead of an estimated one.
-    knapp_hartung
-        Standard error scaled by the weighted residual variance, interval on t (Knapp and Hartung
-        2003), as published: without raising a scale below one.
+    Args:
+        estimate, variance: Effects and their sampling variances, shape (studies,). Their order does
+            not matter, to the bit.
+        method: How tau2 is estimated: ``REML`` (Viechtbauer 2005), ``DL`` (DerSimonian and Laird
+            1986), ``PM`` (Paule and Mandel 1982) or ``fixed`` (tau2 = 0).
+        tau2: A between-study variance to use instead of an estimated one.
+        knapp_hartung: Standard error scaled by the weighted residual variance, interval on t (Knapp
+            and Hartung 2003), as published: without raising a scale below one.
 
-    Returns
-    -------
-    Pooled
-
-    Raises
-    ------
-    InputError
-        Without a study, or with an effect that is not finite or a variance that is not above 0.
+    Raises:
+        InputError: Without a study, or with an effect that is not finite or a variance that is not
+            above 0.
     """
     y, v = np.atleast_1d(np.asarray(estimate, float)), np.atleast_1d(np.asarray(variance, float))
     _check(y, v, tau2, source)

@@ -80,22 +80,15 @@ SHOWING: Mapping[Shown, tuple[Callable[[Book], object], ...]] = {
 def write_workbook(run: Run, sections: Sequence[Section], path: Path) -> list[str]:
     """Build the workbook, calculate it, and write it with values beside the formulas.
 
-    Parameters
-    ----------
-    sections
-        What the report says; those without a live sheet get a sheet of their own.
-    path
-        Where the file goes; it is written under a temporary name and renamed.
+    Args:
+        sections: What the report says; those without a live sheet get a sheet of their own.
+        path: Where the file goes; it is written under a temporary name and renamed.
 
     Returns:
-    -------
-    list
         The checks that do not hold as the workbook is delivered.
 
     Raises:
-    ------
-    HeconError
-        If the study does not fit into a workbook, or its formulas can't be worked out.
+        HeconError: If the study does not fit into a workbook, or its formulas can't be worked out.
     """
     with _garbage_of_its_own(), _limits_of_a_workbook():
         book = compose(run, sections)
@@ -170,8 +163,6 @@ def _write_sections(book: Book, sections: Sequence[Section], units: Units) -> li
     """Sections that are not live, below each other where they belong together.
 
     Returns:
-    -------
-    list
         Titles of sheets that hold nothing else.
     """
     alone = {s.name: s for s in sections if not s.live}

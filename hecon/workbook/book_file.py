@@ -47,15 +47,11 @@ def _rows(workbook: Workbook, columns: Columns) -> Rows:
 def _write(workbook: Workbook, path: Path, rows: Rows, engine: LiveWorkbook | None = None) -> None:
     """Write a workbook.
 
-    Parameters
-    ----------
-    engine
-        Where values come from. Without it the file has none, and is not compressed.
+    Args:
+        engine: Where values come from. Without it the file has none, and is not compressed.
 
-    Raises
-    ------
-    CannotCalculate
-        If a formula has no value.
+    Raises:
+        CannotCalculate: If a formula has no value.
     """
     workbook.properties.created = workbook.properties.modified = CREATED
     parts = _Parts(LanguageOfParts(workbook.sheetnames))
@@ -66,10 +62,8 @@ def _write(workbook: Workbook, path: Path, rows: Rows, engine: LiveWorkbook | No
 def deliver(workbook: Workbook, path: Path, columns: Columns) -> LiveWorkbook:
     """Work out a workbook's formulas, and write it with their values; gives what worked them out.
 
-    Raises
-    ------
-    CannotCalculate
-        If a formula has no value.
+    Raises:
+        CannotCalculate: If a formula has no value.
     """
     rows = _rows(workbook, columns)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:

@@ -126,10 +126,8 @@ class Book:
     def after(self, part: Callable[[Book], T]) -> T:
         """Addresses that a part of the workbook gives to others, once it is written.
 
-        Raises
-        ------
-        RuntimeError
-            If the part is still being written: two parts would need each other.
+        Raises:
+            RuntimeError: If the part is still being written: two parts would need each other.
         """
         if part in self.begun and part not in self.written:
             raise RuntimeError(f"{part.__name__} needs what needs it itself")

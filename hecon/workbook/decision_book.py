@@ -36,9 +36,8 @@ SHEETS = {
 def write_decision_book(found: Decided, section: Section, units: Units, path: Path) -> None:
     """Write the workbook, with values beside its formulas.
 
-    Notes
-    -----
-    Names come from somebody's table: they are written as text and never stand in a formula.
+    Notes:
+        Names come from somebody's table: they are written as text and never stand in a formula.
     """
     book = Sheets()
     table = found.table

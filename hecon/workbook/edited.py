@@ -82,12 +82,9 @@ def run_edited(
 
     The run's outputs also hold ``edits.csv`` and the edited inputs as a study's files.
 
-    Parameters
-    ----------
-    start
-        Makes the run of the study that is read back.
-    how
-        What `write_whole` is asked for.
+    Args:
+        start: Makes the run of the study that is read back.
+        how: What `write_whole` is asked for.
     """
     with tempfile.TemporaryDirectory() as text:
         folder = Path(text)

@@ -54,10 +54,8 @@ class MadeFrom(NamedTuple):
 def names_in_workbook(path: Path) -> MadeFrom:
     """Study and jurisdiction that a workbook says it was made from, and its language.
 
-    Raises
-    ------
-    InputError
-        If the file is unsafe, or is no report of hecon.
+    Raises:
+        InputError: If the file is unsafe, or is no report of hecon.
     """
     refuse_unsafe(path)
     with readable(path), closing(open_book(path)) as book:
@@ -82,22 +80,15 @@ def names_in_workbook(path: Path) -> MadeFrom:
 def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[Edit]]:
     """The study that an edited workbook describes.
 
-    Parameters
-    ----------
-    original
-        The study the workbook was made from.
-    folder
-        An empty folder for the edited copy of the study's files.
+    Args:
+        original: The study the workbook was made from.
+        folder: An empty folder for the edited copy of the study's files.
 
-    Returns
-    -------
-    tuple
+    Returns:
         The edited study, loaded from `folder`, and every edit.
 
-    Raises
-    ------
-    InputError
-        Naming sheet and cell of every value that is not allowed.
+    Raises:
+        InputError: Naming sheet and cell of every value that is not allowed.
     """
     refuse_unsafe(path)
     files = Files.copy(original, folder)

@@ -106,30 +106,21 @@ def libreoffice_replays(
 ) -> Iterator[Values]:
     """The values of all formulas after each of several changes, from one start of LibreOffice.
 
-    Parameters
-    ----------
-    replays
-        Cells to set before each calculation; they stay set for the calculations after it.
-    timeout
-        Seconds that one calculation may take.
-    anew
-        Work out everything each time; else only what follows from the changes, as when somebody
-        types.
+    Args:
+        replays: Cells to set before each calculation; they stay set for the calculations after it.
+        timeout: Seconds that one calculation may take.
+        anew: Work out everything each time; else only what follows from the changes, as when
+            somebody types.
 
-    Yields
-    ------
-    dict
+    Yields:
         The title of each worksheet, and for each of its formula cells the value, in the order of
-        the replays, as they come. LibreOffice writes 15 digits, perhaps 1 for TRUE, and an error
-        as a text, which may be another than Excel's (``LN(0)`` is ``#VALUE!``, not ``#NUM!``):
-        compare accordingly, see `is_error`.
+        the replays, as they come. LibreOffice writes 15 digits, perhaps 1 for TRUE, and an error as
+        a text, which may be another than Excel's (``LN(0)`` is ``#VALUE!``, not ``#NUM!``): compare
+        accordingly, see `is_error`.
 
-    Raises
-    ------
-    LibreOfficeMissing
-        If there is no `soffice` on the search path.
-    CannotCalculate
-        If LibreOffice gave no values, or took too long.
+    Raises:
+        LibreOfficeMissing: If there is no `soffice` on the search path.
+        CannotCalculate: If LibreOffice gave no values, or took too long.
     """
     places = formula_places(path)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as text:

@@ -61,18 +61,14 @@ def prove(
     Every formula cell of formualizer's is compared with LibreOffice's; every trace, result and
     increment with Python's; in the base case also what follows from the draws.
 
-    Returns
-    -------
-    pd.DataFrame
-        Rows of ``replay``, ``against`` (``Python`` or ``LibreOffice``), ``cells`` compared, and
-        of these the one that differs most: ``difference`` (relative; infinite if one is no
-        number or another text), ``sheet``, ``cell``. Its ``attrs`` hold what the two flags on
-        Checks show in each replay: ``sound`` and ``equal``.
+    Returns:
+        Rows of ``replay``, ``against`` (``Python`` or ``LibreOffice``), ``cells`` compared, and of
+        these the one that differs most: ``difference`` (relative; infinite if one is no number or
+        another text), ``sheet``, ``cell``. Its ``attrs`` hold what the two flags on Checks show in
+        each replay: ``sound`` and ``equal``.
 
-    Raises
-    ------
-    LibreOfficeMissing
-        If LibreOffice is asked for and not installed.
+    Raises:
+        LibreOfficeMissing: If LibreOffice is asked for and not installed.
     """
     listed = replays(run) if listed is None else listed
     tell = progress or (lambda what, done, total: None)
@@ -143,14 +139,10 @@ def against_engine(values: Values, other: Values) -> Compared:
 def difference(ours: CellValue, theirs: CellValue, least: float = 0.0) -> float:
     """Relative difference of two values of a cell; infinite if they are not of a kind.
 
-    Parameters
-    ----------
-    ours
-        A value as formualizer gives it.
-    theirs
-        A value as LibreOffice or Python gives it.
-    least
-        The size that the difference is at least measured against.
+    Args:
+        ours: A value as formualizer gives it.
+        theirs: A value as LibreOffice or Python gives it.
+        least: The size that the difference is at least measured against.
     """
     if isinstance(ours, bool):
         return 0.0 if theirs in (ours, float(ours)) else float("inf")

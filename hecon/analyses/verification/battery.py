@@ -72,11 +72,9 @@ def answer(check: Check, case: ComputedStudy) -> Finding:
 def battery_table(run: Run) -> pd.DataFrame:
     """Every check, one a row.
 
-    Returns
-    -------
-    pd.DataFrame
-        ``check``, ``why``, ``result`` (``pass``, ``fail`` or ``not applicable``), ``figure``
-        (what was measured) and ``detail``.
+    Returns:
+        ``check``, ``why``, ``result`` (``pass``, ``fail`` or ``not applicable``), ``figure`` (what
+        was measured) and ``detail``.
     """
     rows = [(c.name, c.why, f.result, f.figure, f.detail) for c, f in verify(run.study)]
     return pd.DataFrame(rows, columns=["check", "why", "result", "figure", "detail"])

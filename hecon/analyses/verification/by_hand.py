@@ -26,10 +26,8 @@ Place = tuple[str, int]
 class Hand:
     """A model with numbers for its parameters, computed by hand.
 
-    Parameters
-    ----------
-    numbers
-        Values of the parameters, as in a design of one row.
+    Args:
+        numbers: Values of the parameters, as in a design of one row.
     """
 
     def __init__(self, model: CohortModel, numbers: Mapping[Key, float]):

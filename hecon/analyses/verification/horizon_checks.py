@@ -79,11 +79,10 @@ def _cycle_key(case: ComputedStudy) -> Key:
 def halved_cycle(case: ComputedStudy) -> Finding:
     """Halving the cycle changes results by less than the discretisation error.
 
-    Notes
-    -----
-    Richardson: an error that falls at least in proportion to the cycle's length halves from
-    one halving to the next. So the changes from four to two lengths (halved twice) and from two
-    to one (halved once) bound the change from one to a half.
+    Notes:
+        Richardson: an error that falls at least in proportion to the cycle's length halves from
+        one halving to the next. So the changes from four to two lengths (halved twice) and from two
+        to one (halved once) bound the change from one to a half.
     """
     key = _cycle_key(case)
     length = case.numbers[key]
@@ -114,13 +113,12 @@ def halved_cycle(case: ComputedStudy) -> Finding:
 def rescaled_probabilities(case: ComputedStudy) -> Finding:
     """Two half cycles keep as many in a state as one whole cycle, or the difference is explained.
 
-    Notes
-    -----
-    Rates turned into probabilities through the exponential keep exactly as many; so do survival
-    and another exit multiplied. Exits that are added up differ by half the sum of their products,
-    the discretisation error stated here. A probability that is merely multiplied by the cycle's
-    length differs by a quarter of its square more. The median over cycles is taken, so that an
-    event of one cycle does not count.
+    Notes:
+        Rates turned into probabilities through the exponential keep exactly as many; so do survival
+        and another exit multiplied. Exits that are added up differ by half the sum of their
+        products, the discretisation error stated here. A probability that is merely multiplied by
+        the cycle's length differs by a quarter of its square more. The median over cycles is taken,
+        so that an event of one cycle does not count.
     """
     key = _cycle_key(case)
     length = case.numbers[key]

@@ -175,11 +175,10 @@ def _acting_names(case: ComputedStudy) -> Iterator[str]:
 def every_parameter_acts(case: ComputedStudy) -> Finding:
     """Every parameter moves a result, or is named as idle with the reason.
 
-    Notes
-    -----
-    A fail is a parameter that formulas use although nothing moves, in the base case, in any
-    scenario or with any other parameter at an end of its range; a ratio that no formula uses; or
-    a parameter that is drawn, that no formula uses and whose row has no note.
+    Notes:
+        A fail is a parameter that formulas use although nothing moves, in the base case, in any
+        scenario or with any other parameter at an end of its range; a ratio that no formula uses;
+        or a parameter that is drawn, that no formula uses and whose row has no note.
     """
     inputs = case.inputs()
     if not inputs:

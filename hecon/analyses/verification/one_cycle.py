@@ -70,9 +70,7 @@ def _moments(hand: Hand, strategy: str, rule: str) -> Iterator[_Moment]:
 def first_cycle(hand: Hand, strategy: str) -> dict[str, float]:
     """Totals of a horizon of one cycle.
 
-    Returns
-    -------
-    dict
+    Returns:
         ``cost``, ``qaly`` and ``life_years``, and each with ``_undiscounted``. One-offs of later
         weeks fall after the horizon and do not count.
     """

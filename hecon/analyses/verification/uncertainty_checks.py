@@ -53,10 +53,9 @@ def _single(case: ComputedStudy) -> list[Parameter]:
 def base_is_mean(case: ComputedStudy) -> Finding:
     """Each base value is what its distribution is centred on, and its mean is near it.
 
-    Notes
-    -----
-    Measured in standard deviations: one part in a hundred is much of a narrow distribution. A
-    base value that is the median or the mode, as of a ratio's lognormal, passes and is named.
+    Notes:
+        Measured in standard deviations: one part in a hundred is much of a narrow distribution. A
+        base value that is the median or the mode, as of a ratio's lognormal, passes and is named.
     """
     off, skewed = [], []
     for p in _single(case):
@@ -78,12 +77,11 @@ def base_is_mean(case: ComputedStudy) -> Finding:
 def mean_of_draws(case: ComputedStudy) -> Finding:
     """The mean over draws is near the base case, or as far off as the inputs one by one explain.
 
-    Notes
-    -----
-    The difference predicted is the sum over parameters of two parts, all others at base: the
-    result at the distribution's mean less the base case (a base value that is no mean), and the
-    mean result over the distribution less that at its mean (curvature). What is left must lie
-    within the Monte Carlo error.
+    Notes:
+        The difference predicted is the sum over parameters of two parts, all others at base: the
+        result at the distribution's mean less the base case (a base value that is no mean), and the
+        mean result over the distribution less that at its mean (curvature). What is left must lie
+        within the Monte Carlo error.
     """
     single = _single(case)
     design = ProbabilisticDesign(

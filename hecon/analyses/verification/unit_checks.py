@@ -83,10 +83,8 @@ def _spelt(unit: Unit) -> str:
 def read_unit(text: str, currency: str) -> Unit | None:
     """The unit that a text means, or None if it is not understood.
 
-    Parameters
-    ----------
-    currency
-        The study's currency, which the word ``currency`` stands for.
+    Args:
+        currency: The study's currency, which the word ``currency`` stands for.
     """
     words = " ".join(text.split())
     if not words:

@@ -85,12 +85,9 @@ class Exchange:
     ) -> CohortModel:
         """The model in which each strategy has the rows of the strategy it is mapped to.
 
-        Parameters
-        ----------
-        moves
-            Whose start and transitions each strategy has.
-        payoffs
-            Whose costs and effects; the same mapping if None.
+        Args:
+            moves: Whose start and transitions each strategy has.
+            payoffs: Whose costs and effects; the same mapping if None.
         """
         model = self.model
         paid = payoffs or moves

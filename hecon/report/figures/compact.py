@@ -18,10 +18,8 @@ _FONT = re.compile(r'(id="|href="#)DejaVuSans-')
 def compact(svg: bytes) -> bytes:
     """The same drawing, as matplotlib's SVG says it at length.
 
-    Parameters
-    ----------
-    svg
-        As `Figure.savefig` writes it.
+    Args:
+        svg: As `Figure.savefig` writes it.
     """
     text = _INDENTED.sub("\n", svg.decode())
     text = _PLACES.sub(lambda found: _LONG.sub(_rounded, found[0]), text)

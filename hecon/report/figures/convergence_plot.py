@@ -15,10 +15,8 @@ from hecon.report.language import say
 def convergence_picture(found: pd.DataFrame, setting: Setting) -> Picture:
     """Running mean of incremental net benefit with its 95 % Monte Carlo interval.
 
-    Parameters
-    ----------
-    found
-        From `hecon.analyses.convergence.convergence`.
+    Args:
+        found: From `hecon.analyses.convergence.convergence`.
     """
     best = _best(found)
     title = say("Net benefit less that of {best}, as draws are added", best=best)

@@ -54,14 +54,10 @@ def forest(
 ) -> Picture:
     """Effects with intervals; squares have areas by weight, diamonds are pooled.
 
-    Parameters
-    ----------
-    measure
-        Name of the horizontal axis, with the direction that favours a treatment.
-    null
-        Value of no effect: 1 for a ratio.
-    log
-        A ratio on a logarithmic axis.
+    Args:
+        measure: Name of the horizontal axis, with the direction that favours a treatment.
+        null: Value of no effect: 1 for a ratio.
+        log: A ratio on a logarithmic axis.
     """
     measure = say(measure)
     figure, area = axes(title, height=1.2 + 0.3 * max(len(effects), 2))
@@ -140,12 +136,9 @@ def network_graph(
 ) -> Picture:
     """Treatments on a circle, joined where trials compared them.
 
-    Parameters
-    ----------
-    nodes
-        Patients by treatment: areas of the discs.
-    links
-        Direct comparisons: widths, with the number of studies.
+    Args:
+        nodes: Patients by treatment: areas of the discs.
+        links: Direct comparisons: widths, with the number of studies.
     """
     figure, area = axes(title, height=WIDTH * 0.82)
     area.set_axis_off()

@@ -15,10 +15,8 @@ def frontier_picture(table: pd.DataFrame, setting: Setting) -> Picture:
 
     The key is in order of cost, and says what each step along the frontier costs.
 
-    Parameters
-    ----------
-    table
-        From `hecon.analyses.frontier.frontier`.
+    Args:
+        table: From `hecon.analyses.frontier.frontier`.
     """
     title = say("Cost-effectiveness frontier")
     figure, area = axes(title, grid="both")

@@ -13,10 +13,8 @@ from hecon.report.language import say
 def horizon_picture(found: pd.DataFrame, setting: Setting) -> Picture:
     """Incremental net benefit counted up to each year.
 
-    Parameters
-    ----------
-    found
-        From `hecon.analyses.time_horizon.time_horizons`.
+    Args:
+        found: From `hecon.analyses.time_horizon.time_horizons`.
     """
     title = say("Net benefit by time horizon")
     figure, area = axes(title, grid="y")

@@ -26,12 +26,9 @@ class End:
 def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
     """Positions between 0 and 1, in the order wanted and as near as their sizes allow.
 
-    Parameters
-    ----------
-    wanted
-        Where each would like its middle to be.
-    sizes
-        How much room each takes.
+    Args:
+        wanted: Where each would like its middle to be.
+        sizes: How much room each takes.
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
     places: list[float] = [0.0] * len(wanted)

@@ -57,10 +57,8 @@ def _name(table: pd.DataFrame) -> str:
 def sample_information(table: pd.DataFrame, setting: Setting, threshold: float) -> Picture:
     """EVSI per person by size, with 95 % intervals and the limit that it rises to.
 
-    Parameters
-    ----------
-    table
-        From `hecon.analyses.sampling_information.evsi`.
+    Args:
+        table: From `hecon.analyses.sampling_information.evsi`.
     """
     rows = table[np.isclose(table["threshold"], threshold)]
     title = say("Value of the trial's information ({trial})", trial=_name(rows))
@@ -97,11 +95,9 @@ def sample_information(table: pd.DataFrame, setting: Setting, threshold: float) 
 def net_benefit_of_sampling(table: pd.DataFrame, setting: Setting, threshold: float) -> Picture:
     """Expected net benefit of sampling by size, the best size marked.
 
-    Parameters
-    ----------
-    table
-        From `hecon.analyses.net_benefit_of_sampling.expected_net_benefit`; rows of several
-        lengths of follow-up may be put together.
+    Args:
+        table: From `hecon.analyses.net_benefit_of_sampling.expected_net_benefit`; rows of several
+            lengths of follow-up may be put together.
     """
     rows = table[np.isclose(table["threshold"], threshold)]
     title = say("Expected net benefit of the trial ({trial})", trial=_name(rows))

@@ -34,12 +34,9 @@ def state_diagram(
 ) -> Picture:
     """The diagram of a model; arrows of some strategies alone are dashed and say whose they are.
 
-    Parameters
-    ----------
-    states
-        Whether the dead are in it, by name.
-    edges
-        Strategies in which people make the transition, by its ends.
+    Args:
+        states: Whether the dead are in it, by name.
+        edges: Strategies in which people make the transition, by its ends.
     """
     title = say("States and the transitions between them")
     figure, area = axes(title, 3.5, WIDTH)

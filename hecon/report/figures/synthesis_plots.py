@@ -27,10 +27,8 @@ Drawing = tuple[str, Callable[[], Picture]]
 def synthesis_drawings(study: Study, choices: pd.DataFrame) -> list[Drawing]:
     """A forest plot of the choices, one of each pool in the base case, and the largest network.
 
-    Parameters
-    ----------
-    choices
-        The table of `synthesis_table`; without rows its figure is left out.
+    Args:
+        choices: The table of `synthesis_table`; without rows its figure is left out.
     """
     drawings: list[Drawing] = []
     if len(choices):

@@ -21,9 +21,8 @@ from hecon.report.language import say
 def acceptability(decision: xr.Dataset, setting: Setting) -> Picture:
     """Cost-effectiveness acceptability curves.
 
-    Notes
-    -----
-    Fenwick, Claxton, Sculpher (2001), Health Economics 10:779.
+    Notes:
+        Fenwick, Claxton, Sculpher (2001), Health Economics 10:779.
     """
     title = say("Probability that each strategy is best")
     figure, area = axes(title, grid="y")
@@ -84,9 +83,8 @@ def acceptability_frontier(decision: xr.Dataset, setting: Setting) -> Picture:
 def expected_loss(decision: xr.Dataset, setting: Setting) -> Picture:
     """What choosing each strategy forgoes on average; the lowest line is the EVPI.
 
-    Notes
-    -----
-    Alarid-Escudero et al. (2019), Value in Health 22:611.
+    Notes:
+        Alarid-Escudero et al. (2019), Value in Health 22:611.
     """
     title = say("Expected loss of choosing each strategy")
     figure, area = axes(title, grid="y")
@@ -152,10 +150,8 @@ def perfect_information(
 ) -> Picture:
     """EVPI per person over thresholds, with its Monte Carlo error; for a population with `people`.
 
-    Parameters
-    ----------
-    people
-        Discounted number of people whom the decision concerns, from `effective_population`.
+    Args:
+        people: Discounted number of people whom the decision concerns, from `effective_population`.
     """
     scale = 1.0 if people is None else people / 1e6
     whom = say("per person") if people is None else say("for the population")

@@ -30,19 +30,14 @@ def tornado(
 ) -> Picture:
     """Bars from the result at the low to that at the high end of each range, widest first.
 
-    Parameters
-    ----------
-    table
-        From `hecon.analyses.one_way.one_way`.
-    base
-        The base case, where bars begin.
-    shown
-        How many of the widest ranges.
+    Args:
+        table: From `hecon.analyses.one_way.one_way`.
+        base: The base case, where bars begin.
+        shown: How many of the widest ranges.
 
-    Notes
-    -----
-    Under dominance there is no ICER, and a saving per QALY forgone is another quantity: such an
-    end has the words instead of a bar, and its parameter comes first.
+    Notes:
+        Under dominance there is no ICER, and a saving per QALY forgone is another quantity: such an
+        end has the words instead of a bar, and its parameter comes first.
     """
     words = say(_WORDS[measure].replace("QALYs", setting.effects))
     zero = _base(base, measure, setting)

@@ -28,12 +28,9 @@ def occupancy(
 ) -> Picture:
     """Stacked shares of the cohort by state.
 
-    Parameters
-    ----------
-    trace
-        From `hecon.analyses.evaluate.base_traces`; its first draw is shown.
-    labels
-        Readable names of states.
+    Args:
+        trace: From `hecon.analyses.evaluate.base_traces`; its first draw is shown.
+        labels: Readable names of states.
     """
     shares = trace["share"].isel(draw=0)
     strategies = shares["strategy"].values.tolist()

@@ -31,13 +31,11 @@ TOGETHER = 3
 def script_draws(run: Run, model: ScriptModel) -> dict[str, Any] | None:
     """Columns of draws, each once, and which of them an input has in the base case and in choices.
 
-    Returns
-    -------
-    dict or None
-        ``count``; ``columns``, each `packed`; ``base``, pairs of an input's position
-        and a column; ``choices``, the pairs that differ in each; ``alone``, columns of inputs
-        drawn together with others once those are fixed: position, the others', column. None where
-        nothing is drawn, or the draws come from a file.
+    Returns:
+        ``count``; ``columns``, each `packed`; ``base``, pairs of an input's position and a column;
+        ``choices``, the pairs that differ in each; ``alone``, columns of inputs drawn together with
+        others once those are fixed: position, the others', column. None where nothing is drawn, or
+        the draws come from a file.
     """
     if not run.study.uncertain or run.option("draws_from", ""):
         return None

@@ -27,13 +27,10 @@ from hecon.studies.study import Scenario, Study
 class ScriptModel:
     """A study's model written for a browser.
 
-    Attributes
-    ----------
-    choices
-        What can take the base case's place: scenarios, subgroups, perspectives, scenarios of the
-        budget and `rules` of other jurisdictions.
-    keys
-        Positions of inputs, and of formulas that a choice replaces, in a vector of values.
+    Attributes:
+        choices: What can take the base case's place: scenarios, subgroups, perspectives, scenarios
+            of the budget and `rules` of other jurisdictions.
+        keys: Positions of inputs, and of formulas that a choice replaces, in a vector of values.
     """
 
     def __init__(self, study: Study):

@@ -18,13 +18,10 @@ _FIXED = {"months_per_year": MONTHS_PER_YEAR, "weeks_per_year": WEEKS_PER_YEAR}
 class ScriptNames:
     """What names mean in a model, slot by slot.
 
-    Attributes
-    ----------
-    keys
-        Positions of inputs in the vector of values.
-    formulas
-        Texts of functions of `g`, which gives the value of a slot, and of `u`, numbers that hold
-        where a formula is used and nowhere else.
+    Attributes:
+        keys: Positions of inputs in the vector of values.
+        formulas: Texts of functions of `g`, which gives the value of a slot, and of `u`, numbers
+            that hold where a formula is used and nowhere else.
     """
 
     def __init__(
@@ -65,10 +62,8 @@ class ScriptNames:
     ) -> int:
         """Position of the function of an expression.
 
-        Parameters
-        ----------
-        local
-            JavaScript of names that hold only here.
+        Args:
+            local: JavaScript of names that hold only here.
         """
         return self.formulas.of(f"(g,u)=>{self._text(expr, strategy, local or {})}")
 

@@ -52,10 +52,8 @@ REGISTRY = (
 def analyses_named(names: Iterable[str], where: str) -> list[str]:
     """Analyses by the names of their commands, or their own.
 
-    Raises
-    ------
-    InputError
-        At `where`, if there is no such analysis.
+    Raises:
+        InputError: At `where`, if there is no such analysis.
     """
     commands = {entry.command_name or entry.name: entry.name for entry in REGISTRY}
     known = commands | {entry.name: entry.name for entry in REGISTRY}

@@ -15,12 +15,11 @@ NONE = 1e-12
 def correlation(first: Synthesised, second: Synthesised) -> float:
     """Correlation of two estimates on their own scales, from the errors they share.
 
-    Notes
-    -----
-    Delta method: each estimate is linear in the errors of its arms (an arm's log odds or log
-    risk, times its weight), of published effects and of networks, which are independent of each
-    other. Counts of different outcomes in one arm are taken as independent: dropout and an
-    outcome among those assessed are, as the likelihood of an arm is their product.
+    Notes:
+        Delta method: each estimate is linear in the errors of its arms (an arm's log odds or log
+        risk, times its weight), of published effects and of networks, which are independent of each
+        other. Counts of different outcomes in one arm are taken as independent: dropout and an
+        outcome among those assessed are, as the likelihood of an arm is their product.
     """
     shared = first.loadings.keys() & second.loadings.keys()
     covariance = math.fsum(first.loadings[k] * second.loadings[k] for k in sorted(shared))

@@ -46,12 +46,9 @@ class EstimateRow(Strict):
 class Problem(Exception):
     """What is wrong with an estimate, and the column that says so.
 
-    Attributes
-    ----------
-    needs
-        Columns of the evidence that it follows from where one of them is left out.
-    also
-        Such columns of the estimates.
+    Attributes:
+        needs: Columns of the evidence that it follows from where one of them is left out.
+        also: Such columns of the estimates.
     """
 
     def __init__(

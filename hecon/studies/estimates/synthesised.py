@@ -101,10 +101,8 @@ class Synthesised:
         pooled counts, else by the moments of the logit's delta method, mean `expit(x)` and
         standard deviation `p (1 - p) se`.
 
-        Raises
-        ------
-        ValueError
-            If the unit is none of the estimate's.
+        Raises:
+            ValueError: If the unit is none of the estimate's.
         """
         own = (self.measure, RATIOS.get(self.measure, self.measure))
         if self.measure == PROPORTION:

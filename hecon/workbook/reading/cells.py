@@ -61,10 +61,8 @@ class WorkbookReading:
     def number(self, value: object, sheet: str, cell: str, needed: bool = False) -> float | None:
         """A cell's number; None if it is empty or the fault is recorded.
 
-        Parameters
-        ----------
-        needed
-            True if an empty cell is a fault too.
+        Args:
+            needed: True if an empty cell is a fault too.
         """
         if value is None:
             if needed:
@@ -111,10 +109,8 @@ def open_book(path: Path) -> openpyxl.Workbook:
 def language_code(book: openpyxl.Workbook, path: Path) -> str:
     """The code of the language that a workbook is written in.
 
-    Raises
-    ------
-    InputError
-        If there is no catalogue of it.
+    Raises:
+        InputError: If there is no catalogue of it.
     """
     code = str(book.properties.language or "en")
     if code not in languages():

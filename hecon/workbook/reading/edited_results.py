@@ -16,10 +16,8 @@ def total_rows(path: Path, study: Study) -> dict[str, int]:
 
     The workbook is written in the language in force.
 
-    Raises
-    ------
-    LookupError
-        If the sheet or one of the rows is missing.
+    Raises:
+        LookupError: If the sheet or one of the rows is missing.
     """
     sheet = open_book(path)[sheet_title(TITLE)]
     lines = enumerate(bounded_rows(sheet, most=1), start=1)

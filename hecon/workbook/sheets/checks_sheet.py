@@ -24,10 +24,8 @@ FIRST = 6
 def failed_checks(told: Sequence[tuple[str, str, bool | str]], engine: LiveWorkbook) -> list[str]:
     """Which checks do not hold as the workbook is delivered.
 
-    Parameters
-    ----------
-    told
-        Where each stands on the sheet, what it says, and its value if it holds.
+    Args:
+        told: Where each stands on the sheet, what it says, and its value if it holds.
     """
     sheet = sheet_title(CHECKS)
     return [

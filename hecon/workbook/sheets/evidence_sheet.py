@@ -30,9 +30,7 @@ FIRST = 4
 def write_evidence(book: Book) -> Mapping[str, EstimateBlock]:
     """Arms, published effects and estimates; texts only for a study that names no estimates.
 
-    Returns
-    -------
-    Mapping
+    Returns:
         Where each estimate stands, by name.
     """
     synthesis = book.study.synthesis

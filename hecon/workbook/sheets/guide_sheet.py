@@ -24,10 +24,8 @@ def add_guide(book: Book) -> Page:
 def write_guide(book: Book, page: Page, own: Sequence[str]) -> None:
     """How to change, run, replay and reset; what the colours mean.
 
-    Parameters
-    ----------
-    own
-        Sheets that hold Python's figures and texts alone.
+    Args:
+        own: Sheets that hold Python's figures and texts alone.
     """
     page.widths(26, 110)
     lines = _lines(book, [sheet.title for sheet in book.workbook.worksheets], own)

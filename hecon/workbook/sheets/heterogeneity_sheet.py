@@ -66,9 +66,7 @@ def write_steps(
 ) -> tuple[Found, int]:
     """The steps of one estimate from its studies' effects and variances.
 
-    Returns
-    -------
-    tuple
+    Returns:
         Where its totals stand, and the next free row.
     """
     assert estimate.pooled is not None

@@ -54,10 +54,9 @@ class TraceAmounts:
     def amount(self, t: int, row: int, payoff: Payoff, until: str = "") -> str:
         """A running payoff in a cycle.
 
-        Parameters
-        ----------
-        until
-            Whose weights count: those of the horizon, or of the columns of Time of that name.
+        Args:
+            until: Whose weights count: those of the horizon, or of the columns of Time of that
+                name.
         """
         book, span = self.book, self.shares.moves.spans[payoff.source or ""]
         own = [self.times[position] for position in span]

@@ -54,9 +54,7 @@ def write_turned(book: Book, strategy: str, kind: str, columns: Columns) -> dict
 
     So turned round, the amounts of a cycle are one sum of products with who started before it.
 
-    Returns
-    -------
-    dict
+    Returns:
         The column of each line.
     """
     assert book.study.course is not None

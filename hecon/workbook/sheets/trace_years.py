@@ -28,9 +28,7 @@ def write_years(book: Book, page: Page, model: CohortModel, strategy: str) -> in
 
     A year after the horizon in use has no figures.
 
-    Returns
-    -------
-    int
+    Returns:
         The row of the headings.
     """
     layout, title = book.layout, trace_title(strategy)
