@@ -1,7 +1,7 @@
 """Counts from uniform numbers: the binomial distribution's quantiles, many at once."""
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from hecon.engine.arrays import Array
 
@@ -34,7 +34,11 @@ def binomial_quantile(u: Array, n: Array, p: Array) -> Array:
     _step_up(u, n, p, k, below, there)
     # the expansion, or the probability at its guess, may be nothing that steps can start from
     far = (np.abs(z) > _FAR) | (there < _TINY)
-    k[far] = np.clip(stats.binom.ppf(u[far], n[far].astype(int), p[far]), 0.0, n[far])
+    if far.any():
+        # imported here: it costs most of a second and 50 MB, and few draws are that far
+        from scipy import stats
+
+        k[far] = np.clip(stats.binom.ppf(u[far], n[far].astype(int), p[far]), 0.0, n[far])
     return np.asarray(k)
 
 

@@ -19,10 +19,10 @@ from hecon.engine.payoffs import PayoffSum
 from hecon.engine.program import Program
 from hecon.engine.runner import Runner
 from hecon.errors import ModelError
-from hecon.parameters.design import Design, TableDesign, row_label
+from hecon.parameters.design import STRETCH, Design, TableDesign, row_label
 
 #: Draws handled together: enough to hide Python's cost, few enough to share among workers.
-BLOCK = 2_048
+BLOCK = STRETCH
 
 #: Dimension along which each kind of outcome is split.
 DIMS: dict[str, str | None] = {"cost": "item", "qaly": "source", "life_years": None}

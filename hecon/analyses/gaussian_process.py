@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import linalg, optimize
+from scipy import linalg
 
 from hecon.analyses.bases import Basis
 from hecon.engine.arrays import Array
@@ -59,6 +59,9 @@ def _kernel(a: Array, b: Array) -> Array:
 
 def _lengths(z: Array, outcomes: Array) -> Array:
     """Lengths with the highest likelihood, common to all outcomes, after linear terms."""
+    # imported here: it brings half of SciPy, which nothing else of `check` needs
+    from scipy import optimize
+
     draws, count = z.shape
     design = np.hstack([np.ones((draws, 1)), z])
     y = outcomes - (design @ np.linalg.lstsq(design, outcomes.T, rcond=None)[0]).T

@@ -16,6 +16,7 @@ from hecon.analyses.run import MissingResult, Run, result
 from hecon.analyses.scenarios import probabilistic_scenario, scenario_design
 from hecon.analyses.ties import difference
 from hecon.engine.arrays import Array
+from hecon.engine.model import CohortModel
 from hecon.parameters.design import ProbabilisticDesign
 from hecon.studies.study import Subgroup
 from hecon.studies.subgroup_rows import AND, shares_at
@@ -104,10 +105,13 @@ def drawn_cells(run: Run) -> Cells:
     """Every combination in the same draws, at most `DRAWS`; unavailable without distributions."""
     study, base, settings = run.study, run(base_cells), run.settings
     draws = min(run(drawn_design).draws, DRAWS)
-    found = []
+    found, models = [], list[CohortModel]()
     for done, each in enumerate(base.subgroups):
         run.tell("Subgroups under uncertainty", done, len(base.subgroups))
         model, parameters, correlations = probabilistic_scenario(study, each.scenario)
+        # those that differ in numbers alone are one model, which is compiled once
+        model = next((known for known in models if known == model), model)
+        models.append(model)
         design = ProbabilisticDesign(
             parameters, draws, settings.seed, settings.method, correlations
         )

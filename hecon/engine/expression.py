@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from hecon.engine.operations import DECIMALS, OPERATIONS
 from hecon.engine.survival import SURVIVAL
@@ -44,7 +45,7 @@ class Expr:
         for arg in self.args:
             yield from arg.walk()
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Names of the parameters and variables that the expression uses."""
         return frozenset(e.name for e in self.walk() if e.op == "name")

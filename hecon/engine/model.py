@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -183,15 +184,19 @@ class CohortModel:
     def rests_on(self, *exprs: Expr) -> set[str]:
         """Names that expressions rest on, through all formulas."""
         found: set[str] = set()
-        queue = [name for expr in exprs for name in expr.names]
+        queue = {key_of(name)[0] for expr in exprs for name in expr.names}
         while queue:
-            name = key_of(queue.pop())[0]
-            if name not in found:
-                found.add(name)
-                for (known, _), expr in self.formulas.items():
-                    if known == name:
-                        queue += expr.names
+            found |= queue
+            queue = set[str]().union(*(self._made_of.get(name, ()) for name in queue)) - found
         return found
+
+    @cached_property
+    def _made_of(self) -> dict[str, set[str]]:
+        """Names in the formulas of a name, whosever they are."""
+        made: dict[str, set[str]] = {}
+        for (name, _), expr in self.formulas.items():
+            made.setdefault(name, set()).update(key_of(used)[0] for used in expr.names)
+        return made
 
     def with_formulas(self, formulas: Mapping[Key, Expr]) -> CohortModel:
         """The same model with some parameters or formulas replaced by formulas."""
@@ -219,11 +224,17 @@ class CohortModel:
 
         A name such as ``hr[A]`` is that of strategy A wherever it is read.
         """
-        bare, own = key_of(name)
-        for key in ((bare, own or strategy), (bare, None)):
-            if key in self.parameter_set or key in self.formulas:
-                return key
-        return None
+        place = (name, strategy)
+        if place not in self._resolved:
+            bare, own = key_of(name)
+            keys = ((bare, own or strategy), (bare, None))
+            known = (k for k in keys if k in self.parameter_set or k in self.formulas)
+            self._resolved[place] = next(known, None)
+        return self._resolved[place]
+
+    @cached_property
+    def _resolved(self) -> dict[tuple[str, str | None], Key | None]:
+        return {}
 
 
 class _HasStrategy(Protocol):

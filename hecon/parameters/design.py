@@ -121,6 +121,10 @@ class Correlation:
     rho: float
 
 
+#: Rows of which a distribution's draws are kept together: 16 kB.
+STRETCH = 2_048
+
+
 class ProbabilisticDesign:
     """Random rows: every uncertain parameter drawn from its distribution.
 
@@ -166,8 +170,18 @@ class ProbabilisticDesign:
             return self._stored[key][first:last]
         return random.monte_carlo(self.seed, self.parameters[key].stream, first, last)
 
+    def _alone(self, parameter: Parameter, first: int, last: int) -> Array:
+        """Draws of a parameter by itself, put together from stretches that are worked out once."""
+        begun, end = first - first % STRETCH, max(last, self.draws)
+        parts = [
+            _drawn(parameter.distribution, self.seed, parameter.stream, a, min(a + STRETCH, end))
+            for a in range(begun, last, STRETCH)
+        ]
+        values = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return values[first - begun : last - begun]
+
     def block(self, first: int, last: int) -> dict[Key, Array]:
-        """Values of rows `first` to `last` (exclusive); those drawn by themselves are read-only."""
+        """Values of rows `first` to `last` (exclusive); they may be read-only."""
         joined = {key for keys, _ in self._cholesky for key in keys}
         alone = (
             {} if self._stored else {k: p for k, p in self.parameters.items() if k not in joined}
@@ -181,7 +195,7 @@ class ProbabilisticDesign:
                     joint = joint + lower[i, j] * normal[j]
                 uniforms[key] = special.ndtr(joint)
         values = {
-            key: _drawn(parameter.distribution, self.seed, parameter.stream, first, last)
+            key: self._alone(parameter, first, last)
             if key in alone
             else parameter.distribution.quantile(uniforms[key])
             for key, parameter in self.parameters.items()
@@ -199,7 +213,7 @@ class ProbabilisticDesign:
         return values
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2_048)
 def _drawn(distribution: Distribution, seed: int, stream: str, first: int, last: int) -> Array:
     """Draws of one distribution by itself: the same in every scenario that leaves it alone."""
     values = distribution.quantile(random.monte_carlo(seed, stream, first, last))

@@ -3,7 +3,9 @@ import pytest
 from scipy import stats
 
 from hecon.engine.expression import parse
+from hecon.parameters import random
 from hecon.parameters.design import (
+    STRETCH,
     Correlation,
     ProbabilisticDesign,
     TableDesign,
@@ -63,6 +65,15 @@ def test_dirichlets_of_two_groups_are_apart():
     other = [parameter(f"q{i}x", "dirichlet", (3.0,), group="from B") for i in range(2)]
     drawn = columns([*ROW, *other], 100)
     np.testing.assert_allclose(drawn["q0x"] + drawn["q1x"], 1.0, rtol=1e-14)
+
+
+def test_a_block_is_that_part_of_the_stream_wherever_it_begins():
+    """A normal's draws turned back are the stream's numbers, over ends of stretches and blocks."""
+    design = ProbabilisticDesign(NORMALS[:1], 2 * STRETCH + 100, 3)
+    stream = random.monte_carlo(3, NORMALS[0].stream, 0, design.draws)
+    for first, last in ((0, design.draws), (STRETCH - 3, STRETCH + 5), (2 * STRETCH, design.draws)):
+        (found,) = design.block(first, last).values()
+        np.testing.assert_allclose(stats.norm.cdf(found), stream[first:last], rtol=1e-12)
 
 
 @pytest.mark.parametrize("rho", [-0.8, 0.3, 0.95])
