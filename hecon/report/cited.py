@@ -9,16 +9,12 @@ SOURCES = "sources"
 _WORD = re.compile(r"[\w-]+")
 
 
-def cited(
-    texts: Iterable[str], sources: Sequence[Mapping[str, str]], shown: Sequence[str] = ()
-) -> list[Mapping[str, str]]:
+def cited(texts: Iterable[str], sources: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
     """Rows of the sources whose ids are named, in their own order.
 
     Args:
         texts: Everything else that the report says.
         sources: Rows with an ``id``.
-        shown: Columns of a row that the report shows, all if none are named: a row that names
-            another brings it along.
     """
     rows = {row["id"]: row for row in sources if row.get("id")}
     waiting = {word for text in texts for word in _WORD.findall(text)} & set(rows)
@@ -26,6 +22,6 @@ def cited(
     while waiting:
         own = waiting.pop()
         found.add(own)
-        named = (str(v) for k, v in rows[own].items() if not shown or k in shown)
+        named = map(str, rows[own].values())
         waiting |= ({w for text in named for w in _WORD.findall(text)} & set(rows)) - found
     return [row for own, row in rows.items() if own in found]

@@ -131,8 +131,7 @@ def test_fault_05_a_scenario_of_usual_care_compares_with_it(rounded):
     assert row["icer"] == pytest.approx(133_898, abs=5)
 
 
-def test_fault_05_a_scenario_that_moves_nothing_is_a_fault(study, copy):
-    dry_run(study)
+def test_fault_05_a_scenario_that_moves_nothing_is_a_fault(copy):
     found = copy("X1,nobody asks,,p_uc_outcome = 0,,,,assumption,assumption")
     with pytest.raises(InputError, match=r"row 84.*scenario X1 moves nothing in MDMA-AT v PE"):
         dry_run(found)

@@ -48,9 +48,7 @@ def test_fault_43_a_run_s_own_draws_are_a_table_of_draws(tmp_path):
     assert table.effect.tolist() == [[3.0], [4.0]]
 
 
-@pytest.mark.parametrize(
-    ("effect", "effects"), [("DALY", "DALYs"), ("x", "xs"), ("day of pain", "day of pain")]
-)
+@pytest.mark.parametrize(("effect", "effects"), [("DALY", "DALYs"), ("day of pain", "day of pain")])
 def test_fault_59_effects_that_are_harm(tmp_path, effect, effects):
     """New costs 1,000 more and leaves 0.2 DALYs fewer: 5,000 each."""
     path = written(

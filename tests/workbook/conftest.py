@@ -17,7 +17,7 @@ from hecon.workbook.context import Book
 #: What a report says without thousands of further runs of the model.
 QUICK = (
     *("answer", "results", "severity", "uncertainty", "one_way", "scenarios", "article"),
-    *("evidence", "assumptions", "sources", "cheers", "provenance"),
+    *("synthesis", "evidence", "assumptions", "sources", "cheers", "provenance"),
 )
 
 
