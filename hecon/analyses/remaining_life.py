@@ -63,12 +63,7 @@ def remaining_qalys(
 
     Rows that differ in nothing that these QALYs rest on are run once.
     """
-    alone = replace(
-        model,
-        strategies=(strategy,),
-        payoffs=tuple(p for p in model.payoffs_of(strategy) if p.kind == "qaly"),
-        horizon_years=years_of_life(study),
-    )
+    alone = _to_the_end(model, strategy, years_of_life(study))
     acting = alone.rests_on(*_formulas(alone), *[alone.discount_effect] * discounted)
     columns = design.block(0, design.draws)
     varying = [key for key in columns if key[0] in acting]
@@ -85,6 +80,20 @@ def remaining_qalys(
     )
     found = totals(evaluate(alone, chosen), "" if discounted else "_undiscounted")[1].values[0]
     return np.asarray(found[row_of.ravel()])
+
+
+def _to_the_end(model: CohortModel, strategy: str, years: Expr) -> CohortModel:
+    """QALYs of a strategy over another horizon; one model, so that it is compiled once."""
+    key = ("remaining life", strategy, years)
+    known = model.memory.get(key)
+    if not isinstance(known, CohortModel):
+        known = model.memory[key] = replace(
+            model,
+            strategies=(strategy,),
+            payoffs=tuple(p for p in model.payoffs_of(strategy) if p.kind == "qaly"),
+            horizon_years=years,
+        )
+    return known
 
 
 def _formulas(model: CohortModel) -> list[Expr]:

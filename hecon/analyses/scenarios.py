@@ -87,8 +87,17 @@ def _design(
         {key for s in scenarios for key in s.changes}, key=lambda k: (k[0], k[1] or "")
     )
     columns: dict[Key, list[float]] = {key: [] for key in changed}
+    model = study.model
+    clock = [model.cycle_months, *([model.start_age] if model.start_age is not None else [])]
+    under = {key: model.rests_on(Expr("name", name=key[0]), *clock) for key in changed}
+    untouched: dict[Key, float] = {}
     for scenario in scenarios:
-        found = _values(study, scenario, changed, numbers)
+        touched = {name for name, _ in scenario.changes}
+        alone = {key for key in changed if under[key].isdisjoint(touched)}
+        # what a scenario leaves alone is in it what it is in all others that do
+        known = {key: untouched[key] for key in alone if key in untouched}
+        found = known | _values(study, scenario, [k for k in changed if k not in known], numbers)
+        untouched |= {key: found[key] for key in alone}
         for key in changed:
             columns[key].append(found[key])
     constant = {k: v for k, v in numbers.items() if k not in columns}

@@ -8,10 +8,13 @@ import pytest
 
 from hecon.analyses.evaluate import evaluate
 from hecon.analyses.scenarios import scenario_design, scenario_model
-from hecon.parameters.design import base_case
+from hecon.engine.expression import Expr
+from hecon.engine.values import formula_values
+from hecon.parameters.design import base_case, base_values
 from hecon.studies.load_study import load_study
 
 INPUTS = Path(__file__).parents[2] / "inputs"
+STRATEGY = "MDMA-AT"
 STUDY, JURISDICTION = Path("studies", "ptsd"), Path("jurisdictions", "norway")
 
 #: Session, column, new content, and the line of sessions.csv that is edited instead.
@@ -93,3 +96,17 @@ def test_cell_becomes_a_parameter(inputs):
     assert parameter.description == "MDMA-AT, session 4, week"
     assert (parameter.file, parameter.row) == ("ptsd/sessions.csv", 6)
     assert not parameter.distribution.varies
+
+
+def test_scenarios_together_have_the_values_of_their_own_models():
+    """What one overrides is, in another, what the other's own model makes of it."""
+    study = load_study(INPUTS / STUDY, INPUTS / JURISDICTION)
+    numbers = base_values(study.parameters)
+    design = scenario_design(study, study.scenarios)
+    for row, scenario in enumerate(study.scenarios):
+        model = scenario_model(study, scenario)
+        targets = [(Expr("name", name=name), own or STRATEGY) for name, own in design.columns]
+        kept = {key: value for key, value in numbers.items() if key not in scenario.changes}
+        wanted = formula_values(model, targets, kept, {})
+        found = [column[row] for column in design.columns.values()]
+        assert found == [float(value) for value in wanted], scenario.id
