@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from hecon.analyses import delimited, draws_table
 from hecon.analyses.read_draws import read_draws
 from hecon.cli import app
+from hecon.commands.draws_commands import several
 from hecon.errors import InputError
 
 WIDE = "cost_A,cost_B,effect_A,effect_B\n"
@@ -65,6 +66,14 @@ def test_fault_59_effects_that_are_harm(tmp_path, effect, effects):
     assert f"Fewer {effects} are better" in said
     columns = pd.read_csv(tmp_path / "outputs" / "t_decision" / "columns.csv")
     assert f"{effects} averted" in set(columns["meaning"])
+
+
+def test_fault_59_a_word_has_a_plural():
+    assert [several(word) for word in ("x", "DALYS", "day of pain")] == [
+        "xs",
+        "DALYS",
+        "day of pain",
+    ]
 
 
 @pytest.mark.parametrize("value", ["1e308", "-1e16", "inf", "1e999"])
