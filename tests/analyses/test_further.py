@@ -68,7 +68,7 @@ def test_the_best_size_under_another_assumption_is_the_best_of_all(run):
     for end, share in (("low", 0.0), ("high", 0.3)):
         (trial,) = plan(definition, run.study, run(drawn_design), {"dropout": share})
         every = evsi(run(drawn_table), trial, [run(threshold)], methods=[reports.CHOSEN], seed=3)
-        worth = expected_net_benefit(every, trial)
+        worth = pd.DataFrame(expected_net_benefit(every.to_dict("records"), trial))
         times = worth["cost"] / worth["population_evsi"].where(worth["population_evsi"] > 0)
         rows = made.ranges.set_index(["assumption", "end"])
         if (worth["enbs"] > 0).any():
