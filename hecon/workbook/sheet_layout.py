@@ -30,7 +30,7 @@ HEADER = 10
 #: Row of the first choice of what is shown there.
 SELECTORS = 4
 #: Column of the first look-up table, right of the inputs.
-TABLES = 18
+TABLES = 19
 SEVERITY = "Severity"
 
 #: Number of cycles until the end of life, whatever the horizon.

@@ -15,6 +15,8 @@ from hecon.workbook.formula_text import quoted, without_needless_quotes
 LONGEST = 31
 
 _TEXT = re.compile(r"(<(t|a:t)\b[^>]*>)([^<]*)(</\2>)")
+#: The name of a line in a chart, where no cell holds it.
+_LINE = re.compile(r"(<(tx)><v>)([^<]*)(</v></\2>)")
 _FORMULA = re.compile(
     r"(<(f|c:f|formula|formula1|formula2|definedName)\b[^>]*(?<!/)>)([^<]*)(</\2>)"
 )
@@ -58,6 +60,7 @@ def _translated(xml: str, formula: Callable[[str], str], titles: dict[str, str])
         return lambda m: f"{m[1]}{quoteattr(change(unescape(m[2])), {})}"
 
     xml = _TEXT.sub(element(say), xml)
+    xml = _LINE.sub(element(say), xml)
     xml = _FORMULA.sub(element(formula), xml)
     xml = _SHEET.sub(attribute(lambda title: titles[title]), xml)
     xml = _PLACE.sub(attribute(formula), xml)

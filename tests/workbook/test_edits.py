@@ -58,7 +58,7 @@ def test_edits_arrive(opened: openpyxl.Workbook, plain: Path, run: Run, tmp_path
         ("Inputs", f"D{row_of(inputs, 'rate_relapse')}"): 0.08,
         ("Inputs", f"D{row_of(inputs, 'c_overnight')}"): 9000,
         ("Sessions", contact.coordinate): 2.25,
-        ("Inputs", f"S{HEADER + 1 + 50}"): 0.01,
+        ("Inputs", f"T{HEADER + 1 + 50}"): 0.01,
         ("Scenarios", price.coordinate): 500,
     }
     path = typed(plain, tmp_path / "edited.xlsx", entries)
@@ -423,8 +423,8 @@ def test_faults_of_sessions_tables_scenarios_and_settings(
         ("Sessions", f"{cell}{row}"): None,
         ("Sessions", f"{cell}{row + 1}"): "=1+1",
         ("Sessions", f"B{row + 2}"): 77,
-        ("Inputs", f"R{HEADER + 1}"): 0.5,
-        ("Inputs", f"S{HEADER + 2}"): None,
+        ("Inputs", f"S{HEADER + 1}"): 0.5,
+        ("Inputs", f"T{HEADER + 2}"): None,
         ("Scenarios", paid): "=5",
         ("Severity", "E4"): 9,
         ("Uncertainty", "A7"): 3,
@@ -439,8 +439,8 @@ def test_faults_of_sessions_tables_scenarios_and_settings(
         f"sheet Sessions, cell {cell}{row + 1}: found the formula '=1+1', allowed is a number",
         f"sheet Sessions, row {row + 2}: 'PE', session '77' is none of the study's",
         "sheet Sessions: session 5 of PE is missing",
-        "sheet Inputs, cell R11: the keys of a table can't be changed here",
-        "sheet Inputs, cell S12: is empty; a number is needed",
+        "sheet Inputs, cell S11: the keys of a table can't be changed here",
+        "sheet Inputs, cell T12: is empty; a number is needed",
         f"{price}: found the formula '=5', allowed is a number; type the number",
         "sheet Severity, cell E4: this setting belongs to the jurisdiction's file",
         "sheet Uncertainty, cell A7: this setting belongs to the jurisdiction's file",
@@ -462,7 +462,7 @@ def test_a_table_with_blank_lines(memory: tuple[Study, Path], tmp_path: Path) ->
     done = Run(load_study(folder), Settings(draws=20))
     compose(done).workbook.save(tmp_path / "report.xlsx")
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")
-    book["Inputs"][f"S{HEADER + 2}"].value = 0.25
+    book["Inputs"][f"T{HEADER + 2}"].value = 0.25
     book.save(tmp_path / "edited.xlsx")
     study, edits = read_edited(tmp_path / "edited.xlsx", done.study, _folder(tmp_path))
     assert [(e.what, e.before, e.after) for e in edits] == [("rates.rate at 1", "0.2", "0.25")]

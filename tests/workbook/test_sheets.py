@@ -1,5 +1,7 @@
 """Which sheets there are, in which order, and what is seen of them on a small screen."""
 
+import re
+
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
@@ -43,6 +45,20 @@ def test_every_sheet_and_every_part_is_found_on_the_guide(composed: Book) -> Non
             assert (part, f"'{page.title}'!{cell}") in links
             column, row = openpyxl.utils.cell.coordinate_from_string(cell)
             assert page.sheet[f"{column}{row}"].value is not None
+
+
+def test_charts_of_the_summary_stand_beside_each_other_on_its_page(
+    opened: openpyxl.Workbook,
+) -> None:
+    sheet = opened["Summary"]
+    plane, curves = (chart.anchor for chart in sheet._charts)
+    assert plane._from.row == curves._from.row
+    assert plane.to.col <= curves._from.col < curves.to.col
+    last = re.fullmatch(r".*:\$([A-Z])\$(\d+)", str(sheet.print_area))
+    assert last is not None
+    assert curves.to.col <= openpyxl.utils.column_index_from_string(last[1])
+    assert max(plane.to.row, curves.to.row) <= int(last[2])
+    assert sheet._charts[1].legend.position == "r"
 
 
 def test_only_rows_are_frozen(opened: openpyxl.Workbook) -> None:

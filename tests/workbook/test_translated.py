@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from openpyxl.chart import LineChart, Reference
+from openpyxl.chart import LineChart, Reference, Series
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from recalculated import recalculate
@@ -54,6 +54,7 @@ def small() -> Sheets:
     chart = LineChart()
     chart.title = "Cost"
     chart.add_data(Reference(own, min_col=1, min_row=1, max_row=3), titles_from_data=True)
+    chart.series.append(Series(Reference(own, min_col=1, min_row=2, max_row=3), title="low"))
     first.add_chart(chart, "D1")
     return book
 
@@ -84,7 +85,8 @@ def test_values_stand_beside_translated_formulas(small: Sheets, tmp_path: Path) 
         small.deliver(tmp_path / "norsk.xlsx")
     book = load_workbook(tmp_path / "norsk.xlsx", data_only=True)
     assert (book["Svar"]["B1"].value, book["Svar"]["B2"].value) == (4, 'si "slik"høy')
-    series = book["Svar"]._charts[0].series[0]
+    series, named = book["Svar"]._charts[0].series
+    assert named.tx.v == "lav"
     assert series.val.numRef.f == "'Modellens egen'!$A$2:$A$3"
     assert [point.v for point in series.val.numRef.numCache.pt] == [2, 3]
 
@@ -125,7 +127,7 @@ def test_inputs_are_read_back_from_a_norwegian_workbook(
         ("Parametre", f"D{row_of(inputs, 'rate_relapse')}"): 0.08,
         ("Parametre", f"D{estimated}"): 5 / 99,
         ("Parametre", f"I{estimated}"): "publisert",
-        ("Parametre", f"S{HEADER + 1 + 50}"): 0.01,
+        ("Parametre", f"T{HEADER + 1 + 50}"): 0.01,
         ("Økter", sessions.cell(row_of(sessions, "strategy") + 3, hours).coordinate): 2.25,
         ("Scenarioer", scenarios.cell(row_of(scenarios, "S41"), price).coordinate): 500,
         ("Evidens", arms.cell(arm, counts).coordinate): arms.cell(arm, counts).value - 1,

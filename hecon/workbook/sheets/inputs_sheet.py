@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from hecon.analyses.one_way import one_way_ends
@@ -14,6 +15,7 @@ from hecon.parameters.design import base_values
 from hecon.parameters.parameter_schema import Parameter
 from hecon.studies.study import Study
 from hecon.workbook.context import MODES, SELECTOR, SHOWN, Book, override_name
+from hecon.workbook.input_names import names_of
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import EDITS, HEADER, INPUTS, SELECTORS, letter
 from hecon.workbook.sheets.evidence_sheet import write_evidence
@@ -39,6 +41,8 @@ COLUMNS = [
     "Id",
     "Group",
 ]
+#: Heading of the names by which formulas of one's own can read what is in use.
+NAMED = "Name in formulas"
 
 
 def settings_heading(study: Study) -> str:
@@ -104,6 +108,7 @@ def write_inputs(book: Book) -> InputAddresses:
             _computed_variable(book, page, row, key, values[key])
         else:
             _parameter(book, page, row, parameter, values)
+    _name(book, page, [key_text(key) for key, _ in rows])
     last = _settings_row(len(rows)) + len(settings_rows(book.study)) - 1
     _allow(page, rows, last)
     # what does not fit a printed page stays on screen: derivation, notes, ids
@@ -114,6 +119,16 @@ def write_inputs(book: Book) -> InputAddresses:
         f"'{INPUTS}'!${column}${HEADER + 1}:${column}${HEADER + len(rows)}" for column in "AB"
     )
     return InputAddresses(names, labels)
+
+
+def _name(book: Book, page: Page, texts: Sequence[str]) -> None:
+    """Let formulas read what is in use by a name, which stands beside the input."""
+    page.headings(HEADER, [NAMED], len(COLUMNS) + 1)
+    page.sheet.column_dimensions[letter(len(COLUMNS) + 1)].width = 30
+    for row, name in enumerate(names_of(texts), start=HEADER + 1):
+        page.put(row, len(COLUMNS) + 1, name)
+        place = f"'{INPUTS}'!$C${row}"
+        book.workbook.defined_names[name] = DefinedName(name, attr_text=place)
 
 
 def _base_values(study: Study, keys: Sequence[Key]) -> dict[Key, float]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+
 from hecon.analyses.base_case import threshold
 from hecon.analyses.conclusion import base_conclusion
 from hecon.analyses.drawn import drawn_decision, drawn_design, drawn_summary
@@ -37,8 +39,10 @@ TITLE = "Summary"
 #: Columns of the sheet, and characters on a line of the texts beside their headings.
 WIDTHS = (29.0, 18.0, 18.0, 18.0, 18.0, 18.0)
 LINE = 98
-#: Rows that the charts take, and their sizes in centimetres.
-CHART, SIZES = 16, ((11.8, 8.0), (10.0, 8.0))
+#: Characters on a line of the title.
+TITLE_LINE = 88
+#: Rows that the charts take, and the columns between which they stand, however wide these are.
+CHART, PLACES = 16, ((0, 2), (2, 6))
 #: Rows of what is shown, of whether it was edited, of the two flags, and of the answer.
 IN_USE, CHANGED, FLAGS, ANSWER = 5, 6, 7, 9
 #: Inputs with the widest ranges that are shown.
@@ -79,15 +83,19 @@ class _Lines:
 def write_summary(book: Book) -> None:
     """Write the sheet, which is one page on paper; without draws it has no charts of them."""
     dated = f"; inputs of {book.study.definition.date}" if book.study.definition.date else ""
+    title = titled(book.study, book.study.definition.title)
     page = add_page(
         book.workbook,
         TITLE,
-        titled(book.study, book.study.definition.title),
+        title,
         f"{book.study.jurisdiction.definition.title}; hecon {__version__}{dated}. Figures follow "
         "what is in use on Inputs; those of Python turn grey once a cell is typed over.",
         orientation="portrait",
     )
     page.widths(*WIDTHS)
+    page.put(1, 1, title, "title", wrap=True)
+    page.sheet.merge_cells("A1:F1")
+    page.sheet.row_dimensions[1].height = 24 * (1 + len(say(title)) // TITLE_LINE)
     _question(book, page)
     _flags(book, page)
     page.heading(ANSWER - 1, "The answer")
@@ -106,10 +114,15 @@ def write_summary(book: Book) -> None:
         acceptability = book.after(write_acceptability).page
         old = "The charts are of the draws as delivered: they do not follow what was typed over."
         page.formula(row, 1, f'IF({EDITED}>0,"{old}","")', "note")
-        charts = (plane_chart(book, acceptability), curve_chart(book, acceptability))
-        for chart, column, size in zip(charts, "AD", SIZES, strict=True):
-            chart.width, chart.height = size
-            page.sheet.add_chart(chart, f"{column}{row + 1}")
+        curves = curve_chart(book, acceptability)
+        # five lines below a small chart would leave it no height
+        curves.legend.position = "r"
+        for chart, (left, right) in zip(
+            (plane_chart(book, acceptability), curves), PLACES, strict=True
+        ):
+            corners = [AnchorMarker(col=c, row=r) for c, r in ((left, row), (right, row + CHART))]
+            chart.anchor = TwoCellAnchor("twoCell", _from=corners[0], to=corners[1])
+            page.sheet.add_chart(chart)
         row += CHART
     for cells in lines.pythons:
         page.fade(cells, EDITED)
