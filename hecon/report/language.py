@@ -65,6 +65,9 @@ FIGURES = ("count", "number")
 _FIGURE = r"(?:\{\w+\}|[-+\u2212]?\d[\d.,\u00a0\u202f]*(?:e[-+]?\d+)?(?:[ \u00a0\u202f]?%)?)"
 _FIGURES = f"{_FIGURE}(?:, {_FIGURE})*"
 
+#: Thousands as the program writes them.
+_GROUPED = re.compile(r"(?<![\d,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+
 
 def _counts(name: str) -> bool:
     return name.split("_")[0] in FIGURES
@@ -171,13 +174,14 @@ class Language:
         return ""
 
     def _number(self, written: str) -> str:
-        """Figures that the program wrote into a text, with this language's decimal sign."""
-        mark = self.signs("screen").decimal
+        """Figures that the program wrote into a text, with this language's signs."""
+        signs = self.signs("screen")
         items = written.split(", ")
-        plain = all(item.count(".") <= 1 and "," not in item for item in items)
-        if not plain or "." not in written:
+        if any(item.count(".") > 1 for item in items):
             return written
-        return "; ".join(items).replace(".", mark)
+        text = ("; " if "." in written else ", ").join(items).replace(".", "\0")
+        text = _GROUPED.sub(lambda m: m[0].replace(",", signs.thousands), text)
+        return text.replace("\0", signs.decimal).replace("%", f"{signs.space}%")
 
     def numbered(self, one: str, several: str, count: int) -> str:
         """A template in the form that a number asks for."""

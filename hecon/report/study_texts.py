@@ -171,7 +171,8 @@ def study_texts(study: Study) -> frozenset[str]:
         held.append([{"label": name} for paid in budget.beside for name in paid.counts])
         held.append([{"label": name} for name in budget.outside])
         held.append([{"label": resource.name} for resource in budget.resources])
-        held.append([{"description": p.description} for p in study.budget.parameters])
+        held += [[{"description": p.description, "note": p.note}] for p in study.budget.parameters]
+        held.append([{"label": p.unit, "note": p.derivation} for p in study.budget.parameters])
         held.append([{"title": s.title, "why": s.why} for s in study.budget.scenarios])
     return frozenset(text for text in _prose(held) if _WORDS.search(text))
 
@@ -183,6 +184,7 @@ def _things(study: Study) -> Iterator[str]:
     if study.course is not None:
         yield from (item.item for item, _ in study.course.items)
         yield from (text for q, _ in study.course.quantities for text in (q.name, q.unit))
+        yield from (text for s in study.course.sessions for text in (s.kind, s.note))
     yield from (text for g in study.subgroups for text in (g.name, *g.dimensions))
 
 

@@ -58,11 +58,13 @@ def shape_of(name: str) -> str:
 
 def _headings(book: Book, page: Page, grid: SheetTable) -> None:
     money = {"icer": "/QALY", "threshold": "/QALY"}
+    inputs = {p.text for p in book.study.parameters}
     names = []
     for name in grid.columns:
         if shape_of(name) == "money":
             name = f"{name} ({book.currency}{money.get(name, '')})"
-        names.append(name.replace("_", " ") if not name.startswith("set ") else name)
+        named = name in inputs or name.startswith("set ")
+        names.append(name if named else name.replace("_", " "))
     page.headings(grid.first - 1, names, grid.left + 1)
 
 

@@ -2,6 +2,7 @@
 
 from hecon.analyses.conclusion import base_conclusion
 from hecon.report.grade import exploratory
+from hecon.report.language import language
 from hecon.report.things_called import judgement, study_units
 from hecon.report.words import listed, spoken
 from hecon.workbook.context import Book
@@ -15,23 +16,41 @@ from hecon.workbook.sheets.severity_sheet import weighted, write_severity
 
 def money(cell: str) -> str:
     """A cell's amount as text, to the unit."""
-    return f'TEXT({cell},"#,##0;-#,##0")'
+    mark = language().signs("screen").thousands
+    # what a spreadsheet writes between thousands is its own country's
+    return f'SUBSTITUTE(SUBSTITUTE(FIXED({cell},0),",","{mark}"),".","{mark}")'
 
 
-def headline(cell: str, shape: str) -> str:
-    """A cell's figure as text, rounded to two significant digits: more the evidence won't carry."""
+def decimal(text: str) -> str:
+    """A figure as a spreadsheet writes it in its own country, with the report's decimal sign."""
+    mark = language().signs("screen").decimal
+    return f'SUBSTITUTE({text},"{"." if mark == "," else ","}","{mark}")'
+
+
+def signed(cell: str, text: str) -> str:
+    """A text of a cell's figure with its sign."""
+    return f'IF({cell}>0,"+","")&{text}'
+
+
+def thousandths(cell: str) -> str:
+    """A change in units of effect."""
+    return signed(cell, decimal(f"FIXED({cell},3,TRUE)"))
+
+
+def headline(cell: str) -> str:
+    """A cell's figure to two significant digits: more the evidence won't carry."""
     size = f"IF({cell}=0,1,ABS({cell}))"
-    return f'TEXT(ROUND({cell},1-INT(LOG10({size}))),"{shape}")'
+    return f"ROUND({cell},1-INT(LOG10({size})))"
 
 
 def amount(cell: str) -> str:
     """A headline in money, without its currency."""
-    return headline(cell, "#,##0;-#,##0")
+    return money(headline(cell))
 
 
 def gain(cell: str) -> str:
     """A headline in units of effect."""
-    return headline(cell, "0.0##")
+    return decimal(f'{headline(cell)}&""')
 
 
 def answer(book: Book) -> tuple[str, str]:
@@ -106,13 +125,13 @@ def severity(book: Book) -> str:
     if not weighted(book.study):
         return f'"{place.threshold.name.capitalize()} {value} per QALY, whatever the severity."'
     assert place.severity is not None
-    lost = f'"Absolute shortfall "&TEXT({a.shortfall},"0.0")&" QALYs'
-    share = f'"&TEXT({a.proportional_shortfall},"0%")&"'
+    lost = f'"Absolute shortfall "&{decimal(f"FIXED({a.shortfall},1,TRUE)")}&" QALYs'
+    share = f'"&FIXED(100*{a.proportional_shortfall},0,TRUE)&" %"&"'
     lost += f", {share} of what people without the condition have left: "
     if place.severity.sets_threshold:
         return f'{lost}the threshold of its class is {value} per QALY."'
-    weight = f'"&TEXT({a.weight},"0.0#")&"'
-    return f'{lost}weight {weight}, so that a QALY may cost {value}."'
+    weight = decimal(f'ROUND({a.weight},2)&""')
+    return f'{lost}weight "&{weight}&", so that a QALY may cost {value}."'
 
 
 def benefit(book: Book) -> str:
@@ -120,15 +139,15 @@ def benefit(book: Book) -> str:
     pair = book.after(write_increments)
     dq, dl = pair.qaly, pair.life_years
     return (
-        f'TEXT({dq},"+0.000;-0.000;0")&" QALYs and "&TEXT({dl},"+0.000;-0.000;0")'
-        f'&" life-years per person (discounted)."'
+        f'{thousandths(dq)}&" QALYs and "&{thousandths(dl)}&" life-years per person (discounted)."'
     )
 
 
 def resources(book: Book) -> str:
     """What a person costs, to the unit."""
     dc, currency = book.after(write_increments).cost, book.currency
-    return f'TEXT({dc},"+#,##0;-#,##0;0")&" {currency} per person over the horizon (discounted)."'
+    text = signed(dc, money(dc))
+    return f'{text}&" {currency} per person over the horizon (discounted)."'
 
 
 def budget(book: Book) -> str:
@@ -151,5 +170,6 @@ def budget(book: Book) -> str:
     for resource in sheet.definition.resources:
         if f"stock {resource.name}" in sheet.lines:
             name = literal(f"; {resource.name} there: ")
-            text += f'&{name}&TEXT({last(f"stock {resource.name}")},"#,##0.0")'
+            stock = last(f"stock {resource.name}")
+            text += f"&{name}&{decimal(f'FIXED({stock},1,TRUE)')}"
     return f'{text}&"."'

@@ -158,7 +158,7 @@ def write_time(book: Book) -> None:
     for position, (name, counted, _, key) in enumerate(columns, start=1):
         suffix = " (counted)" if counted is True and name in ("year", "age") else ""
         suffix = " (costs)" if counted == COSTS else suffix
-        page.headings(HEADINGS, [name.replace("_", " ") + suffix], position)
+        page.headings(HEADINGS, [(name if key else name.replace("_", " ")) + suffix], position)
         shape = "exact" if key is not None else SHAPES.get(name, "exact")
         if name == "cycle" and key is None:
             for t in range(layout.rows):

@@ -51,7 +51,7 @@ def _write_trace(book: Book, model: CohortModel, strategy: str) -> None:
         def own(t: int, row: int, expr: Expr = expr, counted: Counted = counted) -> str:
             return scope_of(book, model, strategy, title, row, counted).formula(expr)
 
-        columns.add(key[0].replace("_", " "), own, "exact")
+        columns.add(key[0], own, "exact")
     states = substates(book, model)
     times = times_of(book, model, strategy, columns, states)
     moves = probabilities(book, model, strategy, columns, states, times)

@@ -47,7 +47,7 @@ def times_of(
         "the same in cycles in use",
         "completed cycles in the state",
         "years in the state",
-        *(key[0].replace("_", " ") for key in timed),
+        *(key[0] for key in timed),
     )
     for offset, label in enumerate(labels, start=1):
         page.put(row + offset, 1, label)
