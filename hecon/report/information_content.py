@@ -32,7 +32,7 @@ _ESTIMATE = (
     Column("evpi", "EVPI per person", "money", shown=False),
 )
 SINGLES = (LABEL, PARAMETER, *_ESTIMATE)
-SETS = (Column("set", "Set", "name"), *_ESTIMATE, Column("parameters", "Inputs", detail=True))
+SETS = (Column("set", "Set", "label"), *_ESTIMATE, Column("parameters", "Inputs", detail=True))
 _UNSETTLED = ("standard_error",)
 
 

@@ -73,12 +73,30 @@ def _counts(name: str) -> bool:
     return name.split("_")[0] in FIGURES
 
 
+@dataclass(frozen=True)
+class _Made:
+    """What a form makes of a text.
+
+    Attributes
+    ----------
+    known, names
+        Whether nothing is left to translate, or single words only, which may be names.
+    letters
+        How many letters the form has of its own.
+    """
+
+    text: str
+    known: bool
+    names: bool
+    letters: int
+
+
 #: Between the parts of a text that are known by themselves, and how many are looked at.
 JOINTS = ("; ", " / ", " + ", ": ", ", ")
 MOST_PARTS = 12
 
-#: A name, a figure or a citation, which stays what it is: no word of it begins small.
-_NAME = re.compile(r"\S*|(?:[^\Wa-zæøå]\S*(?: |$))+")
+#: A name, a figure or a citation, which stays what it is: no word of it is small all through.
+_NAME = re.compile(r"(?![a-zæøå]+$)\S*|(?:[^\Wa-zæøå]\S*(?: |$))+")
 
 #: Letters that a form has of its own at least, where a part that is not known stays English.
 LETTERS = 8
@@ -135,27 +153,39 @@ class Language:
         return self._made[english]
 
     def _put_together(self, english: str) -> tuple[str, bool]:
-        """By the first form whose parts are all known, by its parts, or as far as a form goes."""
+        """A text by a form whose parts are all known, by its own parts, or as far as a form goes.
+
+        Forms with few letters of their own come after parts: they fit much that they don't mean.
+        """
+        small = self.texts.get(english[:1].lower() + english[1:])
+        if isinstance(small, str):
+            return small[:1].upper() + small[1:], True
         made = list(self._formed(english))
-        whole = next((text for text, known in made if known), "") or self._joined(english)
+        whole = next((m.text for m in made if m.known and m.letters >= LETTERS), "")
+        whole = whole or self._joined(english) or next((m.text for m in made if m.known), "")
         if whole:
             return whole, True
-        return next((text for text, _ in made), english), bool(_NAME.fullmatch(english))
+        begun = [m for m in made if m.names or m.letters >= LETTERS]
+        first = max(begun, key=lambda m: m.letters >= LETTERS, default=None)
+        return first.text if first else english, bool(_NAME.fullmatch(english))
 
-    def _formed(self, english: str) -> Iterator[tuple[str, bool]]:
-        """What each form that fits makes of it, and whether all of its parts are known."""
+    def _formed(self, english: str) -> Iterator[_Made]:
+        """What each form that fits makes of it."""
         for form in self.composed:
             match = form.pattern.fullmatch(english) if form.literal in english else None
             if match is None:
                 continue
-            parts = {
+            parts = match.groupdict()
+            said = {
                 name: (self._number(part), True) if _counts(name) else self._said(part)
-                for name, part in match.groupdict().items()
+                for name, part in parts.items()
             }
-            known = all(known for _, known in parts.values())
-            if known or sum(map(str.isalpha, form.literal)) >= LETTERS:
-                text = form.translation.format_map({n: said for n, (said, _) in parts.items()})
-                yield text, known
+            yield _Made(
+                form.translation.format_map({name: text for name, (text, _) in said.items()}),
+                known=all(known for _, known in said.values()),
+                names=all(known or " " not in parts[name] for name, (_, known) in said.items()),
+                letters=sum(map(str.isalpha, form.literal)),
+            )
 
     def _joined(self, english: str) -> str:
         """What stands between marks, the longest known first; nothing where some is unknown."""

@@ -161,6 +161,13 @@ def study_texts(study: Study) -> frozenset[str]:
         {"label": place.threshold.name},
         [{"label": entry.source} for entry in place.tables.values()],
     ]
+    if study.people is not None:
+        own = study.people.assumptions.values()
+        held.append([{"label": a.unit, "note": a.source} for a in own])
+    for trial in study.trials:
+        held.append(trial.model_dump())
+        held.append([{"label": outcome.name} for outcome in trial.outcomes])
+        held.append([{"label": a.unit, "note": a.source} for a in trial.assumptions.values()])
     if place.severity is not None:
         held.append({"label": place.severity.source})
     if place.budget is not None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from norwegian import english, in_workbook
 from openpyxl import Workbook, load_workbook
 from openpyxl.chart import LineChart, Reference, Series
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -17,6 +18,8 @@ from hecon.errors import InputError
 from hecon.report.content import Section
 from hecon.report.language import Language, speaking
 from hecon.report.study_texts import language_of
+from hecon.report.things_called import study_units
+from hecon.report.words import spoken
 from hecon.workbook.book import write_workbook
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.pages import Sheets
@@ -75,8 +78,10 @@ def test_formulas_find_in_another_language_what_they_found(small: Sheets, tmp_pa
     with ZipFile(path) as file:
         text = "".join(file.read(n).decode() for n in file.namelist() if n.endswith(".xml"))
     assert '"lav,høy"' in text
-    for english in NORSK.texts:
-        assert not re.search(rf"\b{re.escape(english)}\b", text.replace("CostChart", "")), english
+    for text_before in NORSK.texts:
+        assert not re.search(rf"\b{re.escape(text_before)}\b", text.replace("CostChart", "")), (
+            text_before
+        )
 
 
 def test_values_stand_beside_translated_formulas(small: Sheets, tmp_path: Path) -> None:
@@ -147,6 +152,20 @@ def test_inputs_are_read_back_from_a_norwegian_workbook(
     rows = total_rows(plain, run.study)
     with speaking(language_of(run.study, "nb")):
         assert total_rows(norsk, run.study) == rows
+
+
+def test_a_norwegian_workbook_has_no_english_word(
+    norsk: Path, opened: Workbook, run: Run, sections: list[Section]
+) -> None:
+    """Python's sentences aside, which the test of the page reads: here they are put in English."""
+    cells = (str(cell.value) for row in opened["Summary"].iter_rows(max_col=2) for cell in row)
+    units = study_units(run.study)
+    sentences = [spoken(s, units) for section in sections for s in section.sentences]
+    sentences += [text.replace('"&"', "") for text in cells if "As delivered: " in text]
+    found = english(in_workbook(norsk), run.study)
+    told = [text for text in found if any(text in s or s in text for s in sentences)]
+    left = {text: words for text, words in found.items() if text not in told}
+    assert left == {}, left
 
 
 def row_of(sheet: Worksheet, name: str) -> int:

@@ -147,7 +147,7 @@ def _notes(area: Any, ends: list[dict[str, Any]], zero: float) -> None:
                 bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none"},
             )
         said = [
-            f"{end}: {word}"
+            f"{say(end)}: {say(word)}"
             for end, word in zip(("low", "high"), each["words"], strict=True)
             if np.isnan(each[end])
         ]

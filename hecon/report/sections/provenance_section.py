@@ -18,7 +18,7 @@ def section(run: Run) -> Section:
     again = record.pop("command")
     assert isinstance(inputs, dict)
     assert isinstance(libraries, dict)
-    facts = [(k.replace("_", " "), str(v)) for k, v in {**record, **libraries}.items() if v]
+    facts = [(k.replace("_", " "), _told(v)) for k, v in {**record, **libraries}.items() if v]
     kept: str = run.option("inputs", "")
     sentence = Sentence(
         "To make it again: {command}. The same inputs, seed and versions give the same figures.",
@@ -55,3 +55,10 @@ def section(run: Run) -> Section:
 
 
 ANALYSIS = Analysis(section)
+
+
+def _told(value: object) -> str:
+    """A setting in words: one with several parts by their names."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
+    return str(value)
