@@ -75,20 +75,12 @@ def _counts(name: str) -> bool:
 
 @dataclass(frozen=True)
 class _Made:
-    """What a form makes of a text.
-
-    Attributes
-    ----------
-    known, names
-        Whether nothing is left to translate, or single words only, which may be names.
-    letters
-        How many letters the form has of its own.
-    """
+    """What a form makes of a text."""
 
     text: str
-    known: bool
-    names: bool
-    letters: int
+    known: bool  #: Whether nothing is left to translate.
+    names: bool  #: Whether single words only are left, which may be names.
+    letters: int  #: How many letters the form has of its own.
 
 
 #: Between the parts of a text that are known by themselves, and how many are looked at.

@@ -126,7 +126,7 @@ def severity(book: Book) -> str:
         return f'"{place.threshold.name.capitalize()} {value} per QALY, whatever the severity."'
     assert place.severity is not None
     lost = f'"Absolute shortfall "&{decimal(f"FIXED({a.shortfall},1,TRUE)")}&" QALYs'
-    share = f'"&FIXED(100*{a.proportional_shortfall},0,TRUE)&" %"&"'
+    share = f'"&SUBSTITUTE(TEXT({a.proportional_shortfall},"0%"),"%"," %")&"'
     lost += f", {share} of what people without the condition have left: "
     if place.severity.sets_threshold:
         return f'{lost}the threshold of its class is {value} per QALY."'
