@@ -42,12 +42,13 @@ def english(shown: Iterable[str], study: Study) -> dict[str, list[str]]:
 
 
 def in_workbook(path: Path) -> list[str]:
-    """Texts of a workbook's cells and charts, and those within formulas."""
+    """Texts of a workbook's cells, footers and charts, and those within formulas."""
     found = []
     with ZipFile(path) as file:
         for part in (n for n in file.namelist() if re.match(r"xl/.*(sheet|shared|chart)", n)):
             xml = file.read(part).decode()
             found += re.findall(r"<(?:t|a:t)(?: [^>]*)?>([^<]*)<", xml)
+            found += re.findall(r"<oddFooter>.*&amp;A, ([^<]*)<", xml)
             for formula in re.findall(r"<f[^>]*>([^<]*)<", xml):
                 # long texts stand in pieces
                 found += re.findall(r'"((?:[^"]|"")*)"', unescape(formula).replace('"&"', ""))

@@ -17,6 +17,8 @@ LONGEST = 31
 _TEXT = re.compile(r"(<(t|a:t)\b[^>]*>)([^<]*)(</\2>)")
 #: The name of a line in a chart, where no cell holds it.
 _LINE = re.compile(r"(<(tx)><v>)([^<]*)(</v></\2>)")
+#: What stands at the right of a printed page's foot.
+_FOOT = re.compile(r"(<(oddFooter)>[^<]*&amp;R)([^<]*)(</\2>)")
 _FORMULA = re.compile(
     r"(<(f|c:f|formula|formula1|formula2|definedName)\b[^>]*(?<!/)>)([^<]*)(</\2>)"
 )
@@ -61,6 +63,7 @@ def _translated(xml: str, formula: Callable[[str], str], titles: dict[str, str])
 
     xml = _TEXT.sub(element(say), xml)
     xml = _LINE.sub(element(say), xml)
+    xml = _FOOT.sub(element(say), xml)
     xml = _FORMULA.sub(element(formula), xml)
     xml = _SHEET.sub(attribute(lambda title: titles[title]), xml)
     xml = _PLACE.sub(attribute(formula), xml)

@@ -163,7 +163,7 @@ def budget(book: Book) -> str:
     text = (
         f'{new}&" changes the payer\'s costs by about {currency} "'
         f'&{amount(first)}&" in year 1 and {currency} "'
-        f'&{amount(last("net"))}&" in year "&{YEARS}&" (undiscounted). In year "&{YEARS}&" "'
+        f'&{amount(last("net"))}&" in year "&{YEARS}&" (undiscounted). In year "&{YEARS}&": "'
         f'&{money(last("demand"))}&" people come to want it, "&{money(last("treated"))}'
         f'&" are treated and "&{money(last("waiting"))}&" wait at its end"'
     )
