@@ -96,6 +96,11 @@ def view(browser: Browser, address: str) -> Callable[[int], tuple[Page, list[str
     return cache(lambda width: opened(browser, address, width))
 
 
+def test_the_page_goes_through_the_mail(address: str) -> None:
+    """With the model, every figure and all tables in it."""
+    assert Path(address.removeprefix("file://")).stat().st_size < 3.5e6
+
+
 @pytest.mark.parametrize("width", [375, pytest.param(768, marks=pytest.mark.long), 1280])
 def test_no_errors_and_nothing_wider_than_the_screen(
     view: Callable[[int], tuple[Page, list[str]]], width: int

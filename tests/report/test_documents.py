@@ -2,7 +2,10 @@
 
 import io
 import re
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 from zipfile import ZipFile
 
 import pandas as pd
@@ -61,6 +64,19 @@ def test_the_brief_has_two_pages_and_one_figure(two_pages: bytes) -> None:
     (shape,) = made.inline_shapes
     assert len(shape._inline.docPr.get("descr")) > 40
     assert made.core_properties.title.startswith("MDMA-assisted therapy")
+
+
+@pytest.mark.skipif(
+    not (shutil.which("soffice") and shutil.which("pdfinfo")),
+    reason="LibreOffice or poppler is missing: the brief was not printed",
+)
+def test_the_brief_is_two_pages_on_paper(two_pages: bytes, tmp_path: Path) -> None:
+    (tmp_path / "brief.docx").write_bytes(two_pages)
+    profile = f"-env:UserInstallation={tmp_path.as_uri()}/profile"
+    printing = ["--headless", "--convert-to", "pdf", "--outdir", tmp_path, tmp_path / "brief.docx"]
+    subprocess.run(["soffice", profile, *printing], check=True, timeout=120, capture_output=True)
+    told = subprocess.run(["pdfinfo", tmp_path / "brief.pdf"], check=True, capture_output=True)
+    assert re.search(rb"Pages: +2\n", told.stdout)
 
 
 def test_the_criteria_are_those_of_the_tables(ptsd: Run, sections: list[Section]) -> None:
