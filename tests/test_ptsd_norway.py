@@ -12,6 +12,7 @@ from hecon.engine.expression import constant, parse, substitute
 from hecon.engine.values import formula_values
 from hecon.parameters.design import base_values, rows
 from hecon.studies.load_study import load_study
+from hecon.studies.variant import with_scenario
 
 ROOT = Path(__file__).parents[1]
 DATA = Path(__file__).parent / "data"
@@ -210,3 +211,28 @@ def test_discount_factor_by_hand():
 def test_no_state_is_healthier_than_the_population():
     found = formulas(["m_ptsd", "m_rem"])
     assert np.all(np.array(list(found.values())) <= 1.0)
+
+
+#: Scenarios of the independent program, with its rounded inputs: cost per QALY, or net benefit.
+LISTED = {
+    "S28": ("nmb", -25_026),
+    "S38": ("nmb", -61_270),
+    "S44": ("icer", 578_750),
+    "S45": ("icer", 593_905),
+    "S47": ("icer", 338_959),
+    "S65": ("icer", 162_791),
+}
+
+
+@pytest.mark.parametrize("scenario", LISTED)
+def test_scenarios_with_the_rounded_inputs_of_the_independent_program(scenario):
+    """All digits of efficacy move these by up to 34 per QALY, as they do the base case."""
+    case = with_scenario(study(), scenario)
+    design = rows(base_values(case.parameters), [{(k, None): v for k, v in ROUNDED.items()}])
+    found = evaluate(case.model, design).isel(draw=0)
+    more = found.sel(strategy="MDMA-AT") - found.sel(strategy="PE")
+    cost, qaly = float(more["cost"].sum()), float(more["qaly"].sum())
+    figure, listed = LISTED[scenario]
+    assert (cost / qaly if figure == "icer" else 385_000 * qaly - cost) == pytest.approx(
+        listed, abs=0.51
+    )

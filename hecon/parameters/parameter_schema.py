@@ -8,20 +8,23 @@ from pydantic import AfterValidator
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, key_text
+from hecon.errors import nearest
 from hecon.parameters.distributions import Distribution
-from hecon.parameters.records import Required
+from hecon.parameters.records import Required, short
 from hecon.parameters.units import currency_in
 
 STATUSES = ("published", "derived", "assumption", "secondary", "retracted", "method")
 
 
-def _status(text: str) -> str:
+def known_status(text: str) -> str:
+    """A status; raises ValueError with what is allowed at any other word."""
     if text not in STATUSES:
-        raise ValueError(f"found '{text}', allowed are {', '.join(STATUSES)}")
+        hint = f"{nearest(text, STATUSES)}; allowed are {', '.join(STATUSES)}"
+        raise ValueError(f"found '{short(text)}'{hint}")
     return text
 
 
-Status = Annotated[Required, AfterValidator(_status)]
+Status = Annotated[Required, AfterValidator(known_status)]
 
 #: The same from the firmest to the weakest.
 FIRMEST_FIRST = ("method", "published", "derived", "secondary", "assumption", "retracted")

@@ -19,6 +19,7 @@ from hecon.engine.model import LookupTable
 from hecon.errors import FaultList, nearest
 from hecon.parameters import limits
 from hecon.parameters.files import read_text
+from hecon.parameters.parameter_schema import STATUSES, known_status
 from hecon.parameters.records import Strict, message, number
 
 RowType = TypeVar("RowType", bound=Strict)
@@ -163,6 +164,11 @@ def read_table(path: Path, shown: str, name: str, faults: FaultList) -> LookupTa
             except ValueError as error:
                 faults.add(shown, row, column, str(error))
                 values[column].append(np.nan)
+    for row, cells in rows:
+        try:
+            known_status(cells.get("status", "") or STATUSES[0])
+        except ValueError as error:
+            faults.add(shown, row, "status", str(error))
     if not rows or len(columns) < 2:
         return None
     keys = values.pop(columns[0])

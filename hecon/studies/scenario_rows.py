@@ -207,7 +207,7 @@ class _Changes:
 
 def _changes(overrides: Overrides, row: ScenarioRow, file: str, number: int) -> _Changes:
     reading = overrides.reading
-    changes = _Changes()
+    changes, money = _Changes(), False
     try:
         pairs = parse_pairs(row.changes)
     except ValueError as error:
@@ -229,7 +229,7 @@ def _changes(overrides: Overrides, row: ScenarioRow, file: str, number: int) -> 
             continue
         if choice is not None:
             _choose(overrides, changes, key, choice, file, number)
-            _in_money(overrides, changes, key, row, file, number)
+            money |= _in_money(overrides, changes, key, row, file, number)
             _relative(overrides, changes, key)
         parameter = overrides.parameters.get(key)
         value = plain_number(changes.fixed[key]) if key in changes.fixed else None
@@ -238,6 +238,11 @@ def _changes(overrides: Overrides, row: ScenarioRow, file: str, number: int) -> 
             if problem:
                 reading.faults.add(file, number, "changes", f"{name}: {problem}")
     _check_retracted(overrides, changes, row, file, number)
+    stated = {"currency": row.currency, "price_year": row.price_year}
+    for column, found in stated.items():
+        if found and not money and len(changes.fixed) == len(pairs):
+            text = f"found '{found}', but no change is an amount of money; leave it blank"
+            reading.faults.add(file, number, column, text)
     return changes
 
 
@@ -291,13 +296,18 @@ def _base_of(overrides: Overrides, changes: _Changes, key: Key) -> tuple[Expr, E
 
 def _in_money(
     overrides: Overrides, changes: _Changes, key: Key, row: ScenarioRow, file: str, number: int
-) -> None:
-    """An amount counts in the currency that its row states, and is converted by a stated rate."""
+) -> bool:
+    """An amount counts in the currency that its row states, and is converted by a stated rate.
+
+    Returns whether the change is of money, also where it states no amount.
+    """
     unit, like = overrides.units.get(key, ""), overrides.parameters.get(key)
     own, expr = changes.own.get(key), changes.fixed.get(key)
     stated = amounts(expr) if expr is not None and not (own and own.estimate) else []
-    if not stated or not is_money(unit, like.money if like else currency_in(unit)):
-        return
+    if not is_money(unit, like.money if like else currency_in(unit)):
+        return False
+    if not stated:
+        return True
     try:
         factor = overrides.reading.jurisdiction.definition.money_factor(
             row.currency, row.price_year
@@ -307,10 +317,11 @@ def _in_money(
     except ValueError as error:
         text = f"{key_text(key)} = {stated[0]:g}: {error}"
         overrides.reading.faults.add(file, number, "currency", text, (file, "price_year"))
-        return
+        return True
     for formulas in (changes.fixed, changes.drawn):
         if factor != 1 and key in formulas:
             formulas[key] = converted(formulas[key], lambda value: value * factor)
+    return True
 
 
 def _check_retracted(
@@ -319,10 +330,8 @@ def _check_retracted(
     made = overrides.inputs.synthesis.estimates
     for name in dict.fromkeys(changes.estimates):
         if made[name].status == "retracted" and row.status != "retracted":
-            text = (
-                f"the estimate '{name}' rests on retracted evidence "
-                f"({', '.join(made[name].rows)}); only a scenario with that status may use it"
-            )
+            text = f"the estimate '{name}' rests on retracted evidence"
+            text += f" ({', '.join(made[name].rows)}); only a scenario with that status may use it"
             overrides.reading.faults.add(file, number, "changes", text, (file, "status"))
 
 

@@ -133,8 +133,8 @@ CASES = {
     ),
     "overrides what changes by cycle": (
         "scenarios.csv",
-        "c_ill = 500",
-        "p_death = 0.1",
+        "EUR,2024,c_ill = 500",
+        ",,p_death = 0.1",
         [
             (
                 "small/scenarios.csv, row 2, column changes: 'p_death' depends on the age; "
@@ -220,3 +220,18 @@ CASES = {
 @pytest.mark.parametrize(("file", "old", "new", "faults"), CASES.values(), ids=CASES)
 def test_scenarios(small, file, old, new, faults):
     assert small.change(file, old, new).faults() == faults
+
+
+def test_a_currency_beside_no_amount_of_money(small):
+    """It would be read and never used; so would a price year, each word of its own."""
+    small.change("scenarios.csv", "B,better,,,", "B,better,0.123,zz,")
+    assert small.faults() == [
+        f"small/scenarios.csv, row 3, column {column}: found '{found}', but no change is an amount "
+        "of money; leave it blank"
+        for column, found in (("currency", "0.123"), ("price_year", "zz"))
+    ]
+
+
+def test_a_currency_beside_money_that_states_no_amount(small):
+    """A share of what it was needs none and may have one: the row is of money all the same."""
+    small.change("scenarios.csv", "c_ill = 500", "c_ill = c_ill * 2").load()

@@ -81,3 +81,14 @@ CASES = {
 @pytest.mark.parametrize(("file", "old", "new", "faults"), CASES.values(), ids=CASES)
 def test_tables(small, file, old, new, faults):
     assert small.change(file, old, new).faults() == faults
+
+
+def test_the_status_of_a_row_is_one_of_the_known(small):
+    """As everywhere else; a reader's columns may be left blank."""
+    table = small.folder / "life.csv"
+    head, first, *lines = table.read_text().splitlines()
+    rows = [f"{head},status,source", f"{first},derivd,made up", *(f"{x},," for x in lines)]
+    table.write_text("\n".join(rows))
+    (fault,) = small.faults()
+    at = "small/life.csv, row 2, column status: found 'derivd'"
+    assert fault.startswith(f"{at}; did you mean derived?; allowed are published, derived, ")

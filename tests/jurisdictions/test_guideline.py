@@ -107,7 +107,7 @@ def test_a_country_without_demands_has_no_section() -> None:
         ("needs", "cost = 3.5 %", "found '3.5 %', allowed is a number"),
         ("needs", "cost = 0.03; cost = 0.04", "'cost' is there twice"),
         ("needs", "", "is empty; say what is needed"),
-        ("status", "VERIFIED", "found 'VERIFIED', allowed are published"),
+        ("status", "VERIFIED", "found 'VERIFIED'; allowed are published"),
     ],
 )
 def test_faults_of_a_demand(tmp_path: Path, column: str, text: str, said: str) -> None:

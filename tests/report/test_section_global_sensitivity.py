@@ -35,6 +35,8 @@ def test_sigma_is_spoken_of_where_there_is_one(run_of, said):
     ("first", "text"),
     [
         (0.4, "The inputs acting alone explain 80 % of it; the rest is how they act together."),
+        (0.499, "The inputs acting alone explain all of it."),
+        (0.5, "The inputs acting alone explain all of it."),
         (0.6, "more than all, by sampling error"),
     ],
 )

@@ -137,7 +137,9 @@ def test_rows_are_added_and_replaced(pair):
         ("Start,", "Start,cost,start,Third,40,event\nStart,"),
     )
     change("sessions.csv", ("New,1,1,1,2", "New,1,1,1,5\nThird,1,3,1,7"))
-    change("scenarios.csv", ("c_ill = 500", ""), ("rate_well[New] = 0.3; p_back = 0.01", ""))
+    change(
+        "scenarios.csv", ("EUR,2024,c_ill = 500", ",,"), ("rate_well[New] = 0.3; p_back = 0.01", "")
+    )
     other = load_study(whole)
     found, wanted = result(study), result(other)
     for name in wanted.data_vars:

@@ -58,6 +58,8 @@ MORRIS = (
 )
 #: A total share of the variance that matters, and an effect large beside the largest.
 MATTERS, LARGE = 0.1, 0.5
+#: How far a share may be from all and still be written as 100 %.
+ROUNDED = 0.005
 
 
 def _frame(run: Run, found: pd.DataFrame) -> pd.DataFrame:
@@ -75,7 +77,9 @@ def sobol_content(run: Run) -> tuple[tuple[Sentence, ...], Table]:
     alone = float(live["first_order"].sum())
     explained = (
         "The inputs acting alone explain {alone} of it; the rest is how they act together."
-        if alone <= 1
+        if alone < 1 - ROUNDED
+        else "The inputs acting alone explain all of it."
+        if alone <= 1 + ROUNDED
         else "The estimates of what inputs explain alone add up to {alone}: more than all, by "
         "sampling error, so that nothing is left for how they act together."
     )
@@ -85,7 +89,7 @@ def sobol_content(run: Run) -> tuple[tuple[Sentence, ...], Table]:
             {"most": inputs(run.study, most)},
             "verdict",
         ),
-        Sentence(explained, {"alone": share(alone)}),
+        Sentence(explained, {"alone": share(alone)} if "{alone}" in explained else {}),
         Sentence(
             "Sobol' indices from {samples} base samples; 95 % by bootstrap.",
             {"samples": count(run.option("samples", SAMPLES))},

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from hecon.errors import FaultList, nearest
+from hecon.errors import FaultList
 from hecon.parameters import limits
-from hecon.parameters.parameter_schema import STATUSES
+from hecon.parameters.parameter_schema import known_status
 from hecon.parameters.records import Bounded, Real, Required, Strict, Text, Whole, short
 from hecon.studies.reading import StudyReading, row_of
 from hecon.studies.study_schema import SynthesisFiles
@@ -319,9 +319,10 @@ def _contrasts(reading: StudyReading, entry: SynthesisFiles) -> list[PublishedEf
 
 
 def _check_status(status: str, file: str, row: int, faults: FaultList) -> None:
-    if status not in STATUSES:
-        hint = f"{nearest(status, STATUSES)}; allowed are {', '.join(STATUSES)}"
-        faults.add(file, row, "status", f"found '{short(status)}'{hint}")
+    try:
+        known_status(status)
+    except ValueError as error:
+        faults.add(file, row, "status", str(error))
 
 
 def _check_twice(
