@@ -159,7 +159,6 @@ def run(
         from hecon.report.whole import write_whole
         from hecon.studies.subgroup_rows import with_subgroup
         from hecon.studies.variant import lines_of, with_scenario, with_values
-        from hecon.workbook.book import write_workbook
 
         if subgroup:
             study = with_subgroup(study, subgroup)
@@ -186,7 +185,7 @@ def run(
                 )
             else:
                 sections, written = write_whole(
-                    Run(study, settings, tell), out, workbook=write_workbook, **how
+                    Run(study, settings, tell), out, workbook=_written_workbook, **how
                 )
         if edits:
             edited.print(to)
@@ -194,6 +193,13 @@ def run(
             show_summary(study, sections, written, study_units(study), to, whole=not names)
         if written.problems:
             raise typer.Exit(1)
+
+
+def _written_workbook(*given: Any) -> list[str]:
+    """`write_workbook`, loaded by the process that writes: the run itself may do without."""
+    from hecon.workbook.book import write_workbook
+
+    return write_workbook(*given)
 
 
 def check(folder: StudyFolder, jurisdiction: JurisdictionName = "") -> None:

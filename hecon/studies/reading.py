@@ -147,8 +147,9 @@ class StudyReading:
         return found
 
     def file(self, entry: str) -> str:
-        """The file to blame for what is in none of an entry's files."""
-        return self.study.sources(entry)[-1].shown
+        """The file to blame for what is in none of an entry's files; without one, `study.toml`."""
+        files = self.study.sources(entry)
+        return files[-1].shown if files else self.place(entry)
 
     def rows(
         self,
@@ -176,7 +177,10 @@ class StudyReading:
             own = {key(each.row) for each in found}
             result = [each for each in result if key(each.row) not in own] + found
         if entry in NEVER_EMPTY and not read and len(self.faults.faults) == before:
-            self.faults.add(self.file(entry), None, None, NO_ROWS)
+            if self.study.sources(entry):
+                self.faults.add(self.file(entry), None, None, NO_ROWS)
+            else:
+                self.faults.add(self.place(entry), None, entry, "names no file; one is needed")
         if len(self.faults.faults) > before:
             self.broken.add(entry)
         return result

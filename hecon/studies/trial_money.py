@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hecon.engine.expression import parse
+from hecon.engine.expression import ExpressionError, parse
 from hecon.errors import Fault, InputError
 from hecon.jurisdictions.jurisdiction_schema import JurisdictionDefinition as Jurisdiction
 from hecon.parameters.units import currency_in
@@ -42,7 +42,11 @@ def in_local_money(
         ends = {end: getattr(entry, end) * factor for end in ("value", "low", "high")}
         found[name] = entry.model_copy(update=ends)
     for column, text in costs.items():
-        expr = parse(text)
+        try:
+            expr = parse(text)
+        except ExpressionError as error:
+            faults.append(Fault(file, None, column, str(error)))
+            continue
         if expr.names and expr.names <= assumptions.keys() and not expr.names & money:
             said = f"no unit of {', '.join(sorted(expr.names))} names a currency; {such_as}"
             faults.append(Fault(file, None, column, said))

@@ -28,6 +28,8 @@ def test_fault_75_a_decision_needs_two_alternatives(tmp_path, chosen):
 def test_fault_75_a_study_without_payoffs_is_one_message(tmp_path):
     found = tiny.faults(tmp_path, payoffs="item,kind,on,amount,per\n")
     one(found, "payoffs.csv", "has a header and no rows")
+    nameless = ("study.toml", 'variables = ""', 'variables = ""\npayoffs = ""')
+    one(tiny.faults(tmp_path, nameless), "study.toml, column payoffs", "names no file")
 
 
 def test_fault_84_a_price_is_the_same_in_every_strategy(tmp_path):

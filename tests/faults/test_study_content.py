@@ -269,6 +269,10 @@ def test_fault_12_a_trial_in_another_currency_is_refused(study, tmp_path):
     path.write_text(text.replace('fixed_cost = "fixed_cost"', 'fixed_cost = "60000000"'))
     with pytest.raises(InputError, match=r"fixed_cost: 6e\+07 is an amount without a currency"):
         read_trials([path], study.jurisdiction.definition)
+    for formula, said in (("1 +", "is not one line"), ("1+" * 1500 + "1", "longer than 2000")):
+        path.write_text(text.replace('fixed_cost = "fixed_cost"', f'fixed_cost = "{formula}"'))
+        with pytest.raises(InputError, match=rf"column fixed_cost: .*{said}"):
+            read_trials([path], study.jurisdiction.definition)
 
 
 def test_fault_12_values_of_a_grid_have_a_currency(tmp_path):
