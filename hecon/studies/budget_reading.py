@@ -129,7 +129,7 @@ def _formulas(
     """Formulas by entry, and the quantities of courses that stand in them by a name."""
     exprs: dict[str, Expr] = {}
     quantities: dict[str, tuple[str, str]] = {}
-    stocks = [resource.name for resource in found.resources]
+    stocks = [resource.name for resource in found.resources if resource.stock]
     for entry, text, uses in found.formulas():
         for asked in QUANTITY.finditer(text):
             name = next((n for n, q in quantities.items() if q == asked.groups()), None)

@@ -339,3 +339,13 @@ def test_displaced_above_the_share_without(tmp_path):
         "budget/budget_impact.toml, column displaced.Old: in year 2 the uptake of 0.6 times the "
         "share of 1 that Old loses is above the share of 0.5 that it has: negative starts"
     )
+
+
+def test_a_formula_can_not_rest_on_a_stock_that_is_none(tmp_path):
+    folder = changed(
+        tmp_path,
+        (TOML, 'amount = "training"', 'amount = "training * beds"'),
+        (TOML, 'stock = "first_places"', 'stock = "  "'),
+    )
+    with pytest.raises(InputError, match=r"budget_impact.toml, column .*amount: 'beds' is not"):
+        load_study(folder)
