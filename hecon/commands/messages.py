@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import typer
 
-from hecon.errors import HeconError, InputError, grouped
+from hecon.errors import HeconError, InputError, grouped, readable
 
 FAULT = 2
 INTERRUPTED = 130
@@ -35,26 +35,27 @@ def messages() -> Iterator[None]:
             yield
     except InputError as error:
         count = len(error.faults)
-        typer.echo(f"{count} fault{'s' * (count > 1)} in the input:", err=True)
-        for line in grouped(error.faults):
-            typer.echo(f"- {line}", err=True)
-        raise typer.Exit(FAULT) from None
+        faults = [f"- {line}" for line in grouped(error.faults)]
+        raise _told(f"{count} fault{'s' * (count > 1)} in the input:", *faults) from None
     except HeconError as error:
-        typer.echo(f"The model breaks a rule: {error}", err=True)
-        raise typer.Exit(FAULT) from None
+        raise _told(f"The model breaks a rule: {error}") from None
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else "a file can't be read or written: "
-        typer.echo(f"{place}{error.strerror or error}", err=True)
-        raise typer.Exit(FAULT) from None
+        place = error.filename or "a file can't be read or written"
+        raise _told(f"{place}: {error.strerror or error}") from None
     except MemoryError:
-        typer.echo("Not enough memory for so many draws, strategies or rows.", err=True)
-        raise typer.Exit(FAULT) from None
+        raise _told("Not enough memory for so many draws, strategies or rows.") from None
     except ImportError as error:
         # with little memory a library that is there can't be loaded
-        typer.echo(f"Not enough memory, or hecon is not installed whole: {error}", err=True)
-        raise typer.Exit(FAULT) from None
+        raise _told(f"Not enough memory, or hecon is not installed whole: {error}") from None
     finally:
         warnings.showwarning, logging.lastResort = own
+
+
+def _told(*lines: str) -> typer.Exit:
+    """Say what went wrong; what is to be raised then."""
+    for line in lines:
+        typer.echo(readable(line), err=True)
+    return typer.Exit(FAULT)
 
 
 @contextmanager

@@ -16,6 +16,9 @@ from hecon.parameters.parameter_schema import Parameter, Status
 from hecon.parameters.records import (
     FileName,
     Formula,
+    InputFile,
+    Named,
+    NeededFile,
     Real,
     Required,
     RequiredFormula,
@@ -112,7 +115,7 @@ class Threshold(Strict):
     kind: Literal["none", "one", "range", "benchmarks"] = "one"
     #: The ends, the benchmarks or, where none is stated, values at which net benefit is shown.
     values: list[RequiredFormula] = Field(default_factory=list)
-    name: Required = "threshold"  #: What the figure is called.
+    name: Named = "threshold"  #: What the figure is called.
     means: Text = ""  #: What it says and does not say.
 
 
@@ -179,7 +182,7 @@ class Acceptability(Strict):
 class TableEntry(Strict):
     """A look-up table with its source."""
 
-    file: Required
+    file: NeededFile
     id: Text = ""
     description: Text = ""
     source: Required
@@ -213,8 +216,8 @@ class JurisdictionDefinition(Strict):
     severity: Severity | None = None
     equal_value: EqualValue | None = None
     budget: BudgetRules | None = None
-    rules: Text = ""
-    parameters: list[Required] = Field(default_factory=list)
+    rules: InputFile = ""
+    parameters: list[NeededFile] = Field(default_factory=list)
     tables: dict[str, TableEntry] = Field(default_factory=dict)
     rates: list[Rate] = Field(default_factory=list)
 

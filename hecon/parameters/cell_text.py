@@ -6,9 +6,8 @@ import re
 from hecon.engine.expression import FUNCTIONS, Expr, ExpressionError, parse
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
 from hecon.errors import FaultList
+from hecon.parameters import limits
 from hecon.parameters.records import short
-
-LONGEST_NAME = 100
 
 #: Names with a meaning of their own in formulas or in Excel.
 RESERVED = {
@@ -32,8 +31,8 @@ def name_problem(name: str) -> str | None:
         return f"'{short(name)}' holds a letter outside a to z; some only look alike"
     if not _NAME.fullmatch(name):
         return f"'{short(name)}' is not a name; allowed are letters, digits and _, a letter first"
-    if len(name) > LONGEST_NAME:
-        return f"'{short(name)}' has {len(name)} characters, allowed are {LONGEST_NAME}"
+    if len(name) > limits.LONGEST_NAME:
+        return f"'{name}' is too long a name, allowed are {limits.LONGEST_NAME} characters"
     if _CELL.fullmatch(name) or _ROW_OR_COLUMN.fullmatch(name):
         return f"'{name}' looks like a cell address in Excel; choose a longer name such as {name}_"
     if name.lower() in RESERVED or keyword.iskeyword(name) or _SESSION_CELL.fullmatch(name):

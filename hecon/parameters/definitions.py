@@ -7,9 +7,9 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from hecon.errors import Fault, FaultList, InputError, nearest
+from hecon.errors import Fault, FaultList, InputError, nearest, unprintable
 from hecon.parameters import limits
-from hecon.parameters.files import read_text, unfit
+from hecon.parameters.files import read_text
 from hecon.parameters.records import message, short
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
@@ -39,13 +39,16 @@ def _check_size(content: dict[str, Any], shown: str) -> None:
         problem = None
         if isinstance(found, dict):
             below = [(v, f"{entry}.{short(k)}" if entry else short(k)) for k, v in found.items()]
-            problem = next(filter(None, map(unfit, found)), None)
         elif isinstance(found, list):
             below = [(v, f"{entry}[{i}]") for i, v in enumerate(found, start=1)]
         else:
             below = []
-        if isinstance(found, str):
-            problem = unfit(found)
+        texts = [found] if isinstance(found, str) else found if isinstance(found, dict) else ()
+        unfit = next(filter(None, (unprintable(text, lines=True) for text in texts)), None)
+        if unfit:
+            problem = f"found {unfit}"
+        elif any(len(text) > limits.CHARACTERS for text in texts):
+            problem = f"the text is too long, allowed are {limits.CHARACTERS} characters"
         elif isinstance(found, int) and abs(found) > limits.LARGEST:
             problem = f"the number is too large, allowed is up to {limits.LARGEST}"
         elif below and level >= limits.LEVELS:

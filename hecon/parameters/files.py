@@ -2,23 +2,14 @@
 
 import hashlib
 import os
-import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from hecon.errors import Fault, InputError
+from hecon.errors import Fault, InputError, unprintable
 from hecon.parameters import limits
-
-#: Control characters, halves of surrogate pairs and what Unicode says is no character: neither
-#: XML nor a screen can show them. Tab and line ends are text.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(f"{chr((plane << 16) + 0xFFFE)}{chr((plane << 16) + 0xFFFF)}" for plane in range(17))
-    + "]"
-)
 
 _DIGESTS: ContextVar[dict[str, str] | None] = ContextVar("digests", default=None)
 
@@ -34,20 +25,10 @@ def digests() -> Iterator[dict[str, str]]:
         _DIGESTS.reset(token)
 
 
-def unfit(text: str) -> str | None:
-    """What in a text can't be shown or written, or None."""
-    found = _UNFIT.search(text)
-    if found is None:
-        return None
-    return f"found the character U+{ord(found.group()):04X}, allowed is text that can be shown"
-
-
 def check_name(path: Path) -> None:
     """Refuse a folder or a file whose name can't be written into a report."""
-    problem = unfit(path.name)
-    if problem:
-        # the name itself can't be shown either
-        raise InputError([Fault(ascii(path.name), None, None, f"in the name: {problem}")])
+    if problem := unprintable(path.name):
+        raise InputError([Fault(ascii(path.name), None, None, f"in the name: found {problem}")])
 
 
 def inside(folder: Path, file: str, shown: str, column: str | None = None) -> Path:
@@ -96,11 +77,10 @@ def read_text(path: Path, shown: str) -> str:
         raise refused(
             f"byte {error.start} is not UTF-8; save the file as 'CSV UTF-8'", row
         ) from None
-    problem = unfit(text)
-    if problem:
-        unwanted = _UNFIT.search(text)
-        assert unwanted is not None
-        raise refused(problem, text.count("\n", 0, unwanted.start()) + 1)
+    if problem := unprintable(text, lines=True):
+        lines = enumerate(text.split("\n"), start=1)
+        row = next(number for number, line in lines if unprintable(line, lines=True))
+        raise refused(f"found {problem}", row)
     return text
 
 

@@ -3,10 +3,15 @@
 #: Bytes of a file.
 BYTES = 5_000_000
 
-#: Columns of a CSV file, its rows, and characters of a cell (what a cell of Excel takes).
+#: Columns of a CSV file, its rows, and characters of a cell or another text (what a cell of Excel
+#: takes).
 COLUMNS = 200
 ROWS = 5_000
 CHARACTERS = 32_767
+
+#: Characters of a name, and bytes of a file's name (what file systems take).
+LONGEST_NAME = 100
+LONGEST_PATH = 255
 
 #: Rows of a look-up table.
 TABLE_ROWS = 20_000

@@ -1,17 +1,19 @@
 """Records: what a row of a CSV file or an entry of a TOML file may hold."""
 
 import math
+import os
 import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from hecon.parameters.limits import LARGEST_AMOUNT
-
-LONGEST_SHOWN = 80
+from hecon.errors import shortened, shown, unprintable
+from hecon.parameters import limits
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_NAMES = f"allowed is a name in one line of up to {limits.LONGEST_NAME} characters"
+_PATHS = f"allowed is the name of a file, of up to {limits.LONGEST_PATH} bytes"
 #: What files can be named after, anywhere.
 _FIT = re.compile(r"[\w-]+(?:[. ]+[\w-]+)*")
 _NOT_FINITE = ("nan", "inf", "infinity")
@@ -23,7 +25,7 @@ def short(value: object) -> str:
         text = str(value)
     except (ValueError, RecursionError):
         return f"a {type(value).__name__} too large to be shown"
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    return shortened(text)
 
 
 def unquoted(text: str) -> str:
@@ -70,6 +72,18 @@ def _text(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
+def _name(text: str) -> str:
+    if len(text) > limits.LONGEST_NAME or unprintable(text):
+        raise ValueError(f"found {shown(text)}, {_NAMES}")
+    return text
+
+
+def _path(text: str) -> str:
+    if len(os.fsencode(text)) > limits.LONGEST_PATH or unprintable(text):
+        raise ValueError(f"found {shown(text)}, {_PATHS}")
+    return text
+
+
 def _file_name(text: str) -> str:
     if not _FIT.fullmatch(text):
         raise ValueError(
@@ -88,15 +102,20 @@ def _formula(value: object) -> object:
 Number = Annotated[float | None, BeforeValidator(_number_or_blank)]
 #: A number, or a blank, that can be calculated with.
 Bounded = Annotated[
-    Annotated[float, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT)] | None,
+    Annotated[float, Field(ge=-limits.LARGEST_AMOUNT, le=limits.LARGEST_AMOUNT)] | None,
     BeforeValidator(_number_or_blank),
 ]
 Real = Annotated[float, BeforeValidator(lambda v: number(v) if isinstance(v, str) else v)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Text = Annotated[str, BeforeValidator(_text)]
 Required = Annotated[Text, Field(min_length=1)]
+#: What something is called by others.
+Named = Annotated[Required, AfterValidator(_name)]
 #: A name that files are called after.
-FileName = Annotated[Required, AfterValidator(_file_name)]
+FileName = Annotated[Required, AfterValidator(_file_name), AfterValidator(_name)]
+#: A file named in an input, by its path in the folder; blank for none.
+InputFile = Annotated[Text, AfterValidator(_path)]
+NeededFile = Annotated[InputFile, Field(min_length=1)]
 Grade = Annotated[Literal["", "exploratory"], BeforeValidator(_text)]
 #: A formula; quotation marks around it don't matter.
 Formula = Annotated[str, BeforeValidator(_formula)]

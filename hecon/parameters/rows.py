@@ -110,6 +110,7 @@ def read_parameters(
         problem = name_problem(row.name)
         if problem:
             faults.add(shown, position, "name", problem)
+            complete = False
         read = _estimated if row.estimate else _typed
         parameters += _by_strategy(row, read(row, position, shown, faults, estimates))
     return parameters, complete
@@ -162,7 +163,7 @@ def _estimated(
     try:
         found = estimates(row.estimate, row.unit)
     except ValueError as error:
-        faults.add(shown, position, "estimate", str(error))
+        faults.add(shown, position, "estimate", error)
     if found is None:
         # formulas that use it are not blamed
         found = Derived(0.0, None, None, FIXED, "", "", "")

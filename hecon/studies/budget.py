@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from hecon.parameters.records import Formula, Required, RequiredFormula, Strict, Text
+from hecon.parameters.records import Formula, Named, Required, RequiredFormula, Strict, Text
 
 #: The file of a study that describes its budget impact; its inputs and scenarios lie beside it, or
 #: where a jurisdiction keeps what is its own of the study.
@@ -46,7 +46,7 @@ class Paid(Strict):
     health in the year, `counts` what is counted of it.
     """
 
-    item: Required
+    item: Named
     block: Required
     amount: RequiredFormula = "0"
     month: RequiredFormula = "0"
@@ -66,7 +66,7 @@ class Vat(Strict):
 class PayerBlock(Strict):
     """A payer's part of the budget: items, each with the share of it that he pays."""
 
-    name: Required
+    name: Named
     label: Text = ""
     items: _Shares
 
@@ -83,7 +83,7 @@ class Resource(Strict):
     it gives `per_year`, of which a course takes what is `needed`.
     """
 
-    name: Required
+    name: Named
     unit: Text = ""
     stock: Formula = ""
     added: RequiredFormula = "0"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Payoff
-from hecon.errors import nearest
+from hecon.errors import UnknownName
 from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.money import parameter_problems
@@ -24,7 +24,7 @@ from hecon.studies.budget import (
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.extends import StudyFile
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, StudyReading
+from hecon.studies.reading import ITEM, NO_TIME, StudyReading
 from hecon.studies.scenario_rows import read_own_scenarios
 from hecon.studies.study import Budget
 
@@ -167,16 +167,15 @@ def _check_course(
 
     def missing(quantity: str, entry: str) -> None:
         if quantity not in known:
-            allowed = ", ".join(known) or "none"
-            text = f"'{quantity}' is not a quantity of the course{nearest(quantity, known)}"
-            reading.faults.add(shown, None, entry, f"{text}; allowed are {allowed}")
+            unknown = UnknownName(quantity, "a quantity of the course", known)
+            reading.faults.add(shown, None, entry, unknown)
 
     for strategy, quantity in quantities.values():
         entry = next(
             e for e, text, _ in found.formulas() if quantity in text and "quantity(" in text
         )
         missing(quantity, entry)
-        _strategy(reading, strategy, shown, entry)
+        reading.known_strategy(strategy, shown, None, entry)
     for each in found.full_time:
         missing(each.quantity, f"full_time[{each.quantity}]")
     for resource in found.resources:
@@ -189,31 +188,19 @@ def _check_course(
             reading.faults.add(shown, None, f"{entry}.per_year", text)
 
 
-def _strategy(reading: StudyReading, name: str, shown: str, entry: str) -> None:
-    if name not in reading.strategies:
-        allowed = (
-            f"{nearest(name, reading.strategies)}; allowed are {', '.join(reading.strategies)}"
-        )
-        reading.faults.add(shown, None, entry, f"'{name}' is not a strategy{allowed}")
-
-
 def _check_strategies(reading: StudyReading, found: BudgetDefinition, shown: str) -> None:
-    _strategy(reading, found.strategy, shown, "strategy")
+    reading.known_strategy(found.strategy, shown, None, "strategy")
     for entry, shares in (("without", found.without), ("displaced", found.displaced)):
         for name in shares:
-            _strategy(reading, name, shown, f"{entry}.{name}")
+            reading.known_strategy(name, shown, None, f"{entry}.{name}")
             if name == found.strategy:
                 text = f"'{name}' is the new treatment itself"
                 reading.faults.add(shown, None, f"{entry}.{name}", text)
     for name in found.displaced.keys() - found.without.keys():
         text = f"'{name}' is displaced and nobody has it without the new treatment"
         reading.faults.add(shown, None, f"displaced.{name}", text)
-    if found.waiting is not None and found.waiting.state not in reading.states:
-        allowed = ", ".join(reading.states)
-        text = (
-            f"'{found.waiting.state}' is not a state{nearest(found.waiting.state, reading.states)}"
-        )
-        reading.faults.add(shown, None, "waiting.state", f"{text}; allowed are {allowed}")
+    if found.waiting is not None:
+        reading.state(found.waiting.state, shown, None, "waiting.state")
 
 
 def _check_items(
@@ -228,11 +215,9 @@ def _check_items(
         for name in sorted({n for n in names if names.count(n) > 1}):
             reading.faults.add(shown, None, what, f"'{name}' appears twice")
 
-    def missing(name: str, entry: str, allowed: Sequence[str] = items) -> None:
-        if name not in allowed:
-            text = f"'{name}' is not an item of the model's costs{nearest(name, allowed)}"
-            listed = "; ".join(allowed)
-            reading.faults.add(shown, None, entry, f"{text}; allowed are {listed}")
+    def missing(name: str, entry: str) -> None:
+        if name not in items:
+            reading.faults.add(shown, None, entry, UnknownName(name, ITEM, items))
 
     if found.vat is not None:
         missing(found.vat.item, "vat.item")
@@ -252,15 +237,13 @@ def _check_items(
                 text = f"'{paid.item}' is an item of the model; list it under instead_of"
                 reading.faults.add(shown, None, where, text)
             if paid.block not in blocks:
-                text = f"'{paid.block}' is not a block{nearest(paid.block, blocks)}"
-                reading.faults.add(
-                    shown, None, f"{where}.block", f"{text}; allowed are {', '.join(blocks)}"
-                )
+                unknown = UnknownName(paid.block, "a block", blocks)
+                reading.faults.add(shown, None, f"{where}.block", unknown)
     replaced = [paid.item for paid in found.instead_of]
     for item in items:
         places = [f"the block {b.name}" for b in found.blocks if item in b.items]
         apart = ["outside"] * (item in found.outside) + ["instead_of"] * (item in replaced)
-        if not places and not apart:
+        if not places and not apart and reading.faults.knows(ITEM):
             text = f"'{item}' is in no block and not outside the budget"
             reading.faults.add(shown, None, "blocks", text)
         elif apart and len(places) + len(apart) > 1:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from hecon.errors import FaultList, nearest
+from hecon.errors import FaultList, UnknownName
 from hecon.parameters.tables import Cells, read_cells
 from hecon.studies.documents import ASSUMPTIONS, MISSING, SOURCES, Document
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import StudyReading
+from hecon.studies.reading import SCENARIO, StudyReading
 from hecon.studies.study import Budget, Scenario
 
 #: Files of a synthesis whose rows are evidence.
@@ -44,10 +44,9 @@ def check_citations(
     if {fault.file for fault in reading.faults.faults} & {file for file, _, _ in listed}:
         # a row with a fault of its own is there all the same
         known = list(dict.fromkeys([*known, *(row.get("id", "") for _, _, row in listed)]))
-    tested = [f"evidence.{ASSUMPTIONS}"] if "scenarios" not in reading.broken else []
-    for file, number, row in _rows(reading, tested):
+    for file, number, row in _rows(reading, [f"evidence.{ASSUMPTIONS}"]):
         text = row.get("tested_by", "")
-        _check(reading, file, number, "tested_by", text, "a scenario", known)
+        _check(reading, file, number, "tested_by", text, SCENARIO, known)
     names = [p.text for p in inputs.parameters]
     for file, number, row in _rows(reading, [f"evidence.{MISSING}"]):
         text = row.get("parameter", "")
@@ -94,6 +93,5 @@ def _check(
 ) -> None:
     for name in filter(None, _SEPARATORS.split(text)):
         if name not in known:
-            hint = nearest(name, known)
-            text = f"'{name}' is not {what}{hint}"
-            reading.faults.add(file, number, column, text, (file, "id"))
+            unknown = UnknownName(name, what, known)
+            reading.faults.add(file, number, column, unknown, (file, "id"))

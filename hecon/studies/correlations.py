@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from hecon.errors import nearest
+from hecon.errors import UnknownName, nearest
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.figures import figure
 from hecon.parameters.files import read_text
@@ -151,9 +151,9 @@ def read_correlations(reading: StudyReading, inputs: Inputs) -> list[Correlation
     for row, place, column, named in _pairs(reading, inputs):
         for at, name in zip(named, (row.first, row.second), strict=True):
             if name not in uncertain and inputs.complete and at not in unknown:
-                text = f"'{name}' is not a parameter with a distribution{nearest(name, uncertain)}"
                 (file, number), heading = at
-                reading.faults.add(file, number, heading, text)
+                unknown_name = UnknownName(name, "a parameter with a distribution", uncertain)
+                reading.faults.add(file, number, heading, unknown_name)
                 unknown.add(at)
         pair = frozenset((row.first, row.second))
         keys = frozenset(uncertain[name] for name in pair & set(uncertain))

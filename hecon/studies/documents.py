@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
-from hecon.parameters.records import Required, Strict, Text
+from hecon.parameters.records import Named, Required, Strict, Text
 from hecon.parameters.tables import read_cells
 from hecon.studies.reading import StudyReading
 from hecon.studies.study_schema import known_status
@@ -52,13 +52,13 @@ class CheersRow(Strict):
 class SourceRow(Strict):
     """A published figure that rows refer to by its id."""
 
-    id: Required
+    id: Named
 
 
 class AssumptionRow(Strict):
     """What the model takes for granted, why, and the scenarios that test it."""
 
-    id: Required
+    id: Named
     assumption: Required
     justification: Text = ""
     tested_by: Text = ""
@@ -68,7 +68,7 @@ class AssumptionRow(Strict):
 class FactRow(Strict):
     """A fact of an article and the model's figures beside it."""
 
-    id: Required
+    id: Named
     fact: Required = Field(alias="seed_fact")
     status: Text
     cross_check: Text = Field(alias="own_cross_check")

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from hecon.errors import nearest
+from hecon.errors import UnknownName
 from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.records import short
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.documents import ARTICLE, FORMULA, Fact, FactRow, ModelFigure
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, StudyReading
+from hecon.studies.reading import NO_TIME, SCENARIO, STRATEGY, StudyReading
 from hecon.studies.study import Scenario
 
 _CALL = re.compile(r"(scenario|quantity|estimate|result)\(([^()]*)\)")
@@ -30,16 +30,15 @@ def read_facts(
     if ARTICLE not in reading.definition.evidence:
         return ()
     known = {
-        "scenario": ("a scenario", [s.id for s in scenarios]),
-        "strategy": ("a strategy", list(reading.strategies)),
+        "scenario": (SCENARIO, [s.id for s in scenarios]),
+        "strategy": (STRATEGY, list(reading.strategies)),
         "quantity": ("a quantity", [q.name for q, _ in course.quantities] if course else []),
     }
 
-    def check(what: str, name: str) -> None:
-        said, allowed = known[what]
-        unknown = what == "scenario" and "scenarios" in reading.broken
-        if name not in allowed and inputs.complete and not unknown:
-            raise _Wrong(f"'{name}' is not {said}{nearest(name, allowed)}")
+    def check(what: str, name: str, file: str, number: int) -> None:
+        kind, names = known[what]
+        if name not in names and inputs.complete:
+            reading.faults.add(file, number, "figures", UnknownName(name, kind, names))
 
     def read(label: str, reference: str, file: str, number: int) -> ModelFigure:
         call = _CALL.fullmatch(reference)
@@ -51,22 +50,22 @@ def read_facts(
             text = "two names" if wanted == 2 else "one name"
             raise _Wrong(f"found '{short(reference)}', needed are {text}")
         if kind == "quantity":
-            check("strategy", names[0])
-            check("quantity", names[1])
+            check("strategy", names[0], file, number)
+            check("quantity", names[1], file, number)
         elif kind == "scenario":
-            check("scenario", names[0])
+            check("scenario", names[0], file, number)
         elif kind == "estimate":
             try:
                 inputs.synthesis.find(names[0])
-            except ValueError as error:
-                raise _Wrong(str(error)) from None
+            except UnknownName as error:
+                reading.faults.add(file, number, "figures", error)
         return ModelFigure(label, reference, kind, names)
 
     def formula(label: str, reference: str, file: str, number: int) -> ModelFigure:
         own = _OWN.fullmatch(reference)
         text, strategy = (own.group(1), own.group(2).strip()) if own else (reference, None)
         if strategy is not None:
-            check("strategy", strategy)
+            check("strategy", strategy, file, number)
         expr = parse_formula(text, reading.faults, file, number, "figures")
         if expr is not None and (strategy is None or strategy in reading.strategies):
             reading.remember(expr, file, number, "figures", (strategy,), time=NO_TIME)

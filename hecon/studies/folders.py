@@ -19,8 +19,8 @@ def study_folder(
     Raises:
         InputError: If there is none, with the studies beside it that have a similar name.
     """
-    here = _printable((root or Path()) / text)
-    if not here.is_dir():
+    here, there = _looked_up((root or Path()) / text, place, column)
+    if not there:
         known = sorted(p.parent.name for p in here.parent.glob(f"*/{FILE}"))
         message = f"there is no study's folder here{nearest(here.name, known)}"
         message = f"{shown(str(text))}: {message}" if place else message
@@ -48,11 +48,11 @@ def jurisdiction_folder(
     """
     if not text:
         return None
-    path = _printable((root or Path()) / text)
+    path, there = _looked_up((root or Path()) / text, place, column)
     beside = study.parent.parent / "jurisdictions"
     if Path(text).name == text and (beside / text).is_dir():
         return beside / text
-    if path.is_dir():
+    if there:
         return path
     known = sorted(p.name for p in beside.iterdir() if p.is_dir()) if beside.is_dir() else []
     named = f"; in {beside} there are {', '.join(known)}" if known else ""
@@ -60,9 +60,15 @@ def jurisdiction_folder(
     raise InputError([Fault(place, None, column, message)])
 
 
-def _printable(text: Path) -> Path:
+def _looked_up(text: Path, place: str, column: str | None) -> tuple[Path, bool]:
+    """A path in full, and whether a folder is there."""
     # files are named by their folder, which `.` and `..` would leave blank
     path = Path(os.path.abspath(text))
-    if problem := unprintable(str(path)):
-        raise InputError([Fault(shown(str(path)), None, None, f"found {problem}")])
-    return path
+    problem = unprintable(str(path))
+    try:
+        if not problem:
+            return path, path.is_dir()
+    except OSError as error:
+        problem = f"no folder ({error.strerror})"
+    message = f"{shown(str(text))}: found {problem}" if place else f"found {problem}"
+    raise InputError([Fault(place or shown(str(path)), None, column, message)])

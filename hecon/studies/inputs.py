@@ -129,6 +129,7 @@ def _read_variables(reading: StudyReading, inputs: Inputs) -> None:
         problem = name_problem(row.name)
         if problem:
             reading.faults.add(file, number, "name", problem)
+            inputs.complete = False
         problem = row.unit and unit_problem(row.unit, reading.jurisdiction.definition.currency)
         if problem:
             reading.faults.add(file, number, "unit", problem)

@@ -12,6 +12,8 @@ from hecon.studies.reading import (
     COUNTED_TIME,
     EVENT_TIME,
     NO_TIME,
+    STATE,
+    STRATEGY,
     Place,
     StudyReading,
     row_of,
@@ -47,7 +49,7 @@ def read_initial(reading: StudyReading) -> Initial:
     for strategy in reading.strategies:
         shares = [_specific(result, state, strategy) for state in reading.states]
         given = [share for share in shares if share is not _NOBODY]
-        if not given:
+        if not given and reading.faults.knows(STRATEGY):
             reading.faults.add(file, None, "states", f"nobody starts in any state in {strategy}")
         elif given.count(None) > 1:
             text = f"{strategy} has {given.count(None)} complements ('rest'), allowed is one"
@@ -100,9 +102,9 @@ def _check_transitions(
     file = reading.file("transitions")
     for state in reading.states:
         leaving = [t for t in transitions if t.source == state]
-        if not leaving and "transitions" in reading.broken:
-            continue
         if not leaving:
+            if "transitions" in reading.broken or not reading.faults.knows(STATE):
+                continue
             text = f"state {state} has no row; write {state},{state},rest if nobody leaves"
             reading.faults.add(file, None, "from", text)
             continue
@@ -113,7 +115,8 @@ def _check_transitions(
                 for t in leaving
                 if t.strategy == strategy or (t.strategy is None and t.target not in own)
             ]
-            if not holding and "transitions" not in reading.broken:
+            judged = "transitions" not in reading.broken and reading.faults.knows(STRATEGY)
+            if not holding and judged:
                 text = f"state {state} has no row for strategy {strategy}"
                 reading.faults.add(file, None, "from", text)
             complements = sorted(
@@ -131,7 +134,7 @@ def check_reachable(
     reading: StudyReading, initial: Initial, transitions: Sequence[Transition]
 ) -> None:
     """Somebody must start in a state or be able to move there."""
-    if "transitions" in reading.broken:
+    if "transitions" in reading.broken or not reading.faults.knows(STATE):
         return
     reached = {state for state, _ in initial}
     waiting = list(reached)
@@ -194,7 +197,9 @@ def read_payoffs(reading: StudyReading, transitions: Sequence[Transition]) -> li
 
 def known_moves(reading: StudyReading, transitions: Sequence[Transition]) -> set[tuple[str, str]]:
     """Moves between states; none if some row of transitions could not be read."""
-    return set() if "transitions" in reading.broken else {(t.source, t.target) for t in transitions}
+    if "transitions" in reading.broken or not reading.faults.knows(STATE):
+        return set()
+    return {(t.source, t.target) for t in transitions}
 
 
 def no_move(source: str | None, target: str | None) -> str:

@@ -6,7 +6,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from hecon.engine.expression import Expr, constant
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES
-from hecon.errors import FaultList, nearest
+from hecon.errors import FaultList, UnknownName, nearest
 from hecon.jurisdictions.jurisdiction_schema import Jurisdiction
 from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.files import inside
@@ -34,6 +34,10 @@ def row_of(place: Place, file: str) -> str:
     """A row as a message in a file names it."""
     return f"row {place[1]}" if place[0] == file else f"row {place[1]} of {place[0]}"
 
+
+#: Kinds of things, as messages call what a name should be one of.
+STATE, STRATEGY, SCENARIO = "a state", "a strategy", "a scenario"
+ITEM, QUANTITY = "an item of the model's costs", "a parameter or variable"
 
 #: What a study that extends another may leave out: rows of files, by the file's entry.
 LEFT_OUT = (
@@ -213,17 +217,21 @@ class StudyReading:
         """A strategy named in a row; None for all."""
         if name in ("", "all"):
             return None
-        if name not in self.strategies:
-            allowed = ", ".join(("all", *self.strategies))
-            hint = f"{nearest(name, self.strategies)}; allowed are {allowed}"
-            self.faults.add(file, row, column, f"'{name}' is not a strategy{hint}")
+        self.known_strategy(name, file, row, column, "all, ")
         return name
+
+    def known_strategy(
+        self, name: str, file: str, row: int | None, column: str, other: str = ""
+    ) -> None:
+        """Record a fault if a name is no strategy's; `other` tells what else is allowed."""
+        if name not in self.strategies:
+            unknown = UnknownName(name, STRATEGY, self.strategies, other)
+            self.faults.add(file, row, column, unknown)
 
     def state(self, name: str, file: str, row: int | None, column: str, other: str = "") -> None:
         """Record a fault if a name is no state's; `other` tells what else is allowed."""
         if name not in self.states:
-            hint = f"{nearest(name, self.states)}; allowed are {other}{', '.join(self.states)}"
-            self.faults.add(file, row, column, f"'{name}' is not a state{hint}")
+            self.faults.add(file, row, column, UnknownName(name, STATE, self.states, other))
 
     def remembered(self, states: Iterable[str | None]) -> frozenset[str]:
         """`years_in_state` where all of some states have a memory, else nothing."""

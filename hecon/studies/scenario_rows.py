@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from hecon.engine.expression import Expr, constant, substitute
 from hecon.engine.model import Key, key_text
-from hecon.errors import nearest
+from hecon.errors import UnknownName
 from hecon.parameters import limits
 from hecon.parameters.cell_text import parse_formula, parse_pairs, plain_number
 from hecon.parameters.parameter_schema import Parameter, weakest
@@ -16,7 +16,7 @@ from hecon.studies.choices import Choice, own_parameter, read_choice
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.extends import StudyFile
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, Place, StudyReading, row_of
+from hecon.studies.reading import NO_TIME, QUANTITY, SCENARIO, Place, StudyReading, row_of
 from hecon.studies.sessions import Cell, cell_parameter, cells_of, with_parameters
 from hecon.studies.study import Scenario
 from hecon.studies.study_schema import ScenarioRow
@@ -51,7 +51,7 @@ class Overrides:
         self.inputs.parameters += self.cells.values()
         return with_parameters(self.course, self.cells)
 
-    def key(self, name: str) -> Key | str:
+    def key(self, name: str) -> Key | str | UnknownName:
         """The key that a scenario's name means, or what is wrong with it."""
         bare, bracket, rest = (part.strip() for part in name.partition("["))
         if bracket:
@@ -71,12 +71,9 @@ class Overrides:
         if own or general:
             return f"'{name}' has no row; allowed are {', '.join([bare] * general + own)}"
         texts = sorted({key_text(k) for k in self.known})
-        return (
-            f"'{name}' is not a parameter, a variable, or a session's cell "
-            f"(strategy.session.column){nearest(name, texts)}"
-        )
+        return UnknownName(name, QUANTITY, texts, "a session's cell (strategy.session.column), ")
 
-    def _cell(self, name: str) -> Key | str:
+    def _cell(self, name: str) -> Key | str | UnknownName:
         """The key of a session's cell, which becomes a parameter."""
         if self.course is None or name.count(".") != 2:
             return f"'{name}' is not a session's cell (strategy.session.column)"
@@ -84,16 +81,14 @@ class Overrides:
         sessions = self.course.of(strategy)
         if not sessions:
             known = list(dict.fromkeys(s.strategy for s in self.course.sessions))
-            hint = f"{nearest(strategy, known)}; allowed are {', '.join(known)}"
-            return f"'{strategy}' has no sessions{hint}"
+            return UnknownName(strategy, "a strategy with sessions", known)
         found = [s for s in sessions if s.label == number]
         if not found:
             numbers = ", ".join(s.label for s in sessions)
             return f"{strategy} has no session '{number}'; allowed are {numbers}"
         columns = cells_of(found[0])
         if column not in columns:
-            hint = f"{nearest(column, columns)}; allowed are {', '.join(columns)}"
-            return f"'{column}' is not a column of numbers{hint}"
+            return UnknownName(column, "a column of numbers", columns)
         parameter = cell_parameter(found[0], column)
         self.cells[(strategy, number, column)] = parameter
         return parameter.key
@@ -104,6 +99,8 @@ def read_scenarios(reading: StudyReading, overrides: Overrides) -> list[Scenario
     if not reading.definition.scenarios:
         return []
     rows = reading.rows("scenarios", ScenarioRow, lambda row: row.id)
+    if "scenarios" in reading.broken:
+        reading.faults.unread.add(SCENARIO)
     result = scenarios_of(overrides, [(file, number, row) for file, number, row, _ in rows])
     if len(result) > limits.SCENARIOS:
         text = f"the study has {len(result)} scenarios, allowed are {limits.SCENARIOS}"
@@ -215,7 +212,7 @@ def _changes(overrides: Overrides, row: ScenarioRow, file: str, number: int) -> 
         return changes
     for name, text in pairs.items():
         key = overrides.key(name)
-        if isinstance(key, str):
+        if isinstance(key, str | UnknownName):
             if overrides.inputs.complete:
                 reading.faults.add(file, number, "changes", key)
             continue
@@ -340,7 +337,9 @@ def _compare(reading: StudyReading, text: str, file: str, row: int) -> tuple[str
     if not text:
         return pair
     names = [n.strip() for n in text.split(" v ")]
-    if len(names) == 2 and names[0] != names[1] and set(names) <= set(reading.strategies):
+    if len(names) == 2 and names[0] != names[1]:
+        for name in names:
+            reading.known_strategy(name, file, row, "compare")
         return names[0], names[1]
     allowed = ", ".join(reading.strategies)
     fault = f"found '{text}', allowed is 'strategy v strategy' with two of {allowed}"

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Transition
-from hecon.errors import nearest
 from hecon.parameters import limits
 from hecon.parameters.cell_text import name_problem, plain_number
 from hecon.parameters.parameter_schema import Parameter
@@ -103,14 +102,11 @@ def _sessions(reading: StudyReading, inputs: Inputs) -> tuple[list[Session], lis
             problem = f"'{column}' is also a parameter or variable; rename one of them"
         if problem:
             reading.faults.add(file, 1, column, problem)
+            inputs.complete = False
     sessions = []
     seen: dict[tuple[str, int, int], Place] = {}
     for file, number, row, cells in entries:
-        if row.strategy not in reading.strategies:
-            allowed = ", ".join(reading.strategies)
-            hint = f"{nearest(row.strategy, reading.strategies)}; allowed are {allowed}"
-            text = f"'{row.strategy}' is not a strategy{hint}"
-            reading.faults.add(file, number, "strategy", text)
+        reading.known_strategy(row.strategy, file, number, "strategy")
         identity = (row.strategy, row.line, row.session)
         if identity in seen:
             text = f"session {row.session} of {row.strategy} is already in "

@@ -7,7 +7,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_text
 from hecon.engine.timing import COUNTING
 from hecon.engine.values import formula_values
-from hecon.errors import ModelError, nearest
+from hecon.errors import ModelError, UnknownName, nearest
 from hecon.jurisdictions.jurisdiction_schema import FILE as JURISDICTION_FILE
 from hecon.parameters.design import base_values
 from hecon.parameters.parameter_schema import Parameter
@@ -17,7 +17,7 @@ from hecon.studies.dependencies import Dependencies, Needs
 from hecon.studies.extends import FILE
 from hecon.studies.inputs import Inputs
 from hecon.studies.people import POPULATION
-from hecon.studies.reading import StudyReading
+from hecon.studies.reading import QUANTITY, SCENARIO, STATE, STRATEGY, StudyReading
 from hecon.studies.study import Scenario
 from hecon.studies.study_schema import InputPair
 from hecon.studies.trials import TRIALS
@@ -38,15 +38,20 @@ _TAKEN = ("all", "start", "rest")
 def check_definition(reading: StudyReading) -> None:
     """Names of states and strategies, and the pair that the study compares."""
     definition = reading.definition
-    for column, names in (("strategies", reading.strategies), ("states", reading.states)):
+    for column, kind, names in (
+        ("strategies", STRATEGY, reading.strategies),
+        ("states", STATE, reading.states),
+    ):
         file = reading.place(column)
         small = [n.lower() for n in names]
         for name in sorted({n for n in names if small.count(n.lower()) > 1}):
             reading.faults.add(file, None, column, f"'{name}' appears twice (capitals don't count)")
+            reading.faults.unread.add(kind)
         for name in names:
             if _NOT_IN_NAMES.search(name) or name in _TAKEN:
                 text = f"'{name}' can't be a name; leave out [ ] . ; = * ? ~ \" < > and the word v"
                 reading.faults.add(file, None, column, text)
+                reading.faults.unread.add(kind)
     cut = [re.sub(r"[:/\\']", "-", n.lower())[:_TOLD_APART] for n in reading.strategies]
     for name in sorted({n for n in cut if cut.count(n) > 1}):
         text = f"two strategies begin with '{name}'; they must differ in {_TOLD_APART} characters"
@@ -62,16 +67,9 @@ def check_definition(reading: StudyReading) -> None:
         text = "severity is counted in QALYs; leave it out, as the effect is another"
         where = "general_population"
         reading.faults.add(reading.place(where), None, where, text)
-    known = reading.strategies
-    for column, name in (
-        ("intervention", definition.intervention),
-        ("comparator", definition.comparator),
-    ):
-        if name not in known:
-            hint = f"{nearest(name, known)}; allowed are {', '.join(known)}"
-            reading.faults.add(
-                reading.place(column), None, column, f"'{name}' is not a strategy{hint}"
-            )
+    for column in ("intervention", "comparator"):
+        name = getattr(definition, column)
+        reading.known_strategy(name, reading.place(column), None, column)
     if definition.intervention == definition.comparator:
         text = f"'{definition.comparator}' is the intervention too; compare two strategies"
         reading.faults.add(reading.place("comparator"), None, "comparator", text)
@@ -89,9 +87,9 @@ def check_price(reading: StudyReading, inputs: Inputs) -> None:
         ("price.quantity", price.quantity, quantities),
     ):
         if name not in known and inputs.complete:
-            kind = column.removeprefix("price.")
-            text = f"'{name}' is not a {kind} of the study{nearest(name, known)}"
-            reading.faults.add(reading.place(column), None, column, text)
+            kind = f"a {column.removeprefix('price.')}"
+            unknown = UnknownName(name, kind, known)
+            reading.faults.add(reading.place(column), None, column, unknown)
 
 
 def check_spread(reading: StudyReading, scenarios: Sequence[Scenario]) -> None:
@@ -99,14 +97,13 @@ def check_spread(reading: StudyReading, scenarios: Sequence[Scenario]) -> None:
     definition = reading.definition
     own = {s.id for s in scenarios if s.compare == (definition.intervention, definition.comparator)}
     known = [s.id for s in scenarios]
-    for name in definition.spread if "scenarios" not in reading.broken else ():
+    place = reading.place("spread")
+    for name in definition.spread:
         if name not in known:
-            text = f"'{name}' is not a scenario of the study{nearest(name, known)}"
+            reading.faults.add(place, None, "spread", UnknownName(name, SCENARIO, known))
         elif name not in own:
             text = f"scenario '{name}' compares another pair than the study"
-        else:
-            continue
-        reading.faults.add(reading.place("spread"), None, "spread", text)
+            reading.faults.add(place, None, "spread", text)
 
 
 def grids_in_local_money(reading: StudyReading, inputs: Inputs) -> list[InputPair]:
@@ -165,13 +162,11 @@ def check_names(reading: StudyReading, inputs: Inputs) -> None:
                 text = "'age' needs a start_age under [time] in study.toml, which has none"
                 reading.faults.add(*place, text)
                 continue
-            hint = nearest(name, sorted(known | formula.local))
-            look = "" if name.isascii() else "; it holds a letter outside a to z"
-            reading.faults.add(*place, f"'{name}' is not a parameter or variable{hint}{look}")
+            look = "" if name.isascii() else ", as it holds a letter outside a to z"
+            unknown = UnknownName(name, QUANTITY + look, sorted(known | formula.local))
+            reading.faults.add(*place, unknown)
         for name in sorted(formula.expr.tables - columns):
-            allowed = ", ".join(sorted(columns)) or "none"
-            hint = f"{nearest(name, sorted(columns))}; allowed are {allowed}"
-            reading.faults.add(*place, f"'{name}' is not a table's column{hint}")
+            reading.faults.add(*place, UnknownName(name, "a table's column", sorted(columns)))
 
 
 def check_dependencies(

@@ -12,6 +12,9 @@ from hecon.parameters.records import (
     FileName,
     Formula,
     Grade,
+    InputFile,
+    Named,
+    NeededFile,
     Real,
     Required,
     RequiredFormula,
@@ -68,7 +71,7 @@ class Time(Strict):
 class StateEntry(Strict):
     """A health state."""
 
-    name: Required
+    name: Named
     label: Text = ""
     initial: Formula | dict[str, Formula] = ""
     dead: bool = False
@@ -82,7 +85,7 @@ class StrategyEntry(Strict):
     conclusion.
     """
 
-    name: Required
+    name: Named
     label: Text = ""
     option: bool = True
     grade: Grade = ""
@@ -91,7 +94,7 @@ class StrategyEntry(Strict):
 class CourseItem(Strict):
     """A cost or an effect of each session."""
 
-    item: Required
+    item: Named
     kind: Literal["cost", "qaly"] = "cost"
     amount: RequiredFormula
     note: Text = ""
@@ -100,7 +103,7 @@ class CourseItem(Strict):
 class CourseQuantity(Strict):
     """A quantity counted over the course: hours, units of a drug."""
 
-    name: Required
+    name: Named
     label: Text = ""
     unit: Text = ""
     amount: RequiredFormula
@@ -109,7 +112,7 @@ class CourseQuantity(Strict):
 class Course(Strict):
     """How treatment courses turn into costs; `starts` names transitions by line of treatment."""
 
-    sessions: Text = "sessions.csv"
+    sessions: InputFile = "sessions.csv"
     starts: dict[str, Required] = Field(default_factory=dict)
     attendance: RequiredFormula
     items: Annotated[list[CourseItem], Field(max_length=limits.ITEMS)]
@@ -138,10 +141,10 @@ class SynthesisFiles(Strict):
     `outcome` names the probability, by strategy, in which choices of synthesis are compared.
     """
 
-    estimates: Required
-    arms: Text = ""
-    effects: Text = ""
-    contrasts: Text = ""
+    estimates: NeededFile
+    arms: InputFile = ""
+    effects: InputFile = ""
+    contrasts: InputFile = ""
     outcome: Text = ""
 
 
@@ -176,17 +179,17 @@ class StudyDefinition(Strict):
     time: Time
     states: Annotated[list[StateEntry], Field(min_length=2, max_length=limits.STATES)]
     strategies: Annotated[list[StrategyEntry], Field(min_length=1, max_length=limits.STRATEGIES)]
-    parameters: list[Required] = Field(default_factory=lambda: ["parameters.csv"])
-    variables: Text = ""
-    transitions: Text = "transitions.csv"
-    payoffs: Text = "payoffs.csv"
-    scenarios: Text = ""
-    subgroups: Text = ""
+    parameters: list[NeededFile] = Field(default_factory=lambda: ["parameters.csv"])
+    variables: InputFile = ""
+    transitions: InputFile = "transitions.csv"
+    payoffs: InputFile = "payoffs.csv"
+    scenarios: InputFile = ""
+    subgroups: InputFile = ""
     perspective: Text = ""
-    perspectives: Text = ""
-    correlations: Text = ""
+    perspectives: InputFile = ""
+    correlations: InputFile = ""
     tables: dict[str, TableEntry] = Field(default_factory=dict)
-    evidence: dict[str, Required] = Field(default_factory=dict)
+    evidence: dict[str, NeededFile] = Field(default_factory=dict)
     synthesis: SynthesisFiles | None = None
     course: Course | None = None
     general_population: GeneralPopulation | None = None
@@ -251,7 +254,7 @@ class TransitionRow(Listed):
 class PayoffRow(Listed):
     """A cost or an effect of being in states, of moving between them, or of starting."""
 
-    item: Required
+    item: Named
     kind: Literal["cost", "qaly"]
     on: Required
     strategy: Text = "all"
@@ -288,7 +291,7 @@ class SessionRow(Listed):
 class ScenarioRow(Strict):
     """A scenario: overrides, written `name = value; name[strategy] = formula`."""
 
-    id: Required
+    id: Named
     title: Required
     why: Text = ""
     changes: Text
@@ -302,8 +305,8 @@ class ScenarioRow(Strict):
 class SubgroupRow(Strict):
     """A level of a dimension, such as women of sex: its share, and what it changes."""
 
-    name: Required
-    dimension: Required
+    name: Named
+    dimension: Named
     title: Required
     weight: RequiredFormula
     why: Text = ""

@@ -10,7 +10,7 @@ from hecon.errors import Fault, InputError, nearest
 from hecon.jurisdictions.jurisdiction_schema import JurisdictionDefinition as Jurisdiction
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.files import check_name
-from hecon.parameters.records import Real, Required, RequiredFormula, Strict, Text, Whole
+from hecon.parameters.records import Named, Real, Required, RequiredFormula, Strict, Text, Whole
 from hecon.studies.assumptions import Assumption, PlanFormula, remember_formulas, there
 from hecon.studies.reading import StudyReading
 from hecon.studies.trial_money import in_local_money
@@ -36,7 +36,7 @@ class TrialOutcome(Strict):
     are followed. `dropout` is the share of those followed whose outcome is not seen.
     """
 
-    name: Required
+    name: Named
     kind: Literal["binomial", "normal"]
     values: dict[str, RequiredFormula]
     sd: RequiredFormula | None = None
@@ -47,7 +47,7 @@ class TrialOutcome(Strict):
 class TrialDefinition(Strict):
     """Contents of a trial's file."""
 
-    name: Required
+    name: Named
     title: Required
     question: Text = ""
     sizes: Annotated[list[Annotated[Whole, Field(ge=2)]], Field(min_length=1, max_length=100)]
@@ -116,10 +116,7 @@ def read_planned_trials(reading: StudyReading) -> tuple[TrialDefinition, ...]:
 
 def _check_trial(reading: StudyReading, trial: TrialDefinition) -> None:
     for arm in trial.arms:
-        if arm.strategy not in reading.strategies:
-            hint = f"{nearest(arm.strategy, reading.strategies)}; allowed are "
-            text = f"'{arm.strategy}' is not a strategy{hint}{', '.join(reading.strategies)}"
-            reading.faults.add(trial.file, None, "arms", text)
+        reading.known_strategy(arm.strategy, trial.file, None, "arms")
     formulas: list[PlanFormula] = [(*each, GIVEN) for each in trial.by_strategy()]
     formulas += [(*each, None, (*GIVEN, PATIENTS)) for each in trial.numbers()]
     remember_formulas(reading, trial.file, formulas, trial.assumptions)

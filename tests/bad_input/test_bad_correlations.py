@@ -10,7 +10,8 @@ CASES = {
         [
             (
                 "small/correlations.csv, row 3, column second: 'c_il' is not a parameter with a "
-                "distribution; did you mean c_ill or u_ill?"
+                "distribution; did you mean c_ill or u_ill?; allowed are rate_well[Old], "
+                "rate_well[New], p_back, share_a, share_b, c_ill, u_ill, u_well"
             ),
         ],
     ),
@@ -21,7 +22,8 @@ CASES = {
         [
             (
                 "small/correlations.csv, row 3, column second: 'c_hour' is not a parameter with a "
-                "distribution"
+                "distribution; allowed are rate_well[Old], rate_well[New], p_back, share_a, "
+                "share_b, c_ill, u_ill, u_well"
             ),
         ],
     ),

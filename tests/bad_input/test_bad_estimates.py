@@ -263,7 +263,7 @@ CASES = {
         ",share,,",
         ",shore,,",
         "small/more.csv, row 2, column estimate: 'shore' is not an estimate; did you mean share or "
-        "score?",
+        "score?; allowed are share, ratio, read, score",
     ),
     "both a value and an estimate": (
         "more.csv",
@@ -338,7 +338,7 @@ def test_an_estimate_without_a_synthesis(small):
     (small.folder / "parameters.csv").write_text("\n".join(lines) + "\n")
     assert small.faults() == [
         "small/parameters.csv, row 14, column estimate: 'share' is not an estimate; the study has "
-        "none ([synthesis] in study.toml)"
+        "none"
     ]
 
 

@@ -76,8 +76,7 @@ CASES = {
         'variables = "variables.csv"',
         'variables = "a\\u0000.csv"',
         [
-            "small/study.toml, column variables: found the character U+0000, "
-            "allowed is text that can be shown",
+            "small/study.toml, column variables: found the character U+0000, which can't be shown",
         ],
     ),
     "unclosed quote": (
@@ -101,8 +100,7 @@ CASES = {
         "mortality",
         "mort\x00ality",
         [
-            "small/variables.csv, row 2: found the character U+0000, allowed is "
-            "text that can be shown",
+            "small/variables.csv, row 2: found the character U+0000, which can't be shown",
         ],
     ),
     "empty": (

@@ -32,7 +32,7 @@ CASES = {
         [
             (
                 "small/variables.csv, row 3, column formula: 'q_d\u0435ath' is not a parameter or "
-                "variable; did you mean q_death or p_death?; it holds a letter outside a to z"
+                "variable, as it holds a letter outside a to z; did you mean q_death or p_death?"
             ),
         ],
     ),

@@ -2,7 +2,8 @@
 
 import pytest
 
-from hecon.parameters.cell_text import LONGEST_NAME, name_problem
+from hecon.parameters.cell_text import name_problem
+from hecon.parameters.limits import LONGEST_NAME
 
 CELLS = ["u1", "hr1", "A1", "XFD1048576", "abc123", "R", "C", "r", "c", "R1C1", "rc", "R2"]
 RESERVED = [
@@ -39,7 +40,9 @@ def test_look_alikes(name):
 
 def test_length():
     assert name_problem("a" * LONGEST_NAME) is None
-    assert name_problem("a" * 101) == f"'{'a' * 80}...' has 101 characters, allowed are 100"
+    assert (
+        name_problem("a" * 101) == f"'{'a' * 101}' is too long a name, allowed are 100 characters"
+    )
 
 
 @pytest.mark.parametrize("name", ["u_1", "hr_1", "rate", "RC_", "abcd1", "c_drug", "session_cost"])

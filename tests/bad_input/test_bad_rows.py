@@ -424,7 +424,8 @@ CASES = {
             ),
             (
                 "small/study.toml, column time.horizon_years: 'horizon' is not a parameter or "
-                "variable"
+                "variable; allowed are age, c_hour, c_ill, c_mix, cycle, cycle_years, "
+                "discount_time, months_per_year, p_back, p_death, p_well, q_death, ..."
             ),
         ],
     ),

@@ -17,9 +17,8 @@ CASES = {
         "c_il = 500",
         [
             (
-                "small/scenarios.csv, row 2, column changes: 'c_il' is not a parameter, a "
-                "variable, or a session's cell (strategy.session.column); did you mean c_ill or "
-                "u_ill or c_mix?"
+                "small/scenarios.csv, row 2, column changes: 'c_il' is not a parameter "
+                "or variable; did you mean c_ill or u_ill or c_mix?"
             ),
         ],
     ),
@@ -148,8 +147,8 @@ CASES = {
         "New v Older",
         [
             (
-                "small/scenarios.csv, row 3, column compare: found 'New v Older', allowed is "
-                "'strategy v strategy' with two of Old, New"
+                "small/scenarios.csv, row 3, column compare: 'Older' is not a strategy; did "
+                "you mean Old?; allowed are Old, New"
             ),
         ],
     ),
@@ -181,8 +180,8 @@ CASES = {
         "Newer.1.hours = 1",
         [
             (
-                "small/scenarios.csv, row 2, column changes: 'Newer' has no sessions; did you mean "
-                "New?; allowed are Old, New"
+                "small/scenarios.csv, row 2, column changes: 'Newer' is not a strategy with "
+                "sessions; did you mean New?; allowed are Old, New"
             ),
         ],
     ),

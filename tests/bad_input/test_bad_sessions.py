@@ -74,14 +74,6 @@ CASES = {
                 "small/sessions.csv, row 1, column c_hour: 'c_hour' is also a parameter or "
                 "variable; rename one of them"
             ),
-            (
-                "small/study.toml, column course.items[Staff].amount: 'hours' is not a parameter "
-                "or variable; did you mean c_hour?"
-            ),
-            (
-                "small/study.toml, column course.quantities[staff_hours].amount: 'hours' is not a "
-                "parameter or variable; did you mean c_hour?"
-            ),
         ],
     ),
     "column named like a cell": (
@@ -92,14 +84,6 @@ CASES = {
             (
                 "small/sessions.csv, row 1, column h1: 'h1' looks like a cell address in Excel; "
                 "choose a longer name such as h1_"
-            ),
-            (
-                "small/study.toml, column course.items[Staff].amount: 'hours' is not a parameter "
-                "or variable; did you mean c_hour?"
-            ),
-            (
-                "small/study.toml, column course.quantities[staff_hours].amount: 'hours' is not a "
-                "parameter or variable; did you mean c_hour?"
             ),
         ],
     ),

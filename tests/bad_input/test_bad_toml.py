@@ -241,12 +241,13 @@ CASES = {
         '[price]\nparameter = "c_houre"\nquantity = "staf_hours"\n\n[time]',
         [
             (
-                "small/study.toml, column price.parameter: 'c_houre' is not a parameter of the "
-                "study; did you mean c_hour?"
+                "small/study.toml, column price.parameter: 'c_houre' is not a parameter; did you "
+                "mean c_hour?; allowed are start_age, horizon, rate_well, p_back, share_a, "
+                "share_b, c_ill, c_hour, u_ill, u_well, c_mix"
             ),
             (
-                "small/study.toml, column price.quantity: 'staf_hours' is not a quantity of the "
-                "study; did you mean staff_hours?"
+                "small/study.toml, column price.quantity: 'staf_hours' is not a quantity; did you "
+                "mean staff_hours?; allowed are staff_hours"
             ),
         ],
     ),

@@ -1,4 +1,6 @@
-"""Many faults of one cause are few lines."""
+"""Faults of one cause are one line, or few."""
+
+import pytest
 
 from hecon.errors import Fault, grouped
 
@@ -14,3 +16,61 @@ def test_of_many_faults_in_a_column_the_first_are_shown_and_the_others_counted()
         "x/a.csv, row 3, column unit: is empty",
         "x/a.csv, column name: 84 more faults, not shown",
     ]
+
+
+#: A file of the small study, what is changed in it, and the only thing told.
+ONE_CAUSE = {
+    "a state misspelt": (
+        "study.toml",
+        'name = "Well"',
+        'name = "Weel"',
+        "small/transitions.csv, row 3, column to: 'Well' is not a state; did you mean Weel?; "
+        "allowed are Ill, Weel, Dead; so in rows 5, 6, 7 and small/payoffs.csv, rows 4, 5",
+    ),
+    "a state that has no name": (
+        "study.toml",
+        'name = "Well"',
+        'name = "=1+1"',
+        "small/study.toml, column states: '=1+1' can't be a name; leave out [ ] . ; = * ? ~ \" < > "
+        "and the word v",
+    ),
+    "a strategy misspelt": (
+        "study.toml",
+        'name = "Old"',
+        'name = "Odd"',
+        "small/study.toml, column comparator: 'Old' is not a strategy; did you mean Odd?; allowed "
+        "are Odd, New; so in small/parameters.csv, row 4 and small/sessions.csv, rows 2, 3 and "
+        "small/scenarios.csv, row 3",
+    ),
+    "a variable misspelt": (
+        "variables.csv",
+        "q_death,all",
+        "q_daeth,all",
+        "small/variables.csv, row 3, column formula: 'q_death' is not a parameter or variable; did "
+        "you mean q_daeth or p_death?",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told"), ONE_CAUSE.values(), ids=ONE_CAUSE)
+def test_a_name_that_others_use_is_one_message_with_their_places(small, file, old, new, told):
+    assert small.change(file, old, new).faults() == [told]
+
+
+def test_scenarios_that_no_file_holds_are_one_message(small):
+    rows = "".join(f"A{i},taken,S{i}; T{i},assumption\n" for i in range(1, 9))
+    small.change("study.toml", 'scenarios = "scenarios.csv"\n', "")
+    small.change("study.toml", "[evidence]\n", '[evidence]\nassumptions = "taken.csv"\n')
+    (small.folder / "taken.csv").write_text(f"id,assumption,tested_by,status\n{rows}")
+    assert small.faults() == [
+        "small/taken.csv, row 2, column tested_by: 'S1' is not a scenario; the study has none; so "
+        "in rows 2, 3, 4, 5, 6, 7, 8, 9"
+    ]
+
+
+def test_names_are_not_judged_where_a_row_that_may_define_them_is_broken(small):
+    small.change("study.toml", "[evidence]\n", '[evidence]\nassumptions = "taken.csv"\n')
+    text = "id,assumption,tested_by,status\nA1,taken,B,assumption\n"
+    (small.folder / "taken.csv").write_text(text)
+    small.change("scenarios.csv", "B,better,", ",better,")
+    assert small.faults() == ["small/scenarios.csv, row 3, column id: is empty; a value is needed"]

@@ -48,11 +48,13 @@ def test_fault_38_what_is_cited_is_there(tmp_path):
     [
         (
             ("parameters.csv", ",E1\n", ",E9\n"),
-            "parameters.csv, row 2, column evidence_ids: 'E9' is not a row of the evidence",
+            "parameters.csv, row 2, column evidence_ids: 'E9' is not a row of the evidence; "
+            "allowed are E1, E2, A1, 1",
         ),
         (
             ("parameters.csv", '"E1, E2"', "E1 E2"),
-            "parameters.csv, row 3, column evidence_ids: 'E1 E2' is not a row of the evidence",
+            "parameters.csv, row 3, column evidence_ids: 'E1 E2' is not a row of the evidence; "
+            "allowed are E1, E2, A1, 1",
         ),
         (
             ("sources.csv", "published\nE2,", "published\nE2,again,published\nE2,"),
@@ -61,7 +63,7 @@ def test_fault_38_what_is_cited_is_there(tmp_path):
         (
             ("assumptions.csv", "dear; cheap", "dear; cheep"),
             "assumptions.csv, row 2, column tested_by: 'cheep' is not a scenario; "
-            "did you mean cheap?",
+            "did you mean cheap?; allowed are dear, cheap",
         ),
         (
             ("assumptions.csv", ",assumption\n", ",asumption\n"),

@@ -11,7 +11,7 @@ from pydantic import Field
 from hecon.errors import FaultList
 from hecon.parameters import limits
 from hecon.parameters.parameter_schema import known_status
-from hecon.parameters.records import Bounded, Real, Required, Strict, Text, Whole, short
+from hecon.parameters.records import Bounded, Named, Real, Required, Strict, Text, Whole, short
 from hecon.studies.reading import StudyReading, row_of
 from hecon.studies.study_schema import SynthesisFiles
 
@@ -37,7 +37,7 @@ def counted_among(outcome: str, missing: str) -> str:
 class ArmRow(Strict):
     """Fixed columns of the file of arms; `events_X` counts the outcome X, others are carried."""
 
-    row_id: Required
+    row_id: Named
     study: Required
     arm: Required
     treatment_class: Required
@@ -54,7 +54,7 @@ class ArmRow(Strict):
 class EffectRow(Strict):
     """A published effect of the first treatment against the second, or a proportion."""
 
-    id: Required
+    id: Named
     study: Required
     treat1: Required
     treat2: Text = ""
@@ -72,7 +72,7 @@ class EffectRow(Strict):
 class ContrastRow(Strict):
     """A standardised mean difference of two arms of a trial; positive favours the first."""
 
-    contrast_id: Required
+    contrast_id: Named
     study: Required
     arm1: Text = ""
     arm1_letter: Text = ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from hecon.errors import InputError, nearest
+from hecon.errors import InputError, UnknownName
 from hecon.parameters.parameter_schema import STATUSES, Derived
 from hecon.studies.estimates.counts import pairwise, pooled_counts, proportion
 from hecon.studies.estimates.derived import converted, indirect, pool_of_estimates
@@ -46,13 +46,10 @@ class StudySynthesis:
     complete: bool = True
 
     def find(self, name: str) -> Synthesised | None:
-        """An estimate, or None if its own row is at fault; raises ValueError if there is none."""
+        """An estimate, or None if its own row is at fault; raises UnknownName if there is none."""
         if name in self.names or not self.complete:
             return self.estimates.get(name)
-        if not self.names:
-            text = "the study has none ([synthesis] in study.toml)"
-            raise ValueError(f"'{name}' is not an estimate; {text}")
-        raise ValueError(f"'{name}' is not an estimate{nearest(name, self.names)}")
+        raise UnknownName(name, "an estimate", self.names)
 
     def derived(self, name: str, unit: str) -> Derived | None:
         """What a parameter in a unit takes from an estimate."""
@@ -85,7 +82,7 @@ def read_synthesis(reading: StudyReading) -> StudySynthesis:
             pass
         except Problem as problem:
             needs = (*problem.needs, *((file, column) for column in problem.also))
-            reading.faults.add(file, number, problem.column, str(problem), *needs)
+            reading.faults.add(file, number, problem.column, problem.message, *needs)
         except InputError as error:
             for fault in error.faults:
                 needs = ((file, "merge"), (file, "parts"))

@@ -4,16 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hecon.errors import FileColumn, nearest
-from hecon.parameters.records import Grade, Required, Strict, Text
+from hecon.errors import FileColumn, UnknownName
+from hecon.parameters.records import Grade, Named, Required, Strict, Text
 from hecon.studies.estimates.evidence_records import Arm, Evidence, PublishedEffect
 
 #: Statuses that are let in only by an estimate that names them.
 DOUBTFUL = ("assumption", "retracted")
 MISSING = ("assessed", "failure")
-
-#: Names that a message lists.
-MOST_SHOWN = 12
 
 Evident = TypeVar("Evident", Arm, PublishedEffect)
 
@@ -21,7 +18,7 @@ Evident = TypeVar("Evident", Arm, PublishedEffect)
 class EstimateRow(Strict):
     """One named estimate: how it is made and what of."""
 
-    name: Required
+    name: Named
     title: Required
     method: Required
     measure: Required
@@ -52,10 +49,15 @@ class Problem(Exception):
     """
 
     def __init__(
-        self, column: str, message: str, *also: str, needs: Iterable[FileColumn] = ()
+        self,
+        column: str,
+        message: str | UnknownName,
+        *also: str,
+        needs: Iterable[FileColumn] = (),
     ) -> None:
         super().__init__(message)
-        self.column, self.also, self.needs = column, also, tuple(needs)
+        self.column, self.message = column, message
+        self.also, self.needs = also, tuple(needs)
 
 
 class Unmade(Exception):
@@ -87,9 +89,7 @@ def known(
     """Refuse a name that is not among those allowed; what it may follow from is a `Problem`'s."""
     names = list(dict.fromkeys(allowed))
     if name not in names:
-        allowed_ones = f"; allowed are {', '.join(names)}" if len(names) <= MOST_SHOWN else ""
-        text = f"'{name}' is not {what}{nearest(name, names)}{allowed_ones}"
-        raise Problem(column, text, *also, needs=needs)
+        raise Problem(column, UnknownName(name, what, names), *also, needs=needs)
 
 
 def pair(row: EstimateRow) -> tuple[str, str]:
