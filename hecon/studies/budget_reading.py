@@ -11,7 +11,6 @@ from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.money import parameter_problems
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import read_parameters
-from hecon.parameters.written_money import amounts
 from hecon.studies.assumptions import there
 from hecon.studies.budget import (
     BUDGET,
@@ -139,9 +138,8 @@ def _formulas(
         expr = parse_formula(text, reading.faults, shown, None, entry)
         if expr is not None:
             exprs[entry] = expr
-            for amount in amounts(expr)[:1] if entry in found.money else []:
-                text = f"{amount:g} is an amount without a currency; make it a row of an input file"
-                reading.faults.add(shown, None, entry, f"{text}, with its currency, and name that")
+            if entry in found.money:
+                reading.no_amounts(expr, shown, None, entry)
             local = [*names, *quantities, *[YEAR] * bool(uses), *stocks * (uses == "stocks")]
             reading.remember(expr, shown, None, entry, (None,), local, NO_TIME)
     return exprs, quantities

@@ -7,6 +7,7 @@ from functools import cached_property
 from hecon.engine.expression import Expr, constant, is_zero, substitute
 from hecon.engine.model import Payoff
 from hecon.engine.timing import TOLERANCE
+from hecon.parameters.written_money import amounts
 from hecon.studies.study_schema import CourseItem, CourseQuantity
 
 
@@ -63,6 +64,18 @@ class TreatmentCourse:
     def of(self, strategy: str) -> list[Session]:
         """Sessions of a strategy."""
         return [s for s in self.sessions if s.strategy == strategy]
+
+    @cached_property
+    def money(self) -> frozenset[str]:
+        """Columns of sessions that hold amounts: an item of cost adds them as they are."""
+        return frozenset(
+            name
+            for item, amount in self.items
+            for name in amount.names & {*self.columns}
+            if item.kind == "cost"
+            and not amounts(amount)
+            and amounts(substitute(amount, {name: constant(1.0)}))
+        )
 
     def meanings(self, session: Session) -> dict[str, Expr]:
         """What a course formula's names mean in a session."""

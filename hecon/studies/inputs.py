@@ -12,7 +12,7 @@ from hecon.parameters.money import parameter_problems
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.rows import CENTRE_TOLERANCE, read_parameters
 from hecon.parameters.tables import read_table
-from hecon.parameters.units import unit_problem
+from hecon.parameters.units import currency_in, unit_problem
 from hecon.studies.estimates.covariance import shared_correlations
 from hecon.studies.estimates.read import StudySynthesis, read_synthesis
 from hecon.studies.reading import StudyReading
@@ -135,6 +135,8 @@ def _read_variables(reading: StudyReading, inputs: Inputs) -> None:
             reading.faults.add(file, number, "unit", problem)
         strategy = reading.strategy(row.strategy, file, number)
         expr = reading.formula(row.formula, file, number, "formula", strategy=strategy)
+        if currency_in(row.unit):
+            reading.money(expr, file, number, "formula")
         key = (row.name, strategy)
         variable = Variable(key, expr, row.unit, row.description, file, number)
         inputs.variables.append(variable)

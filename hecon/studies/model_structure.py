@@ -170,6 +170,8 @@ def read_payoffs(reading: StudyReading, transitions: Sequence[Transition]) -> li
         problem = _amount_problem(row, amount, reading.definition.effect)
         if problem:
             reading.faults.add(file, number, "amount", problem)
+        elif row.kind == "cost":
+            reading.money(amount, file, number, "amount")
         for on, source, target in places:
             identity = (row.item, row.kind, on, source, target, strategy)
             if identity in seen:

@@ -12,6 +12,7 @@ from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.files import inside
 from hecon.parameters.records import Strict
 from hecon.parameters.tables import NO_ROWS, Cells, read_rows
+from hecon.parameters.written_money import amounts
 from hecon.studies.extends import LISTS, LayeredDefinition, StudyFile
 from hecon.studies.study_schema import Listed, StudyDefinition
 
@@ -255,6 +256,20 @@ class StudyReading:
         strategies = self.strategies if strategy is None else (strategy,)
         self.remember(expr, file, row, column, strategies, local, time)
         return expr
+
+    def no_amounts(self, expr: Expr, file: str, row: int | None, column: str) -> None:
+        """Record a fault if a formula of money states an amount itself, which has no currency."""
+        for amount in amounts(expr)[:1]:
+            text = f"{amount:g} is an amount without a currency; make it a row of an input file"
+            self.faults.add(file, row, column, f"{text}, with its currency, and name that")
+
+    def money(self, expr: Expr, file: str, row: int | None, column: str) -> None:
+        """The same where a study is read in a country that it doesn't bring with it.
+
+        Beside the study's own `jurisdiction.toml` an amount is in the money that stands there.
+        """
+        if self.jurisdiction.folder not in self.study.folders:
+            self.no_amounts(expr, file, row, column)
 
     def remember(
         self,

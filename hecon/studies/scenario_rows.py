@@ -10,7 +10,7 @@ from hecon.parameters import limits
 from hecon.parameters.cell_text import parse_formula, parse_pairs, plain_number
 from hecon.parameters.parameter_schema import Parameter, weakest
 from hecon.parameters.tables import read_rows
-from hecon.parameters.units import currency_in, value_problem
+from hecon.parameters.units import ANY_CURRENCY, currency_in, value_problem
 from hecon.parameters.written_money import amounts, converted, is_money
 from hecon.studies.choices import Choice, own_parameter, read_choice
 from hecon.studies.course import TreatmentCourse
@@ -91,6 +91,8 @@ class Overrides:
             return UnknownName(column, "a column of numbers", columns)
         parameter = cell_parameter(found[0], column)
         self.cells[(strategy, number, column)] = parameter
+        if column in self.course.money:
+            self.units[parameter.key] = ANY_CURRENCY
         return parameter.key
 
 

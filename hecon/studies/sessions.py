@@ -59,9 +59,23 @@ def read_course(
     ):
         for name in sorted({n for n in names if names.count(n) > 1}):
             reading.faults.add(reading.place(column), None, column, f"'{name}' appears twice")
-    return TreatmentCourse(
+    course = TreatmentCourse(
         attendance, tuple(sessions), tuple(items), tuple(quantities), tuple(columns), starts
     )
+    _check_money(reading, course)
+    return course
+
+
+def _check_money(reading: StudyReading, course: TreatmentCourse) -> None:
+    """What a session costs has a currency: in the formula of an item, and in a session's cells."""
+    for item, amount in course.items:
+        if item.kind != "cost":
+            continue
+        column = f"course.items[{item.item}].amount"
+        reading.money(amount, reading.place(column), None, column)
+    for name in sorted(course.money):
+        for session in course.sessions:
+            reading.money(session.quantities[name], session.file, session.row, name)
 
 
 def _starts(

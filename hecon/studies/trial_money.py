@@ -40,7 +40,9 @@ def in_local_money(
             faults.append(Fault(file, None, f"assumptions.{name}", str(error)))
             continue
         ends = {end: getattr(entry, end) * factor for end in ("value", "low", "high")}
-        found[name] = entry.model_copy(update=ends)
+        unit = entry.unit.replace(currency, place.currency)
+        year = entry.price_year if factor == 1 else place.price_year
+        found[name] = entry.model_copy(update={**ends, "unit": unit, "price_year": year})
     for column, text in costs.items():
         try:
             expr = parse(text)

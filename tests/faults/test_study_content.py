@@ -275,11 +275,44 @@ def test_fault_12_a_trial_in_another_currency_is_refused(study, tmp_path):
             read_trials([path], study.jurisdiction.definition)
 
 
+def test_fault_12_an_assumption_of_a_trial_is_in_the_money_it_is_shown_in():
+    england = load_study(INPUTS / "studies/ptsd", INPUTS / "jurisdictions/england")
+    rate = next(r for r in england.jurisdiction.definition.rates if r.currency == "NOK")
+    cost = next(t for t in england.trials if t.name == "head-to-head").assumptions["patient_cost"]
+    assert cost.value == pytest.approx(300_000 * rate.factor)
+    assert (cost.unit, cost.price_year) == ("GBP/patient", "2024/25")
+
+
 def test_fault_12_values_of_a_grid_have_a_currency(tmp_path):
     shutil.copytree(INPUTS / "studies" / "ptsd", tmp_path / "ptsd")
     path = tmp_path / "ptsd" / "study.toml"
     path.write_text(path.read_text().replace('\ncurrency = "NOK"\nprice_year = "2024"', ""))
     with pytest.raises(InputError, match=r"second_values: an amount of money has no currency"):
+        load_study(tmp_path / "ptsd", NORWAY)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("payoffs.csv", "c_training_pe /", "500 + c_training_pe /", "row 5, column amount: 500 is"),
+        ("variables.csv", "norm,all,", "c_x,all,3000,NOK,\nnorm,all,", "column formula: 3000 is"),
+        ("study.toml", '"other_cost"', '"other_cost + 300"', r"handling\].amount: 300 is"),
+        ("sessions.csv", "0.0,0,0,0,1,2.5", "0.0,0,0,900,1,2.5", "3, column other_cost: 900 is"),
+        (
+            "scenarios.csv",
+            "S01,PE anchor",
+            "X1,dear,,MDMA-AT.1.other_cost = 900,,,,,assumption\nS01,PE anchor",
+            "column currency: .*other_cost.* = 900: .* has no currency",
+        ),
+    ],
+)
+def test_fault_12_an_amount_in_a_file_without_a_currency(tmp_path, file, old, new, said):
+    shutil.copytree(INPUTS / "studies" / "ptsd", tmp_path / "ptsd")
+    path = tmp_path / "ptsd" / file
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    with pytest.raises(InputError, match=said):
         load_study(tmp_path / "ptsd", NORWAY)
 
 

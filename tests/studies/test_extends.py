@@ -29,6 +29,11 @@ class Pair:
         (root / "place").mkdir()
         for name in ("jurisdiction.toml", "life.csv"):
             (root / "small" / name).rename(root / "place" / name)
+        # without a jurisdiction of its own an amount needs a row with its currency
+        payoffs, rows = root / "small/payoffs.csv", root / "small/parameters.csv"
+        payoffs.write_text(payoffs.read_text().replace(",100,event", ",c_better,event"))
+        row = "c_better,all,100,,EUR,,,fixed,,EUR,2024,made up,assumption\n"
+        rows.write_text(rows.read_text() + row)
         (root / "more").mkdir()
         self.write(TOML)
 
