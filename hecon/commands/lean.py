@@ -2,20 +2,24 @@
 
 import sys
 
+#: Loaded by pandas and xarray if they are there: batches on other machines and Parquet need them.
+UNASKED = ("dask", "pyarrow")
 
-def leave_dask_out() -> None:
-    """Have xarray find no dask, which is there for batches on other machines.
 
-    Else xarray loads it, for half a second, to tell its arrays from those of NumPy. It looks once;
-    nothing happens in a process where it has looked already.
+def leave_out_unasked() -> None:
+    """Have pandas and xarray find none of `UNASKED`.
+
+    Else they load them, for a second and 40 MB, to tell their arrays from those of NumPy. They look
+    once; what is loaded stays as it is, and whoever needs one of them imports it afterwards.
     """
-    if {"dask", "xarray"} & set(sys.modules):
+    if {*UNASKED, "pandas", "xarray"} & set(sys.modules):
         return
     # None stops an import, as the language says; its types do not know
-    sys.modules["dask"] = None  # type: ignore[assignment]
+    sys.modules |= dict.fromkeys(UNASKED)  # type: ignore[arg-type]
     try:
         import xarray
 
         xarray.Dataset({"x": ("x", [0.0])}).sum()
     finally:
-        del sys.modules["dask"]
+        for name in UNASKED:
+            del sys.modules[name]

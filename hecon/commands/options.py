@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hecon.commands.lean import leave_dask_out
+from hecon.commands.lean import leave_out_unasked
 from hecon.errors import Fault, FaultList, InputError, shown, unprintable
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
 
         here = study_folder(folder)
         finish_earlier(here)
-        leave_dask_out()
+        leave_out_unasked()
         from hecon.studies.load_study import load_study
 
         return load_study(here, jurisdiction_folder(here, jurisdiction))

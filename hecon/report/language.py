@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
@@ -41,14 +41,13 @@ class Signs:
 class Composed:
     """A text that is put together before it is looked up, by the pattern of its template."""
 
-    pattern: re.Pattern[str]
-    literal: str  #: The longest part of it that is always the same.
+    template: str  #: Names in braces stand for any text, `{count}` and `{number_low}` for figures.
     translation: str
 
-    @classmethod
-    def of(cls, template: str, translation: str) -> Composed:
-        """Names in braces stand for any text, `{count}` and `{number_low}` for figures."""
-        parts = re.split(r"\{(\w+)\}", template)
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What fits; a run meets few of all that a catalogue holds."""
+        parts = self._parts()
         text, seen = "", set[str]()
         for literal, name in zip(parts[::2], [*parts[1::2], ""], strict=True):
             text += re.escape(literal)
@@ -56,7 +55,16 @@ class Composed:
                 held = _FIGURES if _counts(name) else ".+?"
                 text += f"(?P={name})" if name in seen else f"(?P<{name}>{held})"
                 seen.add(name)
-        return cls(re.compile(text, re.DOTALL), max(parts[::2], key=len), translation)
+        return re.compile(text, re.DOTALL)
+
+    @cached_property
+    def literal(self) -> str:
+        """The longest part of it that is always the same."""
+        return max(self._parts()[::2], key=len)
+
+    def _parts(self) -> list[str]:
+        """Literal parts and names in turn."""
+        return re.split(r"\{(\w+)\}", self.template)
 
 
 #: First words of names in a composed text that stand for figures, or for a figure's own name.
@@ -284,7 +292,7 @@ def read_language(code: str) -> Language:
             assert isinstance(message.string, str)
             texts[message.id] = message.string
             if COMPOSED in message.flags:
-                composed.append(Composed.of(message.id, message.string))
+                composed.append(Composed(message.id, message.string))
         else:
             texts[message.id[0]] = tuple(message.string)
     return Language(code, texts, tuple(composed))

@@ -103,6 +103,16 @@ def test_start_is_light():
     assert found.stdout == "[]\n"
 
 
+def test_a_command_loads_nothing_for_files_and_machines_it_does_not_use():
+    code = (
+        "import sys; from hecon.commands.lean import leave_out_unasked as lean; lean()\n"
+        "import xarray; print('pandas' in sys.modules, {'dask', 'pyarrow'} & set(sys.modules))\n"
+        "import pyarrow; print(pyarrow.array(['a']).to_pandas().tolist())"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "True set()\n['a']\n"
+
+
 def test_designs_are_those_that_exist():
     assert tuple(d.value for d in DesignName) == METHODS
 

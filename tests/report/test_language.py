@@ -60,7 +60,7 @@ def test_the_form_follows_the_number() -> None:
 
 
 def test_texts_that_were_put_together_are_looked_up_by_their_parts() -> None:
-    forms = (Composed.of("{a} v {b}", "{a} mot {b}"), Composed.of("{count} left", "{count} igjen"))
+    forms = (Composed("{a} v {b}", "{a} mot {b}"), Composed("{count} left", "{count} igjen"))
     with speaking(Language("nb", {"week": "uke"}, forms)):
         assert say("week v PE") == "uke mot PE"
         assert [say(f"{n} left") for n in ("0.25", "{all}", "what is")] == [
@@ -72,7 +72,7 @@ def test_texts_that_were_put_together_are_looked_up_by_their_parts() -> None:
 
 def test_a_text_of_known_parts_is_translated_by_its_parts_or_not_at_all() -> None:
     texts = {"price": "pris", "per week": "per uke", "wait; see": "vent", "dose, high": "høy dose"}
-    with speaking(Language("nb", texts, (Composed.of("{a} ({b})", "{a} ({b})"),))):
+    with speaking(Language("nb", texts, (Composed("{a} ({b})", "{a} ({b})"),))):
         assert say("p_1 (dose, high)") == "p_1 (høy dose)"
         assert say("price; wait; see; per week") == "pris; vent; per uke"
         assert say("price; what it is per week") == "price; what it is per week"
@@ -82,7 +82,7 @@ def test_a_text_of_known_parts_is_translated_by_its_parts_or_not_at_all() -> Non
 
 
 def test_what_is_made_of_known_parts_needs_no_translation_of_its_own() -> None:
-    per = Composed.of("{a}/session", "{a}/økt")
+    per = Composed("{a}/session", "{a}/økt")
     tongue = Language("nb", {"currency": "valuta"}, (per,))
     texts = ["NOK/session", "currency/session", "Rooms", "Rooms/year"]
     assert tongue.with_texts({}, texts).pending == {"Rooms", "Rooms/year"}
