@@ -84,6 +84,7 @@ $(VENV)/installed: pyproject.toml requirements.lock
 	@echo "Installing what requirements.lock names (a minute or two the first time)"
 	@$(PIP) install --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q hecon # else a Python that writes no bytecode compiles at each start
 	@touch $@
 
 $(VENV)/bench: $(VENV)/installed bench.lock

@@ -295,18 +295,29 @@ def _shares(definition: BudgetDefinition, values: Values, items: list[str]) -> A
     return shares
 
 
+#: What periods, and what is there by year from the start, are by calendar year.
+_OF_YEARS = {"period": "year", "year_of": "year"}
+
+
 def by_year(found: xr.Dataset) -> xr.Dataset:
     """The same by calendar year: sums, and the queue at the end of the year.
 
     Adds ``block_difference`` [draw, year, block] and their sum ``net`` [draw, year].
     """
-    yearly = ("stock", "courses", "there")
-    result = found.drop_vars(["waiting", "share", *yearly]).groupby("year").sum()
-    result["waiting"] = found["waiting"].groupby("year").last()
-    result["share"] = found["share"]
-    for name in yearly:
-        result[name] = found[name].rename(year_of="year")
-    cost = result["cost_difference"]
-    result["block_difference"] = (cost * found["share"]).sum("item")
-    result["net"] = result["block_difference"].sum("block")
-    return result.transpose("draw", "year", ...)
+    draws, years = found.sizes["draw"], found.sizes["year_of"]
+    periods = found.sizes["period"] // years
+    amounts: dict[str, Array] = {}
+    dims: dict[str, tuple[str, ...]] = {}
+    for name, values in found.data_vars.items():
+        dims[str(name)] = tuple(_OF_YEARS.get(str(d), str(d)) for d in values.dims)
+        amounts[str(name)] = array = values.values
+        if "period" in values.dims:
+            parts = array.reshape(draws, years, periods, *array.shape[2:])
+            amounts[str(name)] = parts[:, :, -1] if name == "waiting" else parts.sum(axis=2)
+    cost, share = amounts["cost_difference"], amounts["share"]
+    amounts["block_difference"] = (cost[..., None] * share[:, None]).sum(axis=2)
+    amounts["net"] = amounts["block_difference"].sum(axis=2)
+    dims |= {"block_difference": ("draw", "year", "block"), "net": ("draw", "year")}
+    kept = {str(n): c.values for n, c in found.coords.items() if n not in ("period", "year")}
+    kept["year"] = kept.pop("year_of")
+    return xr.Dataset({name: (dims[name], amounts[name]) for name in dims}, coords=kept)

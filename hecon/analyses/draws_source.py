@@ -10,7 +10,6 @@ import pandas as pd
 from hecon.analyses.decimals import read_numbers
 from hecon.analyses.delimited import read_delimited
 from hecon.analyses.draws_table import LARGEST
-from hecon.analyses.parquet import read_parquet
 from hecon.errors import Fault, FaultList, InputError, shown, unprintable
 
 TEXT = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
@@ -55,6 +54,9 @@ def read_source(path: Path) -> DrawsFile:
         return _checked(DrawsFile(found.cells, path.name, found.header, found.separator, notes))
     if not kind.endswith(".parquet"):
         raise wrong(f"found '{path.suffix}', allowed are {', '.join(TEXT)} and .parquet")
+    # imported here: it brings pyarrow, which no other table needs
+    from hecon.analyses.parquet import read_parquet
+
     frame = read_parquet(path)
     frame.columns = [str(name).strip() for name in frame.columns]
     frame.index = pd.RangeIndex(1, len(frame) + 1)

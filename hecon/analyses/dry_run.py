@@ -1,6 +1,9 @@
 """Everything a run evaluates, evaluated once: base case, scenarios, ranges, grids and plans."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -8,6 +11,7 @@ from hecon.analyses.amounts import amount_faults
 from hecon.analyses.article import check_figures
 from hecon.analyses.budget_scenarios import idle_budget_scenarios
 from hecon.analyses.budget_sensitivity import budget_one_way
+from hecon.analyses.forked import beside
 from hecon.analyses.input_values import Case, value_faults
 from hecon.analyses.one_way import ranges
 from hecon.analyses.pair import changed_rows
@@ -19,7 +23,7 @@ from hecon.analyses.trial_plan import Uninformative, plan
 from hecon.analyses.two_way import check_grids
 from hecon.engine.arrays import Array
 from hecon.engine.model import Key, key_text
-from hecon.errors import FaultList, ModelError
+from hecon.errors import Fault, FaultList, ModelError
 from hecon.parameters.design import (
     Design,
     TableDesign,
@@ -44,19 +48,22 @@ def dry_run(study: Study) -> None:
         ModelError: If the base case breaks a rule: what is wrong there would be wrong everywhere.
         InputError: With every other fault.
     """
-    faults = FaultList()
-    base = Case("", study.folder.name, None, None)
-    faults.faults += value_faults(study, study.base_case(), [base])
-    faults.raise_if_any()
-    faults.faults += amount_faults(study)
-    faults.raise_if_any()
-    base_row = evaluated_table(study, study.base_case(), [study.compared]).iloc[0]
-    _check_scenarios(study, base_row, faults)
-    _check_ends(study, faults)
-    check_grids(study, faults)
-    faults.faults += check_figures(study, [str(name) for name in base_row.index])
-    _check_plans(study, faults)
-    _check_budget(study, faults)
+    budget = study.budget is not None
+    # a second process may do what shares nothing with the rest
+    with beside(partial(_budget_faults, study)) if budget else nullcontext(list) as of_budget:
+        faults = FaultList()
+        base = Case("", study.folder.name, None, None)
+        faults.faults += value_faults(study, study.base_case(), [base])
+        faults.raise_if_any()
+        faults.faults += amount_faults(study)
+        faults.raise_if_any()
+        base_row = evaluated_table(study, study.base_case(), [study.compared]).iloc[0]
+        _check_scenarios(study, base_row, faults)
+        _check_ends(study, faults)
+        check_grids(study, faults)
+        faults.faults += check_figures(study, [str(name) for name in base_row.index])
+        _check_plans(study, faults)
+        faults.faults += of_budget()
     faults.raise_if_any()
 
 
@@ -111,7 +118,7 @@ def _check_ends(study: Study, faults: FaultList) -> None:
         for p in [r.parameter]
         for end, value in (("low", r.low), ("high", r.high))
     ]
-    design = changed_rows(study, [values for values, _ in ends])
+    design = replace(changed_rows(study, [values for values, _ in ends]), free=True)
     _table(study, design, [study.compared] * len(ends), [case for _, case in ends], faults)
 
 
@@ -173,17 +180,17 @@ def _share_problems(
             yield f"{names} are shares of one whole and add up to {sum(values):g}; change all"
 
 
-def _check_budget(study: Study, faults: FaultList) -> None:
+def _budget_faults(study: Study) -> list[Fault]:
     """Scenarios of the budget impact, each of which moves something, and ends of its ranges."""
-    if study.budget is None:
-        return
-    run = Run(study)
+    assert study.budget is not None
+    run, faults = Run(study), FaultList()
     with faults.collect():
         try:
             faults.faults += idle_budget_scenarios(run)
             run(budget_one_way)
         except ModelError as error:
             faults.add(study.budget.file, None, None, str(error))
+    return faults.faults
 
 
 def _check_plans(study: Study, faults: FaultList) -> None:

@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hecon.engine.operations import DECIMALS, OPERATIONS
 from hecon.engine.survival import SURVIVAL
@@ -48,7 +48,14 @@ class Expr:
     @cached_property
     def names(self) -> frozenset[str]:
         """Names of the parameters and variables that the expression uses."""
-        return frozenset(e.name for e in self.walk() if e.op == "name")
+        if self.op == "name":
+            return frozenset((self.name,))
+        return frozenset().union(*(arg.names for arg in self.args))
+
+    @cached_property
+    def depth(self) -> int:
+        """How many operations lie on top of each other."""
+        return 1 + max((arg.depth for arg in self.args), default=0)
 
     @property
     def tables(self) -> frozenset[str]:
@@ -84,6 +91,7 @@ _COMPARE: dict[type, str] = {
 }
 
 
+@lru_cache(maxsize=4_096)
 def parse(text: str) -> Expr:
     """Parse one line of arithmetic.
 

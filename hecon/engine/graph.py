@@ -11,7 +11,6 @@ from typing import cast
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import FIXED_NAMES, TIME_NAMES, CohortModel, Key, key_text
-from hecon.engine.operations import OPERATIONS
 from hecon.errors import ModelError
 
 
@@ -80,12 +79,9 @@ class Graph:
         identity = (op, what, args)
         node = self._known.get(identity)
         if node is None:
-            by_draw = any(a.by_draw for a in args)
-            by_cycle = any(a.by_cycle for a in args)
-            if op == "parameter":
-                by_draw = what in self.varying
-            elif op == "time":
-                by_cycle = True
+            by_draw, by_cycle = op == "parameter" and what in self.varying, op == "time"
+            for arg in args:
+                by_draw, by_cycle = by_draw or arg.by_draw, by_cycle or arg.by_cycle
             node = Node(len(self.nodes), op, args, what, by_draw, by_cycle)
             self.nodes.append(node)
             self._known[identity] = node
@@ -126,37 +122,28 @@ class Graph:
         known = self._lowered.setdefault((strategy, counted, *local.items()), {})
         # what holds none of these names means the same whatever they mean
         shared = self._lowered.setdefault((strategy, counted, None, *local), {})
-        return self._lower(expr, strategy, counted, local, known, shared)
 
-    def _lower(
-        self,
-        expr: Expr,
-        strategy: str | None,
-        counted: bool,
-        local: dict[str, Node],
-        known: dict[int, tuple[Expr, Node]],
-        shared: dict[int, tuple[Expr, Node]],
-    ) -> Node:
-        if expr.op == "const":
-            return self.constant(expr.value)
-        if expr.op == "name":
-            return self._name(expr.name, strategy, counted, local)
-        found = shared.get(id(expr)) or known.get(id(expr))
-        if found is not None:
-            return found[1]
-        args = [self._lower(a, strategy, counted, local, known, shared) for a in expr.args]
-        if expr.op == "lookup":
-            if expr.name.split(".")[0] not in self.model.tables:
+        def lowered(expr: Expr) -> Node:
+            op = expr.op
+            if op == "const":
+                return self.constant(expr.value)
+            if op == "name":
+                return self._name(expr.name, strategy, counted, local)
+            identity = id(expr)
+            found = shared.get(identity) or known.get(identity)
+            if found is not None:
+                return found[1]
+            args = [lowered(arg) for arg in expr.args]
+            if op == "lookup" and expr.name.split(".")[0] not in self.model.tables:
                 raise UnknownName(expr.name, strategy)
-            node = self.add("lookup", *args, what=expr.name)
-        else:
-            assert expr.op in OPERATIONS
-            node = self.add(expr.op, *args)
-        if local and any(self._is_local(a, strategy, local, shared) for a in expr.args):
-            known[id(expr)] = (expr, node)
-        else:
-            shared[id(expr)] = (expr, node)
-        return node
+            node = self.add(op, *args, what=expr.name or None)
+            alike = not local or not any(
+                self._is_local(arg, strategy, local, shared) for arg in expr.args
+            )
+            (shared if alike else known)[identity] = (expr, node)
+            return node
+
+        return lowered(expr)
 
     def _is_local(
         self,

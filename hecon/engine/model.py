@@ -153,7 +153,7 @@ class CohortModel:
         assert isinstance(found, CohortModel)
         return found
 
-    @property
+    @cached_property
     def cycles_differ(self) -> bool:
         """True if the length of a cycle depends on its number."""
         return "cycle" in self.rests_on(self.cycle_months)

@@ -42,7 +42,7 @@ class Dependencies:
             read = self._read(name, strategy)
             if read is not None:
                 self._explore(read)
-        return self._join(names, strategy, _depth(expr))
+        return self._join(names, strategy, expr.depth)
 
     def of_key(self, key: Key, strategy: str | None) -> Needs:
         """Needs of a parameter or variable."""
@@ -69,7 +69,7 @@ class Dependencies:
         """Names that a formula uses itself, and its depth."""
         if key not in self._direct:
             expr = self._formula(key)
-            self._direct[key] = (frozenset(), 0) if expr is None else (expr.names, _depth(expr))
+            self._direct[key] = (frozenset(), 0) if expr is None else (expr.names, expr.depth)
         return self._direct[key]
 
     def _explore(self, start: Read) -> None:
@@ -115,7 +115,3 @@ class Dependencies:
 
 
 _START_AGE: Key = ("start_age of the study", None)
-
-
-def _depth(expr: Expr) -> int:
-    return 1 + max((_depth(arg) for arg in expr.args), default=0)

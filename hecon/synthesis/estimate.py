@@ -54,10 +54,14 @@ class Estimate:
 
 def evaluate(expr: Expr, values: Mapping[str, ArrayLike]) -> Array:
     """The value of an expression without look-ups, for numbers or arrays by name."""
+    with np.errstate(all="ignore"):  # a branch that is not taken may divide by zero
+        return _value(expr, values)
+
+
+def _value(expr: Expr, values: Mapping[str, ArrayLike]) -> Array:
     if expr.op == "const":
         return np.asarray(expr.value)
     if expr.op == "name":
         return np.asarray(values[expr.name], dtype=float)
-    with np.errstate(all="ignore"):  # a branch that is not taken may divide by zero
-        found = OPERATIONS[expr.op].numpy(*(evaluate(arg, values) for arg in expr.args))
+    found = OPERATIONS[expr.op].numpy(*[_value(arg, values) for arg in expr.args])
     return np.asarray(found, dtype=float)

@@ -14,7 +14,7 @@ pattern of the random effects (the identity for two-arm studies):
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from hecon.engine.expression import Expr, parse
 from hecon.errors import Fault, FaultList, InputError, ModelError, nearest
@@ -78,12 +78,12 @@ def between_study_variance(
         return 0.0, 0
     step = STEPS[method]
     if method == "DL":
-        return float(evaluate(step, asdict(start))), 1
+        return float(evaluate(step, vars(start))), 1
     # REML starts from DL, which is near; PM from 0, from where Newton's steps never overshoot
-    tau2 = float(evaluate(STEPS["DL"], asdict(start))) if method == "REML" else 0.0
+    tau2 = float(evaluate(STEPS["DL"], vars(start))) if method == "REML" else 0.0
     damping, score_before = 1.0, 0.0
     for count in range(1, MOST_STEPS + 1):
-        values = asdict(moments(tau2))
+        values = vars(moments(tau2))
         damping = float(
             evaluate(DAMPING, {**values, "damping": damping, "score_before": score_before})
         )
