@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +24,7 @@ _DEGREE = 3
 class Basis:
     """Columns of a regression."""
 
-    columns: Array  #: Shape (draws, columns); the first is 1, the others have mean 0.
+    columns: Array  #: Shape (columns, draws); the first is 1, the others have mean 0.
     penalty: Array  #: Roughness of each column, shape (columns,); 0 is never smoothed away.
     block: Whole  #: Number of the smoothing parameter of each column, shape (columns,).
 
@@ -50,23 +49,24 @@ def additive_basis(parameters: Sequence[Array]) -> Basis:
         product of the smoothest functions of each (Wood 2017, Generalized Additive Models, 5.6), so
         the regression is the second order of the functional ANOVA.
     """
-    draws = len(parameters[0])
     margins = [margin for margin in map(_margin, parameters) if margin is not None]
     kept = PRODUCTS_OF_TWO if len(margins) == 2 else PRODUCTS_OF_MORE
     roughness = [np.zeros(1), *(each for _, each in margins)]
     for (_, first), (_, second) in combinations(margins, 2):
         roughness.append(np.add.outer(first[:kept], second[:kept]).ravel())
     ends = np.cumsum([len(each) for each in roughness])
-    columns = np.empty((draws, ends[-1]))
-    columns[:, 0] = 1.0
-    parts = [columns[:, start:end] for start, end in pairwise(ends)]
+    columns = np.empty((ends[-1], len(parameters[0])))
+    columns[0] = 1.0
+    parts = [columns[start:end] for start, end in pairwise(ends)]
     for part, (functions, _) in zip(parts, margins, strict=False):
         part[:] = functions
     for part, ((first, _), (second, _)) in zip(
         parts[len(margins) :], combinations(margins, 2), strict=True
     ):
-        products = (first[:, :kept, None] * second[:, None, :kept]).reshape(draws, -1)
-        np.subtract(products, products.mean(axis=0), out=part)
+        pairs = product(first[:kept], second[:kept])
+        for column, (one, other) in zip(part, pairs, strict=True):
+            np.multiply(one, other, out=column)
+            column -= column.mean()
     block = np.repeat(np.arange(len(parts)), np.diff(ends))
     return Basis(columns, np.concatenate(roughness), np.r_[0, block])
 
@@ -76,66 +76,62 @@ def _margin(values: Array) -> tuple[Array, Array] | None:
     levels, place, often = np.unique(values, return_inverse=True, return_counts=True)
     if len(levels) == 1:
         return None
-    functions, roughness = _functions(levels, often)
-    return functions[place], roughness
+    functions, roughness = (_levels if len(levels) <= FUNCTIONS else _smooth)(levels, often)
+    return np.take(functions, place, axis=1), roughness
 
 
-def _functions(levels: Array, often: NDArray[np.int64]) -> tuple[Array, Array]:
-    """The functions at the levels of a parameter that so many draws have, and their roughness."""
-    if len(levels) <= FUNCTIONS:
-        return _levels(levels, often / often.sum())
+def _smooth(levels: Array, often: Whole) -> tuple[Array, Array]:
+    """Splines at the levels of a parameter that so many draws have, and their roughness."""
     scaled = (levels - levels[0]) / (levels[-1] - levels[0])
-    whole, turn, roughness = _smooth(scaled.tobytes(), often.tobytes())
-    return _splines(scaled, whole) @ turn, roughness
-
-
-def _splines(scaled: Array, whole: Array) -> Array:
-    """Splines on knots at the points given, shape (point, spline)."""
-    # loaded when a regression needs it: it takes longer than all else that `check` loads
-    from scipy.interpolate import BSpline
-
-    return np.asarray(BSpline.design_matrix(scaled, whole, _DEGREE).toarray())
-
-
-@lru_cache(maxsize=64)
-def _smooth(scaled_bytes: bytes, often_bytes: bytes) -> tuple[Array, Array, Array]:
-    """Knots, what turns the splines on them into the functions, and the functions' roughness.
-
-    These few numbers are kept; the functions at every draw would be a megabyte a parameter.
-    """
-    scaled, often = np.frombuffer(scaled_bytes), np.frombuffer(often_bytes, dtype=np.int64)
     draws = int(often.sum())
     positions = np.linspace(0, draws - 1, FUNCTIONS - _DEGREE + 1).round().astype(int)
     knots = np.unique(scaled[np.searchsorted(np.cumsum(often), positions, side="right")])
-    whole = np.r_[[0.0] * _DEGREE, knots, [1.0] * _DEGREE]
-    plain = _splines(scaled, whole)
-    count = plain.shape[1]
-    weighted = plain * (often / draws)[:, None]
-    gram = weighted.T @ plain
-    means: Array = weighted.sum(axis=0)
+    width, cubics = np.diff(knots), _splines(knots)
+    interval = np.searchsorted(knots[1:-1], scaled, side="right")
+    x = (scaled - knots[interval]) / width[interval]
+    first = np.searchsorted(interval, np.arange(1, len(width)))
+    powers = np.split(np.stack([np.ones_like(x), x, x * x, x * x * x]), first, axis=1)
+    parts = zip(powers, np.split(often, first), strict=True)
+    moments = np.stack([own * many @ own.T for own, many in parts])
+    gram = (cubics.transpose(0, 2, 1) @ (moments / draws) @ cubics).sum(axis=0)
+    means = (moments[:, :1] / draws @ cubics).sum(axis=(0, 1))
+    # of second derivatives, which are a line in each interval
+    bent = cubics[:, 2:] / width[:, None, None] ** 1.5
+    curvature = (bent.transpose(0, 2, 1) @ [[4.0, 6.0], [6.0, 12.0]] @ bent).sum(axis=0)
     turn = linalg.qr(means[:, None])[0][:, 1:]
     size = turn.T @ gram @ turn
-    size += 1e-10 * np.trace(size) / count * np.eye(count - 1)
-    curvature = _curvature(knots, whole, count)
+    size += 1e-10 * np.trace(size) / len(means) * np.eye(len(size))
     roughness, vectors = linalg.eigh(turn.T @ curvature @ turn, size)
     roughness[0] = 0.0
-    return whole, turn @ vectors, np.maximum(roughness, 0.0) / roughness[1]
+    turned = (cubics @ (turn @ vectors)).transpose(0, 2, 1)
+    functions = np.hstack([each @ own for each, own in zip(turned, powers, strict=True)])
+    return functions, np.maximum(roughness, 0.0) / roughness[1]
 
 
-def _curvature(knots: Array, whole: Array, count: int) -> Array:
-    """Integrals of products of second derivatives; two Gauss points an interval are exact."""
-    from scipy.interpolate import BSpline
+def _splines(knots: Array) -> Array:
+    """Cubic B-splines as polynomials of the place in an interval, from 0 to 1.
 
-    second = BSpline(whole, np.eye(count), _DEGREE).derivative(2)
-    half, middle = np.diff(knots) / 2, (knots[1:] + knots[:-1]) / 2
-    points = np.concatenate([middle - half / np.sqrt(3.0), middle + half / np.sqrt(3.0)])
-    values = second(points)
-    return np.asarray(values.T @ (values * np.tile(half, 2)[:, None]))
+    Returns:
+        Coefficients, lowest power first, shape (intervals, powers, splines).
+
+    Notes:
+        De Boor (1978), A Practical Guide to Splines, chapter 10: at four places in each interval.
+    """
+    intervals, places = np.arange(len(knots) - 1), np.linspace(0.0, 1.0, _DEGREE + 1)
+    whole = np.r_[[knots[0]] * _DEGREE, knots, [knots[-1]] * _DEGREE]
+    x = knots[:-1, None, None] + np.diff(knots)[:, None, None] * places[:, None]
+    values = np.zeros((len(intervals), len(places), len(whole) - 1))
+    values[intervals, :, intervals + _DEGREE] = 1.0
+    for degree in range(1, _DEGREE + 1):
+        span = whole[degree:] - whole[:-degree]
+        risen = (x - whole[:-degree]) / np.where(span > 0, span, np.inf)
+        values = risen[..., :-1] * values[..., :-1] + (1 - risen[..., 1:]) * values[..., 1:]
+    return np.asarray(np.linalg.solve(np.vander(places, increasing=True), values))
 
 
-def _levels(levels: Array, share: Array) -> tuple[Array, Array]:
+def _levels(levels: Array, often: Whole) -> tuple[Array, Array]:
     """One function a level beyond the first, orthonormal over the draws, none smoothed."""
     powers = np.vander((levels - levels.mean()) / np.ptp(levels), increasing=True)
-    turned = linalg.qr(np.sqrt(share)[:, None] * powers)[0] / np.sqrt(share)[:, None]
-    functions = turned[:, 1:]
-    return functions, np.zeros(functions.shape[1])
+    root = np.sqrt(often / often.sum())
+    functions = (linalg.qr(root[:, None] * powers)[0].T / root)[1:]
+    return functions, np.zeros(len(functions))

@@ -28,8 +28,9 @@ def binomial_quantile(u: Array, n: Array, p: Array) -> Array:
         guess = n * p + np.sqrt(n * p * q) * z + (q - p) * (z**2 - 1.0) / 6.0
         k = np.clip(np.nan_to_num(np.floor(guess + 0.5)), 0.0, n)
         below = np.where(k < n, special.betainc(np.maximum(n - k, 1.0), k + 1.0, q), 1.0)
-        ways = special.gammaln(n + 1.0) - special.gammaln(k + 1.0) - special.gammaln(n - k + 1.0)
-        there = np.exp(ways + special.xlogy(k, p) + special.xlog1py(n - k, -p))
+        orders = special.gammaln(np.arange(n.max(initial=0.0) + 1.0) + 1.0)
+        every, found, others = (orders[count.astype(np.int64)] for count in (n, k, n - k))
+        there = np.exp(every - found - others + special.xlogy(k, p) + special.xlog1py(n - k, -p))
     _step_down(u, n, p, k, below, there)
     _step_up(u, n, p, k, below, there)
     # the expansion, or the probability at its guess, may be nothing that steps can start from

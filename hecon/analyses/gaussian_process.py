@@ -36,14 +36,10 @@ def gaussian_process_basis(parameters: Sequence[Array], outcomes: Array) -> Basi
     inner = _kernel(centres, centres) + 1e-6 * np.eye(len(centres))
     features = linalg.solve_triangular(
         linalg.cholesky(inner, lower=True), _kernel(centres, scaled), lower=True
-    ).T
-    columns = np.hstack([z, features - features.mean(axis=0)])
-    rough = np.diag(np.r_[np.zeros(count), np.ones(len(centres))])
-    # orthogonal columns with a diagonal penalty are regressed in a fraction of the time
-    penalty, turn = linalg.eigh(rough, columns.T @ columns / draws + rough)
-    columns = np.hstack([np.ones((draws, 1)), columns @ turn])
-    penalty = np.r_[0.0, np.where(penalty > 1e-9, penalty, 0.0)]
-    return Basis(columns, penalty, np.zeros(len(penalty), dtype=np.int64))
+    )
+    features -= features.mean(axis=1, keepdims=True)
+    held = np.r_[np.zeros(1 + count), np.ones(len(features))]
+    return Basis(np.vstack([np.ones(draws), z.T, features]), held, held.astype(np.int64))
 
 
 def _every(values: Array, wanted: int) -> Array:
@@ -70,11 +66,10 @@ def _lengths(z: Array, outcomes: Array) -> Array:
     if not kept.any():
         return np.full(count, 1e3)
     y = y[kept] / size[kept, None]
-    apart = ((z.T[:, :, None] - z.T[:, None, :]) ** 2).reshape(count, -1)
 
     def loss(logs: Array) -> tuple[float, Array]:
-        inverse_square = np.exp(-2 * logs[:count])
-        kernel = np.exp(-0.5 * (inverse_square @ apart)).reshape(draws, draws)
+        scaled = z * np.exp(-logs[:count])
+        kernel = _kernel(scaled, scaled)
         noise = np.exp(logs[count])
         lower = linalg.cholesky(kernel + noise * np.eye(draws), lower=True)
         inverse = linalg.lapack.dpotri(lower, lower=True)[0]
@@ -83,7 +78,8 @@ def _lengths(z: Array, outcomes: Array) -> Array:
         fits = (weights * y).sum(axis=1)
         value = len(y) * np.log(np.diag(lower)).sum() + 0.5 * draws * np.log(fits).sum()
         pull = 0.5 * len(y) * inverse - 0.5 * draws * (weights.T / fits) @ weights
-        slope = apart @ (pull * kernel).ravel() * inverse_square
+        pull *= kernel
+        slope = 2 * (pull.sum(axis=1) @ scaled**2 - (scaled * (pull @ scaled)).sum(axis=0))
         prior = 0.5 * ((logs[:count] - 1.0) ** 2).sum() / 4
         gradient = np.r_[slope + (logs[:count] - 1.0) / 4, noise * np.trace(pull)]
         return float(value + prior), gradient

@@ -62,14 +62,15 @@ def values_of_fit(found: RegressionFit, thresholds: Sequence[float] | Array) -> 
         correlated.
     """
     others = len(found.fitted) // 2
-    replicates, means = found.replicates()
+    rows, points, shifts = found.replicates()
     values = []
     for threshold in thresholds:
         benefit = _benefit(found.fitted, threshold)
         best = int(benefit.mean(axis=1).argmax())
         gain = benefit.max(axis=0) - benefit[best]
-        simulated = threshold * replicates[others:] - replicates[:others]
-        simulated_mean = threshold * means[others:] - means[:others]
+        shift = threshold * shifts[others:] - shifts[:others]
+        simulated = points @ shift + benefit[1:, rows, None]
+        simulated_mean = shift[:, 0] + benefit[1:].mean(axis=1, keepdims=True)
         repeated = np.maximum(simulated.max(axis=0), 0.0).mean(axis=0)
         repeated -= np.maximum(simulated_mean.max(axis=0), 0.0)
         error = np.hypot(gain.std() / np.sqrt(len(gain)), repeated.std())

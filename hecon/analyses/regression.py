@@ -1,13 +1,13 @@
 """Regression of outcomes on parameters, with the smoothness chosen from the draws."""
 
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 from scipy.linalg import lapack
 
-from hecon.analyses.bases import Basis
+from hecon.analyses.bases import Basis, Whole
 from hecon.engine.arrays import Array
 
 #: Replicates of a regression, and draws at which they are looked at, for standard errors.
@@ -15,10 +15,19 @@ REPLICATES = 200
 POINTS = 500
 
 _ROUNDS = 60
-_SETTLED = 1e-3
-_STIFFEST = 1e9
-#: Columns are orthogonal if their products are below this share of their squares.
-_ORTHOGONAL = 1e-9
+#: Change of a column's weight that ends the search: what the step after it would change is less by
+#: orders.
+_SETTLED = 1e-4
+#: Likelihoods that differ by less, for each draw, differ by rounding.
+_ALIKE = 1e-9
+#: Variance, as a share, that is only rounding.
+_ROUNDING = 1e-14
+_LOOSEST, _STIFFEST = 1e-9, 1e9
+#: Least and largest change of a standard deviation in one step, as a share, and of a logarithm.
+_SHORTER = (-0.99, 9.0)
+_LONGEST = 4.0
+#: A scaled matrix whose factor has less than this on its diagonal is not safely positive definite.
+_DEFINITE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -35,26 +44,32 @@ class RegressionFit:
     freedom: Array  #: Effective degrees of freedom by outcome, shape (outcomes,).
     gram: Array  #: Products of the columns, shape (columns, columns).
 
-    def replicates(self) -> tuple[Array, Array]:
-        """Fitted values as other draws of the same size would have given them.
+    def replicates(self) -> tuple[Whole, Array, Array]:
+        """What other draws of the same size would have changed in the fitted values.
 
         Returns:
-            Fitted values at some of the draws, shape (outcomes, points, replicates), and their
-            means over all draws, shape (outcomes, replicates). The seed is fixed.
+            Some of the draws, shape (points,); columns there, shape (points, columns); and changes
+            of the coefficients, shape (outcomes, columns, replicates), of which the first are those
+            of means over all draws. The seed is fixed.
         """
         x = self.basis.columns
         outcomes, draws = self.fitted.shape
         rows = np.linspace(0, draws - 1, min(POINTS, draws)).round().astype(int)
-        points = x[rows]
+        points = x[:, rows].T
         points[:, 1:] -= points[:, 1:].mean(axis=0)
         noise = self.residual @ self.residual.T / draws
         noise *= np.sqrt(np.outer(*[draws / np.maximum(draws - self.freedom, 1.0)] * 2))
-        normal = np.random.Generator(np.random.PCG64DXSM(0)).standard_normal
-        mixed = np.tensordot(_root(noise), normal((outcomes, x.shape[1], REPLICATES)), 1)
-        shifts = self.inverse @ (_root(self.gram) @ mixed)
-        return self.fitted[:, rows, None] + points @ shifts, (
-            self.fitted.mean(axis=1)[:, None] + shifts[:, 0]
-        )
+        mixed = np.tensordot(_root(noise), _standard_normal(outcomes, len(x)), 1)
+        return rows, points, self.inverse @ (_root(self.gram) @ mixed)
+
+
+@lru_cache(maxsize=8)
+def _standard_normal(outcomes: int, columns: int) -> Array:
+    """Standard normal numbers, shape (outcomes, columns, replicates)."""
+    generator = np.random.Generator(np.random.PCG64DXSM(0))
+    found = generator.standard_normal((outcomes, columns, REPLICATES))
+    found.setflags(write=False)
+    return found
 
 
 def _root(matrix: Array) -> Array:
@@ -73,77 +88,155 @@ def fit(basis: Basis, outcomes: Array) -> RegressionFit:
         outcomes: Shape (outcomes, draws).
 
     Notes:
-        Smoothing parameters by the generalised Fellner-Schall update (Wood and Fasiolo 2017,
-        Biometrics 73:1071), all outcomes together; matrices are no larger than the columns.
+        The coefficients of a block are normal around 0; of the variances of all blocks, Newton's
+        method finds those with the highest restricted likelihood (Wood 2011, Journal of the Royal
+        Statistical Society B 73:3). Matrices are no larger than the columns.
     """
     x = basis.columns
-    draws, count = x.shape
     middle = outcomes.mean(axis=1, keepdims=True)
     scale = outcomes.std(axis=1, keepdims=True)
     flat = scale <= 1e-12 * np.abs(middle)
     scale = np.where(flat, 1.0, scale)
     y = np.where(flat, 0.0, (outcomes - middle) / scale)
-    gram, cross, square = x.T @ x, y @ x, (y**2).sum(axis=1)
     blocks = np.equal.outer(np.unique(basis.block), basis.block) * basis.penalty
-    ranks = (blocks > 0).sum(axis=1)
-    blocks, ranks = blocks[ranks > 0], ranks[ranks > 0]
-    smoothing = np.full((len(y), len(ranks)), 1e-2 * draws)
+    known = _NormalEquations(x @ x.T, blocks[(blocks > 0).any(axis=1)], x.shape[1])
+    products = zip(y @ x.T, (y**2).sum(axis=1), strict=True)
+    found = [_likeliest(known, *own) for own in products]
+    fitted = np.stack([own.beta for own in found]) @ x * scale + middle
+    return RegressionFit(
+        basis,
+        fitted,
+        outcomes - fitted,
+        np.exp([own.logs for own in found]),
+        np.stack([own.inverse for own in found]),
+        np.array([(own.inverse * known.gram).sum() for own in found]),
+        known.gram,
+    )
+
+
+@dataclass(frozen=True)
+class _NormalEquations:
+    """The left-hand side of the normal equations, and what smooths."""
+
+    gram: Array  #: Products of the columns, shape (columns, columns).
+    blocks: Array  #: Roughness of its own columns by block, shape (blocks, columns).
+    draws: int
+
+    @cached_property
+    def ranks(self) -> Array:
+        """Columns that each smoothing parameter holds, shape (blocks,)."""
+        return np.asarray((self.blocks > 0).sum(axis=1), dtype=float)
+
+    @cached_property
+    def free(self) -> float:
+        """Draws less the columns that are never smoothed."""
+        return self.draws - len(self.gram) + float(self.ranks.sum())
+
+
+@dataclass(frozen=True)
+class _SmoothedFit:
+    """One outcome's coefficients under some smoothing parameters."""
+
+    logs: Array  #: Logarithms of the smoothing parameters, shape (blocks,).
+    ridges: Array  #: What each adds to the diagonal of the matrix, shape (blocks, columns).
+    inverse: Array  #: Inverse of the penalised matrix.
+    beta: Array  #: Coefficients, shape (columns,).
+    variance: float  #: Of the residuals.
+    loss: float  #: The restricted log likelihood times -2, but for a constant.
+
+
+def _likeliest(known: _NormalEquations, cross: Array, square: float) -> _SmoothedFit:
+    """Coefficients under the smoothing parameters with the highest restricted likelihood.
+
+    Args:
+        cross: Products of the columns and the outcome, shape (columns,).
+        square: The outcome's sum of squares.
+    """
+    here = _penalised(known, cross, square, np.full(len(known.ranks), np.log(known.draws)))
+    if not len(known.ranks):
+        return here
+    step = _step(known, here)
     for _ in range(_ROUNDS):
-        ridge = smoothing @ blocks
-        beta, diagonal = _solved(gram, ridge, cross)
-        if not len(ranks):
+        there = _penalised(known, cross, square, here.logs + step)
+        if there.loss > here.loss + _ALIKE * known.draws:
+            step = step / 3
+            continue
+        # what smoothing leaves of a column of roughness 1, as a share
+        left, before = (1 / (1 + np.exp(at.logs) / known.draws) for at in (there, here))
+        here = there
+        if np.abs(left - before).max() < _SETTLED:
             break
-        freedom = count - (ridge * diagonal).sum(axis=1)
-        rest = square - (beta * (cross + ridge * beta)).sum(axis=1)
-        noise = np.maximum(rest, 1e-14 * draws) / np.maximum(draws - freedom, 1.0)
-        spread = diagonal @ blocks.T
-        rough = np.maximum(beta**2 @ blocks.T, 1e-300)
-        used = np.maximum(ranks - smoothing * spread, 1e-12)
-        update = np.clip(noise[:, None] * used / rough, 1e-9, _STIFFEST * draws)
-        settled = np.abs(1 / (1 + update / draws) - 1 / (1 + smoothing / draws)).max()
-        smoothing = update
-        if settled < _SETTLED:
-            break
-    inverse = np.stack([_inverse(gram, own) for own in ridge])
-    freedom = np.einsum("ocd,dc->o", inverse, gram)
-    fitted = (beta @ x.T) * scale + middle
-    return RegressionFit(basis, fitted, outcomes - fitted, smoothing, inverse, freedom, gram)
+        step = _step(known, here)
+    return here
 
 
-def _solved(gram: Array, ridge: Array, cross: Array) -> tuple[Array, Array]:
-    """Coefficients by outcome, and the diagonal of the inverse of the penalised normal matrix."""
-    own = np.diag(gram)
-    if np.abs(gram - np.diag(own)).max() < _ORTHOGONAL * own.max():
-        diagonal = 1 / (own + ridge)
-        return cross * diagonal, diagonal
-    beta, diagonal = np.empty_like(cross), np.empty_like(cross)
-    for row, (own_ridge, products) in enumerate(zip(ridge, cross, strict=True)):
-        half = _half_inverse(gram, own_ridge)
-        beta[row] = half.T @ (half @ products)
-        diagonal[row] = np.einsum("ij,ij->j", half, half)
-    return beta, diagonal
+def _penalised(known: _NormalEquations, cross: Array, square: float, logs: Array) -> _SmoothedFit:
+    logs = np.clip(logs, *np.log([_LOOSEST, _STIFFEST * known.draws]))
+    ridges = np.exp(logs)[:, None] * known.blocks
+    inverse, size = _inverse(known.gram, ridges.sum(axis=0))
+    beta = inverse @ cross
+    variance = max(square - float(beta @ cross), _ROUNDING * known.draws) / known.free
+    loss = known.free * np.log(variance) + size - float(known.ranks @ logs)
+    return _SmoothedFit(logs, ridges, inverse, beta, variance, loss)
 
 
-def _half_inverse(gram: Array, ridge: Array) -> Array:
-    """A matrix whose product with itself, transposed first, is the inverse of a penalised one."""
+def _step(known: _NormalEquations, at: _SmoothedFit) -> Array:
+    """Newton's step for the logarithms of the smoothing parameters.
+
+    It is taken in the standard deviations of the blocks' coefficients, each by a share of itself:
+    a block without effect goes to 0 there, on a parabola, and to infinity in its logarithm. Where
+    the loss is no bowl in them, the step is taken in the logarithms; where it is none in these
+    either, with the information averaged over what is seen and what is expected (Gilmour, Thompson
+    and Cullis 1995, Biometrics 51:1440), which always has one.
+    """
+    pull = at.ridges * at.beta
+    rough = pull @ at.beta / at.variance
+    spread = at.ridges @ np.diag(at.inverse)
+    slope = rough + spread - known.ranks
+    inner = pull @ at.inverse @ pull.T / at.variance
+    curve = np.diag(rough + spread) - 2 * inner - np.outer(rough, rough) / known.free
+    curve -= at.ridges @ at.inverse**2 @ at.ridges.T
+    shorter = _solved(curve + np.diag(slope / 2), slope / 2)
+    if shorter is not None:
+        return np.asarray(-2 * np.log1p(np.clip(shorter, *_SHORTER)))
+    step = _solved(curve, -slope)
+    if step is None:
+        step = _solved(np.diag(1.01 * rough + 1e-12) - inner, -slope)
+    return np.zeros_like(slope) if step is None else np.clip(step, -_LONGEST, _LONGEST)
+
+
+def _solved(matrix: Array, right: Array) -> Array | None:
+    """The solution, or None if the matrix is not positive definite."""
+    own = np.diag(matrix)
+    if not (own > 0).all():
+        return None
+    scale = 1 / np.sqrt(own)
+    factor, wrong = lapack.dpotrf(matrix * np.outer(scale, scale), lower=1)
+    if wrong or np.diag(factor).min() < _DEFINITE:
+        return None
+    return np.asarray(scale * lapack.dpotrs(factor, scale * right, lower=1)[0])
+
+
+def _inverse(gram: Array, ridge: Array) -> tuple[Array, float]:
+    """The inverse of a penalised matrix, and the logarithm of the matrix's determinant."""
     matrix = gram.copy(order="F")
     np.fill_diagonal(matrix, np.diag(gram) + ridge)
-    factor, wrong = lapack.dpotrf(matrix, lower=1, clean=1, overwrite_a=1)
+    factor, wrong = lapack.dpotrf(matrix, lower=1, clean=1)
     if not wrong:
-        half, wrong = lapack.dtrtri(factor, lower=1, overwrite_c=1)
+        size = 2 * float(np.log(np.diag(factor)).sum())
+        inverse, wrong = lapack.dpotri(factor, lower=1, overwrite_c=1)
     if wrong:
         # columns that say the same: what rounding leaves of their difference is kept at bay
-        values, vectors = np.linalg.eigh(gram + np.diag(ridge))
-        half = vectors.T / np.sqrt(np.maximum(values, values[-1] * 1e-14))[:, None]
-    return np.asarray(half)
+        values, vectors = np.linalg.eigh(matrix)
+        values = np.maximum(values, values[-1] * 1e-14)
+        return (vectors / values) @ vectors.T, float(np.log(values).sum())
+    own = np.diag(inverse).copy()
+    inverse = inverse + inverse.T
+    np.fill_diagonal(inverse, own)
+    return inverse, size
 
 
-def _inverse(gram: Array, ridge: Array) -> Array:
-    half = _half_inverse(gram, ridge)
-    return np.asarray(half.T @ half)
-
-
-def residual_pattern(order: NDArray[np.int64], residual: Array) -> tuple[float, float]:
+def residual_pattern(order: Whole, residual: Array) -> tuple[float, float]:
     """What is left in residuals in the order of a variable: von Neumann's ratio and its p-value.
 
     Args:

@@ -256,11 +256,12 @@ def _posterior(parts: Sequence[tuple[Array, Array]], fitted: Array) -> tuple[Arr
     """Means of fitted values by data set, and how many draws their weights are worth.
 
     Most persons' data are those of another data set, too: a likelihood is worked out once for
-    all different ones, and weights are products of likelihoods.
+    all different ones, and weights are products of likelihoods, once for all different sets.
     """
     different = [np.unique(found, axis=0, return_inverse=True) for found, _ in parts]
-    sets, draws = len(parts[0][0]), fitted.shape[1]
-    summed = np.vstack([fitted, np.ones(draws)]).T
+    places, place = np.unique([own for _, own in different], axis=1, return_inverse=True)
+    sets, draws = places.shape[1], fitted.shape[1]
+    summed = np.vstack([fitted, np.ones(draws)]).T.copy()
     totals, squares = np.zeros((sets, summed.shape[1])), np.zeros(sets)
     least = _LEAST / len(parts)
     for start in range(0, draws, _DRAWS_TOGETHER):
@@ -272,9 +273,9 @@ def _posterior(parts: Sequence[tuple[Array, Array]], fitted: Array) -> tuple[Arr
             likelihoods.append(np.exp(likelihood, out=likelihood))
         for first in range(0, sets, _SETS_TOGETHER):
             rows = slice(first, first + _SETS_TOGETHER)
-            weights = likelihoods[0][different[0][1][rows]]
-            for likelihood, (_, place) in zip(likelihoods[1:], different[1:], strict=True):
-                weights *= likelihood[place[rows]]
+            weights = likelihoods[0][places[0, rows]]
+            for likelihood, own in zip(likelihoods[1:], places[1:], strict=True):
+                weights *= likelihood[own[rows]]
             totals[rows] += weights @ summed[columns]
             squares[rows] += np.einsum("ij,ij->i", weights, weights)
-    return (totals[:, :-1] / totals[:, -1:]).T, totals[:, -1] ** 2 / squares
+    return (totals[place, :-1] / totals[place, -1:]).T, totals[place, -1] ** 2 / squares[place]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,10 @@ from hecon.analyses.net_benefit_of_sampling import Row, expected_net_benefit
 from hecon.analyses.population import population
 from hecon.analyses.run import MissingResult, Run, result
 from hecon.analyses.sampling_information import METHODS, TrialInformation, trial_information
-from hecon.analyses.trial_plan import Uninformative, plan
+from hecon.analyses.trial_plan import Trial, Uninformative, plan
 from hecon.errors import Fault, InputError
 from hecon.parameters.design import Design, held
+from hecon.studies.assumptions import Quantities
 from hecon.studies.study import Study
 from hecon.studies.trials import TRIALS, TrialDefinition, read_trials
 
@@ -83,7 +85,9 @@ def trial_report(
         text = f"'{study.compared[0]}' is no option, so there is no adoption to decide on"
         raise InputError([Fault(study.name, None, "intervention", text)])
     design = held(design)
-    trials = [(d, t) for d in definitions for t in plan(d, study, design)]
+    quantities = Quantities(study.model, design.numbers, design.block(0, design.draws))
+    planned = partial(plan, study=study, design=design, quantities=quantities)
+    trials = [(d, t) for d in definitions for t in planned(d)]
     known, pieces = [], []
     for done, (definition, trial) in enumerate(trials):
         tell("Trials", done, len(trials) + 1)
@@ -108,7 +112,7 @@ def trial_report(
     order = sorted(range(len(best)), key=lambda place: _rank(chosen[place]), reverse=True)
     tell("Trials", len(trials), len(trials) + 1)
     first = order[0]
-    ranges = _ranges(study, trials[first][0], design, known[first], pieces[first])
+    ranges = _ranges(planned, trials[first][0], known[first], pieces[first])
     sizes = pd.DataFrame([row for found in pieces for row in found])
     return TrialReport(sizes, best.loc[order].reset_index(drop=True), choices, ranges)
 
@@ -136,9 +140,8 @@ def _rank(row: Row) -> tuple[bool, float, float]:
 
 
 def _ranges(
-    study: Study,
+    planned: Callable[..., list[Trial]],
     definition: TrialDefinition,
-    design: Design,
     known: TrialInformation,
     found: Sequence[Row],
 ) -> pd.DataFrame:
@@ -148,7 +151,7 @@ def _ranges(
     start = int(_best_size(found)["patients"])
 
     def best(changes: dict[str, float]) -> Row:
-        (other,) = plan(definition, study, design, changes, [trial.follow_up_weeks])
+        (other,) = planned(definition, changes=changes, follow_up_weeks=[trial.follow_up_weeks])
         same = all(
             a.dropout == b.dropout and a.sd == b.sd and np.array_equal(a.truth, b.truth)
             for a, b in zip(trial.measured, other.measured, strict=True)

@@ -1,0 +1,52 @@
+"""Smooth regressions against SciPy's splines and the likelihood written out."""
+
+import numpy as np
+from scipy import interpolate, optimize
+
+from hecon.analyses.bases import FUNCTIONS, additive_basis
+from hecon.analyses.regression import fit
+
+
+def test_functions_are_cubic_splines_with_their_roughness():
+    x = np.sort(np.random.default_rng(1).gamma(2.0, size=500))
+    basis = additive_basis([x])
+    knots = x[np.linspace(0, 499, FUNCTIONS - 2).round().astype(int)]
+    whole = np.r_[[knots[0]] * 3, knots, [knots[-1]] * 3]
+    splines = [interpolate.make_lsq_spline(x, column, whole) for column in basis.columns[1:]]
+    for spline, column in zip(splines, basis.columns[1:], strict=True):
+        np.testing.assert_allclose(spline(x), column, atol=1e-6)
+    fine = np.linspace(x[0], x[-1], 200_001)
+    rough = [np.trapezoid(spline.derivative(2)(fine) ** 2, fine) for spline in splines]
+    np.testing.assert_allclose(basis.penalty[1], 0)
+    np.testing.assert_allclose(rough / rough[1], basis.penalty[1:], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(basis.columns @ basis.columns.T / 500, np.eye(10), atol=1e-6)
+
+
+def restricted(basis, outcome):
+    """Minus twice the log likelihood of an outcome, but for a constant, by its covariance.
+
+    It is that of what the columns that are never smoothed do not explain.
+    """
+    held = basis.penalty > 0
+    contrasts = np.linalg.svd(basis.columns[~held].T)[0][:, (~held).sum() :]
+    columns, y = contrasts.T @ basis.columns[held].T, contrasts.T @ outcome
+    blocks = np.unique(basis.block[held], return_inverse=True)[1]
+
+    def loss(logs):
+        variance = np.exp(-np.asarray(logs))[blocks] / basis.penalty[held]
+        covariance = np.eye(len(y)) + columns * variance @ columns.T
+        square = y @ np.linalg.solve(covariance, y)
+        return len(y) * np.log(square) + np.linalg.slogdet(covariance)[1]
+
+    return loss
+
+
+def test_smoothing_has_the_highest_restricted_likelihood():
+    a, b, noise = np.random.default_rng(5).standard_normal((3, 60))
+    for outcome in (np.sin(2 * a) + 0.3 * a * b + 0.5 * noise, noise):
+        found = fit(additive_basis([a, b]), outcome[None])
+        loss = restricted(found.basis, outcome)
+        logs = np.log(found.smoothing[0])
+        for start in ([2.0] * 3, logs.clip(-9, 25)):
+            best = optimize.minimize(loss, start, method="L-BFGS-B", bounds=[(-9, 25)] * 3)
+            assert loss(logs) < best.fun + 1e-5
