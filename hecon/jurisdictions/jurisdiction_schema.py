@@ -67,7 +67,7 @@ class SeverityClass(Strict):
     """What holds from a certain shortfall on."""
 
     #: Least shortfall by the rule's measure; the absolute one, if the larger of both counts.
-    shortfall: Real
+    shortfall: Annotated[Real, Field(ge=0, le=limits.OLDEST)]
     #: Least proportional shortfall, if the larger of both counts.
     proportional: Annotated[Real, Field(ge=0, le=1)] | None = None
     #: Factor on the threshold or on QALYs.
@@ -194,10 +194,10 @@ class Rate(Strict):
     """What one unit of another country's money of a year is in the jurisdiction's prices."""
 
     currency: Currency
-    price_year: Required
-    factor: Annotated[float, Field(gt=0)]
+    price_year: PriceYear
+    factor: Annotated[Real, Field(gt=0, le=limits.LARGEST_AMOUNT)]
     source: Required
-    status: Required
+    status: Status
 
 
 class JurisdictionDefinition(Strict):

@@ -58,7 +58,8 @@ def parameter_problems(
     computed = parameter.formula is not None and not counted
     if not computed and not parameter.currency:
         yield "currency", f"is empty beside an amount of money; {title} counts in {currency}"
-    if not computed and parameter.price_year not in (price_year, NOMINAL):
+    stated = parameter.price_year or not computed
+    if stated and parameter.price_year not in (price_year, NOMINAL):
         yield (
             "price_year",
             f"found '{parameter.price_year}', but prices are of {price_year} here; adjust the "

@@ -8,7 +8,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from hecon.engine.model import LookupTable
-from hecon.errors import FaultList, nearest
+from hecon.errors import Fault, FaultList, nearest, some
 from hecon.parameters import limits
 from hecon.parameters.files import read_text
 from hecon.parameters.parameter_schema import STATUSES, known_status
@@ -26,8 +26,11 @@ RowType = TypeVar("RowType", bound=Strict)
 
 Cells = dict[str, str]
 
-#: Likeness from which a column of one's own is taken for a known one misspelt.
+#: Likeness from which a name of one's own is taken for a known one misspelt.
 NEAR = 0.8
+
+#: What is wrong with such a name.
+LESS_ALIKE = "is it '{}'? Call it so, or less alike"
 
 #: What is wrong with a file that says nothing without a row.
 NO_ROWS = "has a header and no rows"
@@ -68,6 +71,7 @@ def read_cells(
             return [], []
     _check_header(header, shown, faults)
     rows = []
+    seen = {tuple(records[0]): 1}
     for row, cells in enumerate(records[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
@@ -76,6 +80,10 @@ def read_cells(
             if len(cells) > len(header):
                 text += "; a cell with a comma in it stands in quotation marks"
             faults.add(shown, row, None, text)
+            continue
+        first = seen.setdefault(tuple(cells), row)
+        if first != row:
+            faults.add(shown, row, None, f"the same row is already in row {first}")
             continue
         rows.append((row, {h: c.strip() for h, c in zip(header, cells, strict=True)}))
     return header, rows
@@ -96,9 +104,14 @@ def _too_much(record: Sequence[str], before: int, most: int) -> str | None:
 def _check_header(header: list[str], shown: str, faults: FaultList) -> None:
     for name in sorted({h for h in header if header.count(h) > 1 and h}):
         faults.add(shown, 1, name, "the column appears twice")
-    for position, name in enumerate(header, start=1):
-        if not name:
-            faults.add(shown, 1, None, f"column {position} has no name")
+    blank = [str(position) for position, name in enumerate(header, start=1) if not name]
+    if blank:
+        faults.add(shown, 1, None, f"no name is above the column {some(blank)}")
+
+
+def misspelt(name: str, known: Iterable[str]) -> str:
+    """The known name that one's own is almost, or nothing."""
+    return next(iter(difflib.get_close_matches(name, list(known), 1, NEAR)), "")
 
 
 def read_rows(
@@ -110,22 +123,31 @@ def read_rows(
         kind: The row's record; columns outside it are refused unless `free`, and then they are
             handed back as text with each row.
     """
+    before = len(faults.faults)
     header, rows = read_cells(path, shown, faults)
     if not header:
         return []
     fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+    if not fields.keys() & set(header):
+        text = f"no column of the header is known; allowed are {', '.join(sorted(fields))}"
+        faults.faults[before:] = [Fault(shown, 1, None, text)]
+        return []
+    absent = {c for c, f in fields.items() if f.is_required() and c not in header}
+    meant: set[str] = set()
     for name in filter(None, header):
         if name not in fields:
+            near = misspelt(name, fields.keys() - set(header))
+            meant.add(near)
             if not free:
                 hint = f"{nearest(name, fields)}; allowed are {', '.join(sorted(fields))}"
                 faults.add(shown, 1, name, f"is not a known column{hint}")
-            elif close := difflib.get_close_matches(name, set(fields) - set(header), 1, NEAR):
-                text = f"is it the column '{close[0]}'? Call it so, or less alike"
-                faults.add(shown, 1, name, text)
-    absent = {c for c, f in fields.items() if f.is_required() and c not in header}
-    for column in sorted(absent):
+            elif near:
+                faults.add(shown, 1, name, LESS_ALIKE.format(near))
+    for column in sorted(absent - meant):
         faults.add(shown, 1, column, "the column is missing")
     if absent:
+        # rows can't be judged without a column that tells them apart
+        faults.faults[before:] = [f for f in faults.faults[before:] if f.row == 1]
         return []
     faults.absent.setdefault(shown, set()).update(set(fields) - set(header))
     result = []
@@ -153,11 +175,14 @@ def read_table(path: Path, shown: str, name: str, faults: FaultList) -> LookupTa
         faults.add(shown, None, None, "the table has no rows")
     if header and (len(columns) < 2 or columns[0] != header[0]):
         faults.add(shown, 1, None, "a table needs a column of keys first and a column of values")
+    unnamed = [column for column in columns if not _IDENTIFIER.fullmatch(column)]
+    if unnamed:
+        names = some([f"'{column}'" for column in unnamed])
+        text = f"{names} can't name a column; allowed are letters, digits and _, a letter first"
+        faults.add(shown, 1, unnamed[0], text)
+        return None
     values: dict[str, list[float]] = {column: [] for column in columns}
     for column in columns:
-        if not _IDENTIFIER.fullmatch(column):
-            text = f"'{column}' is not a name; allowed are letters, digits and _, a letter first"
-            faults.add(shown, 1, column, text)
         for row, cells in rows:
             try:
                 values[column].append(number(cells[column]))

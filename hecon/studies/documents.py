@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
 from hecon.parameters.records import Named, Required, Strict, Text
-from hecon.parameters.tables import read_cells
+from hecon.parameters.tables import LESS_ALIKE, misspelt, read_cells
 from hecon.studies.reading import StudyReading
 from hecon.studies.study_schema import known_status
 
@@ -70,7 +70,7 @@ class FactRow(Strict):
 
     id: Named
     fact: Required = Field(alias="seed_fact")
-    status: Text
+    status: Annotated[Text, AfterValidator(known_status)]
     cross_check: Text = Field(alias="own_cross_check")
     figures: Required
 
@@ -121,6 +121,8 @@ def read_documents(reading: StudyReading) -> dict[str, Document]:
     found: dict[str, Document] = {}
     for name, file in reading.definition.evidence.items():
         column = f"evidence.{name}"
+        if near := misspelt(name, RECORDS.keys() - reading.definition.evidence.keys()):
+            reading.faults.add(reading.place(column), None, column, LESS_ALIKE.format(near))
         if not file.endswith(".csv"):
             text = f"found '{file}', allowed is a CSV file"
             reading.faults.add(reading.place(column), None, column, text)
@@ -150,11 +152,17 @@ def _check_keys(reading: StudyReading, rows: Sequence[tuple[str, int, str]]) -> 
 def _table(reading: StudyReading, entry: str) -> Document:
     columns: list[str] = []
     result: Document = []
+
+    def broken(file: str) -> bool:
+        return any((fault.file, fault.row) == (file, 1) for fault in reading.faults.faults)
+
     for source in reading.sources(entry):
+        if broken(source.shown):  # told where it is read as evidence
+            continue
         with reading.faults.collect():
             header, rows = read_cells(source.path, source.shown, reading.faults)
             own = {cells[header[0]] for _, cells in rows}
-            if any((f.file, f.row) == (source.shown, 1) for f in reading.faults.faults):
+            if broken(source.shown):
                 continue
             _check_keys(reading, [(source.shown, n, cells[header[0]]) for n, cells in rows])
             columns = list(dict.fromkeys([*columns, *header]))

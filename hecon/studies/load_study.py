@@ -9,7 +9,9 @@ from hecon.engine.model import CohortModel, Payoff, State, Transition
 from hecon.errors import Fault, InputError
 from hecon.jurisdictions.jurisdiction_schema import FILE as JURISDICTION_FILE
 from hecon.jurisdictions.load_jurisdiction import load_jurisdiction
+from hecon.parameters.cell_text import plain_number
 from hecon.parameters.files import check_name, digests
+from hecon.parameters.units import value_problem
 from hecon.studies.budget_checks import check_budget
 from hecon.studies.budget_reading import read_budget
 from hecon.studies.citations import check_citations
@@ -42,12 +44,12 @@ from hecon.studies.study import Budget, Study
 from hecon.studies.study_checks import (
     DEEPEST,
     check_ages,
+    check_asked,
     check_cycles,
     check_definition,
     check_dependencies,
     check_folder,
     check_names,
-    check_price,
     check_spread,
     grids_in_local_money,
 )
@@ -115,7 +117,7 @@ def _loaded(folder: Path, jurisdiction: Path | str | None, read: dict[str, str])
     trials = read_planned_trials(reading)
     facts = read_facts(reading, inputs, scenarios, course)
     check_citations(reading, inputs, budget, documents, scenarios)
-    check_price(reading, inputs)
+    check_asked(reading, inputs)
     check_spread(reading, scenarios)
     grids = grids_in_local_money(reading, inputs)
     check_price_alike(reading, inputs)
@@ -227,23 +229,18 @@ def _general_population(reading: StudyReading, model: CohortModel) -> CohortMode
     entry = reading.definition.general_population
     if entry is None:
         return None
-    where = "general_population"
-    mortality = reading.formula(
-        entry.annual_mortality,
-        reading.place(f"{where}.annual_mortality"),
-        None,
-        f"{where}.annual_mortality",
-        strategy=GENERAL_POPULATION,
-        time=EVENT_TIME,
-    )
-    utility = reading.formula(
-        entry.utility,
-        reading.place(f"{where}.utility"),
-        None,
-        f"{where}.utility",
-        strategy=GENERAL_POPULATION,
-        time=COUNTED_TIME,
-    )
+
+    def read(name: str, text: str, unit: str, time: frozenset[str]) -> Expr:
+        where = f"general_population.{name}"
+        place = (reading.place(where), None, where)
+        expr = reading.formula(text, *place, strategy=GENERAL_POPULATION, time=time)
+        number = plain_number(expr)
+        if number is not None and (problem := value_problem(unit, "", number)):
+            reading.faults.add(*place, problem)
+        return expr
+
+    mortality = read("annual_mortality", entry.annual_mortality, "probability", EVENT_TIME)
+    utility = read("utility", entry.utility, "utility", COUNTED_TIME)
     one = constant(1.0)
     survival = Expr("pow", (Expr("sub", (one, mortality)), Expr("name", name="cycle_years")))
     return replace(

@@ -75,19 +75,21 @@ def check_definition(reading: StudyReading) -> None:
         reading.faults.add(reading.place("comparator"), None, "comparator", text)
 
 
-def check_price(reading: StudyReading, inputs: Inputs) -> None:
-    """The price whose threshold is asked for, and the quantity bought at it, must exist."""
-    price, course = reading.definition.price, reading.definition.course
-    if price is None:
-        return
-    names = [p.name for p in inputs.parameters]
-    quantities = [q.name for q in course.quantities] if course is not None else []
-    for column, name, known in (
-        ("price.parameter", price.parameter, names),
-        ("price.quantity", price.quantity, quantities),
-    ):
-        if name not in known and inputs.complete:
-            kind = f"a {column.removeprefix('price.')}"
+def check_asked(reading: StudyReading, inputs: Inputs) -> None:
+    """What results are asked for must exist: a price, what is bought at it, an outcome."""
+    definition, named = reading.definition, []
+    if definition.price is not None:
+        bought = definition.course.quantities if definition.course is not None else []
+        parameters = [p.name for p in inputs.parameters]
+        named = [
+            ("price.parameter", definition.price.parameter, "a parameter", parameters),
+            ("price.quantity", definition.price.quantity, "a quantity", [q.name for q in bought]),
+        ]
+    if definition.synthesis is not None and definition.synthesis.outcome:
+        names = [name for name, _ in inputs.keys]
+        named += [("synthesis.outcome", definition.synthesis.outcome, QUANTITY, names)]
+    for column, name, kind, known in named if inputs.complete else ():
+        if name not in known:
             unknown = UnknownName(name, kind, known)
             reading.faults.add(reading.place(column), None, column, unknown)
 

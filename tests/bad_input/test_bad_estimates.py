@@ -258,6 +258,27 @@ CASES = {
         "ratio,published",
         "small/estimates.csv, row 4, column name: the estimate 'ratio' is already in another row",
     ),
+    "parts of what is made of arms": (
+        "estimates.csv",
+        LINE,
+        row(parts="read"),
+        f"{AT}parts: 'pairwise' makes no use of it here; leave it blank",
+    ),
+    "a contrast's own column": (
+        "contrasts.csv",
+        "instrument,rating",
+        "scale,rating",
+        "small/contrasts.csv, row 1, column scale: is not a known column; allowed are analysis, "
+        "arm1, arm1_letter, contrast_id, g, instrument, n1, n2, note, rating, se, source, status, "
+        "study, treat1, treat2, use",
+    ),
+    "outcome of the comparison of methods": (
+        "study.toml",
+        'estimates = "estimates.csv"\n',
+        'estimates = "estimates.csv"\noutcome = "c_il"\n',
+        "small/study.toml, column synthesis.outcome: 'c_il' is not a parameter or variable; did "
+        "you mean c_ill or u_ill or c_mix?",
+    ),
     "unknown estimate": (
         "more.csv",
         ",share,,",

@@ -64,8 +64,8 @@ CASES = {
         "age,all people",
         [
             (
-                "small/life.csv, row 1, column all people: 'all people' is not a name; allowed are "
-                "letters, digits and _, a letter first"
+                "small/life.csv, row 1, column all people: 'all people' can't name a column; "
+                "allowed are letters, digits and _, a letter first"
             ),
         ],
     ),

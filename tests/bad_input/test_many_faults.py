@@ -49,6 +49,46 @@ ONE_CAUSE = {
         "small/variables.csv, row 3, column formula: 'q_death' is not a parameter or variable; did "
         "you mean q_daeth or p_death?",
     ),
+    "a header left out": (
+        "payoffs.csv",
+        "item,kind,on,strategy,amount,per\n",
+        "",
+        "small/payoffs.csv, row 1: no column of the header is known; allowed are amount, item, "
+        "kind, note, on, per, strategy",
+    ),
+    "a table's header left out": (
+        "life.csv",
+        "age,all\n",
+        "",
+        "small/life.csv, row 1, column 0: '0', '0.0001' can't name a column; allowed are letters, "
+        "digits and _, a letter first",
+    ),
+    "a row that stands twice": (
+        "payoffs.csv",
+        "Health,qaly,Well,all,u_well,year\n",
+        "Health,qaly,Well,all,u_well,year\n" * 2,
+        "small/payoffs.csv, row 5: the same row is already in row 4",
+    ),
+    "an evidence file almost of a known name": (
+        "study.toml",
+        'trials = "trials.csv"',
+        'sourcs = "trials.csv"',
+        "small/study.toml, column evidence.sourcs: is it 'sources'? Call it so, or less alike",
+    ),
+    "a price year of what is computed": (
+        "parameters.csv",
+        "EUR/year,,,fixed,,EUR,2024,made up,derived",
+        "currency/year,,,fixed,,,1650,made up,derived",
+        "small/parameters.csv, row 13, column price_year: found '1650', but prices are of 2024 "
+        "here; adjust the figure, or write 'nominal' for an amount that is never indexed",
+    ),
+    "mortality that is no probability": (
+        "study.toml",
+        "[course]",
+        '[general_population]\nannual_mortality = 5\nutility = "u_well"\n\n[course]',
+        "small/study.toml, column general_population.annual_mortality: found 5, allowed for a "
+        "probability is 0 to 1",
+    ),
 }
 
 

@@ -39,6 +39,33 @@ def faults(folder, *changes, **files):
     return tiny.faults(folder, *whole, **{**FILES, **files})
 
 
+MISSING = "parameter,needed,place\nextra[B],a trial,anywhere\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("place", "place", []),
+        ("extra[B]", "extr[B]", ["row 2, column parameter: 'extr[B]' is not a parameter; did you"]),
+        ("a trial", "", ["row 2, column needed: is empty; a value is needed"]),
+        ("needed", "neded", ["row 1, column neded: is it 'needed'? Call it so, or less alike"]),
+        ("place", "wher", ["row 1, column wher: is it 'where'? Call it so, or less alike"]),
+        ("anywhere\n", "here\nextra[B],more,\n", ["row 3: 'extra[B]' is already in row 2"]),
+    ],
+)
+def test_what_would_firm_a_parameter_up_is_typed_and_may_have_columns_of_its_own(
+    tmp_path, old, new, told
+):
+    named = (
+        "study.toml",
+        'sources = "sources.csv"',
+        'missing = "lacks.csv"\nsources = "sources.csv"',
+    )
+    found = faults(tmp_path / "tiny", named, lacks=MISSING.replace(old, new))
+    assert len(found) == len(told)
+    assert all(each.startswith(f"tiny/lacks.csv, {t}") for each, t in zip(found, told, strict=True))
+
+
 def test_fault_38_what_is_cited_is_there(tmp_path):
     assert faults(tmp_path / "tiny") == []
 

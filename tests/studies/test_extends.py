@@ -317,7 +317,8 @@ def test_files_stay_inside_their_folder(pair):
 
 
 def test_twice_in_the_extending_study(pair):
-    text = PARAMETERS + 2 * "p_back,all,0.1,,,probability,made up,assumption,\n"
+    row = "p_back,all,0.1,,,probability,made up,assumption,"
+    text = f"{PARAMETERS}{row}\n{row.replace('made up', 'again')}\n"
     (fault,) = pair.write(parameters=text).faults()
     assert fault == (
         "more/parameters.csv, row 3, column name: 'p_back' is already defined in "

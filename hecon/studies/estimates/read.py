@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from hecon.errors import InputError, UnknownName
 from hecon.parameters.parameter_schema import STATUSES, Derived
@@ -11,7 +12,7 @@ from hecon.studies.estimates.evidence_records import Evidence, read_evidence
 from hecon.studies.estimates.making import Sources
 from hecon.studies.estimates.networks import network
 from hecon.studies.estimates.published import reported
-from hecon.studies.estimates.selection import EstimateRow, Problem, Unmade, known
+from hecon.studies.estimates.selection import CHOOSING, EstimateRow, Problem, Unmade, known
 from hecon.studies.estimates.singles import jeffreys, prediction, shrunk
 from hecon.studies.estimates.synthesised import MEASURES, Synthesised
 from hecon.studies.reading import StudyReading
@@ -110,4 +111,21 @@ def _made(row: EstimateRow, number: int, sources: Sources) -> Synthesised:
         known(row.tau2, TAU2, "tau2", "a method for the variance between studies")
     if row.knapp_hartung:
         known(row.knapp_hartung, ("yes", "no"), "knapp_hartung", "an answer")
-    return _MAKERS[row.method](row, number, sources)
+    asked = _CellsRead(row)
+    made = _MAKERS[row.method](cast("EstimateRow", asked), number, sources)
+    for column in CHOOSING:
+        if getattr(row, column) and column not in asked.columns:
+            raise Problem(column, f"'{row.method}' makes no use of it here; leave it blank")
+    return made
+
+
+class _CellsRead:
+    """A row that keeps account of which of its cells are read."""
+
+    def __init__(self, row: EstimateRow):
+        self._row = row
+        self.columns: set[str] = set()
+
+    def __getattr__(self, column: str) -> Any:
+        self.columns.add(column)
+        return getattr(self._row, column)

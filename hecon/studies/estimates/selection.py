@@ -40,6 +40,13 @@ class EstimateRow(Strict):
     note: Text = ""
 
 
+#: Columns that choose what an estimate is made of, and how.
+CHOOSING = (
+    *("outcome", "treatments", "parts", "merge", "rows", "use", "studies", "timepoint", "rating"),
+    *("statuses", "missing", "tau2", "knapp_hartung"),
+)
+
+
 class Problem(Exception):
     """What is wrong with an estimate, and the column that says so.
 
