@@ -59,6 +59,7 @@ def in_workbook(path: Path) -> list[str]:
 def names(study: Study) -> Iterator[str]:
     """Names of inputs and files that are words, too, and of the country's folder."""
     yield study.jurisdiction.definition.name
+    yield from (word for name in study.model.strategies for word in plain(name))
     yield from (p.text for p in with_budget(study).parameters)
     for plan in (*study.trials, *filter(None, [study.people])):
         yield from plan.assumptions

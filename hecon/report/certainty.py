@@ -17,7 +17,6 @@ from hecon.report.conclusions import ratio
 from hecon.report.content import Listing, Sentence, Value, count, money, share
 from hecon.report.decision_content import best_sentence
 from hecon.report.things_called import labeller
-from hecon.report.words import listed
 
 #: Inputs that a sentence names; of more it gives the number.
 SHOWN = 4
@@ -49,27 +48,35 @@ def best_on_average(run: Run) -> Sentence:
     here = run(drawn_decision).sel(threshold=list(stated))
     names = [str(name) for name in here["best"].values]
     if len(stated) > 1:
-        values: dict[str, Value] = {"draws": count(draws)}
-        parts = []
-        for i, (value, best) in enumerate(zip(stated, names, strict=True)):
-            parts.append(f"at {{value{i}}} {{best{i}}} ({{share{i}}})")
-            values |= {f"value{i}": money(value), f"best{i}": best}
-            values[f"share{i}"] = share(float(here["probability_frontier"][i]))
-        text = "Highest expected net benefit, and best in so many of {draws} draws: "
-        return Sentence(f"{text}{', '.join(parts)}.", values, "verdict")
+        found = [
+            Sentence(
+                "at {value} {best} ({share})",
+                {"value": money(value), "best": best, "share": share(float(often))},
+            )
+            for value, best, often in zip(
+                stated, names, here["probability_frontier"].values, strict=True
+            )
+        ]
+        return Sentence(
+            "Highest expected net benefit, and best in so many of {draws} draws: {found}.",
+            {"draws": count(draws), "found": Listing(found, 20)},
+            "verdict",
+        )
     return best_sentence(run(drawn_decision), run(threshold), draws)
 
 
 def often(run: Run) -> Sentence:
     """How often the intervention is cost-effective against the comparator."""
     a, b = run.study.compared
-    values: dict[str, Value] = {"a": a, "b": b}
-    parts = []
-    for i, (value, found) in enumerate(run(probabilities_stated).items()):
-        parts.append(f"{{share{i}}} of the draws at {{value{i}}}")
-        values |= {f"share{i}": share(found), f"value{i}": money(value)}
-    text = f"{{a}} is {{cost_effective}} against {{b}} in {listed(parts)} per {{effect}}."
-    return Sentence(text, values, "verdict")
+    found = [
+        Sentence("{share} of the draws at {value}", {"share": share(each), "value": money(value)})
+        for value, each in run(probabilities_stated).items()
+    ]
+    return Sentence(
+        "{a} is {cost_effective} against {b} in {found} per {effect}.",
+        {"a": a, "b": b, "found": Listing(found, 20)},
+        "verdict",
+    )
 
 
 def _other_than_base(run: Run) -> Sentence | None:

@@ -25,7 +25,6 @@ from hecon.report.content import (
     money,
 )
 from hecon.report.grade import exploratory
-from hecon.report.words import listed
 
 
 def ratio(found: Comparison) -> Sentence:
@@ -128,10 +127,13 @@ def without_verdict(run: Run, stated: Sequence[Conclusion]) -> list[Sentence]:
     gain, extra, sizes = _increments(pair.qaly, pair.cost)
     values: dict[str, Value] = {"a": pair.intervention, "b": pair.comparator}
     place = run.study.jurisdiction.definition.title
-    parts, amounts = [], dict[str, Value]()
-    for i, found in enumerate(stated):
-        parts.append(f"{{benefit{i}}} at {{value{i}}}")
-        amounts |= {f"benefit{i}": change(found.benefit), f"value{i}": money(found.threshold)}
+    at = [
+        Sentence(
+            "{benefit} at {value}",
+            {"benefit": change(found.benefit), "value": money(found.threshold)},
+        )
+        for found in stated
+    ]
     return [
         Sentence(
             f"Per person {{a}} against {{b}} {gain} and costs {extra}. {{place}} states no "
@@ -140,8 +142,8 @@ def without_verdict(run: Run, stated: Sequence[Conclusion]) -> list[Sentence]:
             "verdict",
         ),
         Sentence(
-            f"Net benefit of {{a}} against {{b}} per person: {'; '.join(parts)} per {{effect}}.",
-            {**values, **amounts},
+            "Net benefit of {a} against {b} per person: {found} per {effect}.",
+            {**values, "found": Listing(at, 20)},
         ),
     ]
 
@@ -161,13 +163,13 @@ def _at(run: Run, found: Sequence[Conclusion]) -> Opening:
     if rule is not None and rule.acts_on == "QALYs" and weight != 1:
         per, divisor = "per {effect}, {effects} weighted by {weight} for severity", weight
         values["weight"] = Amount(weight)
-    names = [f"threshold{i}" if len(found) > 1 else "threshold" for i in range(len(found))]
-    for name, each in zip(names, found, strict=True):
-        values[name] = money(each.threshold / divisor)
+    amounts = [money(each.threshold / divisor) for each in found]
     if place.threshold.kind == "range" and len(found) > 1:
-        amount = "{threshold0} to {threshold1}"
+        amount = "{low} to {high}"
+        values |= {"low": amounts[0], "high": amounts[-1]}
     else:
-        amount = listed([f"{{{name}}}" for name in names])
+        amount = "{threshold}"
+        values["threshold"] = Listing(amounts, 20)
     if rule is not None and rule.sets_threshold:
         return f"At {amount} {per}, the threshold of its class of severity, ", values
     if rule is not None and rule.acts_on == "threshold":

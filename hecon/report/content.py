@@ -69,12 +69,12 @@ class Amount:
 
 @dataclass(frozen=True)
 class Listing:
-    """Names within a sentence: `a, b and c`, or the first of many and how many more.
+    """Things within a sentence: `a, b and c`, or the first of many and how many more.
 
     Names that hold commas are set apart by semicolons.
     """
 
-    names: Sequence[str]
+    names: "Sequence[str | Amount | Sentence]"
     most: int = 5
 
 

@@ -262,6 +262,11 @@ def say_number(one: str, several: str, count: int, **values: object) -> str:
     return language().numbered(one, several, count).format_map({"count": count, **values})
 
 
+def heading(key: str) -> str:
+    """What stands over a column that is known by its key alone; the language is English."""
+    return key.replace("_", " ").capitalize() if key.islower() else key.replace("_", " ")
+
+
 def languages() -> tuple[str, ...]:
     """Codes of the languages that there are catalogues of, English first."""
     found = sorted(f.name[:-3] for f in _folder().iterdir() if f.name.endswith(".po"))

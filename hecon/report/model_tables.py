@@ -9,6 +9,7 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import TIME_NAMES, CohortModel
 from hecon.engine.timing import COUNTING
 from hecon.report.content import Column, Sentence, Table
+from hecon.report.language import heading
 from hecon.report.vocabulary import SOURCE, STATUS, STRATEGY
 from hecon.studies.study import Study
 
@@ -184,10 +185,7 @@ def course_tables(study: Study) -> list[Table]:
         Column("week", "Week", "formula"),
         Column("kind", "Kind"),
         Column("included", "Included", "formula", detail=True),
-        *(
-            Column(name, name.replace("_", " ").capitalize(), "formula", detail=True)
-            for name in course.columns
-        ),
+        *(Column(name, heading(name), "formula", detail=True) for name in course.columns),
         SOURCE,
         STATUS,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from hecon.report.content import Column, Kind, Table
+from hecon.report.language import heading
 
 #: Texts longer than this are sentences rather than words.
 _LONG = 40
@@ -29,16 +30,12 @@ def plain_table(
         kind = _kind(str(key), frame[key])
         if kind == "text" and not blank.all() and numbers.notna().equals(~blank):
             frame[key], kind = numbers, "number"
-        columns.append(Column(str(key), _heading(str(key)), kind, detail=key in details))
+        columns.append(Column(str(key), heading(str(key)), kind, detail=key in details))
     return Table(name, caption, tuple(columns), frame, (str(frame.columns[0]),) if rows else ())
 
 
 def _key(name: str) -> str:
     return name.strip().replace(" ", "_")
-
-
-def _heading(key: str) -> str:
-    return key.replace("_", " ").capitalize() if key.islower() else key.replace("_", " ")
 
 
 def _kind(key: str, cells: pd.Series) -> Kind:

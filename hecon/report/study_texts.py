@@ -8,7 +8,7 @@ from textwrap import shorten
 from hecon.errors import FaultList
 from hecon.parameters.records import Required, Strict
 from hecon.parameters.tables import read_rows
-from hecon.report.language import Language, languages, read_language
+from hecon.report.language import Language, heading, languages, read_language
 from hecon.studies.documents import ARTICLE, ASSUMPTIONS, MISSING, SOURCES, Document
 from hecon.studies.extends import TEXTS
 from hecon.studies.study import Study
@@ -55,7 +55,9 @@ def language_of(study: Study, code: str) -> Language:
     """
     if code == "en":
         return read_language(code)
-    return read_language(code).with_texts(translations(study, code), study_texts(study))
+    names = {name: name for name in study.model.strategies}
+    known = names | translations(study, code)
+    return read_language(code).with_texts(known, study_texts(study))
 
 
 def translations(study: Study, code: str) -> dict[str, str]:
@@ -192,6 +194,7 @@ def _things(study: Study) -> Iterator[str]:
         yield from (item.item for item, _ in study.course.items)
         yield from (text for q, _ in study.course.quantities for text in (q.name, q.unit))
         yield from (text for s in study.course.sessions for text in (s.kind, s.note))
+        yield from map(heading, study.course.columns)
     yield from (text for g in study.subgroups for text in (g.name, *g.dimensions))
 
 

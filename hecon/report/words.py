@@ -20,7 +20,13 @@ def said(value: Value, units: Units, medium: Medium = "screen") -> str:
     if isinstance(value, str):
         return say(value)
     if isinstance(value, Listing):
-        return listed([say(name) for name in value.names], value.most)
+        texts = [
+            spoken(each, units, medium) if isinstance(each, Sentence) else said(each, units, medium)
+            for each in value.names
+        ]
+        # figures hold commas of their own
+        named = all(isinstance(each, str) for each in value.names)
+        return listed(texts, value.most, mark=None if named else ", ")
     text = _amount(value, units, medium)
     return text if text else say("n/a")
 
@@ -32,16 +38,19 @@ def _amount(value: Amount, units: Units, medium: Medium) -> str:
     return say("{amount} million", amount=text) if text and value.kind == "millions" else text
 
 
-def listed(names: Sequence[str], most: int | None = None, last: str = "and") -> str:
+def listed(
+    names: Sequence[str], most: int | None = None, last: str = "and", mark: str | None = None
+) -> str:
     """`a, b and c`; names with commas of their own stand between semicolons.
 
     Args:
         most: Names shown; of a longer list the rest is counted.
         last: What stands before the last name.
+        mark: What stands between the others; without it the names decide.
     """
     if not names:
         return say("none")
-    mark = "; " if any("," in name for name in names) else ", "
+    mark = mark or ("; " if any("," in name for name in names) else ", ")
     if most is not None and len(names) > most:
         some, more = mark.join(names[:most]), len(names) - most
         return say("{names} and {count} more", names=some, count=more)

@@ -161,6 +161,21 @@ def test_the_parts_of_what_is_put_together_are_in_the_catalogue(code: str) -> No
     assert missing == set()
 
 
+@pytest.mark.parametrize("code", languages()[1:])
+def test_what_is_put_together_before_it_is_looked_up_is_marked_so(code: str) -> None:
+    with (PACKAGE / "report" / "locales" / f"{code}.po").open("rb") as file:
+        plain = {m.id for m in read_po(file, locale=code) if m.id and "composed" not in m.flags}
+    forms = {re.sub(r"\{\w*\}", "{}", text): text for text in plain if isinstance(text, str)}
+    asked = {re.sub(r"\{\w*\}", "{}", text) for text in shown_texts()}
+    known = {text for text in forms if "{}" in text and words(text)} - asked
+    for path in (PACKAGE / "report").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                parts = (p.value if isinstance(p, ast.Constant) else "{}" for p in node.values)
+                made = "".join(map(str, parts))
+                assert made not in known, f"{path.name}, line {node.lineno}: {forms[made]}"
+
+
 def shown_texts() -> set[str]:
     """Texts and templates that stand where they are shown or asked for."""
     found = set()

@@ -163,7 +163,7 @@ def _rules(run: Run, model: ScriptModel) -> dict[str, Any]:
         "labels": [say(study.label(s)) for s in study.model.strategies],
         "options": list(study.options),
         "compared": list(study.compared),
-        "states": [s.label or s.name for s in study.definition.states],
+        "states": [say(s.label or s.name) for s in study.definition.states],
         "opportunity_cost": formula(place.opportunity_cost, None),
         "stated": [formula(value, None) for value in place.threshold_values],
         "asked": run.option("threshold", None),

@@ -19,7 +19,7 @@ COLUMNS = (
     STATUS,
     SOURCE,
     Column("source_before", "Source of the study's own", detail=True),
-    Column("file", "File", "name", detail=True),
+    Column("file", "File", "label", detail=True),
 )
 
 

@@ -53,7 +53,7 @@ COMPARISON = (
     Column("nmb", "Net benefit", "change", meaning="at the threshold"),
 )
 EFFECTS = (
-    Column("effect", "Unit of effect", "name"),
+    Column("effect", "Unit of effect", "label"),
     Column("effect_difference", "Gained", "number", meaning="discounted, per person"),
     Column("icer", "Cost of one", "money", words="verdict", meaning="incremental cost per unit"),
     Column("verdict", "In words", shown=False, meaning="what the differences mean"),

@@ -68,7 +68,7 @@ def texts(sections: Sequence[Section]) -> Iterator[str]:
                 if isinstance(value, str):
                     yield value
                 elif isinstance(value, Listing):
-                    yield from value.names
+                    yield from (name for name in value.names if isinstance(name, str))
         for table in section.tables:
             for column in table.frame:
                 yield from (cell for cell in table.frame[column] if isinstance(cell, str))
