@@ -36,7 +36,7 @@ class Node:
         return cast(float, self.what)
 
 
-class UnknownName(KeyError):
+class UndefinedName(KeyError):
     """A formula uses a name that nothing defines."""
 
     def __init__(self, name: str, strategy: str | None):
@@ -135,7 +135,7 @@ class Graph:
                 return found[1]
             args = [lowered(arg) for arg in expr.args]
             if op == "lookup" and expr.name.split(".")[0] not in self.model.tables:
-                raise UnknownName(expr.name, strategy)
+                raise UndefinedName(expr.name, strategy)
             node = self.add(op, *args, what=expr.name or None)
             alike = not local or not any(
                 self._is_local(arg, strategy, local, shared) for arg in expr.args
@@ -182,7 +182,7 @@ class Graph:
         if key is None and name in TIME_NAMES:
             raise ModelError(f"'{name}' is used where it has no meaning", strategy=strategy)
         if key is None:
-            raise UnknownName(name, strategy)
+            raise UndefinedName(name, strategy)
         if key in self.model.parameter_set or key in self.given:
             return self.add("parameter", what=key)
         # what another strategy's quantity is made of is read in that strategy

@@ -4,6 +4,8 @@ Numbers stay numbers here. A renderer (`terminal`, `page`, `sheet`, `files`) kno
 nothing of health economics; `numbers` alone knows how a figure is written.
 """
 
+from __future__ import annotations
+
 import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -74,7 +76,7 @@ class Listing:
     Names that hold commas are set apart by semicolons.
     """
 
-    names: "Sequence[str | Amount | Sentence]"
+    names: Sequence[str | Amount | Sentence]
     most: int = 5
 
 

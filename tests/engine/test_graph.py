@@ -4,7 +4,7 @@ import pytest
 from dense import Plain, key, to_model
 
 from hecon.engine.expression import parse
-from hecon.engine.graph import Circular, Graph, UnknownName
+from hecon.engine.graph import Circular, Graph, UndefinedName
 from hecon.engine.program import Program
 from hecon.errors import ModelError
 
@@ -77,13 +77,13 @@ def test_a_formula_that_needs_itself():
 
 
 def test_unknown_name():
-    with pytest.raises(UnknownName) as caught:
+    with pytest.raises(UndefinedName) as caught:
         graph(BASE).lower(parse("p + nothing"), "X")
     assert (caught.value.name, caught.value.strategy) == ("nothing", "X")
 
 
 def test_unknown_table():
-    with pytest.raises(UnknownName, match="life"):
+    with pytest.raises(UndefinedName, match="life"):
         graph(BASE).lower(parse("life.female(age)"), "X")
 
 
