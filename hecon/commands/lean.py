@@ -1,5 +1,6 @@
 """Libraries that are installed and not needed stay unloaded."""
 
+import os
 import sys
 
 #: Loaded by pandas and xarray if they are there: batches on other machines and Parquet need them.
@@ -7,11 +8,13 @@ UNASKED = ("dask", "pyarrow")
 
 
 def leave_out_unasked() -> None:
-    """Have pandas and xarray find none of `UNASKED`.
+    """Have pandas and xarray find none of `UNASKED`, and pydantic no plugins.
 
-    Else they load them, for a second and 40 MB, to tell their arrays from those of NumPy. They look
-    once; what is loaded stays as it is, and whoever needs one of them imports it afterwards.
+    Else they load them, for a second and 40 MB, to tell their arrays from those of NumPy, or look
+    through all that is installed. They look once; what is loaded stays as it is, and whoever needs
+    one of the libraries imports it afterwards.
     """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     if {*UNASKED, "pandas", "xarray"} & set(sys.modules):
         return
     # None stops an import, as the language says; its types do not know

@@ -181,12 +181,12 @@ def read_study(folder: Path, jurisdiction: str) -> Study:
 
     with ProgressBar() as tell:
         tell("Reading the study", 0, 1)
+        leave_out_unasked()
         from hecon.report.staging import finish_earlier
         from hecon.studies.folders import jurisdiction_folder, study_folder
 
         here = study_folder(folder)
         finish_earlier(here)
-        leave_out_unasked()
         from hecon.studies.load_study import load_study
 
         return load_study(here, jurisdiction_folder(here, jurisdiction))

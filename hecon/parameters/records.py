@@ -125,7 +125,7 @@ RequiredFormula = Annotated[Formula, Field(min_length=1)]
 class Strict(BaseModel):
     """A validated record; fields nobody declared are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
 
 _MESSAGES = {
