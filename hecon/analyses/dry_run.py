@@ -31,7 +31,7 @@ from hecon.parameters.design import (
 )
 from hecon.parameters.units import currency_in, value_problem
 from hecon.studies.assumptions import Quantities
-from hecon.studies.study import Scenario, Study, Subgroup
+from hecon.studies.study import Budget, Scenario, Study, Subgroup
 from hecon.studies.trials import TrialDefinition
 
 #: How far the shares of one whole may be from one in a scenario.
@@ -48,23 +48,45 @@ def dry_run(study: Study) -> None:
         ModelError: If the base case breaks a rule: what is wrong there would be wrong everywhere.
         InputError: With every other fault.
     """
-    budget = study.budget is not None
     # a second process may do what shares nothing with the rest
-    with beside(partial(_budget_faults, study)) if budget else nullcontext(list) as of_budget:
+    aside = partial(_faults_beside_the_model, study)
+    with beside(aside) if study.budget is not None else nullcontext(aside) as faults_beside:
         faults = FaultList()
-        base = Case("", study.folder.name, None, None)
-        faults.faults += value_faults(study, study.base_case(), [base])
+        faults.faults += value_faults(study, study.base_case(), [_base(study)])
         faults.raise_if_any()
         faults.faults += amount_faults(study)
         faults.raise_if_any()
-        base_row = evaluated_table(study, study.base_case(), [study.compared]).iloc[0]
-        _check_scenarios(study, base_row, faults)
-        _check_ends(study, faults)
+        base = _check_ends(study, faults)
+        _check_scenarios(study, base, faults)
         check_grids(study, faults)
-        faults.faults += check_figures(study, [str(name) for name in base_row.index])
-        _check_plans(study, faults)
-        faults.faults += of_budget()
+        faults.faults += check_figures(study, [str(name) for name in base.index])
+        faults.faults += faults_beside()
     faults.raise_if_any()
+
+
+def _base(study: Study) -> Case:
+    return Case("", study.folder.name, None, None)
+
+
+def _check_ends(study: Study, faults: FaultList) -> pd.Series:
+    """Both ends of every range, and the base case, whose row of `result_table` is given."""
+    ends = [
+        ({r.parameter.key: value}, Case(f"{r.parameter.text} = {value:g}", p.file, p.row, end))
+        for r in ranges(study)
+        for p in [r.parameter]
+        for end, value in (("low", r.low), ("high", r.high))
+    ]
+    cases = [case for _, case in ends]
+    design = changed_rows(study, [*(values for values, _ in ends), {}])
+    design = replace(design, free=True)
+    pairs = [study.compared] * design.draws
+    faults.faults += value_faults(study, design, [*cases, _base(study)])
+    try:
+        return evaluated_table(study, design, pairs).iloc[-1]
+    except ModelError:
+        base = evaluated_table(study, study.base_case(), [study.compared]).iloc[0]
+        faults.faults += _faults_by_row(study, design, pairs, cases)
+        return base
 
 
 def _check_scenarios(study: Study, base: pd.Series, faults: FaultList) -> None:
@@ -91,6 +113,8 @@ def _check_scenarios(study: Study, base: pd.Series, faults: FaultList) -> None:
             except ModelError as error:
                 faults.faults.append(cases[scenario.id].fault(error))
         design = scenario_design(study, good)
+    if not good:
+        return
     for position, scenario in enumerate(good):
         case = cases[scenario.id]
         for key in scenario.changes:
@@ -99,9 +123,15 @@ def _check_scenarios(study: Study, base: pd.Series, faults: FaultList) -> None:
                 faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
         for problem in _share_problems(study, scenario, design, position):
             faults.add(case.file, case.row, case.column, f"{case.what}: {problem}")
-    table = _table(study, design, [s.compare for s in good], [cases[s.id] for s in good], faults)
-    if table is not None:
-        faults.faults += idle_scenarios(study, other, table.iloc[: len(other)], base)
+    pairs, rows = [s.compare for s in good], [cases[s.id] for s in good]
+    faults.faults += value_faults(study, design, rows)
+    try:
+        table = evaluated_table(study, design, pairs)
+    except ModelError:
+        faults.faults += _faults_by_row(study, design, pairs, rows)
+    else:
+        moving = [s for s in other if s in good]
+        faults.faults += idle_scenarios(study, moving, table.iloc[: len(moving)], base)
 
 
 def _subgroups(study: Study) -> list[Subgroup]:
@@ -110,41 +140,18 @@ def _subgroups(study: Study) -> list[Subgroup]:
     return [*study.subgroups, *crossed]
 
 
-def _check_ends(study: Study, faults: FaultList) -> None:
-    """Both ends of every range."""
-    ends = [
-        ({r.parameter.key: value}, Case(f"{r.parameter.text} = {value:g}", p.file, p.row, end))
-        for r in ranges(study)
-        for p in [r.parameter]
-        for end, value in (("low", r.low), ("high", r.high))
-    ]
-    design = replace(changed_rows(study, [values for values, _ in ends]), free=True)
-    _table(study, design, [study.compared] * len(ends), [case for _, case in ends], faults)
-
-
-def _table(
-    study: Study,
-    design: TableDesign,
-    pairs: list[tuple[str, str]],
-    cases: Sequence[Case],
-    faults: FaultList,
-) -> pd.DataFrame | None:
-    """Results of all rows at once; if some row is at fault none, and each is run by itself."""
-    if not cases:
-        return None
-    faults.faults += value_faults(study, design, cases)
-    try:
-        return evaluated_table(study, design, pairs)
-    except ModelError:
-        columns: Mapping[Key, Array] = design.block(0, design.draws)
-        for position, case in enumerate(cases):
-            here = {key: float(column[position]) for key, column in columns.items()}
-            alone = TableDesign(1, {**design.numbers, **here}, free=True)
-            try:
-                evaluated_table(study, alone, [pairs[position]])
-            except ModelError as error:
-                faults.faults.append(case.fault(error))
-        return None
+def _faults_by_row(
+    study: Study, design: TableDesign, pairs: Sequence[tuple[str, str]], cases: Sequence[Case]
+) -> Iterator[Fault]:
+    """What is wrong with each row by itself."""
+    columns: Mapping[Key, Array] = design.block(0, design.draws)
+    for position, case in enumerate(cases):
+        here = {key: float(column[position]) for key, column in columns.items()}
+        alone = TableDesign(1, {**design.numbers, **here}, free=True)
+        try:
+            evaluated_table(study, alone, [pairs[position]])
+        except ModelError as error:
+            yield case.fault(error)
 
 
 def _unit_problem(study: Study, key: Key, value: float) -> str | None:
@@ -180,17 +187,24 @@ def _share_problems(
             yield f"{names} are shares of one whole and add up to {sum(values):g}; change all"
 
 
-def _budget_faults(study: Study) -> list[Fault]:
+def _faults_beside_the_model(study: Study) -> list[Fault]:
+    """Of planned trials and the population, and of the budget impact."""
+    faults = FaultList()
+    _check_plans(study, faults)
+    if study.budget is not None:
+        _check_budget(study, study.budget, faults)
+    return faults.faults
+
+
+def _check_budget(study: Study, budget: Budget, faults: FaultList) -> None:
     """Scenarios of the budget impact, each of which moves something, and ends of its ranges."""
-    assert study.budget is not None
-    run, faults = Run(study), FaultList()
+    run = Run(study)
     with faults.collect():
         try:
             faults.faults += idle_budget_scenarios(run)
             run(budget_one_way)
         except ModelError as error:
-            faults.add(study.budget.file, None, None, str(error))
-    return faults.faults
+            faults.add(budget.file, None, None, str(error))
 
 
 def _check_plans(study: Study, faults: FaultList) -> None:

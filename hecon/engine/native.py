@@ -24,7 +24,7 @@ SUFFIX = ".object"
 
 #: Rows of a design up to which, and characters of a text from which, a function is compiled in
 #: haste: three times as fast, to one that takes three times as long.
-FEW = 200
+FEW = 500
 HASTE = 1_000_000
 
 #: Characters of a text that would take minutes.

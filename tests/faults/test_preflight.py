@@ -66,7 +66,7 @@ def test_fault_81_a_horizon_of_nothing_is_no_number(tmp_path):
             tmp_path,
             given(input_row("horizon", 4, "years")),
             HORIZON,
-            scenarios="id,title,changes\nS1,none,horizon = 0/0\n",
+            scenarios="id,title,changes\nS1,none,horizon = 0/0\nS2,longer,horizon = 5\n",
         )
     )
     assert len(found) == 1
