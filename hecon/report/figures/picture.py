@@ -3,12 +3,12 @@
 import io
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from matplotlib.figure import Figure
 
 from hecon.report.figures.compact import compact
 from hecon.report.figures.style import RESOLUTION, settle, styled
+from hecon.report.figures.svg_canvas import SvgCanvas
 from hecon.report.grade import marked_title
 
 #: How hard a PNG is packed: harder takes twice the time for a tenth less.
@@ -29,19 +29,21 @@ class Picture:
     @cached_property
     def svg(self) -> bytes:
         """The figure as SVG: the same bytes every time."""
-        return compact(self._saved("svg", {"Date": None, "Creator": None, "Title": self.title}))
+        about = {"Date": None, "Creator": None, "Title": self.title}
+        with styled():
+            return compact(SvgCanvas(self.figure).svg(RESOLUTION, about)).encode()
 
     @cached_property
     def png(self) -> bytes:
         """The figure as PNG: the same bytes every time."""
-        return self._saved("png", {"Software": None, "Title": self.title})
-
-    def _saved(self, kind: str, metadata: dict[str, str | None]) -> bytes:
         with styled(), io.BytesIO() as file:
-            options: dict[str, Any] = {"format": kind, "dpi": RESOLUTION, "metadata": metadata}
-            if kind == "png":
-                options["pil_kwargs"] = {"compress_level": PACKED}
-            self.figure.savefig(file, **options)
+            self.figure.savefig(
+                file,
+                format="png",
+                dpi=RESOLUTION,
+                metadata={"Software": None, "Title": self.title},
+                pil_kwargs={"compress_level": PACKED},
+            )
             return file.getvalue()
 
     def _repr_svg_(self) -> str:

@@ -112,7 +112,8 @@ def _arrow(
 
 def _drawn(area: Axes, ends: tuple[Point, Point], bend: float, own: str, **more: Any) -> None:
     """A bent arrow; what some strategies alone do is dashed."""
-    area.add_patch(
+    # limits are set by hand: to ask an arrow for its own takes as long as to draw it
+    area.add_artist(
         FancyArrowPatch(
             *ends,
             connectionstyle=f"arc3,rad={bend}",
@@ -120,6 +121,7 @@ def _drawn(area: Axes, ends: tuple[Point, Point], bend: float, own: str, **more:
             color=INK,
             linestyle=(0, (4, 2)) if own else "-",
             zorder=2,
+            in_layout=False,
             **more,
         )
     )

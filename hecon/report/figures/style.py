@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from hecon.report.figures.measured_axes import MeasuredAxes
+from hecon.report.figures.svg_canvas import POINTS, SvgCanvas
 from hecon.report.figures.writing import distinct
 from hecon.report.grade import marked_title
 
@@ -52,6 +54,7 @@ _RC: dict[str, Any] = {
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titlepad": 9,
+    "axes.titley": 1.0,
     "axes.labelcolor": INK,
     "axes.edgecolor": QUIET,
     "axes.linewidth": 0.7,
@@ -68,6 +71,7 @@ _RC: dict[str, Any] = {
     "hatch.linewidth": 0.6,
     "hatch.color": PAPER,
     "text.parse_math": False,
+    "text.hinting": "none",
     "svg.fonttype": "path",
     "svg.hashsalt": "hecon",
     "path.simplify": True,
@@ -115,9 +119,10 @@ def styled() -> Iterator[None]:
 def blank(height: float, width: float = WIDTH) -> Figure:
     """An empty figure that leaves a narrow edge free.
 
-    Letters are as wide as their dots allow, so the layout is made at the resolution of the PNG.
+    It is laid out as its SVG is written; a PNG has letters of the same width.
     """
-    figure = Figure(figsize=(width, height), layout="constrained", dpi=RESOLUTION)
+    figure = Figure(figsize=(width, height), layout="constrained", dpi=POINTS)
+    SvgCanvas(figure)
     engine = figure.get_layout_engine()
     if isinstance(engine, ConstrainedLayoutEngine):
         engine.set(w_pad=EDGE, h_pad=EDGE)
@@ -132,7 +137,7 @@ def axes(
     Call it within `styled`.
     """
     figure = blank(height, width)
-    area = figure.add_subplot()
+    area = figure.add_subplot(axes_class=MeasuredAxes)
     head(figure, title)
     if grid:
         rules(area, grid)
@@ -202,12 +207,10 @@ def settle(figure: Figure) -> None:
 
     A figure with an engine, even one that does nothing, is painted twice whenever it is saved.
     """
-    for area in figure.axes:
-        for axis in (area.xaxis, area.yaxis):
-            if not axis.label.get_text():
-                # else every sign along the axis is measured to find a place for nothing
-                axis.set_label_coords(0.5, 0.0)
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.execute(figure)
     figure.set_layout_engine(None)
+    for area in figure.axes:
+        if isinstance(area, MeasuredAxes):
+            area.settle()

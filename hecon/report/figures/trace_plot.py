@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from hecon.engine.arrays import Array
+from hecon.report.figures.measured_axes import MeasuredAxes
 from hecon.report.figures.picture import Picture, picture
 from hecon.report.figures.style import PAPER, blank, head, styled
 from hecon.report.figures.writing import listed, numeric, per_cent, share, short, wrapped
@@ -44,7 +45,14 @@ def occupancy(
     columns = min(2, len(strategies))
     figure = blank(1.2 + 1.75 * rows)
     head(figure, title)
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    panels = figure.subplots(
+        rows,
+        columns,
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+        subplot_kw={"axes_class": MeasuredAxes},
+    )
     handles = []
     for position, panel in enumerate(panels.ravel().tolist()):
         if position >= len(strategies):

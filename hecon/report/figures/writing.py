@@ -5,9 +5,11 @@ import textwrap
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
+from numpy.typing import ArrayLike
 
 from hecon.report.language import say
 from hecon.report.numbers import figure, grouped
@@ -56,19 +58,29 @@ def distinct(names: Sequence[str], width: int, lines: int = 3) -> dict[str, str]
     }
 
 
-def numeric(axis: Axis, ticks: int = 5) -> None:
-    """Few ticks, thousands grouped, all with as many decimals as their step needs."""
-    axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
+class Grouped(Formatter):
+    """Thousands grouped, all signs with as many decimals as their step needs."""
 
-    def text(value: float, position: int | None = None) -> str:
-        found = axis.get_majorticklocs()
-        step = abs(found[1] - found[0]) if len(found) > 1 else 1.0
+    _step = 1.0
+
+    def set_locs(self, locs: ArrayLike) -> None:
+        """Take note of how far signs are apart."""
+        apart = np.diff(np.asarray(locs, float)[:2])
+        self._step = float(abs(apart[0])) if len(apart) else 1.0
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """What stands beside a sign of the axis."""
+        step = self._step
         need = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
         if round(step, need) != round(step, need + 2):
             need += 1
-        return number(value, need)
+        return number(x, need)
 
-    axis.set_major_formatter(FuncFormatter(text))
+
+def numeric(axis: Axis, ticks: int = 5) -> None:
+    """Few ticks, their numbers grouped."""
+    axis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
+    axis.set_major_formatter(Grouped())
 
 
 def per_cent(axis: Axis) -> None:
