@@ -77,12 +77,13 @@ def test_names_that_would_look_the_same_are_numbered() -> None:
     assert [text[:2] for text in list(found.values())[:2]] == ["1:", "2:"]
 
 
-def test_strategies_above_panels_are_broken() -> None:
-    shares = np.full((1, 2, 3, 2), 0.5)
+@pytest.mark.parametrize("strategies", [2, 3])
+def test_strategies_above_panels_are_broken(strategies: int) -> None:
+    shares = np.full((1, strategies, 3, 2), 0.5)
     trace = xr.Dataset(
         {"share": (("draw", "strategy", "cycle", "state"), shares)},
         coords={
-            "strategy": list(LONG[2:4]),
+            "strategy": list(LONG[2 : 2 + strategies]),
             "year": ("cycle", [0.0, 1.0, 2.0]),
             "state": ["ill", "well"],
         },
