@@ -48,7 +48,8 @@ def in_workbook(path: Path) -> list[str]:
         for part in (n for n in file.namelist() if re.match(r"xl/.*(sheet|shared|chart)", n)):
             xml = file.read(part).decode()
             found += re.findall(r"<(?:t|a:t)(?: [^>]*)?>([^<]*)<", xml)
-            found += re.findall(r"<oddFooter>.*&amp;A, ([^<]*)<", xml)
+            for left, right in re.findall(r"<oddFooter>&amp;L(.*)&amp;R&amp;A, ([^<]*)<", xml):
+                found += [left.replace("&amp;&amp;", "&amp;"), right]
             for formula in re.findall(r"<f[^>]*>([^<]*)<", xml):
                 # long texts stand in pieces
                 found += re.findall(r'"((?:[^"]|"")*)"', unescape(formula).replace('"&"', ""))

@@ -16,13 +16,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.errors import ModelError
 from hecon.parameters.units import QALY
-from hecon.report.language import language
+from hecon.report.language import language, say
 from hecon.workbook.book_file import deliver, write_file
 from hecon.workbook.cached import LiveWorkbook
 from hecon.workbook.filled import Filled, for_any_row
 from hecon.workbook.formula_text import SHORT, beyond, quoted, without_needless_quotes
 from hecon.workbook.hyperlinks import jump
 from hecon.workbook.styles import FILLS, FONTS, FORMATS, LINE, Looks, fitting
+from hecon.workbook.translated import page_foot
 
 #: What is said of Python's figures once a cell is typed over.
 AS_DELIVERED = "of the case as delivered, not of what was typed over"
@@ -157,7 +158,7 @@ class Page:
     def _make_room(self, row: int, column: int, text: str) -> None:
         """Make a row high enough for a text that is broken over several lines."""
         width = self.sheet.column_dimensions[get_column_letter(column)].width
-        lines = 1 + int(len(text) / (width * 1.05))
+        lines = 1 + int(len(say(text)) / (width * 1.05))
         rows = self.sheet.row_dimensions[row]
         if lines > 1:
             rows.height = max(rows.height or 0.0, 13.5 * lines)
@@ -261,7 +262,7 @@ class Page:
         for offset, name in enumerate(names):
             self.put(row, first + offset, name, "heading")
             width = self.sheet.column_dimensions[get_column_letter(first + offset)].width
-            lines = max(lines, 1 + int(len(name) / (width * 0.9)))
+            lines = max(lines, 1 + int(len(say(name)) / (width * 0.9)))
         height = self.sheet.row_dimensions[row].height or 0.0
         self.sheet.row_dimensions[row].height = max(height, 15.0 * min(lines, 5))
 
@@ -334,8 +335,7 @@ def add_page(
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    # an ampersand is a code in footers, and their length is limited
-    sheet.oddFooter.left.text = heading.replace("&", "&&")[:120]
+    sheet.oddFooter.left.text = page_foot(heading)
     sheet.oddFooter.right.text = "&A, page &P of &N"
     if freeze:
         sheet.freeze_panes = freeze

@@ -17,8 +17,8 @@ LONGEST = 31
 _TEXT = re.compile(r"(<(t|a:t)\b[^>]*>)([^<]*)(</\2>)")
 #: The name of a line in a chart, where no cell holds it.
 _LINE = re.compile(r"(<(tx)><v>)([^<]*)(</v></\2>)")
-#: What stands at the right of a printed page's foot.
-_FOOT = re.compile(r"(<(oddFooter)>[^<]*&amp;R)([^<]*)(</\2>)")
+#: What stands at the foot of a printed page, to the left and to the right.
+_FOOT = re.compile(r"(<(oddFooter)>)(&amp;L[^<]*&amp;R[^<]*)(</\2>)")
 _FORMULA = re.compile(
     r"(<(f|c:f|formula|formula1|formula2|definedName)\b[^>]*(?<!/)>)([^<]*)(</\2>)"
 )
@@ -63,11 +63,22 @@ def _translated(xml: str, formula: Callable[[str], str], titles: dict[str, str])
 
     xml = _TEXT.sub(element(say), xml)
     xml = _LINE.sub(element(say), xml)
-    xml = _FOOT.sub(element(say), xml)
+    xml = _FOOT.sub(element(_foot), xml)
     xml = _FORMULA.sub(element(formula), xml)
     xml = _SHEET.sub(attribute(lambda title: titles[title]), xml)
     xml = _PLACE.sub(attribute(formula), xml)
     return _SHOWN.sub(lambda m: f"{m[1]}={quoteattr(say(unescape(m[2])))}", xml)
+
+
+def _foot(text: str) -> str:
+    """Both sides of a page's foot, in which an ampersand is a code and is doubled."""
+    left, right = text.removeprefix("&L").split("&R")
+    return f"&L{page_foot(say(left.replace('&&', '&')))}&R{say(right)}"
+
+
+def page_foot(heading: str) -> str:
+    """A heading as it may stand at the foot of a page, whose length is limited."""
+    return heading.replace("&", "&&")[:120]
 
 
 def _piece(match: re.Match[str], titles: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.styles import Alignment
 
 from hecon.analyses.base_case import threshold
 from hecon.analyses.conclusion import base_conclusion
@@ -41,6 +42,8 @@ WIDTHS = (29.0, 18.0, 18.0, 18.0, 18.0, 18.0)
 LINE = 98
 #: Characters on a line of the title.
 TITLE_LINE = 88
+#: The same of the question.
+QUESTION_LINE = 125
 #: Rows that the charts take, and the columns between which they stand, however wide these are.
 CHART, PLACES = 16, ((0, 2), (2, 6))
 #: Rows of what is shown, of whether it was edited, of the two flags, and of the answer.
@@ -132,9 +135,10 @@ def write_summary(book: Book) -> None:
 
 def _question(book: Book, page: Page) -> None:
     """The question, between what its answer lies, what is shown, and whether it was edited."""
-    page.put(3, 1, book.study.definition.question, wrap=True)
+    question = book.study.definition.question
+    page.put(3, 1, question, wrap=True)
     page.sheet.merge_cells("A3:F3")
-    page.sheet.row_dimensions[3].height = 28
+    page.sheet.row_dimensions[3].height = 14.0 * max(2, 1 + len(say(question)) // QUESTION_LINE)
     if (lead := spread(book.run)) is not None:
         opening = f"{say(mark(book.study))}, {say(AS_DELIVERED)}"
         text = f"{opening}: {spoken(lead, study_units(book.study))}"
@@ -259,6 +263,7 @@ def _drivers(book: Book, page: Page, row: int) -> int:
         r = row + 2 + i
         name = grid.cell("parameter", 2 * i)
         page.formula(r, 1, f"INDEX({inputs.labels},MATCH({name},{inputs.names},0))", "link")
+        page.sheet.cell(r, 1).alignment = Alignment(vertical="top", shrink_to_fit=True)
         page.sheet.merge_cells(f"A{r}:B{r}")
         for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
             small = min(abs(v) for v in ends["value"].iloc[2 * i : 2 * i + 2]) < 100
