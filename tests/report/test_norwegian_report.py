@@ -1,6 +1,7 @@
 """A Norwegian report has no English word but names and citations: all of it, as people see it."""
 
 import io
+import json
 import re
 import zipfile
 from html import unescape
@@ -15,6 +16,7 @@ from hecon.analyses.run import Run
 from hecon.report.content import Section
 from hecon.report.drawing import Rendered
 from hecon.report.language import Language, speaking
+from hecon.report.live.live_page import live
 from hecon.report.page import page
 from hecon.report.study_texts import language_of
 from hecon.report.terminal import show
@@ -67,6 +69,15 @@ def test_the_terminal(ptsd: Run, sections: list[Section], nb: Language) -> None:
         for section in sections:
             show(section, study_units(ptsd.study), to)
     texts = re.split(r"\n|\s{2,}", to.file.getvalue())
+    assert english(texts, ptsd.study) == {}
+
+
+def test_labels_of_the_panel(ptsd: Run, nb: Language) -> None:
+    with speaking(nb):
+        data = json.loads(live(ptsd).data)
+    texts = [*data["rules"]["labels"], *data["rules"]["states"]]
+    texts += [text for each in data["inputs"] for text in (each["label"], each["unit"])]
+    assert len(texts) > 100
     assert english(texts, ptsd.study) == {}
 
 
