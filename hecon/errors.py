@@ -79,6 +79,9 @@ def grouped(faults: Iterable[Fault]) -> list[str]:
 #: Messages shown of one column: more of them mostly have one cause.
 _ALIKE = 4
 
+#: Likeness from which a name is taken for another one misspelt.
+_ALMOST = 0.8
+
 #: Names shown of a list, and rows or columns of faults that are otherwise the same.
 _SHOWN = 12
 
@@ -244,6 +247,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     # what is longer than any name is near to none, and comparing it takes its time
     matches = difflib.get_close_matches(name[:LONGEST_SHOWN], list(known), n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(matches)}?" if matches else ""
+
+
+def misspelt(name: str, known: Iterable[str]) -> str:
+    """The known name that another is almost, or nothing."""
+    return next(iter(difflib.get_close_matches(name, list(known), 1, _ALMOST)), "")
 
 
 def some(names: Sequence[str]) -> str:

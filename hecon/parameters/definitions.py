@@ -1,18 +1,21 @@
 """Reading TOML files: every fault of a file is found at once and named by its entry."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from hecon.errors import Fault, FaultList, InputError, nearest, unprintable
+from hecon.errors import Fault, FaultList, InputError, misspelt, nearest, unprintable
 from hecon.parameters import limits
 from hecon.parameters.files import read_text
 from hecon.parameters.records import message, short
 
 ModelType = TypeVar("ModelType", bound=BaseModel)
+
+#: Where an entry stands: names of tables and positions in lists.
+Place = tuple[int | str, ...]
 
 
 def read_toml(path: Path, shown: str, kind: type[ModelType]) -> ModelType:
@@ -65,17 +68,30 @@ def validated(content: dict[str, Any], shown: str, kind: type[ModelType]) -> Mod
     except ValidationError as error:
         if not content:
             raise InputError([Fault(shown, None, None, "the file is empty")]) from None
+        details = [d for d in error.errors() if not _other_branch(d["loc"], d["input"])]
+        lacking = {d["loc"] for d in details if d["type"] == "missing"}
+        extra = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
+        meant = {(*place[:-1], _meant(place, lacking)) for place in extra}
         faults = FaultList()
-        for detail in error.errors():
+        for detail in details:
             place = detail["loc"]
-            if _other_branch(place, detail["input"]):
+            if place in meant:
                 continue
             hint = ""
-            if detail["type"] == "extra_forbidden":
+            if place in extra:
                 known = sorted(_fields(kind, place[:-1]))
-                hint = f"{nearest(str(place[-1]), known)}; allowed are {', '.join(known)}"
+                # many are those of a table whose heading is left out: they share a message
+                one = [other[:-1] for other in extra].count(place[:-1]) == 1
+                hint = nearest(str(place[-1]), known) if one else ""
+                hint += f"; allowed are {', '.join(known)}"
             faults.add(shown, None, _entry(content, place), message(detail) + hint)
         raise InputError(faults.faults) from None
+
+
+def _meant(place: Place, lacking: Iterable[Place]) -> str:
+    """The needed entry beside one that nobody knows which is almost its name, or nothing."""
+    beside = [str(other[-1]) for other in lacking if other[:-1] == place[:-1]]
+    return misspelt(str(place[-1]), beside)
 
 
 def _other_branch(place: Sequence[int | str], found: object) -> bool:

@@ -5,10 +5,9 @@ the faults of one place don't hide those of another.
 """
 
 import csv
-import difflib
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +15,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from hecon.engine.model import LookupTable
-from hecon.errors import Fault, FaultList, nearest, some
+from hecon.errors import Fault, FaultList, misspelt, nearest, some
 from hecon.parameters import limits
 from hecon.parameters.files import read_text
 from hecon.parameters.parameter_schema import STATUSES, known_status
@@ -26,10 +25,7 @@ RowType = TypeVar("RowType", bound=Strict)
 
 Cells = dict[str, str]
 
-#: Likeness from which a name of one's own is taken for a known one misspelt.
-NEAR = 0.8
-
-#: What is wrong with such a name.
+#: What is wrong with a name of one's own that is almost a known one.
 LESS_ALIKE = "is it '{}'? Call it so, or less alike"
 
 #: What is wrong with a file that says nothing without a row.
@@ -107,11 +103,6 @@ def _check_header(header: list[str], shown: str, faults: FaultList) -> None:
     blank = [str(position) for position, name in enumerate(header, start=1) if not name]
     if blank:
         faults.add(shown, 1, None, f"no name is above the column {some(blank)}")
-
-
-def misspelt(name: str, known: Iterable[str]) -> str:
-    """The known name that one's own is almost, or nothing."""
-    return next(iter(difflib.get_close_matches(name, list(known), 1, NEAR)), "")
 
 
 def read_rows(

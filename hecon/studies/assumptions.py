@@ -63,8 +63,10 @@ def remember_formulas(
             that mean something in it only.
     """
     used: set[str] = set()
+    readable = True
     for entry, text, strategy, given in formulas:
         expr = parse_formula(text, reading.faults, shown, None, entry)
+        readable &= expr is not None
         if expr is not None:
             used |= expr.names
             local = {*assumptions, *given}
@@ -74,7 +76,7 @@ def remember_formulas(
         problem = name_problem(name)
         if not problem and assumption.unit:
             problem = unit_problem(assumption.unit, reading.jurisdiction.definition.currency)
-        if not problem and name not in used:
+        if not problem and name not in used and readable:
             problem = "no formula of the file uses it; take it out, or use it"
         if problem:
             reading.faults.add(shown, None, column, problem)

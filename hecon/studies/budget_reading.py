@@ -23,7 +23,7 @@ from hecon.studies.budget import (
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.extends import StudyFile
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import ITEM, NO_TIME, StudyReading
+from hecon.studies.reading import COUNTED, ITEM, NO_TIME, STRATEGY, StudyReading
 from hecon.studies.scenario_rows import read_own_scenarios
 from hecon.studies.study import Budget
 
@@ -165,7 +165,7 @@ def _check_course(
 
     def missing(quantity: str, entry: str) -> None:
         if quantity not in known:
-            unknown = UnknownName(quantity, "a quantity of the course", known)
+            unknown = UnknownName(quantity, COUNTED, known)
             reading.faults.add(shown, None, entry, unknown)
 
     for strategy, quantity in quantities.values():
@@ -191,10 +191,14 @@ def _check_strategies(reading: StudyReading, found: BudgetDefinition, shown: str
     for entry, shares in (("without", found.without), ("displaced", found.displaced)):
         for name in shares:
             reading.known_strategy(name, shown, None, f"{entry}.{name}")
+            if name not in reading.strategies:
+                continue
             if name == found.strategy:
                 text = f"'{name}' is the new treatment itself"
                 reading.faults.add(shown, None, f"{entry}.{name}", text)
     for name in found.displaced.keys() - found.without.keys():
+        if not reading.faults.knows(STRATEGY):
+            continue
         text = f"'{name}' is displaced and nobody has it without the new treatment"
         reading.faults.add(shown, None, f"displaced.{name}", text)
     if found.waiting is not None:

@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from hecon.engine.expression import Expr
+from hecon.errors import misspelt
 from hecon.parameters.records import Named, Required, Strict, Text
-from hecon.parameters.tables import LESS_ALIKE, misspelt, read_cells
+from hecon.parameters.tables import LESS_ALIKE, read_cells
 from hecon.studies.reading import StudyReading
 from hecon.studies.study_schema import known_status
 

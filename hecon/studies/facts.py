@@ -9,7 +9,7 @@ from hecon.parameters.records import short
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.documents import ARTICLE, FORMULA, Fact, FactRow, ModelFigure
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import NO_TIME, SCENARIO, STRATEGY, StudyReading
+from hecon.studies.reading import COUNTED, NO_TIME, SCENARIO, STRATEGY, StudyReading
 from hecon.studies.study import Scenario
 
 _CALL = re.compile(r"(scenario|quantity|estimate|result)\(([^()]*)\)")
@@ -32,7 +32,7 @@ def read_facts(
     known = {
         "scenario": (SCENARIO, [s.id for s in scenarios]),
         "strategy": (STRATEGY, list(reading.strategies)),
-        "quantity": ("a quantity", [q.name for q, _ in course.quantities] if course else []),
+        "quantity": (COUNTED, [q.name for q, _ in course.quantities] if course else []),
     }
 
     def check(what: str, name: str, file: str, number: int) -> None:

@@ -186,7 +186,7 @@ def _every_rate(reading: StudyReading, row: ScenarioRow, file: str, number: int)
     if not all(rate.isidentifier() for rate in rates):
         text = f"{RATES}: the jurisdiction's rates are no inputs of their own; give each a name"
         reading.faults.add(file, number, "changes", text)
-        return row
+        rates = {}
     told = []
     for name, equal, value in parts:
         names = rates if name.strip() == RATES else [name.strip()]
@@ -223,6 +223,9 @@ def _changes(overrides: Overrides, row: ScenarioRow, file: str, number: int) -> 
         try:
             own = text if key[1] is None else text.replace(key_text(key), key[0])
             choice = read_choice(own, overrides.units.get(key, ""), overrides.inputs.synthesis)
+        except UnknownName as unknown:
+            reading.faults.add(file, number, "changes", unknown)
+            continue
         except ValueError as error:
             reading.faults.add(file, number, "changes", f"{name}: {error}")
             continue

@@ -17,7 +17,7 @@ from hecon.studies.dependencies import Dependencies, Needs
 from hecon.studies.extends import FILE
 from hecon.studies.inputs import Inputs
 from hecon.studies.people import POPULATION
-from hecon.studies.reading import QUANTITY, SCENARIO, STATE, STRATEGY, StudyReading
+from hecon.studies.reading import COUNTED, QUANTITY, SCENARIO, STATE, STRATEGY, StudyReading
 from hecon.studies.study import Scenario
 from hecon.studies.study_schema import InputPair
 from hecon.studies.trials import TRIALS
@@ -83,7 +83,7 @@ def check_asked(reading: StudyReading, inputs: Inputs) -> None:
         parameters = [p.name for p in inputs.parameters]
         named = [
             ("price.parameter", definition.price.parameter, "a parameter", parameters),
-            ("price.quantity", definition.price.quantity, "a quantity", [q.name for q in bought]),
+            ("price.quantity", definition.price.quantity, COUNTED, [q.name for q in bought]),
         ]
     if definition.synthesis is not None and definition.synthesis.outcome:
         names = [name for name, _ in inputs.keys]

@@ -124,7 +124,7 @@ BROKEN = {
     "scenario(S999, icer)": "'S999' is not a scenario",
     "scenario(S17, icre)": "'icre' is not a column; did you mean icer",
     "estimate(mdma_v_pb)": "'mdma_v_pb' is not an estimate; did you mean mdma_v_pbo",
-    "quantity(MDMA-AT, drug_session)": "'drug_session' is not a quantity; did you mean",
+    "quantity(MDMA-AT, drug_session)": "'drug_session' is not a quantity of the course; did",
     "": "found 'x =', allowed is 'label = reference'",
 }
 

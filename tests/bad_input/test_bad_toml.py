@@ -246,8 +246,8 @@ CASES = {
                 "share_b, c_ill, c_hour, u_ill, u_well, c_mix"
             ),
             (
-                "small/study.toml, column price.quantity: 'staf_hours' is not a quantity; did you "
-                "mean staff_hours?; allowed are staff_hours"
+                "small/study.toml, column price.quantity: 'staf_hours' is not a quantity of the "
+                "course; did you mean staff_hours?; allowed are staff_hours"
             ),
         ],
     ),

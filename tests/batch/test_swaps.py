@@ -106,7 +106,6 @@ def test_a_country_with_other_money_differs_by_its_rules_alone(inputs):
     assert [end["cost"], end["qaly"], end["nmb"]] == pytest.approx([cost / 2, qaly, nmb / 2])
     assert set(found.differences["label"]) == {
         "cost of a year ill",
-        "drug while well",
         "discounting",
         "threshold and severity",
     }

@@ -164,7 +164,7 @@ def inputs(tmp_path):
 FAULTS = {
     "unknown estimate": (
         "lnor_mdma_v_pbo = estimate(mdma_v_pb)",
-        "lnor_mdma_v_pbo: 'mdma_v_pb' is not an estimate; did you mean mdma_v_pbo or",
+        "'mdma_v_pb' is not an estimate; did you mean mdma_v_pbo or",
     ),
     "unknown within a formula": ("d_pe = 2 * estimate(nobody)", "'nobody' is not an estimate"),
     "scale mix": (
