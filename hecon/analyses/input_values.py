@@ -52,12 +52,12 @@ class _Wanted:
     least: float = 0.0
     most: float = np.inf
 
-    def problem(self, value: float) -> str | None:
-        """What is wrong with a value, or None."""
-        if np.isfinite(value) and self.least - ROUNDING <= value <= self.most + ROUNDING:
-            return None
+    def wrong(self, values: Array) -> Iterator[tuple[int, str]]:
+        """Positions of values that can't be, and what is wrong with each."""
+        allowed = (values >= self.least - ROUNDING) & (values <= self.most + ROUNDING)
         most = " or more" if self.most == np.inf else f" to {self.most:g}"
-        return f"found {value:g}, allowed is {self.least:g}{most}"
+        for position in np.flatnonzero(~(allowed & np.isfinite(values))).tolist():
+            yield position, f"found {values[position]:g}, allowed is {self.least:g}{most}"
 
 
 def value_faults(study: Study, design: TableDesign, cases: Sequence[Case]) -> list[Fault]:
@@ -73,17 +73,15 @@ def value_faults(study: Study, design: TableDesign, cases: Sequence[Case]) -> li
     except ModelError:  # said by the run of the model itself
         return faults
     for each, values in zip(wanted, found, strict=True):
-        column: Array = np.broadcast_to(values, (design.draws,))
-        base = not columns
-        # what no row changes has been looked at in the base case
-        for position, value in enumerate(column.tolist() if base or np.ndim(values) else []):
-            problem = each.problem(value)
-            if problem and base:
-                faults.append(Fault(each.file, each.row, each.column, problem))
-            elif problem:
+        if columns and not np.ndim(values):
+            continue  # what no row changes has been looked at in the base case
+        for position, problem in each.wrong(np.broadcast_to(values, (design.draws,))):
+            if columns:
                 case = cases[position]
                 text = f"{case.what}: {each.what}: {problem}"
                 faults.append(Fault(case.file, case.row, case.column, text))
+            else:
+                faults.append(Fault(each.file, each.row, each.column, problem))
     return faults
 
 

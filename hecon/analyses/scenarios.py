@@ -110,8 +110,11 @@ def _values(
     study: Study, scenario: Scenario, wanted: Sequence[Key], numbers: Mapping[Key, float]
 ) -> dict[Key, float]:
     """What some parameters and variables are in a scenario."""
-    kept = {k: v for k, v in numbers.items() if k not in scenario.changes}
+    set_to = {k: plain_number(f) for k, f in scenario.changes.items()}
+    kept = {k: v for k, v in {**numbers, **set_to}.items() if v is not None}
     worked_out = [key for key in wanted if key not in kept]
+    if not worked_out:
+        return {key: kept[key] for key in wanted}
     model = scenario_model(study, scenario)
     targets = [
         (Expr("name", name=name), strategy)
