@@ -1,5 +1,6 @@
 """Long results that a second process works out while the run goes on with others."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -30,7 +31,7 @@ def apart(run: Run, wanted: Sequence[Result[Any]], worth: int = WORTH) -> Iterat
     arrived: dict[str, Any] = {}
     with forked(partial(_work, run, wanted)) as here:
         for each in wanted:
-            run.elsewhere[each.name] = partial(_awaited, here, arrived, each, run)
+            run.elsewhere[each.name] = partial(_awaited, here, arrived, each, run, os.getpid())
         try:
             yield
         finally:
@@ -45,10 +46,18 @@ def _work(run: Run, wanted: Sequence[Result[Any]], to: Connection) -> None:
             to.send((each.name, run(each)))
 
 
-def _awaited(connection: Connection, arrived: dict[str, Any], wanted: Result[Any], run: Run) -> Any:
-    """A result of the other process, worked out here if that one ended without it."""
+def _awaited(
+    connection: Connection,
+    arrived: dict[str, Any],
+    wanted: Result[Any],
+    run: Run,
+    asker: int,
+) -> Any:
+    """A result of the other process; worked out here if that one ended without it.
+
+    So it is in a third process, which would take from the connection what `asker` waits for.
+    """
     with suppress(EOFError):
-        while wanted.name not in arrived:
+        while wanted.name not in arrived and os.getpid() == asker:
             name, arrived[name] = connection.recv()
-        return arrived[wanted.name]
-    return wanted.compute(run)
+    return arrived[wanted.name] if wanted.name in arrived else wanted.compute(run)

@@ -11,8 +11,8 @@ from hecon.analyses.drawn import drawn_design
 from hecon.analyses.forked import beside
 from hecon.analyses.run import Run
 from hecon.errors import HeconError
-from hecon.report.content import Section
-from hecon.report.drawing import Drawings, drawing
+from hecon.report.content import Figure, Section
+from hecon.report.drawing import Drawings, drawing, render
 from hecon.report.language import ENGLISH, Language, speaking
 from hecon.report.live.live_page import live
 from hecon.report.names import run_name
@@ -44,8 +44,16 @@ class Written:
     problems: tuple[str, ...] = ()
 
 
-def sections_of(run: Run, only: Collection[str] = ()) -> list[Section]:
-    """Sections in reading order: all that a full run has, or those named."""
+def sections_of(
+    run: Run,
+    only: Collection[str] = (),
+    early: Callable[[Sequence[Section]], None] = lambda made: None,
+) -> list[Section]:
+    """Sections in reading order: all that a full run has, or those named.
+
+    Args:
+        early: Called with those that are there before long results are waited for.
+    """
     chosen: dict[str, Analysis] = {}
     for entry in REGISTRY:
         asked = entry.always or run.option(entry.command_name, False)
@@ -55,9 +63,12 @@ def sections_of(run: Run, only: Collection[str] = ()) -> list[Section]:
     long = [r for analysis in late for r in analysis.long]
     made: dict[str, Section] = {}
     with apart(run, long):
-        for name in sorted(chosen, key=lambda name: chosen[name].late):
-            if chosen[name].closing is None:
-                made[name] = chosen[name].content(run)
+        for awaited in (False, True):
+            for name, analysis in chosen.items():
+                if analysis.late == awaited and analysis.closing is None:
+                    made[name] = analysis.content(run)
+            if not awaited:
+                early(list(made.values()))
     found: list[Section] = []
     for name, analysis in chosen.items():
         found.append(made[name] if name in made else analysis.content(run, found))
@@ -91,16 +102,20 @@ def write_whole(
     """
     units = study_units(run.study)
     name = run_name(run.study) + suffix
-    sections = sections_of(run, only)
     written = Written(out / "outputs" / name)
     target = out / "reports" / f"{name}.xlsx"
-    shown = [figure for section in sections for figure in section.figures] if figures else []
     dots = png or (DOCUMENT_FIGURES if report and not only else False)
     with ExitStack() as stack:
+        begun: list[Callable[[], Drawings]] = []
+
+        def draw(made: Sequence[Section]) -> None:
+            with speaking(tongue):
+                begun.append(stack.enter_context(drawing(_pictured(made, figures), dots)))
+
+        sections = sections_of(run, only, draw)
         stack.enter_context(speaking(tongue))
         folder = stack.enter_context(staging(out))
         outputs = folder / name
-        drawn = stack.enter_context(drawing(shown, dots))
         book = folder / target.name
         wrong_with: Callable[[], tuple[str, ...]] = tuple
         if workbook is not None and report and not only:
@@ -120,15 +135,18 @@ def write_whole(
         moves = [(outputs, written.outputs)]
         alive = live(run) if report and not only else None
         run.tell("Figures")
-        write_drawings(drawn(), outputs / "figures", png)
+        shown, drawn = _pictured(sections, figures), begun[0]()
+        drawn |= render([figure for figure in shown if figure.name not in drawn], dots)
+        drawn = {figure.name: drawn[figure.name] for figure in shown}
+        write_drawings(drawn, outputs / "figures", png)
         if report and not only:
             html = folder / f"{name}.html"
-            text = page(run.study, sections, drawn(), units, alive)
+            text = page(run.study, sections, drawn, units, alive)
             html.write_text(text, "utf-8", newline="\n")
             written = replace(written, page=out / "reports" / html.name)
             moves.append((html, out / "reports" / html.name))
             run.tell("Documents")
-            texts = documents(run, sections, drawn(), units)
+            texts = documents(run, sections, drawn, units)
             places = {ending: out / "reports" / f"{name}_{ending}.docx" for ending in texts}
             written = replace(written, documents=places)
             for ending, made in texts.items():
@@ -148,6 +166,10 @@ def write_whole(
             # one of an earlier run would stand beside figures that are not its own
             target.unlink(missing_ok=True)
     return sections, written
+
+
+def _pictured(sections: Sequence[Section], wanted: bool) -> list[Figure]:
+    return [figure for each in sections for figure in each.figures if wanted]
 
 
 def _workbook(write: Write, run: Run, sections: Sequence[Section], path: Path) -> tuple[str, ...]:

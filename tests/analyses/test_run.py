@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from hecon.analyses.apart import apart
+from hecon.analyses.forked import beside
 from hecon.analyses.run import MissingResult, Run, Settings, result
 from hecon.studies.study import Study
 
@@ -79,6 +80,10 @@ def test_a_second_process_works_out_what_can_be_and_the_run_the_rest() -> None:
     run = a_run(start=7)
     with apart(run, [long, refused, second], worth=0):
         assert calls == ["first"]
+        with beside(lambda: (run(long), os.getpid())) as third:
+            # it leaves alone what this process waits for
+            (value, process), itself = third()
+            assert (value, process) == (7, itself)
         value, process = run(long)
         assert value == 7
         assert process != os.getpid()
