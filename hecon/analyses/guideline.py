@@ -166,7 +166,7 @@ def _told(entries: Mapping[str, Needed], needs: Mapping[str, Needed]) -> str:
     for name, value in entries.items():
         if name not in needs:
             continue
-        text = value if isinstance(value, str) else ", ".join(f"{v:g}" for v in value)
+        text = value if isinstance(value, str) else ", ".join(f"{v:,.10g}" for v in value)
         parts.append(f"{name} {text}")
     return "; ".join(parts)
 
@@ -232,10 +232,10 @@ def _inputs(run: Run, demand: Demand) -> Judged:
     values = _values(run, [Expr("name", name=name) for name in names])
     has: dict[str, Needed] = {n: (v,) for n, v in zip(names, values, strict=True)}
     absent = [name for name in demand.needs if name not in known]
-    told = "; ".join(
-        filter(None, (_told(has, demand.needs), *(f"no input {name}" for name in absent)))
-    )
-    return Judged(_compared(demand.needs, has), told, frozenset(names))
+    called = {p.name: p.description or p.name for p in run.study.parameters}
+    told = [f"{called.get(n, n)}: {v:,.10g}" for n, v in zip(names, values, strict=True)]
+    told += [f"no input {name}" for name in absent]
+    return Judged(_compared(demand.needs, has), "; ".join(told), frozenset(names))
 
 
 def _sources(run: Run, demand: Demand) -> Judged:

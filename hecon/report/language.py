@@ -262,8 +262,24 @@ def say_number(one: str, several: str, count: int, **values: object) -> str:
     return language().numbered(one, several, count).format_map({"count": count, **values})
 
 
+#: Headings of columns that the input format names by a code.
+_HEADINGS = {
+    **{"row_id": "Row", "n_randomised": "Randomised", "n_assessed": "Assessed"},
+    **{"dropout_n": "Dropped out", "treat1": "Treatment", "treat2": "Against", "n": "n"},
+    **{"ci_low": "95 % from", "ci_high": "to", "evidence_ids": "Evidence", "doi": "DOI"},
+    **{"url_read": "Address read", "uncertainty_kind": "Kind of uncertainty"},
+}
+
+
 def heading(key: str) -> str:
     """What stands over a column that is known by its key alone; the language is English."""
+    if key in _HEADINGS:
+        return _HEADINGS[key]
+    first, _, rest = key.partition("_")
+    if first == "events" and rest:
+        return f"Events: {rest.replace('_', ' ')}"
+    if key.endswith("_definition"):
+        return f"Definition of {key.removesuffix('_definition').replace('_', ' ')}"
     return key.replace("_", " ").capitalize() if key.islower() else key.replace("_", " ")
 
 

@@ -111,7 +111,7 @@ def section_view(
 def table_view(table: Table, units: Units, symbols: Mapping[str, str] | None = None) -> TableView:
     """A table as text; columns that say nothing are left out."""
     known = symbols or {}
-    columns, frame = spread(table)
+    columns, frame = spread(table, "typeset")
     kept = [c for c in columns if any(cell(v, c, "typeset") for v in frame[c.key])]
     shown = fitting(kept, table.keys, MOST)
     left_out = [units.named(c.heading) for c in kept if c not in shown]

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pandas as pd
 
 from hecon.report.content import Column, Table
-from hecon.report.language import say
+from hecon.report.language import Medium, say
 from hecon.report.numbers import Units, cell, numeric
 
 
-def spread(table: Table) -> tuple[list[Column], pd.DataFrame]:
+def spread(table: Table, medium: Medium = "screen") -> tuple[list[Column], pd.DataFrame]:
     """Columns and rows as people read them, with words where a figure has no meaning.
 
     Rows are those that people see (`Table.only`), columns those that are shown, with one column
@@ -30,7 +30,7 @@ def spread(table: Table) -> tuple[list[Column], pd.DataFrame]:
     columns = [
         *rows,
         *(
-            replace(below, key=str(name), heading=_across(name, across), across=True)
+            replace(below, key=str(name), heading=_across(name, across, medium), across=True)
             for name in names
         ),
     ]
@@ -46,9 +46,9 @@ def caption(table: Table, units: Units) -> str:
     return f"{text} ({unit})" if unit else text
 
 
-def _across(value: object, column: Column) -> str:
+def _across(value: object, column: Column, medium: Medium) -> str:
     """What stands above a value's column: a figure says what it is a figure of."""
-    text = cell(value, column)
+    text = cell(value, column, medium)
     return f"{say(column.heading)} {text}" if numeric(column) else text
 
 

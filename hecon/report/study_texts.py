@@ -30,7 +30,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "cheers": ("section", "name", "report"),
     "reported_effects": ("outcome", "use"),
     "trials": (
-        *("lod_definition", "remission_definition", "response_definition"),
+        *("diagnosis_lost_definition", "remission_definition", "response_definition"),
         *("dropout_definition", "timepoint", "note"),
     ),
 }

@@ -185,14 +185,25 @@ def test_fault_16_an_end_without_effect_is_said_so(bars):
     assert bars.loc["c_misuse_year", "basis"].endswith("no effect")
 
 
-def test_fault_09_remission_never_costs_more_than_illness(study):
-    columns = study.probabilistic(2_000, 1).block(0, 2_000)
-    targets = [(parse(n), None) for n in ("c_ptsd_month", "c_rem_month")]
-    ill, well = formula_values(study.model, targets, {}, columns)
+@pytest.mark.parametrize(
+    ("name", "country", "left"),
+    [("ptsd", "norway", 2_083), ("mdd", "norway", 1_950), ("mdd", "england", 126)],
+)
+def test_fault_09_remission_never_costs_more_than_illness(name, country, left):
+    study = load_study(INPUTS / "studies" / name, INPUTS / "jurisdictions" / country)
+    design = study.probabilistic(2_000, 1)
+    targets = [(parse(n), None) for n in (f"c_{name}_month", "c_rem_month")]
+    ill, well = formula_values(study.model, targets, design.numbers, design.block(0, 2_000))
     assert (well <= ill).all()
     assert (well >= 0).all()
-    (base,) = formula_values(study.model, targets[1:], base_case(study.parameters).numbers, {})
-    assert float(base) == pytest.approx(2_083, abs=1e-6)
+    numbers = base_case(study.parameters).numbers
+    (base,) = formula_values(study.model, targets[1:], numbers, {})
+    assert float(base) == pytest.approx(left, abs=1e-6)
+    (none,) = (s for s in study.scenarios if s.title.startswith("State-cost difference 0"))
+    model = study.model.with_formulas(none.changes)
+    kept = {key: value for key, value in numbers.items() if key not in none.changes}
+    ill, well = formula_values(model, targets, kept, {})
+    assert float(well) == pytest.approx(float(ill), rel=1e-12)
 
 
 def test_fault_10_a_range_is_the_interval_or_says_what_it_is(study):

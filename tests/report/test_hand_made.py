@@ -181,7 +181,7 @@ def test_what_a_price_means(run_of, expected, at_zero, said):
     assert "between less than zero" not in text
     doubtful = pd.DataFrame([row | {"low": -1.0, "high": 2600.0}])
     text = words(price_section.conclusion(run_of().knowing({price_values: doubtful})))
-    assert text.endswith("The draws put it between less than zero and 2,600 (95 %).")
+    assert text.endswith("The draws put it between less than zero and EUR 2,600 (95 %).")
 
 
 def test_an_icer_that_is_none_is_said_in_words_on_a_narrow_screen():

@@ -47,7 +47,8 @@ def test_the_length_that_moves_it_most_is_named_in_section_and_answer(with_lengt
     )
     texts = said(section(run))
     assert texts[:2] == [
-        "At every cycle down to 0.25 months New is not cost-effective against Old.",
+        "At EUR 20,000 per QALY New is not cost-effective against Old at every cycle down to 0.25 "
+        "months.",
         text,
     ]
     assert ANALYSIS.answers is answers

@@ -23,10 +23,10 @@ def test_what_the_price_means(run_of, said, algebra):
         algebra, parameters=[replace(p, distribution=still) for p in algebra.parameters]
     )
     assert said(price_section.section(run_of(study=fixed, parameter="price"))) == [
-        "At EUR 20,000 per QALY New and Old are equal on average at a price of 1,500 EUR for price "
-        "(price of a unit).",
-        "Today's price, 1,000, is below it: on average New is cost-effective against Old, and the "
-        "price would have to rise for that to turn.",
+        "At EUR 20,000 per QALY New and Old are equal on average at a price of EUR 1,500 for "
+        "price (price of a unit).",
+        "Today's price, EUR 1,000, is below it: on average New is cost-effective against Old, and "
+        "the price would have to rise for that to turn.",
         "No input has a distribution, so there is no interval around the price.",
     ]
 

@@ -30,18 +30,18 @@ def horizons(*nmb: float) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("nmb", "text"),
     [
-        ((-1.0, -2.0, -1.0), "At each of these horizons New is not cost-effective against Old."),
-        ((1.0, 2.0, 1.0), "At each of these horizons New is cost-effective against Old."),
-        ((-1.0, -2.0, 1.0), "From the end of year 5 on New is cost-effective against Old."),
-        ((-1.0, 2.0, 1.0), "From the end of year 2 on New is cost-effective against Old."),
-        ((-1.0, 2.0, -1.0), "From the end of year 5 on New is not cost-effective against Old."),
+        ((-1.0, -2.0, -1.0), "is not cost-effective against Old at each of these horizons."),
+        ((1.0, 2.0, 1.0), "is cost-effective against Old at each of these horizons."),
+        ((-1.0, -2.0, 1.0), "is cost-effective against Old from the end of year 5 on."),
+        ((-1.0, 2.0, 1.0), "is cost-effective against Old from the end of year 2 on."),
+        ((-1.0, 2.0, -1.0), "is not cost-effective against Old from the end of year 5 on."),
     ],
 )
 def test_from_when_the_decision_is_what_it_is_at_last(run_of, said, nmb, text):
     run = run_of().knowing({time_horizons: horizons(*nmb)})
     texts = said(section(run))
     assert texts[:2] == [
-        text,
+        f"At EUR 20,000 per QALY New {text}",
         "By the end of year 1 the difference in QALYs is -0.250; by the end of the horizon it is "
         "+1.000.",
     ]

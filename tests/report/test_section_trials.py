@@ -48,7 +48,7 @@ def test_a_trial_that_pays_is_named_and_may_be_waited_for(ptsd, report):
     run = with_report(ptsd, pays)
     text = " ".join(all_said(run))
     assert "For Norway the trial most worth doing is" in text
-    assert "Funding MDMA-AT should wait for the trial." in text
+    assert "per QALY funding MDMA-AT should wait for the trial." in text
     assert "no planned trial" not in text + " ".join(spoken(s, NOK) for s in short_answer(run))
 
 

@@ -221,11 +221,11 @@ def icer(of, **typed):
 def test_editing_arms_moves_the_decision(inputs):
     """Counts of one trial change; what follows is computed here by hand."""
     cells = [
-        ("T001", "events_lod", "31"),
-        ("T002", "events_lod", "10"),
+        ("T001", "events_diagnosis_lost", "31"),
+        ("T002", "events_diagnosis_lost", "10"),
         ("T002", "dropout_n", "9"),
         ("T002", "n_assessed", "35"),
-        ("T027", "events_lod", "6"),
+        ("T027", "events_diagnosis_lost", "6"),
     ]
     edited(inputs, "trials.csv", cells)
     changed = load_study(inputs / STUDY, inputs / JURISDICTION)
@@ -333,9 +333,9 @@ n1,a,network,SMD,,MDMA-AT v WAITLIST,verified,,,,,PBO+THERAPY = SUPPORTIVE,
 n2,b,network,SMD,,PE v WAITLIST,verified,,,,,PBO+THERAPY = SUPPORTIVE,
 n3,c,network,SMD,,MDMA-AT v PE,verified,,,,,PBO+THERAPY = SUPPORTIVE,
 n4,difference,indirect,SMD,,,,,,,,,n1; n2
-a1,a,network,log odds ratio,lod,MDMA-AT v WAITLIST,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
-a2,b,network,log odds ratio,lod,PE v WAITLIST,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
-a3,c,network,log odds ratio,lod,MDMA-AT v PE,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
+a1,a,network,log odds ratio,OUT,MDMA-AT v WAITLIST,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
+a2,b,network,log odds ratio,OUT,PE v WAITLIST,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
+a3,c,network,log odds ratio,OUT,MDMA-AT v PE,base; network,,,,,PBO+THERAPY = SUPPORTIVE,r1
 a4,difference,indirect,log odds ratio,,,,,,,,,a1; a2
 """
 
@@ -347,7 +347,8 @@ def test_effects_of_one_network_share_its_covariance(inputs, kind):
     with path.open(newline="") as source:
         table = list(csv.DictReader(source))
     columns = list(table[0])
-    added = list(csv.DictReader(TWO_OF_ONE_NETWORK.strip().splitlines()))
+    text = TWO_OF_ONE_NETWORK.replace("OUT", "diagnosis_lost")
+    added = list(csv.DictReader(text.strip().splitlines()))
     anchor = {"name": "r1", "title": "r", "method": "reported", "measure": "log odds ratio"}
     anchor |= {"treatments": "PE v SUPPORTIVE", "rows": "R01"}
     with path.open("w", newline="") as target:

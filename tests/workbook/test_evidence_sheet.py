@@ -31,13 +31,13 @@ TRIALS, EFFECTS, CONTRASTS = "trials.csv", "reported_effects.csv", "nma_contrast
 
 #: Edits of the evidence: file, row and column with what is typed.
 CASES: dict[str, Edits] = {
-    "one count": {(TRIALS, "T001", "events_lod"): "31"},
-    "no event in an arm": {(TRIALS, "T004", "events_lod"): "0"},
-    "everybody in an arm": {(TRIALS, "T003", "events_lod"): "52"},
+    "one count": {(TRIALS, "T001", "events_diagnosis_lost"): "31"},
+    "no event in an arm": {(TRIALS, "T004", "events_diagnosis_lost"): "0"},
+    "everybody in an arm": {(TRIALS, "T003", "events_diagnosis_lost"): "52"},
     "heterogeneous trials": {
-        (TRIALS, "T003", "events_lod"): "20",
-        (TRIALS, "T024", "events_lod"): "0",
-        (TRIALS, "T005", "events_lod"): "1",
+        (TRIALS, "T003", "events_diagnosis_lost"): "20",
+        (TRIALS, "T024", "events_diagnosis_lost"): "0",
+        (TRIALS, "T005", "events_diagnosis_lost"): "1",
         (TRIALS, "T013", "n_assessed"): "120",
     },
     "dropout and size": {
@@ -247,11 +247,11 @@ def test_steps_that_have_not_come_to_rest(
 
 
 IMPOSSIBLE = {
-    "events above n": (("T001", "events_lod"), 43),
-    "half a patient": (("T001", "events_lod"), 12.5),
-    "a word": (("T001", "events_lod"), "many"),
+    "events above n": (("T001", "events_diagnosis_lost"), 43),
+    "half a patient": (("T001", "events_diagnosis_lost"), 12.5),
+    "a word": (("T001", "events_diagnosis_lost"), "many"),
     "below zero": (("T003", "dropout_n"), -1),
-    "nobody in either arm": (("T006", "events_lod"), 0),
+    "nobody in either arm": (("T006", "events_diagnosis_lost"), 0),
 }
 
 
@@ -306,10 +306,10 @@ def test_round_trip(
 @pytest.mark.parametrize(
     ("name", "column", "value", "words"),
     [
-        ("T001", "events_lod", 43, "43 events are more than the 42 assessed"),
-        ("T001", "events_lod", 12.5, "found 12.5, allowed is a count"),
-        ("T001", "events_lod", "=1+1", "found the formula '=1+1', allowed is a number"),
-        ("T001", "events_lod", None, "is empty; a number is needed"),
+        ("T001", "events_diagnosis_lost", 43, "43 events are more than the 42 assessed"),
+        ("T001", "events_diagnosis_lost", 12.5, "found 12.5, allowed is a count"),
+        ("T001", "events_diagnosis_lost", "=1+1", "found the formula '=1+1', allowed is a number"),
+        ("T001", "events_diagnosis_lost", None, "is empty; a number is needed"),
         ("T005", "events_remission", 3, "was not reported, and nothing here uses it"),
         ("R01", "ci_low", 2.0, "1.8 must lie inside its interval 2 to 2.96"),
         ("R01", "ci_low", -1, "can't be the interval of a OR"),
@@ -340,11 +340,13 @@ def test_an_estimate_without_contrast_names_its_cell(
     plain: Path, run: Run, cells: dict[tuple[str, str], tuple[int, int]], tmp_path: Path
 ) -> None:
     """Nobody has the event in either arm: each count is possible, the ratio is not."""
-    entries = {("Evidence", evidence_cell(cells, t, "events_lod")): 0 for t in ("T005", "T006")}
+    entries = {
+        ("Evidence", evidence_cell(cells, t, "events_diagnosis_lost")): 0 for t in ("T005", "T006")
+    }
     (tmp_path / "back").mkdir()
     with pytest.raises(InputError) as caught:
         read_edited(typed(plain, tmp_path / "edited.xlsx", entries), run.study, tmp_path / "back")
-    cell = evidence_cell(cells, "T005", "events_lod")
+    cell = evidence_cell(cells, "T005", "events_diagnosis_lost")
     assert f"sheet Evidence, cell {cell}: study Mithoefer 2018: nobody has" in str(caught.value)
 
 

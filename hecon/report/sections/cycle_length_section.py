@@ -7,6 +7,7 @@ from hecon.analyses.departures import APART
 from hecon.analyses.run import Run
 from hecon.report.content import Amount, Column, Section, Sentence, Table, Value, money, table
 from hecon.report.registry import Analysis
+from hecon.report.things_called import at_threshold
 from hecon.report.vocabulary import (
     COST_DIFFERENCE,
     NMB,
@@ -65,19 +66,15 @@ def decision(run: Run) -> Sentence:
     """Whether net benefit keeps its sign at every length."""
     found = run(cycle_lengths)
     a, b = run.study.compared
-    values: dict[str, Value] = {
-        "a": a,
-        "b": b,
-        "shortest": Amount(found["cycle_months"].min()),
-    }
+    values: dict[str, Value] = {"a": a, "b": b, **at_threshold(run)}
     good = found["nmb"] > 0
     if good.nunique() > 1:
-        text = "{a} against {b}: the decision hangs on the length of the cycle."
-        return Sentence(text, {"a": a, "b": b}, "verdict")
+        text = "At {threshold} per {effect} the decision between {a} and {b} hangs on the length "
+        return Sentence(text + "of the cycle.", values, "verdict")
     holds = "is" if good.iloc[0] else "is not"
-    text = "At every cycle down to {shortest} months {a} "
-    text += f"{holds} {{cost_effective}} against {{b}}."
-    return Sentence(text, values, "verdict")
+    text = f"At {{threshold}} per {{effect}} {{a}} {holds} {{cost_effective}} against {{b}} "
+    values["shortest"] = Amount(found["cycle_months"].min())
+    return Sentence(text + "at every cycle down to {shortest} months.", values, "verdict")
 
 
 def answers(run: Run) -> tuple[Sentence, ...]:

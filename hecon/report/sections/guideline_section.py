@@ -110,7 +110,7 @@ def section(run: Run) -> Section:
     said = tally(demands.frame, place.body or place.title)
     hand = int(demands.frame["by_hand"].sum())
     if hand:
-        text = "{hand} are judged by hand, with the reason beside them; the others by this run."
+        text = "Judged by hand, with the reason beside them: {hand}; the others by this run."
         said.append(Sentence(text, {"hand": count(hand)}, "note"))
     return Section("guideline", TITLE, tuple(said), (demands, moves_table(run)))
 

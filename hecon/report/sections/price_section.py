@@ -9,7 +9,6 @@ from hecon.analyses.pair import find_parameter
 from hecon.analyses.price import price_values
 from hecon.analyses.run import Run
 from hecon.report.content import (
-    Amount,
     Column,
     Section,
     Sentence,
@@ -89,7 +88,7 @@ def conclusion(run: Run) -> tuple[Sentence, ...]:
     said = _no_price(run, row) if row["expected"] < 0 else _some_price(run, row)
     if row["high"] >= 0 > row["low"]:
         doubt = "The draws put it between less than zero and {high} (95 %)."
-        said += (Sentence(doubt, {"high": Amount(float(row["high"]))}),)
+        said += (Sentence(doubt, {"high": money(float(row["high"]))}),)
     return said
 
 
@@ -105,8 +104,8 @@ def _some_price(run: Run, row: pd.Series) -> tuple[Sentence, ...]:
     values = _values(run, row)
     equal = Sentence(
         "At {threshold} per {effect} {a} and {b} are equal on average at a price of {expected} "
-        "{unit} for {price}.",
-        {**values, "expected": Amount(float(row["expected"])), "unit": str(row["unit"])},
+        "for {price}.",
+        {**values, "expected": money(float(row["expected"]))},
         "verdict",
     )
     now = _now(run, str(row["parameter"]))
@@ -125,7 +124,7 @@ def _some_price(run: Run, row: pd.Series) -> tuple[Sentence, ...]:
         if above
         else "and the price would have to rise for that to turn."
     )
-    said: dict[str, Value] = {"now": Amount(now), "a": values["a"], "b": values["b"]}
+    said: dict[str, Value] = {"now": money(now), "a": values["a"], "b": values["b"]}
     return equal, Sentence(side + verdict + way, said)
 
 

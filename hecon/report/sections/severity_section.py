@@ -1,5 +1,7 @@
 """What a unit of effect may cost, and how that follows from severity."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from hecon.analyses.base_case import base_limits, base_shortfalls, threshold, thresholds_stated
@@ -49,7 +51,11 @@ def severity_table(run: Run) -> Table:
     frame["comparator"] = run.study.compared[1]
     place = run.study.jurisdiction.definition
     weighted = place.severity is not None
-    columns = [c for c in SEVERITY if c.key in frame and (weighted or c.key != "weight")]
+    columns = [
+        c if weighted or c.key != "opportunity_cost" else replace(c, shown=False)
+        for c in SEVERITY
+        if c.key in frame and (weighted or c.key != "weight")
+    ]
     caption = "From severity to the threshold" if weighted else f"The {place.threshold.name}"
     kept = frame[[c.key for c in columns]]
     return table("severity", caption, columns, kept, ("comparator",))

@@ -15,6 +15,7 @@ from hecon.report.content import (
 )
 from hecon.report.pictured import pictured
 from hecon.report.registry import Analysis
+from hecon.report.things_called import at_threshold
 from hecon.report.vocabulary import (
     COST_DIFFERENCE,
     NMB,
@@ -31,10 +32,11 @@ COLUMNS = (
     *ratio_columns(),
     NMB,
 )
-_ALWAYS = "At each of these horizons {a} is {cost_effective} against {b}."
-_NEVER = "At each of these horizons {a} is not {cost_effective} against {b}."
-_FROM = "From the end of year {years} on {a} is {cost_effective} against {b}."
-_UNTIL = "From the end of year {years} on {a} is not {cost_effective} against {b}."
+_AT = "At {threshold} per {effect} {a} "
+_ALWAYS = _AT + "is {cost_effective} against {b} at each of these horizons."
+_NEVER = _AT + "is not {cost_effective} against {b} at each of these horizons."
+_FROM = _AT + "is {cost_effective} against {b} from the end of year {years} on."
+_UNTIL = _AT + "is not {cost_effective} against {b} from the end of year {years} on."
 NOTE = Sentence(
     "Counted up to a year, costs and effects of the base case after it are left out; the "
     "threshold is that of the condition, whatever the horizon.",
@@ -54,7 +56,7 @@ def decision(run: Run) -> Sentence:
     found = run(time_horizons)
     a, b = run.study.compared
     good = found["nmb"] > 0
-    values: dict[str, Value] = {"a": a, "b": b}
+    values: dict[str, Value] = {"a": a, "b": b, **at_threshold(run)}
     if good.nunique() == 1:
         return Sentence(_ALWAYS if good.iloc[-1] else _NEVER, values, "verdict")
     since = found.index[good != good.iloc[-1]][-1] + 1

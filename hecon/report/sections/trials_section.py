@@ -23,6 +23,7 @@ from hecon.report.content import (
 from hecon.report.pictured import pictured
 from hecon.report.registry import DRAWN, THRESHOLD, Analysis, Option
 from hecon.report.sections.trial_tables import if_others_pay, tables
+from hecon.report.things_called import at_threshold
 
 TITLE = "Trials"
 
@@ -86,7 +87,7 @@ LICENCE = Sentence("Whether to license it is another question, which costs don't
 
 _ADVICE = {
     REJECT: "{a} is not worth funding on today's evidence, and no trial is worth paying for.",
-    WAIT: "Funding {a} should wait for the trial.",
+    WAIT: "funding {a} should wait for the trial.",
     ADOPT: "{a} is worth funding today, and no trial is worth paying for.",
     ADOPT_AND_STUDY: "{a} is worth funding today, with the trial going on beside it.",
 }
@@ -99,7 +100,8 @@ def advice(run: Run) -> Sentence:
     rows = found.choices
     same = (rows["trial"] == first["trial"]) & (rows["follow_up_weeks"] == first["follow_up_weeks"])
     best = str(rows[same & rows["best"]]["choice"].iloc[0])
-    return Sentence(_ADVICE[best], {"a": run.study.compared[0]}, "verdict")
+    values: dict[str, Value] = {"a": run.study.compared[0], **at_threshold(run)}
+    return Sentence("At {threshold} per {effect} " + _ADVICE[best], values, "verdict")
 
 
 def without_trial(run: Run) -> Sentence:
