@@ -132,12 +132,27 @@ def test_no_word_of_norway_elsewhere(name: str) -> None:
     assert [word for word in words if NORWEGIAN.search(word)] == []
 
 
+@pytest.mark.parametrize("study", ["ptsd", "mdd"])
+@pytest.mark.parametrize("name", ["england", "usa"])
+def test_fault_29_what_goes_with_a_study_holds_in_every_country(study: str, name: str) -> None:
+    """The checklist, assumptions and what is missing name no money, rates or rules of Norway's."""
+    found = load_study(ROOT / "inputs/studies" / study, COUNTRIES / name)
+    files = ("cheers", "assumptions", "missing")
+    words = [" ".join(row.values()) for file in files for row in found.evidence(file)]
+    words += [scenario.title for scenario in found.scenarios]
+    own = re.compile(rf"{NORWEGIAN.pattern}|4, 3 and 2 %|absolute shortfall", re.IGNORECASE)
+    assert len(words) > 90
+    assert [text for text in words if own.search(text)] == []
+
+
 @pytest.mark.parametrize("name", ["usa", "australia"])
 def test_a_second_perspective_stands_beside_the_base_case(name: str) -> None:
     """Its figures are those of the study with the same inputs set: not a scenario's."""
     run = country(name)
     (beside,) = run.study.perspectives
+    travel, hour = {"usa": (20, 32.7), "australia": (30, 35)}[name]
     values = ["include_productivity=1", "include_patient_cost=1"]
+    values += [f"unit_patient_travel={travel}", f"unit_patient_hour={hour}"]
     other = Run(with_values(run.study, values))(base_table).iloc[0]
     found = run(perspective_results).set_index(["figure", "perspective"])["value"]
     for figure, column in (("Cost, PE", "cost PE"), ("ICER", "icer"), ("Net benefit", "nmb")):

@@ -113,3 +113,9 @@ def test_an_age_at_which_a_level_table_is_read_is_named_and_not_blamed(copy):
     found = ask(copy.load(), "Every parameter acts or is named")
     assert found.result == "pass"
     assert "age_of where a table is not the same throughout" in found.detail
+
+
+def test_the_page_on_verification_has_a_row_for_every_check():
+    page = (Path(__file__).parents[2] / "docs/verification.md").read_text()
+    rows = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ")]
+    assert sorted(rows[1:]) == sorted(check.name for check in CHECKS)
