@@ -86,11 +86,9 @@ class Overrides:
         if not found:
             numbers = ", ".join(s.label for s in sessions)
             return f"{strategy} has no session '{number}'; allowed are {numbers}"
-        columns = cells_of(found[0])
-        if column not in columns:
+        if column not in (columns := cells_of(found[0])):
             return UnknownName(column, "a column of numbers", columns)
-        parameter = cell_parameter(found[0], column)
-        self.cells[(strategy, number, column)] = parameter
+        self.cells[(strategy, number, column)] = parameter = cell_parameter(found[0], column)
         if column in self.course.money:
             self.units[parameter.key] = ANY_CURRENCY
         return parameter.key
