@@ -33,7 +33,7 @@ class Fault:
     unknown: tuple[str, str] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "file", shortened(readable(self.file), _WORD))
+        object.__setattr__(self, "file", shortened(readable(self.file or "."), _WORD))
         object.__setattr__(self, "message", readable(self.message))
         if self.column is not None:
             object.__setattr__(self, "column", shortened(readable(self.column), _WORD))

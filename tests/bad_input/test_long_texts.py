@@ -1,9 +1,12 @@
 """Whatever an input says, a message shows what can be shown, and no more than is read."""
 
+from pathlib import Path
+
 import pytest
 
 from hecon.errors import Fault, InputError, ModelError, readable
 from hecon.studies.folders import jurisdiction_folder, study_folder
+from hecon.studies.variant import lines_of
 
 LONG = 5_000 * "x"
 
@@ -28,6 +31,11 @@ def test_a_long_text_is_told_shortly(small, file, old, new):
     told = small.change(file, old, new).faults()
     assert len(told) < 3
     assert all(len(each) < 1_000 and each.isprintable() for each in told)
+
+
+def test_a_fault_in_the_folder_where_one_is_names_it():
+    with pytest.raises(InputError, match=r"^\.: is a folder; a file is expected$"):
+        lines_of(Path("."))
 
 
 def test_a_long_name_is_cut_wherever_it_stands_in_a_message():
