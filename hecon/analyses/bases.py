@@ -18,6 +18,9 @@ FUNCTIONS = 10
 PRODUCTS_OF_TWO = 4
 PRODUCTS_OF_MORE = 3
 _DEGREE = 3
+#: Knots as close as this share of the range are one: the roughness of what bends between them would
+#: drown that of all else in rounding.
+_CLOSE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ def _smooth(levels: Array, often: Whole) -> tuple[Array, Array]:
     draws = int(often.sum())
     positions = np.linspace(0, draws - 1, FUNCTIONS - _DEGREE + 1).round().astype(int)
     knots = np.unique(scaled[np.searchsorted(np.cumsum(often), positions, side="right")])
+    apart = np.diff(knots) > _CLOSE
+    knots = np.r_[0.0, knots[1:-1][apart[:-1] & (knots[1:-1] < 1 - _CLOSE)], 1.0]
     width, cubics = np.diff(knots), _splines(knots)
     interval = np.searchsorted(knots[1:-1], scaled, side="right")
     x = (scaled - knots[interval]) / width[interval]

@@ -26,6 +26,8 @@ _LOOSEST, _STIFFEST = 1e-9, 1e9
 #: Least and largest change of a standard deviation in one step, as a share, and of a logarithm.
 _SHORTER = (-0.99, 9.0)
 _LONGEST = 4.0
+#: Share of a column, at least, that no other columns say, for it to tell more than rounding.
+_SAME = 1e-6
 #: A scaled matrix whose factor has less than this on its diagonal is not safely positive definite.
 _DEFINITE = 1e-3
 
@@ -191,7 +193,7 @@ def _step(known: _NormalEquations, at: _SmoothedFit) -> Array:
     """
     pull = at.ridges * at.beta
     rough = pull @ at.beta / at.variance
-    spread = at.ridges @ np.diag(at.inverse)
+    spread = at.ridges @ at.inverse.diagonal()
     slope = rough + spread - known.ranks
     inner = pull @ at.inverse @ pull.T / at.variance
     curve = np.diag(rough + spread) - 2 * inner - np.outer(rough, rough) / known.free
@@ -207,12 +209,12 @@ def _step(known: _NormalEquations, at: _SmoothedFit) -> Array:
 
 def _solved(matrix: Array, right: Array) -> Array | None:
     """The solution, or None if the matrix is not positive definite."""
-    own = np.diag(matrix)
+    own = matrix.diagonal()
     if not (own > 0).all():
         return None
     scale = 1 / np.sqrt(own)
     factor, wrong = lapack.dpotrf(matrix * np.outer(scale, scale), lower=1)
-    if wrong or np.diag(factor).min() < _DEFINITE:
+    if wrong or factor.diagonal().min() < _DEFINITE:
         return None
     return np.asarray(scale * lapack.dpotrs(factor, scale * right, lower=1)[0])
 
@@ -220,17 +222,20 @@ def _solved(matrix: Array, right: Array) -> Array | None:
 def _inverse(gram: Array, ridge: Array) -> tuple[Array, float]:
     """The inverse of a penalised matrix, and the logarithm of the matrix's determinant."""
     matrix = gram.copy(order="F")
-    np.fill_diagonal(matrix, np.diag(gram) + ridge)
+    np.fill_diagonal(matrix, gram.diagonal() + ridge)
+    scale = np.sqrt(matrix.diagonal())
     factor, wrong = lapack.dpotrf(matrix, lower=1, clean=1)
-    if not wrong:
-        size = 2 * float(np.log(np.diag(factor)).sum())
-        inverse, wrong = lapack.dpotri(factor, lower=1, overwrite_c=1)
-    if wrong:
-        # columns that say the same: what rounding leaves of their difference is kept at bay
-        values, vectors = np.linalg.eigh(matrix)
-        values = np.maximum(values, values[-1] * 1e-14)
-        return (vectors / values) @ vectors.T, float(np.log(values).sum())
-    own = np.diag(inverse).copy()
+    if wrong or (factor.diagonal() / scale).min() < _SAME:
+        # columns that say the same: the direction in which they differ is only rounding
+        values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+        told = values > _SAME**2 * values[-1]
+        vectors = vectors[:, told] / scale[:, None]
+        values = np.where(told, values, _SAME**2 * values[-1])
+        size = float(np.log(values).sum() + 2 * np.log(scale).sum())
+        return (vectors / values[told]) @ vectors.T, size
+    size = 2 * float(np.log(factor.diagonal()).sum())
+    inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
+    own = inverse.diagonal().copy()
     inverse = inverse + inverse.T
     np.fill_diagonal(inverse, own)
     return inverse, size

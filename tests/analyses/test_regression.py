@@ -1,6 +1,7 @@
 """Smooth regressions against SciPy's splines and the likelihood written out."""
 
 import numpy as np
+import pytest
 from scipy import interpolate, optimize
 
 from hecon.analyses.bases import FUNCTIONS, additive_basis
@@ -20,6 +21,24 @@ def test_functions_are_cubic_splines_with_their_roughness():
     np.testing.assert_allclose(basis.penalty[1], 0)
     np.testing.assert_allclose(rough / rough[1], basis.penalty[1:], rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(basis.columns @ basis.columns.T / 500, np.eye(10), atol=1e-6)
+
+
+def test_a_parameter_with_a_long_tail_keeps_its_line():
+    x = np.random.default_rng(0).gamma(0.3, size=3000) ** 3
+    basis = additive_basis([x])
+    assert (basis.penalty >= 0).all()
+    found = fit(basis, 2 + 3 * x[None])
+    np.testing.assert_allclose(found.residual, 0, atol=1e-6)
+    assert found.freedom[0] == pytest.approx(2)
+
+
+def test_parameters_that_say_the_same_are_one():
+    a, noise = np.random.default_rng(1).standard_normal((2, 1000))
+    outcomes = np.stack([3 * a + 5, np.sin(2 * a) + noise])
+    found = fit(additive_basis([a, 2 * a + 1, a + 1e-7 * noise]), outcomes)
+    np.testing.assert_allclose(found.residual[0], 0, atol=1e-5)
+    alone = fit(additive_basis([a]), outcomes)
+    assert np.corrcoef(found.fitted[1], alone.fitted[1])[0, 1] > 0.99
 
 
 def restricted(basis, outcome):
