@@ -11,9 +11,8 @@ from hecon.report.figures.picture import Picture
 @pytest.fixture
 def unpainted(monkeypatch):
     """Figures are made and said; one empty picture stands for all that are written."""
-    empty = {}
     for kind in ("svg", "png"):
         with io.BytesIO() as file:
             Figure((1, 1)).savefig(file, format=kind)
-            empty[kind] = file.getvalue()
-    monkeypatch.setattr(Picture, "_saved", lambda _, kind, metadata: empty[kind])
+            empty = file.getvalue()
+        monkeypatch.setattr(Picture, kind, property(lambda _, empty=empty: empty))
