@@ -28,7 +28,7 @@ ANALYSES = {
     "remission": (
         [("T001", "T002"), ("T003", "T004"), ("T005", "T006"), ("T007", "T008")],
         # the database labels "no longer meets CAPS-IV criteria" as remission in the older trials
-        ["events_remission", "events_remission", "events_lod", "events_lod"],
+        ["events_remission", "events_remission", "events_diagnosis_lost", "events_diagnosis_lost"],
         (2.250, 1.040, 4.867),
         (1.01, 5.03),
     ),
