@@ -57,7 +57,7 @@ def _awaited(
 
     So it is in a third process, which would take from the connection what `asker` waits for.
     """
-    with suppress(EOFError):
+    with suppress(EOFError, OSError):  # it may end in the middle of a result
         while wanted.name not in arrived and os.getpid() == asker:
             name, arrived[name] = connection.recv()
     return arrived[wanted.name] if wanted.name in arrived else wanted.compute(run)

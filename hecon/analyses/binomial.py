@@ -28,8 +28,7 @@ def binomial_quantile(u: Array, n: Array, p: Array) -> Array:
         guess = n * p + np.sqrt(n * p * q) * z + (q - p) * (z**2 - 1.0) / 6.0
         k = np.clip(np.nan_to_num(np.floor(guess + 0.5)), 0.0, n)
         below = np.where(k < n, special.betainc(np.maximum(n - k, 1.0), k + 1.0, q), 1.0)
-        orders = special.gammaln(np.arange(n.max(initial=0.0) + 1.0) + 1.0)
-        every, found, others = (orders[count.astype(np.int64)] for count in (n, k, n - k))
+        every, found, others = _log_factorials(n, k, n - k)
         there = np.exp(every - found - others + special.xlogy(k, p) + special.xlog1py(n - k, -p))
     _step_down(u, n, p, k, below, there)
     _step_up(u, n, p, k, below, there)
@@ -41,6 +40,15 @@ def binomial_quantile(u: Array, n: Array, p: Array) -> Array:
 
         k[far] = np.clip(stats.binom.ppf(u[far], n[far].astype(int), p[far]), 0.0, n[far])
     return np.asarray(k)
+
+
+def _log_factorials(largest: Array, *others: Array) -> list[Array]:
+    """Of whole numbers; looked up, which is faster, where they are fewer than the draws."""
+    most = largest.max(initial=0.0)
+    if most >= len(largest):
+        return [special.gammaln(each + 1.0) for each in (largest, *others)]
+    known = special.gammaln(np.arange(1.0, most + 2.0))
+    return [known[each.astype(np.int64)] for each in (largest, *others)]
 
 
 def _step_down(u: Array, n: Array, p: Array, k: Array, below: Array, there: Array) -> None:

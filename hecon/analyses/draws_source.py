@@ -11,13 +11,12 @@ from hecon.analyses.decimals import read_numbers
 from hecon.analyses.delimited import read_delimited
 from hecon.analyses.draws_table import LARGEST
 from hecon.errors import Fault, FaultList, InputError, shown, unprintable
+from hecon.parameters import limits
 
 TEXT = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz")
 #: What R and pandas call a first column that only counts rows.
 _COUNTER = ("", "X", "...1", "Unnamed: 0")
 _MOST_FAULTS = 20
-#: Most characters of a column's or a strategy's name.
-LONGEST_NAME = 100
 
 
 @dataclass
@@ -94,8 +93,8 @@ def _checked(source: DrawsFile) -> DrawsFile:
 
 def name_problem(name: str) -> str:
     """What is wrong with a name, in words that follow it; empty if nothing is."""
-    if len(name) > LONGEST_NAME:
-        return f"has a name of {len(name):,} characters, allowed are {LONGEST_NAME}"
+    if len(name) > limits.LONGEST_NAME:
+        return f"has a name of {len(name):,} characters, allowed are {limits.LONGEST_NAME}"
     problem = unprintable(name)
     return f"has {problem}" if problem else ""
 

@@ -73,7 +73,7 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     with forked(send) as answer:
 
         def awaited() -> T:
-            with suppress(EOFError):
+            with suppress(EOFError, OSError):  # it may end in the middle of its answer
                 if not found:
                     found.append(answer.recv())
             return alone()

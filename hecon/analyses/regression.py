@@ -131,8 +131,8 @@ class _NormalEquations:
 
     @cached_property
     def free(self) -> float:
-        """Draws less the columns that are never smoothed."""
-        return self.draws - len(self.gram) + float(self.ranks.sum())
+        """Draws less the columns that are never smoothed, of which few draws may leave none."""
+        return max(self.draws - len(self.gram) + float(self.ranks.sum()), 1.0)
 
 
 @dataclass(frozen=True)

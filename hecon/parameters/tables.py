@@ -102,7 +102,7 @@ def _check_header(header: list[str], shown: str, faults: FaultList) -> None:
         faults.add(shown, 1, name, "the column appears twice")
     blank = [str(position) for position, name in enumerate(header, start=1) if not name]
     if blank:
-        faults.add(shown, 1, None, f"no name is above the column {some(blank)}")
+        faults.add(shown, 1, None, f"columns without a name: {some(blank)}")
 
 
 def read_rows(

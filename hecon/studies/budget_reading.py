@@ -191,14 +191,11 @@ def _check_strategies(reading: StudyReading, found: BudgetDefinition, shown: str
     for entry, shares in (("without", found.without), ("displaced", found.displaced)):
         for name in shares:
             reading.known_strategy(name, shown, None, f"{entry}.{name}")
-            if name not in reading.strategies:
-                continue
-            if name == found.strategy:
+            if name == found.strategy and name in reading.strategies:
                 text = f"'{name}' is the new treatment itself"
                 reading.faults.add(shown, None, f"{entry}.{name}", text)
-    for name in found.displaced.keys() - found.without.keys():
-        if not reading.faults.knows(STRATEGY):
-            continue
+    alone = found.displaced.keys() - found.without.keys()
+    for name in sorted(alone) if reading.faults.knows(STRATEGY) else ():
         text = f"'{name}' is displaced and nobody has it without the new treatment"
         reading.faults.add(shown, None, f"displaced.{name}", text)
     if found.waiting is not None:

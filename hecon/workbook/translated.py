@@ -71,14 +71,15 @@ def _translated(xml: str, formula: Callable[[str], str], titles: dict[str, str])
 
 
 def _foot(text: str) -> str:
-    """Both sides of a page's foot, in which an ampersand is a code and is doubled."""
-    left, right = text.removeprefix("&L").split("&R")
+    """Both sides of a page's foot; only the right one is known to hold no `&R` of a name."""
+    left, _, right = text.removeprefix("&L").rpartition("&R")
     return f"&L{page_foot(say(left.replace('&&', '&')))}&R{say(right)}"
 
 
 def page_foot(heading: str) -> str:
-    """A heading as it may stand at the foot of a page, whose length is limited."""
-    return heading.replace("&", "&&")[:120]
+    """A heading at the foot of a page, where ampersands are doubled and length is limited."""
+    doubled = heading.replace("&", "&&")[:120]
+    return doubled[: 120 - doubled.count("&") % 2]
 
 
 def _piece(match: re.Match[str], titles: dict[str, str]) -> str:

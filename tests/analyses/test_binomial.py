@@ -23,3 +23,8 @@ def test_certainty_and_different_numbers():
     n = np.array([10.0, 10.0, 0.0, 3.0])
     p = np.array([0.0, 1.0, 0.4, 1e-320])
     np.testing.assert_array_equal(binomial_quantile(u, n, p), [0, 10, 0, 0])
+
+
+def test_numbers_beyond_all_memory():
+    u, n, p = np.array([0.3, 0.7]), np.full(2, 1e12), np.full(2, 0.1)
+    np.testing.assert_allclose(binomial_quantile(u, n, p), stats.binom.ppf(u, n, p), rtol=1e-11)

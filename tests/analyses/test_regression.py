@@ -32,6 +32,11 @@ def test_a_parameter_with_a_long_tail_keeps_its_line():
     assert found.freedom[0] == pytest.approx(2)
 
 
+def test_as_many_columns_as_draws_leave_nothing():
+    x, y = np.random.default_rng(2).standard_normal((2, 4))
+    np.testing.assert_allclose(fit(additive_basis([x]), y[None]).residual, 0, atol=1e-6)
+
+
 def test_parameters_that_say_the_same_are_one():
     a, noise = np.random.default_rng(1).standard_normal((2, 1000))
     outcomes = np.stack([3 * a + 5, np.sin(2 * a) + noise])

@@ -1,6 +1,8 @@
 """Results of a run: computed once, on demand, and reasons where there are none."""
 
+import multiprocessing
 import os
+import signal
 import sys
 from typing import Any, cast
 
@@ -92,6 +94,24 @@ def test_a_second_process_works_out_what_can_be_and_the_run_the_rest() -> None:
         assert run.missing["refused"] == "there is nothing to learn"
         assert run(second) == 14
     assert calls == ["first"]
+
+
+HERE = os.getpid()
+
+
+@result()
+def cut_off(run: Run) -> bytes:
+    if os.getpid() != HERE:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+    return bytes(1_000_000)  # more than a pipe holds
+
+
+def test_what_a_process_did_not_send_to_its_end_is_worked_out_here() -> None:
+    run = a_run()
+    with apart(run, [cut_off], worth=0), beside(lambda: cut_off.compute(a_run())) as answer:
+        for child in multiprocessing.active_children():
+            child.join(10)
+        assert len(run(cut_off)) == len(answer()) == 1_000_000
 
 
 def test_a_small_run_needs_no_second_process() -> None:

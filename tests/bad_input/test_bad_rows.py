@@ -514,7 +514,7 @@ CASES = {
         "unit,description",
         "unit,",
         [
-            "small/variables.csv, row 1: no name is above the column 5",
+            "small/variables.csv, row 1: columns without a name: 5",
         ],
     ),
     "semicolons": (

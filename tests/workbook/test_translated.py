@@ -22,7 +22,7 @@ from hecon.report.things_called import study_units
 from hecon.report.words import spoken
 from hecon.workbook.book import write_workbook
 from hecon.workbook.edits import names_in_workbook, read_edited
-from hecon.workbook.pages import Sheets
+from hecon.workbook.pages import Sheets, add_page
 from hecon.workbook.reading.edited_results import total_rows
 from hecon.workbook.sheet_layout import HEADER
 
@@ -94,6 +94,17 @@ def test_values_stand_beside_translated_formulas(small: Sheets, tmp_path: Path) 
     assert named.tx.v == "lav"
     assert series.val.numRef.f == "'Modellens egen'!$A$2:$A$3"
     assert [point.v for point in series.val.numRef.numCache.pt] == [2, 3]
+
+
+def test_ampersands_of_a_heading_at_the_foot_of_its_page(tmp_path: Path) -> None:
+    """Each is doubled, even where a name looks like a code or is cut between the two."""
+    book, long = Sheets(), "x" * 119
+    add_page(book, "Answer", "R&R", "")
+    add_page(book, "Cost", f"{long}&R", "")
+    with speaking(NORSK), ZipFile(saved(book, tmp_path / "norsk.xlsx")) as file:
+        feet = [file.read(f"xl/worksheets/sheet{n}.xml").decode() for n in (1, 2)]
+    for left, xml in zip(("R&amp;&amp;R", long), feet, strict=True):
+        assert f"<oddFooter>&amp;L{left}&amp;R&amp;A, " in xml
 
 
 @pytest.mark.long
