@@ -122,7 +122,10 @@ def _tables(found: Decided, units: Units) -> tuple[Table, ...]:
     if len(found.sets):
         made.append(sets_table(found.sets, nobody, only))
     if len(found.singles):
-        made.append(singles_table(found.singles, nobody, lambda name: "", only))
+        ranked = found.singles.sort_values(
+            ["threshold", "evppi"], ascending=[True, False], kind="stable"
+        )
+        made.append(singles_table(ranked, nobody, lambda name: "", only))
     return tuple(made)
 
 

@@ -382,8 +382,8 @@ def draws(size=700, seed=1, first="Old"):
     p, q = rng.uniform(0, 1, (2, size))
     return pd.DataFrame(
         {
-            "p": p,
             "q": q,
+            "p": p,
             f"cost_{first}": 1000 + 10 * q,
             "cost_New": 3000 + 500 * q,
             f"qaly_{first}": 1 + 0 * p,
@@ -420,6 +420,8 @@ def test_decide_writes_everything(decided):
         "figures/evpi.png",
         "figures/captions.txt",
     } <= names
+    singles = pd.read_csv(outputs / "evppi.csv").groupby("threshold")["evppi"]
+    assert all(each.is_monotonic_decreasing for _, each in singles)  # the screen shows the first
     assert (folder / "reports" / "mine_decision.xlsx").is_file()
     assert "has the highest expected net benefit" in text
 

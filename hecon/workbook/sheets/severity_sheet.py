@@ -85,6 +85,7 @@ def write_severity(book: Book) -> SeverityAddresses:
         if rule.measure == "larger of both":
             second = f"INDEX($E$4:$E${last},MATCH(MAX($B$7,$F$4),$F$4:$F${last},1))"
             found = f"MAX({found},{second})"
+            page.sheet.column_dimensions["F"].width = 18
             page.headings(3, ["proportional from"], 6)
             for i, each in enumerate(rule.classes):
                 page.put(4 + i, 6, each.proportional, "input")

@@ -50,6 +50,8 @@ CHART, PLACES = 16, ((0, 2), (2, 6))
 IN_USE, CHANGED, FLAGS, ANSWER = 5, 6, 7, 9
 #: Inputs with the widest ranges that are shown.
 WIDEST = 5
+#: Of a name that must stand on one line.
+_SHRUNK = Alignment(vertical="top", shrink_to_fit=True)
 
 
 @dataclass
@@ -231,7 +233,7 @@ def _table(book: Book, page: Page, row: int) -> int:
     )
     for i, strategy in enumerate(strategies):
         r = row + 1 + i
-        page.put(r, 1, book.study.label(strategy))
+        page.put(r, 1, book.study.label(strategy)).alignment = _SHRUNK
         for j, (name, shape) in enumerate(
             (("cost", "money"), ("qaly", "qaly"), ("life_years", "qaly"))
         ):
@@ -263,7 +265,7 @@ def _drivers(book: Book, page: Page, row: int) -> int:
         r = row + 2 + i
         name = grid.cell("parameter", 2 * i)
         page.formula(r, 1, f"INDEX({inputs.labels},MATCH({name},{inputs.names},0))", "link")
-        page.sheet.cell(r, 1).alignment = Alignment(vertical="top", shrink_to_fit=True)
+        page.sheet.cell(r, 1).alignment = _SHRUNK
         page.sheet.merge_cells(f"A{r}:B{r}")
         for j, (name, end) in enumerate((("value", 0), ("value", 1), ("nmb", 0), ("nmb", 1))):
             small = min(abs(v) for v in ends["value"].iloc[2 * i : 2 * i + 2]) < 100
