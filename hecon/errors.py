@@ -221,7 +221,9 @@ class FaultList:
             for same in names.values() if few else [list(chain(*names.values()))]:
                 if few and len({(f.file, f.column, f.message) for f in same}) == 1:
                     continue  # which is one line with its rows
-                text = f"{same[0].message}; so in {_places(same[0].file, same[1:])}"
+                others = "" if few else f", {len(names) - 1} other names,"
+                places = _places(same[0].file, same[1:])
+                text = f"{same[0].message}; likewise{others} in {places}"
                 told |= dict.fromkeys(same)
                 told[same[0]] = replace(same[0], message=text)
         return [each for f in judged if (each := told.get(f, f)) is not None]

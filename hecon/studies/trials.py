@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr
 
 from hecon.errors import Fault, InputError, nearest
 from hecon.jurisdictions.jurisdiction_schema import JurisdictionDefinition as Jurisdiction
+from hecon.parameters import limits
 from hecon.parameters.definitions import read_toml
 from hecon.parameters.files import check_name
 from hecon.parameters.records import Named, Real, Required, RequiredFormula, Strict, Text, Whole
@@ -50,7 +51,9 @@ class TrialDefinition(Strict):
     name: Named
     title: Required
     question: Text = ""
-    sizes: Annotated[list[Annotated[Whole, Field(ge=2)]], Field(min_length=1, max_length=100)]
+    sizes: Annotated[
+        list[Annotated[Whole, Field(ge=2, le=limits.PERSONS)]], Field(min_length=1, max_length=100)
+    ]
     follow_up_weeks: Annotated[
         list[Annotated[Real, Field(gt=0)]], Field(min_length=1, max_length=100)
     ]

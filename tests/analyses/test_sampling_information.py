@@ -233,6 +233,7 @@ def test_formulas_that_cannot_be(tmp_path, algebra, formula, message):
         ('sd = "0.8"', "", "sd: is needed for a normal outcome"),
         ("{ New =", "{ Nwe =", "needs one formula an arm: New"),
         ("sizes = [40, 400]", "sizes = [1]", "found 1, allowed is 2 or more"),
+        ("sizes = [40, 400]", "sizes = [2000000000]", "found 2000000000, allowed is 1e.09 or less"),
         ('status = "assumption"', 'status = "guess"', "found 'guess', allowed is"),
         ("value = 3000", "value = 6000", "found 6000, allowed is 1000 to 5000"),
         ('kind = "normal"', 'kind = "normal"\namong = "x"', "'x' is no earlier binomial outcome"),

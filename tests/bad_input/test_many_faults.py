@@ -25,7 +25,7 @@ ONE_CAUSE = {
         'name = "Well"',
         'name = "Weel"',
         "small/transitions.csv, row 3, column to: 'Well' is not a state; did you mean Weel?; "
-        "allowed are Ill, Weel, Dead; so in rows 5, 6, 7 and small/payoffs.csv, rows 4, 5",
+        "allowed are Ill, Weel, Dead; likewise in rows 5, 6, 7 and small/payoffs.csv, rows 4, 5",
     ),
     "a state that has no name": (
         "study.toml",
@@ -39,8 +39,8 @@ ONE_CAUSE = {
         'name = "Old"',
         'name = "Odd"',
         "small/study.toml, column comparator: 'Old' is not a strategy; did you mean Odd?; allowed "
-        "are Odd, New; so in small/parameters.csv, row 4 and small/sessions.csv, rows 2, 3 and "
-        "small/scenarios.csv, row 3",
+        "are Odd, New; likewise in small/parameters.csv, row 4 and small/sessions.csv, rows 2, 3 "
+        "and small/scenarios.csv, row 3",
     ),
     "a variable misspelt": (
         "variables.csv",
@@ -120,8 +120,8 @@ def test_scenarios_that_no_file_holds_are_one_message(small):
     small.change("study.toml", "[evidence]\n", '[evidence]\nassumptions = "taken.csv"\n')
     (small.folder / "taken.csv").write_text(f"id,assumption,tested_by,status\n{rows}")
     assert small.faults() == [
-        "small/taken.csv, row 2, column tested_by: 'S1' is not a scenario; the study has none; so "
-        "in rows 2, 3, 4, 5, 6, 7, 8, 9"
+        "small/taken.csv, row 2, column tested_by: 'S1' is not a scenario; the study has none; "
+        "likewise in rows 2, 3, 4, 5, 6, 7, 8, 9"
     ]
 
 
