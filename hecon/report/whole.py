@@ -162,7 +162,7 @@ def write_whole(
             record |= {"reports": digests(made for made, _ in moves[1:])}
         write_record(record, outputs)
         publish(moves, folder)
-        if report and written.report is None:
+        if report and not only and written.report is None:
             # one of an earlier run would stand beside figures that are not its own
             target.unlink(missing_ok=True)
     return sections, written

@@ -227,6 +227,13 @@ def test_only_some_analyses(tmp_path):
     result = run(tmp_path, "--only", "scenarios,two-way,one_way")
     assert result.exit_code == 0, result.output
     assert [p.name for p in tmp_path.iterdir()] == ["outputs"]
+    (tmp_path / "reports").mkdir()
+    earlier = (
+        tmp_path / "reports" / next((tmp_path / "outputs").iterdir()).with_suffix(".xlsx").name
+    )
+    earlier.write_text("typed over by hand")
+    assert run(tmp_path, "--only", "scenarios,two-way,one_way").exit_code == 0
+    assert earlier.read_text() == "typed over by hand"
     names = {p.stem for p in tmp_path.rglob("*.csv")}
     assert names == {"columns", "tornado", "one_way", "one_way_totals", "scenarios"} | {
         "scenario_totals"
