@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hecon.commands.lean import leave_out_unasked
 from hecon.errors import Fault, FaultList, InputError, shown, unprintable
+from hecon.lean import leave_out_unasked
 
 if TYPE_CHECKING:
     from hecon.studies.study import Study

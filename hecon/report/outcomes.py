@@ -16,6 +16,7 @@ from hecon.analyses.drawn import drawn_design, drawn_outcomes, drawn_table
 from hecon.analyses.exports import spreadsheet_safe
 from hecon.analyses.flows import base_flows
 from hecon.analyses.run import Run
+from hecon.lean import without
 from hecon.report.content import Column, Kind, Table, table
 from hecon.report.record import run_record
 from hecon.report.things_called import labeller
@@ -180,4 +181,5 @@ def write_netcdf(
     for name, values in encoded.coords.items():
         if values.dtype.kind not in "fi":
             encoded = encoded.assign_coords({name: values.values.astype(str)})
-    encoded.to_netcdf(path, engine="scipy", format="NETCDF3_64BIT")
+    with without("dask"):  # which would be asked who may write at the same time
+        encoded.to_netcdf(path, engine="scipy", format="NETCDF3_64BIT")

@@ -105,7 +105,7 @@ def test_start_is_light():
 
 def test_a_command_loads_nothing_for_files_and_machines_it_does_not_use():
     code = (
-        "import sys; from hecon.commands.lean import leave_out_unasked as lean; lean()\n"
+        "import sys; from hecon.lean import leave_out_unasked as lean; lean()\n"
         "import xarray; print('pandas' in sys.modules, {'dask', 'pyarrow'} & set(sys.modules))\n"
         "import pyarrow; print(pyarrow.array(['a']).to_pandas().tolist())"
     )
