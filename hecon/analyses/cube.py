@@ -41,6 +41,11 @@ class CubeDesign(ProbabilisticDesign):
         self.varying = frozenset(self.parameters)
         self._stored = {key: np.clip(u, _EDGE, 1 - _EDGE) for key, u in points.items()}
 
+    def _at(self, parameter: Parameter, uniform: Array) -> Array:
+        """Sensitivity analyses move few inputs at a time: the same numbers come again and again."""
+        distinct, place = np.unique(uniform, return_inverse=True)
+        return super()._at(parameter, distinct)[place]
+
 
 def uncertain_or_refused(study: Study) -> None:
     """Raise InputError if no input has a distribution, so that nothing is uncertain."""

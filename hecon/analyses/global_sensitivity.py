@@ -55,18 +55,19 @@ def sobol_indices(
     """
     # imported here: with it comes scipy.stats, which costs most of a second
     from SALib.analyze import sobol as sobol_analysis
-    from SALib.sample import sobol as sobol_sample
 
     _check_samples(samples)
     if len(groups) == 1:
         # whatever varies is the group's doing; SALib takes a single group for single inputs
         return _everything(list(groups))
-    problem = _problem(groups, (0.0, 1.0))
-    points = sobol_sample.sample(problem, samples, calc_second_order=False, seed=seed + 1)
-    result = run(points)
+    result = run(saltelli_points(groups, samples, seed + 1))
     centred = (result - result.mean()) / (result.std() or 1.0)
     found = sobol_analysis.analyze(
-        problem, centred, calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1
+        _problem(groups, (0.0, 1.0)),
+        centred,
+        calc_second_order=False,
+        num_resamples=RESAMPLES,
+        seed=seed + 1,
     )
     return pd.DataFrame(
         {
@@ -75,6 +76,23 @@ def sobol_indices(
             **_interval("total", found["ST"], found["ST_conf"]),
         }
     )
+
+
+def saltelli_points(groups: Mapping[str, Sequence[int]], samples: int, seed: int) -> Array:
+    """Points that Sobol' indices are estimated from, of shape (samples * (groups + 2), dimensions).
+
+    For each base sample A, then A with the dimensions of one group after the other as in B, then
+    B: both from one scrambled sequence. The same as SALib's, which puts them together one by one.
+    """
+    from scipy.stats import qmc
+
+    count = sum(map(len, groups.values()))
+    a, b = np.split(qmc.Sobol(2 * count, seed=seed).random(samples), 2, axis=1)
+    points = np.repeat(a[:, None], len(groups) + 2, axis=1)
+    for position, members in enumerate(groups.values(), start=1):
+        points[:, position, members] = b[:, members]
+    points[:, -1] = b
+    return points.reshape(-1, count)
 
 
 def _everything(names: list[str]) -> pd.DataFrame:

@@ -180,6 +180,9 @@ class ProbabilisticDesign:
         values = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return values[first - begun : last - begun]
 
+    def _at(self, parameter: Parameter, uniform: Array) -> Array:
+        return parameter.distribution.quantile(uniform)
+
     def block(self, first: int, last: int) -> dict[Key, Array]:
         """Values of rows `first` to `last` (exclusive); they may be read-only."""
         joined = {key for keys, _ in self._cholesky for key in keys}
@@ -197,7 +200,7 @@ class ProbabilisticDesign:
         values = {
             key: self._alone(parameter, first, last)
             if key in alone
-            else parameter.distribution.quantile(uniforms[key])
+            else self._at(parameter, uniforms[key])
             for key, parameter in self.parameters.items()
         }
         groups: dict[str, list[Key]] = {}

@@ -2,9 +2,16 @@
 
 import numpy as np
 import pytest
+from SALib.sample import sobol as salib_sobol
 
 from hecon.analyses.cube import CubeDesign, uncertain_groups
-from hecon.analyses.global_sensitivity import morris, morris_effects, sobol, sobol_indices
+from hecon.analyses.global_sensitivity import (
+    morris,
+    morris_effects,
+    saltelli_points,
+    sobol,
+    sobol_indices,
+)
 from hecon.errors import InputError
 from hecon.parameters.design import Correlation, ProbabilisticDesign
 from hecon.parameters.distributions import distribution
@@ -127,3 +134,12 @@ def test_correlated_inputs_are_one_group(algebra):
 def test_samples_must_be_a_power_of_two():
     with pytest.raises(InputError, match="found 100, allowed is a power of two"):
         sobol_indices(THREE, ishigami, 100)
+
+
+@pytest.mark.parametrize("groups", [{"a": [0], "b": [1], "c": [2]}, {"a": [0, 2], "b": [1]}])
+def test_points_are_those_of_salib(groups):
+    owner = {column: name for name, members in groups.items() for column in members}
+    problem = {"num_vars": 3, "names": ["x", "y", "z"], "bounds": [[0, 1]] * 3}
+    problem |= {"groups": [owner[column] for column in range(3)]} if len(groups) < 3 else {}
+    theirs = salib_sobol.sample(problem, 8, calc_second_order=False, seed=3)
+    assert np.array_equal(saltelli_points(groups, 8, 3), theirs)
