@@ -110,18 +110,25 @@ def _by_length(study: Study, scenarios: Sequence[Scenario]) -> list[list[Scenari
     return [*found.values()]
 
 
-def net_of_scenarios(study: Study, scenarios: Sequence[Scenario]) -> list[list[float]]:
-    """Net cost by year of scenarios of a study `with_budget`; none where its budget can't be."""
+@result()
+def nets_to_choose(run: Run) -> dict[str, list[float]]:
+    """Net cost by year, by id, of all that page and workbook can show; none where it can't be."""
+    study = run(budget_study)
+    assert study.budget is not None
+    return _nets(study, [*study.selectable, *study.budget.scenarios])
+
+
+def _nets(study: Study, scenarios: Sequence[Scenario]) -> dict[str, list[float]]:
     found: dict[str, list[float]] = {}
     for group in _by_length(study, scenarios):
         try:
             rows = net_costs(study, scenario_design(study, group)).tolist()
         except InputError:
             if len(group) > 1:
-                return [net for s in scenarios for net in net_of_scenarios(study, [s])]
+                return {id: net for s in scenarios for id, net in _nets(study, [s]).items()}
             rows = [[]]
         found |= {s.id: row for s, row in zip(group, rows, strict=True)}
-    return [found[s.id] for s in scenarios]
+    return found
 
 
 @result()

@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from hecon.analyses.apart import apart
+from hecon.analyses.budget_scenarios import nets_to_choose
 from hecon.analyses.drawn import drawn_design
 from hecon.analyses.forked import beside
 from hecon.analyses.run import Run
+from hecon.analyses.scenarios import selectable_results
 from hecon.errors import HeconError
 from hecon.report.content import Figure, Section
 from hecon.report.drawing import Drawings, drawing, render
@@ -120,6 +122,8 @@ def write_whole(
         wrong_with: Callable[[], tuple[str, ...]] = tuple
         if workbook is not None and report and not only:
             run.tell("Workbook")
+            for shared in (selectable_results, nets_to_choose):  # of page and workbook
+                run.get(shared)
             making = partial(_workbook, workbook, run.knowing({}), sections, book)
             wrong_with = stack.enter_context(beside(making))
         run.tell("Tables")

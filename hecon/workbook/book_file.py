@@ -44,18 +44,25 @@ def _rows(workbook: Workbook, columns: Columns) -> Rows:
     return {ws.title: SheetRows(ws, columns.get(ws.title, [])) for ws in workbook.worksheets}
 
 
-def _write(workbook: Workbook, path: Path, rows: Rows, engine: LiveWorkbook | None = None) -> None:
+def _write(
+    workbook: Workbook,
+    path: Path,
+    rows: Rows,
+    engine: LiveWorkbook | None = None,
+    charts: bool = True,
+) -> None:
     """Write a workbook.
 
     Args:
         engine: Where values come from. Without it the file has none, and is not compressed.
+        charts: Whether charts are written; what only calculates needs none.
 
     Raises:
         CannotCalculate: If a formula has no value.
     """
     workbook.properties.created = workbook.properties.modified = CREATED
     parts = _Parts(LanguageOfParts(workbook.sheetnames))
-    _BookWriter(workbook, parts, rows, engine).write_data()
+    _BookWriter(workbook, parts, rows, engine, charts).write_data()
     write_parts(path, parts, ZIP_STORED if engine is None else ZIP_DEFLATED)
 
 
@@ -68,7 +75,7 @@ def deliver(workbook: Workbook, path: Path, columns: Columns) -> LiveWorkbook:
     rows = _rows(workbook, columns)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         plain = Path(folder) / "plain.xlsx"
-        _write(workbook, plain, rows)
+        _write(workbook, plain, rows, charts=False)
         engine = LiveWorkbook(plain)
     _write(workbook, path, rows, engine)
     return engine
@@ -93,15 +100,20 @@ class _BookWriter(ExcelWriter):
     """openpyxl's writer with rows and values of charts of our own."""
 
     def __init__(
-        self, workbook: Any, parts: _Parts, rows: Rows, engine: LiveWorkbook | None
+        self,
+        workbook: Any,
+        parts: _Parts,
+        rows: Rows,
+        engine: LiveWorkbook | None,
+        charts: bool,
     ) -> None:
         super().__init__(workbook, parts)  # type: ignore[arg-type]
-        self._parts, self._rows, self._engine = parts, rows, engine
+        self._parts, self._rows, self._engine, self._charts_too = parts, rows, engine, charts
 
     def write_worksheet(self, ws: Any) -> None:
         """Write a sheet, and prepare its charts."""
         ws._drawing = SpreadsheetDrawing()
-        ws._drawing.charts = ws._charts
+        ws._drawing.charts = ws._charts if self._charts_too else []
         if self._engine is not None:
             for chart in ws._charts:
                 put_values(chart, self._engine)

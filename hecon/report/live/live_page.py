@@ -7,7 +7,8 @@ from typing import Any
 
 from hecon.analyses.base_case import base_table, threshold
 from hecon.analyses.budget_draws import net_costs
-from hecon.analyses.budget_scenarios import net_of_scenarios
+from hecon.analyses.budget_results import budget_design, budget_study
+from hecon.analyses.budget_scenarios import nets_to_choose
 from hecon.analyses.budget_sensitivity import budget_one_way
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.run import Run
@@ -16,7 +17,6 @@ from hecon.engine.expression import Expr
 from hecon.engine.model import key_text
 from hecon.jurisdictions.jurisdiction_schema import Severity
 from hecon.parameters.cell_text import plain_number
-from hecon.parameters.design import base_case
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_bounds
 from hecon.report.language import language, say
@@ -26,7 +26,6 @@ from hecon.report.live.script_draws import script_draws
 from hecon.report.live.script_model import ScriptModel
 from hecon.report.live.scripts import ENGINE, SHOWN, scripts
 from hecon.report.things_called import study_units
-from hecon.studies.budget_values import with_budget
 from hecon.studies.study import Scenario, Study
 
 #: Inputs that are shown before any is looked for, and those of the budget.
@@ -219,19 +218,16 @@ def _python(run: Run) -> dict[str, Any]:
     return {
         "base": _checked(base, run(threshold)),
         "choices": {str(r["scenario"]): _checked(r, float(r["threshold"])) for r in rows},
-        "budget": _budget_checked(run.study),
+        "budget": _budget_checked(run),
     }
 
 
-def _budget_checked(study: Study) -> dict[str, list[float]]:
+def _budget_checked(run: Run) -> dict[str, list[float]]:
     """Net cost by year as Python has it: of the base case, ``""``, and of choices by their ids."""
-    if study.budget is None:
+    if run.study.budget is None:
         return {}
-    whole = with_budget(study)
-    scenarios = [*study.selectable, *study.budget.scenarios]
-    nets = net_of_scenarios(whole, scenarios)
-    base = net_costs(whole, base_case(whole.parameters))[0].tolist()
-    return {"": base} | {s.id: net for s, net in zip(scenarios, nets, strict=True) if net}
+    base = net_costs(run(budget_study), run(budget_design))[0].tolist()
+    return {"": base} | {name: net for name, net in run(nets_to_choose).items() if net}
 
 
 def _checked(row: Mapping[Hashable, Any], at: float) -> list[float]:

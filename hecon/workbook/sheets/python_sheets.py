@@ -8,7 +8,7 @@ import pandas as pd
 from openpyxl.chart import BarChart, Reference
 
 from hecon.analyses.base_case import base_table
-from hecon.analyses.budget_scenarios import net_of_scenarios
+from hecon.analyses.budget_scenarios import nets_to_choose
 from hecon.analyses.budget_sensitivity import budget_draws
 from hecon.analyses.drawn import drawn_design, drawn_outcomes
 from hecon.analyses.one_way import one_way_ends
@@ -168,7 +168,7 @@ def _with_budgets(book: Book) -> pd.DataFrame:
     table = table.set_index("scenario", drop=False).loc[[s.id for s in study.scenarios]]
     if study.budget is None:
         return table
-    nets = net_of_scenarios(study, study.scenarios)
+    nets = [book.run(nets_to_choose)[s.id] for s in study.scenarios]
     for year, name in enumerate(net_columns(book.study)):
         table[name] = [net[year] if year < len(net) else float("nan") for net in nets]
     return table
