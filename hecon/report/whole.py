@@ -122,8 +122,8 @@ def write_whole(
         wrong_with: Callable[[], tuple[str, ...]] = tuple
         if workbook is not None and report and not only:
             run.tell("Workbook")
-            for shared in (selectable_results, nets_to_choose):  # of page and workbook
-                run.get(shared)
+            run.get(selectable_results)  # page and workbook ask for both
+            run.get(nets_to_choose)
             making = partial(_workbook, workbook, run.knowing({}), sections, book)
             wrong_with = stack.enter_context(beside(making))
         run.tell("Tables")
