@@ -101,7 +101,10 @@ class InputError(HeconError):
 
     def __init__(self, faults: Iterable[Fault]):
         self.faults = list(dict.fromkeys(faults))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
 
 
 class ModelError(HeconError):
@@ -132,13 +135,20 @@ class UnknownName(ValueError):
 
     Args:
         other: What is allowed beside the names.
+        among: The wider kind that this one is some of: a name that nothing has is in neither.
     """
 
-    def __init__(self, name: str, kind: str, known: Iterable[str], other: str = ""):
+    def __init__(
+        self, name: str, kind: str, known: Iterable[str], other: str = "", among: str = ""
+    ):
         names = list(dict.fromkeys(known))
         #: Kind and name, which is blank where there is nothing of the kind.
-        self.what = (kind, name if names else "")
-        super().__init__(f"'{name}' is not {kind}{allowed(name, names, other)}")
+        self.what = (among or kind, name if names else "")
+        super().__init__(name, kind, names, other, among)
+
+    def __str__(self) -> str:
+        name, kind, names, other, _ = self.args
+        return f"'{name}' is not {kind}{allowed(name, names, other)}"
 
 
 class FaultList:
@@ -222,11 +232,18 @@ class FaultList:
                 if few and len({(f.file, f.column, f.message) for f in same}) == 1:
                     continue  # which is one line with its rows
                 others = "" if few else f", {len(names) - 1} other names,"
-                places = _places(same[0].file, same[1:])
-                text = f"{same[0].message}; likewise{others} in {places}"
+                elsewhere = [f for f in same if _row_or_entry(f) != _row_or_entry(same[0])]
+                text = same[0].message
+                if elsewhere or others:
+                    places = _places(same[0].file, elsewhere or same[:1])
+                    text += f"; likewise{others} in {places}"
                 told |= dict.fromkeys(same)
                 told[same[0]] = replace(same[0], message=text)
         return [each for f in judged if (each := told.get(f, f)) is not None]
+
+
+def _row_or_entry(fault: Fault) -> tuple[str, int | str | None]:
+    return fault.file, fault.column if fault.row is None else fault.row
 
 
 def _places(file: str, faults: Iterable[Fault]) -> str:

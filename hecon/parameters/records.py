@@ -154,7 +154,10 @@ def message(error: Any) -> str:
     """What pydantic found, in our words."""
     template = _MESSAGES.get(error["type"])
     found = error["input"]
-    shown = f"'{short(found)}'" if isinstance(found, str) else short(found)
+    if isinstance(found, dict):
+        shown = "a table of entries"
+    else:
+        shown = f"'{short(found)}'" if isinstance(found, str) else short(found)
     if isinstance(found, str) and not found.strip():
         template = _MESSAGES["string_too_short"]
     if template is not None:

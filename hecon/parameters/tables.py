@@ -54,12 +54,13 @@ def read_cells(
         except csv.Error as error:
             faults.add(shown, len(records) + 1, None, f"broken CSV: {error}")
             return [], []
-        if not any(cell.strip() for cells in records for cell in cells):
+        records = [[cell.strip() for cell in cells] for cells in records]
+        if not any(map(any, records)):
             faults.add(shown, None, None, "the file is empty; a header is needed")
             return [], []
     if not records:
         return [], []
-    header = [cell.strip() for cell in records[0]]
+    header = records[0]
     for mark, name in ((";", "';'"), ("\t", "tabs")):
         if len(header) == 1 and mark in header[0]:
             text = f"the columns are separated by {name}; save the file with commas"
@@ -67,9 +68,9 @@ def read_cells(
             return [], []
     _check_header(header, shown, faults)
     rows = []
-    seen = {tuple(records[0]): 1}
+    seen = {tuple(header): 1}
     for row, cells in enumerate(records[1:], start=2):
-        if not any(cell.strip() for cell in cells):
+        if not any(cells):
             continue
         if len(cells) != len(header):
             text = f"the row has {len(cells)} cells, the header has {len(header)}"
@@ -81,7 +82,7 @@ def read_cells(
         if first != row:
             faults.add(shown, row, None, f"the same row is already in row {first}")
             continue
-        rows.append((row, {h: c.strip() for h, c in zip(header, cells, strict=True)}))
+        rows.append((row, dict(zip(header, cells, strict=True))))
     return header, rows
 
 

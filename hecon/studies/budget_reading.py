@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Payoff
-from hecon.errors import UnknownName
+from hecon.errors import UnknownName, some
 from hecon.parameters.cell_text import parse_formula
 from hecon.parameters.definitions import read_content, validated
 from hecon.parameters.money import parameter_problems
@@ -23,7 +23,7 @@ from hecon.studies.budget import (
 from hecon.studies.course import TreatmentCourse
 from hecon.studies.extends import StudyFile
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import COUNTED, ITEM, NO_TIME, STRATEGY, StudyReading
+from hecon.studies.reading import BLOCK, COUNTED, ITEM, NO_TIME, STRATEGY, StudyReading
 from hecon.studies.scenario_rows import read_own_scenarios
 from hecon.studies.study import Budget
 
@@ -37,6 +37,9 @@ def read_budget(
     """What a study says of its budget impact, or None if it says nothing for the jurisdiction."""
     folder = reading.study.folder
     if not there(folder / BUDGET):
+        _nothing_to_add_to(
+            reading, f"the study's {BUDGET}", (BUDGET, BUDGET_INPUTS, BUDGET_SCENARIOS)
+        )
         return None
     shown = f"{folder.name}/{BUDGET}"
     found = None
@@ -60,7 +63,9 @@ def _budget(
 ) -> Budget | None:
     sources = _sources(reading, BUDGET_INPUTS)
     if not sources and reading.jurisdiction.folder != reading.study.folder:
-        return None  # nobody has given them for this jurisdiction
+        # nobody has given them for this jurisdiction
+        _nothing_to_add_to(reading, f"{BUDGET_INPUTS} beside it", (BUDGET, BUDGET_SCENARIOS))
+        return None
     parameters: list[Parameter] = []
     for source in sources:
         found_rows, complete = _parameters(reading, inputs, source)
@@ -84,6 +89,15 @@ def _sources(reading: StudyReading, name: str) -> list[StudyFile]:
     """A file beside the budget's, and the jurisdiction's own."""
     folders = [reading.study.folder, *(x.folder for x in reading.study.layers if x.pair)]
     return [StudyFile(folder, name) for folder in folders if there(folder / name)]
+
+
+def _nothing_to_add_to(reading: StudyReading, lacking: str, names: Sequence[str]) -> None:
+    """Record a fault if a jurisdiction has files that belong to one that is missing."""
+    last = reading.study.layers[-1]
+    found = [name for name in names if last.pair and there(last.folder / name)]
+    if found:
+        text = f"nothing reads {', '.join(found)} without {lacking}, which is missing"
+        reading.faults.add(last.folder.name, None, None, text)
 
 
 def _parameters(
@@ -129,7 +143,15 @@ def _formulas(
     exprs: dict[str, Expr] = {}
     quantities: dict[str, tuple[str, str]] = {}
     stocks = [resource.name for resource in found.resources if resource.stock]
+    # what stands under a name that is no strategy's mostly lacks a heading
+    stray = {
+        f"{entry}.{name}"
+        for entry in ("without", "displaced")
+        for name in getattr(found, entry).keys() - set(reading.strategies)
+    }
     for entry, text, uses in found.formulas():
+        if entry in stray:
+            continue
         for asked in QUANTITY.finditer(text):
             name = next((n for n, q in quantities.items() if q == asked.groups()), None)
             name = name or f"course_quantity_{len(quantities) + 1}_"
@@ -236,15 +258,19 @@ def _check_items(
                 text = f"'{paid.item}' is an item of the model; list it under instead_of"
                 reading.faults.add(shown, None, where, text)
             if paid.block not in blocks:
-                unknown = UnknownName(paid.block, "a block", blocks)
+                unknown = UnknownName(paid.block, BLOCK, blocks)
                 reading.faults.add(shown, None, f"{where}.block", unknown)
     replaced = [paid.item for paid in found.instead_of]
+    homeless = []
     for item in items:
         places = [f"the block {b.name}" for b in found.blocks if item in b.items]
         apart = ["outside"] * (item in found.outside) + ["instead_of"] * (item in replaced)
-        if not places and not apart and reading.faults.knows(ITEM):
-            text = f"'{item}' is in no block and not outside the budget"
-            reading.faults.add(shown, None, "blocks", text)
+        if not places and not apart:
+            homeless.append(f"'{item}'")
         elif apart and len(places) + len(apart) > 1:
             text = f"'{item}' stands in more than one place: {', '.join(places + apart)}"
             reading.faults.add(shown, None, "blocks", text)
+    if homeless and reading.faults.knows(ITEM) and reading.faults.knows(BLOCK):
+        verb = "are" if len(homeless) > 1 else "is"
+        text = f"{some(homeless)} {verb} in no block and not outside the budget"
+        reading.faults.add(shown, None, "blocks", text)

@@ -7,7 +7,7 @@ from hecon.errors import FaultList, UnknownName
 from hecon.parameters.tables import Cells, read_cells
 from hecon.studies.documents import ASSUMPTIONS, MISSING, SOURCES, Document
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import SCENARIO, StudyReading
+from hecon.studies.reading import PARAMETER, QUANTITY, SCENARIO, StudyReading
 from hecon.studies.study import Budget, Scenario
 
 #: Files of a synthesis whose rows are evidence.
@@ -50,7 +50,7 @@ def check_citations(
     names = [p.text for p in inputs.parameters]
     for file, number, row in _rows(reading, [f"evidence.{MISSING}"]):
         text = row.get("parameter", "")
-        _check(reading, file, number, "parameter", text, "a parameter", names)
+        _check(reading, file, number, "parameter", text, PARAMETER, names, among=QUANTITY)
 
 
 def _cited(
@@ -90,8 +90,9 @@ def _check(
     text: str,
     what: str,
     known: Sequence[str],
+    among: str = "",
 ) -> None:
     for name in filter(None, _SEPARATORS.split(text)):
         if name not in known:
-            unknown = UnknownName(name, what, known)
+            unknown = UnknownName(name, what, known, among=among)
             reading.faults.add(file, number, column, unknown, (file, "id"))

@@ -14,7 +14,7 @@ from hecon.parameters.records import Required, Strict
 from hecon.parameters.rows import CENTRE_TOLERANCE
 from hecon.studies.extends import StudyFile
 from hecon.studies.inputs import Inputs
-from hecon.studies.reading import Place, StudyReading, row_of
+from hecon.studies.reading import QUANTITY, Place, StudyReading, row_of
 from hecon.studies.study_schema import CorrelationRow
 
 #: How far the two halves of a table may differ (sources round).
@@ -152,7 +152,9 @@ def read_correlations(reading: StudyReading, inputs: Inputs) -> list[Correlation
         for at, name in zip(named, (row.first, row.second), strict=True):
             if name not in uncertain and inputs.complete and at not in unknown:
                 (file, number), heading = at
-                unknown_name = UnknownName(name, "a parameter with a distribution", uncertain)
+                unknown_name = UnknownName(
+                    name, "a parameter with a distribution", uncertain, among=QUANTITY
+                )
                 reading.faults.add(file, number, heading, unknown_name)
                 unknown.add(at)
         pair = frozenset((row.first, row.second))

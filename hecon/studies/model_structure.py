@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from hecon.engine.expression import Expr
 from hecon.engine.model import Key, Payoff, Transition
+from hecon.errors import some
 from hecon.parameters.cell_text import plain_number
 from hecon.parameters.units import value_problem
 from hecon.studies.effect import Effect
@@ -46,14 +47,18 @@ def read_initial(reading: StudyReading) -> Initial:
                 else reading.formula(text, file, None, column, strategy=strategy, time=NO_TIME)
             )
     file = reading.place("states")
+    nowhere = []
     for strategy in reading.strategies:
         shares = [_specific(result, state, strategy) for state in reading.states]
         given = [share for share in shares if share is not _NOBODY]
-        if not given and reading.faults.knows(STRATEGY):
-            reading.faults.add(file, None, "states", f"nobody starts in any state in {strategy}")
+        if not given:
+            nowhere.append(strategy)
         elif given.count(None) > 1:
             text = f"{strategy} has {given.count(None)} complements ('rest'), allowed is one"
             reading.faults.add(file, None, "states", text)
+    if nowhere and reading.faults.knows(STRATEGY):
+        whose = "" if len(nowhere) == len(reading.strategies) else f" in {some(nowhere)}"
+        reading.faults.add(file, None, "states", f"nobody starts in any state{whose}")
     return result
 
 
@@ -134,7 +139,7 @@ def check_reachable(
     reading: StudyReading, initial: Initial, transitions: Sequence[Transition]
 ) -> None:
     """Somebody must start in a state or be able to move there."""
-    if "transitions" in reading.broken or not reading.faults.knows(STATE):
+    if not initial or "transitions" in reading.broken or not reading.faults.knows(STATE):
         return
     reached = {state for state, _ in initial}
     waiting = list(reached)
@@ -144,12 +149,14 @@ def check_reachable(
             if transition.source == state and transition.target not in reached:
                 reached.add(transition.target)
                 waiting.append(transition.target)
-    for state in reading.states:
-        if state not in reached:
-            text = (
-                f"state {state} can't be reached: nobody starts there and no transition leads to it"
-            )
-            reading.faults.add(reading.file("transitions"), None, "to", text)
+    apart = [state for state in reading.states if state not in reached]
+    if apart:
+        what, it = ("states", "them") if len(apart) > 1 else ("state", "it")
+        text = (
+            f"{what} {some(apart)} can't be reached: nobody starts there and no transition leads "
+            f"to {it}"
+        )
+        reading.faults.add(reading.file("transitions"), None, "to", text)
 
 
 def read_payoffs(reading: StudyReading, transitions: Sequence[Transition]) -> list[Payoff]:

@@ -38,8 +38,9 @@ def row_of(place: Place, file: str) -> str:
 
 #: Kinds of things, as messages call what a name should be one of.
 STATE, STRATEGY, SCENARIO = "a state", "a strategy", "a scenario"
-ITEM, QUANTITY = "an item of the model's costs", "a parameter or variable"
-COUNTED = "a quantity of the course"
+ITEM, PARAMETER = "an item of the model's costs", "a parameter"
+QUANTITY = "a parameter or variable"
+COUNTED, BLOCK = "a quantity of the course", "a block"
 
 #: What a study that extends another may leave out: rows of files, by the file's entry.
 LEFT_OUT = (

@@ -315,7 +315,9 @@ def _in_money(
         if own is not None and factor != 1:
             raise ValueError("a distribution of money can't be converted; give it in local money")
     except ValueError as error:
-        text = f"{key_text(key)} = {stated[0]:g}: {error}"
+        # many amounts in a currency without a rate are one fault
+        whose = "" if row.currency and row.price_year else f"{key_text(key)} = {stated[0]:g}: "
+        text = f"{whose}{error}"
         overrides.reading.faults.add(file, number, "currency", text, (file, "price_year"))
         return True
     for formulas in (changes.fixed, changes.drawn):

@@ -17,7 +17,15 @@ from hecon.studies.dependencies import Dependencies, Needs
 from hecon.studies.extends import FILE
 from hecon.studies.inputs import Inputs
 from hecon.studies.people import POPULATION
-from hecon.studies.reading import COUNTED, QUANTITY, SCENARIO, STATE, STRATEGY, StudyReading
+from hecon.studies.reading import (
+    COUNTED,
+    PARAMETER,
+    QUANTITY,
+    SCENARIO,
+    STATE,
+    STRATEGY,
+    StudyReading,
+)
 from hecon.studies.study import Scenario
 from hecon.studies.study_schema import InputPair
 from hecon.studies.trials import TRIALS
@@ -82,7 +90,7 @@ def check_asked(reading: StudyReading, inputs: Inputs) -> None:
         bought = definition.course.quantities if definition.course is not None else []
         parameters = [p.name for p in inputs.parameters]
         named = [
-            ("price.parameter", definition.price.parameter, "a parameter", parameters),
+            ("price.parameter", definition.price.parameter, PARAMETER, parameters),
             ("price.quantity", definition.price.quantity, COUNTED, [q.name for q in bought]),
         ]
     if definition.synthesis is not None and definition.synthesis.outcome:
@@ -90,7 +98,8 @@ def check_asked(reading: StudyReading, inputs: Inputs) -> None:
         named += [("synthesis.outcome", definition.synthesis.outcome, QUANTITY, names)]
     for column, name, kind, known in named if inputs.complete else ():
         if name not in known:
-            unknown = UnknownName(name, kind, known)
+            among = QUANTITY if kind == PARAMETER else ""
+            unknown = UnknownName(name, kind, known, among=among)
             reading.faults.add(reading.place(column), None, column, unknown)
 
 

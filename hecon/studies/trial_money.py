@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hecon.engine.expression import ExpressionError, parse
 from hecon.errors import Fault, InputError
 from hecon.jurisdictions.jurisdiction_schema import JurisdictionDefinition as Jurisdiction
+from hecon.parameters.money import NOMINAL
 from hecon.parameters.units import currency_in
 from hecon.parameters.written_money import amounts
 from hecon.studies.assumptions import Assumption
@@ -41,7 +42,7 @@ def in_local_money(
             continue
         ends = {end: getattr(entry, end) * factor for end in ("value", "low", "high")}
         unit = entry.unit.replace(currency, place.currency)
-        year = entry.price_year if factor == 1 else place.price_year
+        year = NOMINAL if entry.price_year == NOMINAL else place.price_year
         found[name] = entry.model_copy(update={**ends, "unit": unit, "price_year": year})
     for column, text in costs.items():
         try:

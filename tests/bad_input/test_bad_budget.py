@@ -231,6 +231,38 @@ def test_a_fault_is_told_at_load(case, tmp_path):
     assert len(told) <= 2, told
 
 
+#: A change to a file, and the only line that is told of it.
+ONE_CAUSE = {
+    "a heading left out": (
+        TOML,
+        "[waiting]\n",
+        "",
+        "column displaced.share: 'share' is not a strategy; allowed are Old, New; likewise, 4 "
+        "other names, in displaced.leave_month, displaced.cost_month, displaced.item, "
+        "displaced.state",
+    ),
+    "a block that others name left out": (
+        TOML,
+        '[[blocks]]\nname = "second"\nitems = { Care = "1 - part" }\n',
+        "",
+        "column beside[Training].block: 'second' is not a block; allowed are first",
+    ),
+    "items in no block": (
+        "payoffs.csv",
+        "Travel,cost",
+        "Meals,cost,Alive,all,5,cycle\nStay,cost,Alive,all,5,cycle\nTravel,cost",
+        "column blocks: 'Meals', 'Stay' are in no block and not outside the budget",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "told"), ONE_CAUSE.values(), ids=ONE_CAUSE)
+def test_one_cause_is_one_message(tmp_path, file, old, new, told):
+    with pytest.raises(InputError) as error:
+        load_study(changed(tmp_path, (file, old, new)))
+    assert str(error.value) == f"budget/{TOML}, {told}"
+
+
 def changed(tmp_path: Path, *changes: tuple[str, str, str]) -> Path:
     folder = tmp_path / "budget"
     shutil.copytree(STUDY, folder)
@@ -239,6 +271,33 @@ def changed(tmp_path: Path, *changes: tuple[str, str, str]) -> Path:
         assert path.read_text().count(old) == 1
         path.write_text(path.read_text().replace(old, new))
     return folder
+
+
+def test_a_jurisdictions_files_beside_nothing_are_refused(tmp_path):
+    """They would be without effect: there would be no budget impact, and nobody would be told."""
+    folder, there = changed(tmp_path), tmp_path / "there"
+    own = there / "budget_in_there"
+    own.mkdir(parents=True)
+    shutil.copy(folder / "jurisdiction.toml", there)
+    (folder / "payoffs.csv").write_text(
+        "item,kind,on,amount,per\nTravel,cost,Alive,first_new,cycle\nHealth,qaly,Alive,0.9,year\n"
+    )
+    for name in (TOML, INPUTS, "budget_scenarios.csv"):
+        shutil.move(folder / name, own / name)
+    with pytest.raises(InputError) as error:
+        load_study(folder, there)
+    assert str(error.value) == (
+        "budget_in_there: nothing reads budget_impact.toml, budget_inputs.csv, "
+        "budget_scenarios.csv without the study's budget_impact.toml, which is missing"
+    )
+    (own / INPUTS).unlink()
+    shutil.move(own / TOML, folder / TOML)
+    with pytest.raises(InputError) as error:
+        load_study(folder, there)
+    assert str(error.value) == (
+        "budget_in_there: nothing reads budget_scenarios.csv without budget_inputs.csv beside it, "
+        "which is missing"
+    )
 
 
 def test_ids_of_the_study_are_taken(tmp_path):

@@ -1,8 +1,10 @@
 """Faults of one cause are one line, or few."""
 
+import pickle
+
 import pytest
 
-from hecon.errors import Fault, InputError, grouped
+from hecon.errors import Fault, InputError, ModelError, UnknownName, grouped
 
 
 def test_of_many_faults_in_a_column_the_first_are_shown_and_the_others_counted():
@@ -69,6 +71,18 @@ ONE_CAUSE = {
         "Health,qaly,Well,all,u_well,year\n" * 2,
         "small/payoffs.csv, row 5: the same row is already in row 4",
     ),
+    "a row that stands twice, once with blanks": (
+        "payoffs.csv",
+        "Health,qaly,Well,all,u_well,year\n",
+        "Health,qaly,Well,all,u_well,year\nHealth ,qaly,Well,all, u_well,year \n",
+        "small/payoffs.csv, row 5: the same row is already in row 4",
+    ),
+    "nobody starts, so that no state is reached": (
+        "study.toml",
+        'initial = "1"',
+        "",
+        "small/study.toml, column states: nobody starts in any state",
+    ),
     "a needed entry misspelt": (
         "study.toml",
         "comparator = ",
@@ -121,8 +135,43 @@ def test_scenarios_that_no_file_holds_are_one_message(small):
     (small.folder / "taken.csv").write_text(f"id,assumption,tested_by,status\n{rows}")
     assert small.faults() == [
         "small/taken.csv, row 2, column tested_by: 'S1' is not a scenario; the study has none; "
-        "likewise in rows 2, 3, 4, 5, 6, 7, 8, 9"
+        "likewise in rows 3, 4, 5, 6, 7, 8, 9"
     ]
+
+
+def test_states_that_nothing_leads_to_are_one_message(small):
+    states = '[[states]]\nname = "A"\n[[states]]\nname = "B"\n[[states]]\nname = "Dead"'
+    small.change("study.toml", '[[states]]\nname = "Dead"', states)
+    small.change(
+        "transitions.csv", "all,Dead,Dead,rest", "all,Dead,Dead,rest\nall,A,A,rest\nall,B,B,rest"
+    )
+    assert small.faults() == [
+        "small/transitions.csv, column to: states A, B can't be reached: nobody starts there and "
+        "no transition leads to them"
+    ]
+
+
+def test_a_name_that_formulas_and_lists_of_inputs_use_is_one_message(small):
+    small.change("study.toml", "[evidence]\n", '[evidence]\nmissing = "missing.csv"\n')
+    (small.folder / "missing.csv").write_text("parameter,needed,where\np_back,a trial,\n")
+    small.change("parameters.csv", "p_back,", "p_bakc,")
+    (found,) = small.faults()
+    places = "small/missing.csv, row 2 and small/transitions.csv, row 6"
+    assert found.startswith("small/scenarios.csv, row 3")
+    assert found.endswith(f"; likewise in {places}")
+
+
+def test_amounts_in_a_currency_without_a_rate_are_one_message(small):
+    row = "{},dear,rate_well[New] = 0.3; c_ill = {},assumption,NOK,2024\n"
+    (small.folder / "scenarios.csv").write_text(
+        "id,title,changes,status,currency,price_year\n" + row.format("A", 10) + row.format("B", 20)
+    )
+    with pytest.raises(InputError) as caught:
+        small.load()
+    (line,) = grouped(caught.value.faults)
+    assert line.startswith(
+        "small/scenarios.csv, rows 2, 3, column currency: found NOK of 2024, but"
+    )
 
 
 def test_names_are_not_judged_where_a_row_that_may_define_them_is_broken(small):
@@ -131,3 +180,12 @@ def test_names_are_not_judged_where_a_row_that_may_define_them_is_broken(small):
     (small.folder / "taken.csv").write_text(text)
     small.change("scenarios.csv", "B,better,", ",better,")
     assert small.faults() == ["small/scenarios.csv, row 3, column id: is empty; a value is needed"]
+
+
+def test_an_error_is_whole_in_another_process():
+    """As where a second process checks what this one doesn't."""
+    faults = InputError([Fault("a.csv", 2, "name", "is empty"), Fault("b.csv", 3, "name", "too")])
+    unknown = UnknownName("Il", "a state", ["Ill", "Well"], "all, ")
+    for error in (faults, unknown, ModelError("is negative", place="a.csv", run="draw 3", draw=3)):
+        there = pickle.loads(pickle.dumps(error))
+        assert (str(there), vars(there)) == (str(error), vars(error))

@@ -273,6 +273,33 @@ def test_fault_85_attendance_outside_its_bounds(small):
         dry_run(small.load())
 
 
+def test_assumptions_without_their_heading_are_one_message(planned):
+    """They are entries of the table above them then."""
+    text = (planned.folder / "trials" / "one.toml").read_text()
+    text = text.replace('values = { New = "p_back" }', '[outcomes.values]\nNew = "p_back"')
+    (planned.folder / "trials" / "one.toml").write_text(text.replace("[assumptions]\n", ""))
+    with pytest.raises(InputError) as caught:
+        planned.load()
+    assert grouped(caught.value.faults) == [
+        "small/trials/one.toml, columns outcomes[back].values.visit, outcomes[back].values.set_up: "
+        "found a table of entries, allowed is text in quotation marks"
+    ]
+
+
+def test_amounts_of_a_trial_are_in_local_prices_whatever_the_rate(planned):
+    place = planned.folder / "jurisdiction.toml"
+    place.write_text(
+        place.read_text() + '\n[[rates]]\ncurrency = "NOK"\nprice_year = "2020"\nfactor = 1\n'
+        'source = "x"\nstatus = "assumption"\n'
+    )
+    planned.change(
+        "trials/one.toml", 'unit = "EUR", price_year = "2024"', 'unit = "NOK", price_year = "2020"'
+    )
+    (trial,) = planned.load().trials
+    set_up = trial.assumptions["set_up"]
+    assert (set_up.value, set_up.unit, set_up.price_year) == (1000, "EUR", "2024")
+
+
 @pytest.mark.parametrize("name", ["trails", "trial"])
 def test_fault_85_a_misspelt_folder_of_trials(planned, name):
     (planned.folder / "trials").rename(planned.folder / name)
