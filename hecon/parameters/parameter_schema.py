@@ -11,7 +11,7 @@ from hecon.engine.model import Key, key_text
 from hecon.errors import nearest
 from hecon.parameters.distributions import Distribution
 from hecon.parameters.records import Required, short
-from hecon.parameters.units import currency_in
+from hecon.parameters.units import ANY_CURRENCY, currency_in
 
 STATUSES = ("published", "derived", "assumption", "secondary", "retracted", "method")
 
@@ -137,8 +137,9 @@ class Parameter:
 
     @property
     def money(self) -> str:
-        """The currency that the value counts in, or an empty string."""
-        return self.currency or self.unit_currency
+        """The currency that the value counts in, or an empty string, as for what is no money."""
+        counted = self.unit_currency or ANY_CURRENCY in self.unit or self.currency in self.unit
+        return (self.currency or self.unit_currency) if counted else ""
 
     @property
     def unit_currency(self) -> str:

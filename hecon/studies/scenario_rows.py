@@ -303,22 +303,20 @@ def _in_money(
     """
     unit, like = overrides.units.get(key, ""), overrides.parameters.get(key)
     own, expr = changes.own.get(key), changes.fixed.get(key)
-    stated = amounts(expr) if expr is not None and not (own and own.estimate) else []
     if not is_money(unit, like.money if like else currency_in(unit)):
         return False
-    if not stated:
+    if expr is None or (own and own.estimate) or not (stated := amounts(expr)):
         return True
     try:
-        factor = overrides.reading.jurisdiction.definition.money_factor(
-            row.currency, row.price_year
-        )
+        place = overrides.reading.jurisdiction.definition
+        factor = place.money_factor(row.currency, row.price_year)
         if own is not None and factor != 1:
             raise ValueError("a distribution of money can't be converted; give it in local money")
     except ValueError as error:
         # many amounts in a currency without a rate are one fault
         whose = "" if row.currency and row.price_year else f"{key_text(key)} = {stated[0]:g}: "
-        text = f"{whose}{error}"
-        overrides.reading.faults.add(file, number, "currency", text, (file, "price_year"))
+        needs = (file, "price_year")
+        overrides.reading.faults.add(file, number, "currency", f"{whose}{error}", needs)
         return True
     for formulas in (changes.fixed, changes.drawn):
         if factor != 1 and key in formulas:

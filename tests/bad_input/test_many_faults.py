@@ -83,6 +83,13 @@ ONE_CAUSE = {
         "",
         "small/study.toml, column states: nobody starts in any state",
     ),
+    "a currency beside what is no money and a scenario changes": (
+        "parameters.csv",
+        "beta,alpha=5; beta=95,,,",
+        "beta,alpha=5; beta=95,EUR,,",
+        "small/parameters.csv, row 6, column currency: the unit 'probability' is no money; leave "
+        "it blank, or write the unit",
+    ),
     "a needed entry misspelt": (
         "study.toml",
         "comparator = ",
