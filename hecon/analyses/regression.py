@@ -15,6 +15,8 @@ REPLICATES = 200
 POINTS = 500
 
 _ROUNDS = 60
+#: What the draws are divided by for the smoothing parameters that a search may start at.
+_STARTS = (1.0, 10.0, 100.0, 1000.0)
 #: Change of a column's weight that ends the search: what the step after it would change is less by
 #: orders.
 _SETTLED = 1e-4
@@ -154,7 +156,9 @@ def _likeliest(known: _NormalEquations, cross: Array, square: float) -> _Smoothe
         cross: Products of the columns and the outcome, shape (columns,).
         square: The outcome's sum of squares.
     """
-    here = _penalised(known, cross, square, np.full(len(known.ranks), np.log(known.draws)))
+    # the likelihood may have several tops, one of a line and one of a wave
+    starts = [np.full(len(known.ranks), np.log(known.draws / s)) for s in _STARTS]
+    here = min((_penalised(known, cross, square, s) for s in starts), key=lambda own: own.loss)
     if not len(known.ranks):
         return here
     step = _step(known, here)
@@ -163,8 +167,8 @@ def _likeliest(known: _NormalEquations, cross: Array, square: float) -> _Smoothe
         if there.loss > here.loss + _ALIKE * known.draws:
             step = step / 3
             continue
-        # what smoothing leaves of a column of roughness 1, as a share
-        left, before = (1 / (1 + np.exp(at.logs) / known.draws) for at in (there, here))
+        # what smoothing leaves of each column, as a share
+        left, before = (1 / (1 + at.ridges / known.draws) for at in (there, here))
         here = there
         if np.abs(left - before).max() < _SETTLED:
             break

@@ -74,3 +74,20 @@ def test_smoothing_has_the_highest_restricted_likelihood():
         for start in ([2.0] * 3, logs.clip(-9, 25)):
             best = optimize.minimize(loss, start, method="L-BFGS-B", bounds=[(-9, 25)] * 3)
             assert loss(logs) < best.fun + 1e-5
+
+
+@pytest.mark.parametrize("seed", [8, 95])
+def test_of_two_tops_the_higher_is_found(seed):
+    """A wave that a line nearly says as well: the restricted likelihood has a top for each."""
+    x = np.sort(np.random.default_rng(0).standard_normal(200))
+    random = np.random.default_rng(seed)
+    pace, height = random.uniform(2, 9), random.uniform(0, 0.6)
+    outcome = height * np.sin(pace * x) + random.standard_normal(200)
+    found = fit(additive_basis([x]), outcome[None])
+    loss = restricted(found.basis, outcome)
+    everywhere = np.array([loss([log]) for log in np.linspace(-9, 25, 60)])
+    inner = everywhere[1:-1]
+    assert ((inner < everywhere[:-2]) & (inner < everywhere[2:])).sum() + (
+        everywhere[-1] < everywhere[-2]
+    ) == 2
+    assert loss(np.log(found.smoothing[0])) < everywhere.min() + 1e-3
