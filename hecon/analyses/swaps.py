@@ -29,6 +29,7 @@ from hecon.studies.study import Study
 #: Groups whose order is changed in every way; what is left of more than that is one group.
 MOST = 10
 REST = "all others"
+_NONE = "(none)"
 #: Relative difference up to which a study put together again is the one taken apart.
 SAME = 1e-9
 
@@ -160,8 +161,8 @@ def _differences(
                 "kind": STRUCTURE if together else kind,
                 "name": "structure" if together else names[0][1],
                 "label": "states, transitions and payoffs" if together else known.label,
-                "first": a.text if a else "",
-                "second": b.text if b else "",
+                "first": a.text if a else _NONE,
+                "second": b.text if b else _NONE,
                 "source_first": a.source if a else "",
                 "source_second": b.source if b else "",
                 **dict(zip(RESULTS, change.tolist(), strict=True)),
@@ -213,7 +214,7 @@ def _beside(first: Study, second: Study) -> pd.DataFrame:
     both = [{s.id: s for s in study.scenarios} for study in (first, second)]
     for name in dict.fromkeys([*both[0], *both[1]]):
         a, b = (known.get(name) for known in both)
-        texts = [s.text if s else "(none)" for s in (a, b)]
+        texts = [s.text if s else _NONE for s in (a, b)]
         if texts[0] != texts[1] or (a and b and a.compare != b.compare):
             rows_.append(("scenario", name, *texts))
     tables = [study.jurisdiction.tables for study in (first, second)]
@@ -232,7 +233,7 @@ def _beside(first: Study, second: Study) -> pd.DataFrame:
         for each, study in zip(said, (first, second), strict=True):
             each |= {f"demand: {d.row.item}": d.row.value for d in study.jurisdiction.demands}
     for name in dict.fromkeys([*said[0], *said[1]]):
-        texts = [each.get(name, "(none)") for each in said]
+        texts = [each.get(name, _NONE) for each in said]
         if texts[0] != texts[1]:
             rows_.append(("rule", name, *texts))
     return pd.DataFrame(sorted(rows_), columns=["kind", "name", "first", "second"])
@@ -246,15 +247,21 @@ def _rules_said(study: Study) -> dict[str, str]:
     budget = place.budget.model_dump(exclude_none=True) if place.budget is not None else {}
     return {
         "threshold": f"{entry.kind}: {values} {place.currency}; {entry.means}",
-        "acceptability": f"up to {place.acceptability.highest:g} {place.currency}",
+        "acceptability": f"up to {_plain(place.acceptability.highest)} {place.currency}",
         **{
-            f"budget impact: {name}": ", ".join(f"{k} {v}" for k, v in rule.items())
+            f"budget impact: {name}" + (f", {field}" if field != "value" else ""): _plain(value)
             for name, rule in budget.items()
+            for field, value in rule.items()
+            if value != "" and field not in ("status", "source")
         },
         "perspective": study.definition.perspective,
         **{f"perspective {p.id}": f"{p.title}: {p.text}" for p in study.perspectives},
         **{f"subgroup {s.name}": s.scenario.text for s in study.subgroups},
     }
+
+
+def _plain(value: float | str | int) -> str:
+    return value if isinstance(value, str) else f"{value:,.15g}"
 
 
 @result("Swaps")

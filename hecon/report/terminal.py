@@ -124,9 +124,10 @@ def _fitting(made: Sequence[_Shown], keys: Sequence[str], width: int) -> list[_S
 
 
 def _loser(kept: Sequence[_Shown], keys: Sequence[str]) -> _Shown | None:
-    """The column that goes first: the last detail, else the last that is no key."""
+    """The column that goes first: the last detail, a key if need be, else the last of the rest."""
     others = [c for c in kept if c.column.key not in keys]
-    losers = [c for c in others if c.column.detail] or others[1:]
+    details = [c for c in kept if c.column.detail]
+    losers = [c for c in details if c in others] or details or others[1:]
     return losers[-1] if losers else None
 
 

@@ -207,5 +207,23 @@ def test_an_icer_that_is_none_is_said_in_words_on_a_narrow_screen():
         assert word in text
 
 
+def test_a_key_that_is_a_detail_leaves_room_for_words():
+    columns = (
+        Column("label", "What differs"),
+        Column("first", "Before"),
+        Column("second", "After"),
+        Column("name", "Name", "name", detail=True),
+    )
+    row = ("a discount rate for late years", "0.02 per year", "0.035 per year", "disc_75_and_later")
+    file = io.StringIO()
+    to = console(file)
+    to.width = 60
+    frame = pd.DataFrame([row], columns=["label", "first", "second", "name"])
+    show_table(table("t", "Differences", columns, frame, ("name",)), UNITS, to)
+    text = " ".join(file.getvalue().split())
+    assert "0.035 per year" in text
+    assert "In t.csv: Name." in text
+
+
 def test_sections_without_rows_say_nothing():
     assert Section("x", "X").empty
