@@ -19,6 +19,7 @@ from hecon.jurisdictions.jurisdiction_schema import Severity
 from hecon.parameters.cell_text import plain_number
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_bounds
+from hecon.report.grade import mark
 from hecon.report.language import language, say
 from hecon.report.live.live_words import words
 from hecon.report.live.script_budget import script_budget
@@ -167,6 +168,7 @@ def _rules(run: Run, model: ScriptModel) -> dict[str, Any]:
         "stated": [formula(value, None) for value in place.threshold_values],
         "asked": run.option("threshold", None),
         "judges": place.judges,
+        "mark": say(mark(study)),
         "severity": None if rule is None or study.population is None else _severity(rule),
         "highest": place.definition.acceptability.highest,
     }

@@ -31,6 +31,11 @@ class Writer {
     return this.signs.currency ? this.signs.currency + this.signs.space + text : text;
   }
 
+  /** A heading of amounts, with their currency. */
+  priced(heading) {
+    return this.signs.currency ? `${heading} (${this.signs.currency})` : heading;
+  }
+
   millions(value) {
     const text = this.grouped(value / 1e6, Math.abs(value) >= 1e7 ? 1 : 2, true);
     return this.say("million", { amount: `${this.signs.currency}${this.signs.space}${text}` });

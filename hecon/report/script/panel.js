@@ -47,7 +47,7 @@ class Panel {
     } catch (fault) {
       return this.refuse(faultSaid(this.writer, fault));
     }
-    put(this.lead, ratioSaid(this.writer, this.found));
+    put(this.lead, leadSaid(this.writer, this.rules, this.found));
     put(this.answer, ...answerShown(this.writer, this.rules, this.found, this.check(state)));
     this.startDraws(state);
     this.drawSteady(state);

@@ -33,6 +33,13 @@ function verdictsSaid(writer, rules, found) {
   });
 }
 
+/** The answer in a line or two: what is exploratory before it, the verdict at its one threshold. */
+function leadSaid(writer, rules, found) {
+  const said = [ratioSaid(writer, found)];
+  if (rules.judges && found.stated.length === 1) said.push(verdictsSaid(writer, rules, found)[0]);
+  return (rules.mark ? `${rules.mark}: ` : "") + said.join(" ");
+}
+
 function answerShown(writer, rules, found, check) {
   const { words } = writer, { totals } = found, [a, b] = found.pair;
   const place = new Map(found.frontier.map(each => [rules.options[each.strategy], each]));
@@ -43,11 +50,11 @@ function answerShown(writer, rules, found, check) {
     return { on: words.on, same: words.same, dominated: words.dominated_status, extended: words.extended }[each.status];
   };
   const rows = rules.strategies.map((name, s) => [
-    name, writer.money(totals.cost[s]), writer.effect(totals.qaly[s]), writer.effect(totals.life_years[s]), status(name),
+    name, writer.money(totals.cost[s]), writer.effect(totals.qaly[s]), status(name), writer.effect(totals.life_years[s]),
   ]);
   rows.push([
-    writer.say("increment", { a, b }), writer.money(found.cost, true), writer.effect(found.qaly, true), writer.effect(found.lifeYears, true),
-    Number.isNaN(found.icer) ? "" : writer.say("icer_step", { icer: writer.money(found.icer) }),
+    writer.say("increment", { a, b }), writer.money(found.cost, true), writer.effect(found.qaly, true),
+    Number.isNaN(found.icer) ? "" : writer.say("icer_step", { icer: writer.money(found.icer) }), writer.effect(found.lifeYears, true),
   ]);
   const limits = [];
   if ("shortfall" in found) {
@@ -60,7 +67,7 @@ function answerShown(writer, rules, found, check) {
     ...verdictsSaid(writer, rules, found).map(text => el("p", {}, text)),
     rules.judges ? null : el("p", {}, words.no_threshold),
     check,
-    tableShown(words.totals, [words.alternative, words.cost, words.effects, words.life_years, words.on_frontier], rows),
+    tableShown(words.totals, [words.alternative, words.cost, words.effects, words.on_frontier, words.life_years], rows),
     tableShown(words.severity, [], limits),
   ];
 }
@@ -80,18 +87,18 @@ function drawnShown(writer, rules, found, drawn) {
   const shares = acceptability(grid, options.map(i => drawn.cost[i]), options.map(i => drawn.qaly[i]));
   const short = writeShort(writer);
   return [
-    el("p", {}, writer.say("probability", { a: found.pair[0], share: writer.share(better), count }), " ", writer.say("drawn_icer", means)),
+    el("p", {}, writer.say("probability", { threshold: writer.money(threshold), a: found.pair[0], share: writer.share(better), count }), " ", writer.say("drawn_icer", means)),
     chart({
       title: writer.say("plane", { a: found.pair[0], b: found.pair[1] }),
       said: writer.say("plane_said", means),
       x: { label: words.effects, range: ranges[0], write: v => writer.number(v) },
-      y: { label: words.cost_axis, range: ranges[1], write: short },
+      y: { label: writer.priced(words.cost_axis), range: ranges[1], write: short },
       marks: cloud(qaly, cost, [mean(qaly), mean(cost)], threshold, ranges),
     }),
     chart({
       title: words.acceptability,
       said: words.acceptability_said,
-      x: { label: words.threshold_axis, range: [0, rules.highest], write: short },
+      x: { label: writer.priced(words.threshold_axis), range: [0, rules.highest], write: short },
       y: { label: "%", range: [0, 1], write: v => writer.number(v * 100) },
       key: rules.options,
       marks: lines(options.map((_, i) => shares.map(each => each[i])), grid),
@@ -129,7 +136,7 @@ function budgetShown(writer, budget, check) {
     title: writer.words.budget,
     said: writer.say("budget_total", { amount: writer.millions(total), years: budget.net.length }),
     x: { label: writer.words.year_axis, range: [0.4, budget.net.length + 0.6], write: v => (Number.isInteger(v) ? String(v) : "") },
-    y: { label: writer.words.cost_axis, range: around(budget.net), write: short },
+    y: { label: writer.priced(writer.words.cost_axis), range: around(budget.net), write: short },
     marks: bars(budget.net, 0.6),
   });
   if (check) drawing.append(check);
