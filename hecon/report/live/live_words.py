@@ -48,8 +48,8 @@ TEXTS: dict[str, str] = {
     "working": "Working out {count} draws with these inputs …",
     "so_far": "{done} of {count} draws with these inputs so far …",
     "no_draws": "Nothing is drawn here.",
-    "probability": "At {threshold} per {effect} {a} has the higher net benefit in {share} of {count} "
-    "draws.",
+    "probability": "At {threshold} per {effect} {a} has the higher net benefit in {share} of "
+    "{count} draws.",
     "drawn_icer": "Means of the draws: {cost} and {qaly} {effects}.",
     "plane": "Cost-effectiveness plane, {a} less {b}",
     "plane_said": "{count} draws; mean {qaly} {effects} and {cost}.",
