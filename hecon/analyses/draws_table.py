@@ -71,6 +71,14 @@ class DrawsTable:
         )
         return replace(self, effect=-self.effect, notes=(*self.notes, note))
 
+    def made_by(self, run: str) -> DrawsTable:
+        """The same draws under the name of the run of hecon that they come from."""
+        note = (
+            f"The draws are those of the run {run}: its currency and thresholds hold where none "
+            "are given."
+        )
+        return replace(self, name=run, notes=(*self.notes, note))
+
     def with_strategies(self, names: Sequence[str]) -> DrawsTable:
         """The same draws of some strategies, in the order given."""
         twice = sorted({name for name in names if list(names).count(name) > 1})

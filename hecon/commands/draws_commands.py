@@ -11,6 +11,7 @@ from hecon.commands.options import (
     OutBoth,
     RegressionMethod,
     Sets,
+    given,
     label,
     named_sets,
     numbers,
@@ -28,6 +29,7 @@ def several(effect: str) -> str:
 
 
 def decide(
+    context: typer.Context,
     table: Annotated[
         Path,
         typer.Argument(metavar="TABLE", help="Draws as .csv, .tsv, .txt (also .gz) or .parquet."),
@@ -45,8 +47,8 @@ def decide(
         float | None,
         typer.Option(
             callback=sensible,
-            help="The one to report at; without it the middle of those given, or the highest step "
-            "of the frontier rounded up.",
+            help="The one to report at; without it the middle of those given, that of the run the "
+            "draws are of, or the highest step of the frontier rounded up.",
         ),
     ] = None,
     strategy: Annotated[
@@ -60,7 +62,12 @@ def decide(
     sets: Sets = None,
     method: MethodOption = RegressionMethod.AUTO,
     currency: Annotated[
-        str, typer.Option(help="What costs are counted in, for labels.", callback=label)
+        str,
+        typer.Option(
+            help="What costs are counted in, for labels; without it that of the run the draws "
+            "are of.",
+            callback=label,
+        ),
     ] = "",
     effect: Annotated[
         str, typer.Option(help="One unit of effect, for labels.", callback=label)
@@ -78,7 +85,8 @@ def decide(
 
     TABLE is wide (cost_A, cost_B, qaly_A, qaly_B: one row a draw) or long (draw, strategy, cost,
     effect: one row a draw and strategy); all other columns are parameters. From R, Excel, a run's
-    own draws.csv or anywhere else. Effects are benefits, unless fewer are better.
+    own draws.csv, which brings the run's name, currency and thresholds, or anywhere else. Effects
+    are benefits, unless fewer are better.
 
     Writes DIR/outputs/NAME_decision/ (tables, figures, and exports/ that BCEA, dampack and voi
     read) and DIR/reports/NAME_decision.xlsx with live formulas over the draws.
@@ -104,8 +112,10 @@ def decide(
             from hecon.analyses.draws_table import checked_thresholds, refuse_too_much
             from hecon.analyses.read_draws import read_draws
             from hecon.report.decision_report import refuse_taken
+            from hecon.report.record import maker_of
 
-            refuse_taken(table.name, out)
+            run = maker_of(table)
+            refuse_taken(run.run if run else table.name, out)
             named = named_sets(sets)
             grid = np.array(numbers(thresholds, "--thresholds")) if thresholds else None
             if grid is not None:
@@ -113,8 +123,13 @@ def decide(
             if threshold is not None:
                 checked_thresholds([threshold], "--threshold")
             drawn = read_draws(table, strategy or ())
+            year, effects = "", several(effect)
+            if run is not None:
+                drawn = drawn.made_by(run.run)
+                currency, year = (currency, "") if currency else (run.currency, run.price_year)
+                if not given(context, "effect"):
+                    effect, effects = run.effect, run.effects
             refuse_too_much(drawn, 1 if grid is None else len(grid))
-            effects = several(effect)
             if lower_is_better or effect.upper() in HARM:
                 drawn = drawn.averted(effects)
                 effect, effects = f"{effect} averted", f"{effects} averted"
@@ -126,10 +141,12 @@ def decide(
         from hecon.report.terminal import show
         from hecon.workbook.decision_book import write_decision_book
 
-        units = Units(currency, effect=effect, effects=effects)
+        units = Units(currency, year, effect=effect, effects=effects)
         to = stdout()
         with ProgressBar() as tell:
             own, at, why = natural_grid(drawn)
+            if run is not None:
+                own, at, why = np.array(run.thresholds), run.threshold, ""
             if grid is not None:
                 own, at, why = grid, float(np.median(grid)), "the middle of those given"
             if threshold is not None:

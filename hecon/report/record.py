@@ -11,8 +11,11 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
+from hecon.analyses.base_case import threshold
+from hecon.analyses.drawn import thresholds
 from hecon.analyses.run import Run
 from hecon.engine.native import kernel
+from hecon.parameters.records import Named, Real, Strict, Text
 from hecon.report.registry import DRAWN, Option
 from hecon.version import __version__
 
@@ -47,6 +50,44 @@ def run_record(run: Run) -> dict[str, object]:
         "inputs": study.input_hashes(),
         **compared,
     }
+
+
+class JudgedBy(Strict):
+    """What a run counts in and judges by, as its record says for whoever decides on its draws."""
+
+    run: Named
+    currency: Named
+    price_year: Text
+    effect: Named
+    effects: Named
+    threshold: Real
+    thresholds: list[Real]
+
+
+def judged_by(run: Run, name: str) -> JudgedBy:
+    """What a run of a name counts in and judges by."""
+    place, effect = run.study.jurisdiction.definition, run.study.definition.effect
+    return JudgedBy(
+        run=name,
+        currency=place.currency,
+        price_year=place.price_year,
+        effect=effect.name,
+        effects=effect.plural,
+        threshold=run(threshold),
+        thresholds=run(thresholds).tolist(),
+    )
+
+
+def maker_of(table: Path) -> JudgedBy | None:
+    """What the run that wrote a table counts in and judges by; None for anybody else's table."""
+    try:
+        record = json.loads((table.parent / RECORD).read_text("utf-8"))
+        digest = hashlib.sha256(table.read_bytes()).hexdigest()
+        if record["outputs"].get(table.name) != digest:
+            return None
+        return JudgedBy.model_validate(record["judged_by"])
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def libraries() -> dict[str, str]:

@@ -20,7 +20,7 @@ from hecon.report.live.live_page import live
 from hecon.report.names import run_name
 from hecon.report.outcomes import cycle_tables, draws_described, write_outcomes
 from hecon.report.page import page
-from hecon.report.record import digests, run_record, write_record
+from hecon.report.record import digests, judged_by, run_record, write_record
 from hecon.report.reference import tables_of
 from hecon.report.registry import Analysis
 from hecon.report.sections import REGISTRY
@@ -162,6 +162,8 @@ def write_whole(
                 written = replace(written, report=target)
                 moves.insert(1, (book, target))
         record = run_record(run)
+        if drawn_too:
+            record |= {"judged_by": judged_by(run, name).model_dump()}
         if len(moves) > 1:
             record |= {"reports": digests(made for made, _ in moves[1:])}
         write_record(record, outputs)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -75,8 +76,29 @@ def test_fault_43_decide_takes_the_draws_of_a_run(outputs, tmp_path):
     result = hecon("decide", outputs / "draws.csv", "--threshold", 20000, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert "30 draws of 2 strategies" in result.output
-    frontier = pd.read_csv(tmp_path / "outputs" / "draws_decision" / "probabilistic_frontier.csv")
+    name = f"{outputs.name}_decision"
+    frontier = pd.read_csv(tmp_path / "outputs" / name / "probabilistic_frontier.csv")
     assert set(frontier["strategy"]) == {"A", NORWEGIAN}
+
+
+def test_decide_judges_a_runs_draws_as_the_run_does(outputs, tmp_path):
+    """Currency, price year, threshold and curves are the run's; of a changed table nobody's."""
+    result = hecon("decide", outputs / "draws.csv", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert "Nobody chose" not in result.output
+    own = tmp_path / "outputs" / f"{outputs.name}_decision"
+    for file in ("acceptability", "probabilistic_frontier", "evpi"):
+        ours, theirs = (pd.read_csv(f / f"{file}.csv") for f in (own, outputs))
+        shared = [c for c in ours if c in theirs]
+        assert file == "acceptability" or {"currency", "price_year"} <= set(shared)
+        pd.testing.assert_frame_equal(ours[shared], theirs[shared])
+    (tmp_path / "mine").mkdir()
+    text = (outputs / "draws.csv").read_text()
+    (tmp_path / "mine" / "draws.csv").write_text(text.replace("\n1,", "\n01,", 1))
+    shutil.copy(outputs / "record.json", tmp_path / "mine")
+    result = hecon("decide", tmp_path / "mine" / "draws.csv", "--out", tmp_path)
+    assert "Nobody chose" in result.output
+    assert (tmp_path / "outputs" / "draws_decision").is_dir()
 
 
 def test_fault_52_names_of_files_keep_their_letters():
