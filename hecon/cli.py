@@ -110,7 +110,7 @@ def _version(wanted: bool) -> None:
 
 #: Objects made, and collections of the younger, before cyclic garbage is looked for: a command
 #: keeps nearly all it makes, which is looked through in vain.
-SELDOM = (50_000, 20, 20)
+SELDOM = (300_000, 10, 10)
 
 
 @app.callback()

@@ -5,7 +5,7 @@ import xarray as xr
 
 from hecon.analyses.comparison import Comparison, compare, totals
 from hecon.analyses.draws_table import checked_thresholds
-from hecon.analyses.evaluate import base_traces, evaluate
+from hecon.analyses.evaluate import evaluate
 from hecon.analyses.frontier import frontier
 from hecon.analyses.results_table import result_table
 from hecon.analyses.run import Run, result
@@ -23,12 +23,6 @@ def base_design(run: Run) -> Design:
 def base_outcomes(run: Run) -> xr.Dataset:
     """Outcomes by strategy, of one draw."""
     return evaluate(run.study.model, run(base_design))
-
-
-@result("Traces")
-def base_trace(run: Run) -> xr.Dataset:
-    """Who is in which state, by strategy and cycle, of one draw."""
-    return base_traces(run.study.model, run(base_design))
 
 
 @result()

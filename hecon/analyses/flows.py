@@ -35,6 +35,17 @@ def base_flows(run: Run) -> xr.Dataset:
 
 
 @result()
+def base_trace(run: Run) -> xr.Dataset:
+    """Who is in which state in the base case, as `base_traces` says it."""
+    found = run(base_flows)
+    share = found["occupancy"].transpose("strategy", "cycle", "state", "draw")
+    year = found["year"].isel(draw=0, drop=True)
+    return xr.Dataset({"share": share.drop_vars(["draw", "year"], errors="ignore")}).assign_coords(
+        year=year
+    )
+
+
+@result()
 def courses(run: Run) -> pd.DataFrame:
     """Expected quantities of each strategy's courses, per person who starts the strategy.
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hecon.analyses.base_case import base_design, base_table, base_trace
+from hecon.analyses.base_case import base_design, base_table
 from hecon.analyses.budget_results import budget_numbers
+from hecon.analyses.flows import base_trace
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.perspectives import perspective_rows
 from hecon.analyses.run import MissingResult, Run, result

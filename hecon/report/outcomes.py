@@ -10,11 +10,11 @@ import pyarrow as pa
 import xarray as xr
 from pyarrow import csv
 
-from hecon.analyses.base_case import base_outcomes, base_trace
+from hecon.analyses.base_case import base_outcomes
 from hecon.analyses.comparison import totals
 from hecon.analyses.drawn import drawn_design, drawn_outcomes, drawn_table
 from hecon.analyses.exports import spreadsheet_safe
-from hecon.analyses.flows import base_flows
+from hecon.analyses.flows import base_flows, base_trace
 from hecon.analyses.run import Run
 from hecon.lean import without
 from hecon.report.content import Column, Kind, Table, table

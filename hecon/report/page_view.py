@@ -120,11 +120,11 @@ def table_view(table: Table, units: Units, symbols: Mapping[str, str] | None = N
         notes.append(say("In {file}: {what}.", file=f"{table.name}.csv", what=", ".join(left_out)))
     here = {name for name, place in known.items() if place == table.name}
     rows = [
-        [_placed(_cell(record[c.key], c, known), c, here) for c in shown]
-        for record in frame.to_dict("records")
+        [_placed(_cell(v, c, known), c, here) for v, c in zip(values, shown, strict=True)]
+        for values in zip(*(frame[c.key].tolist() for c in shown), strict=True)
     ]
     return TableView(
-        caption(table, units),
+        caption(table, columns, units),
         [units.heading(c) for c in shown],
         rows,
         [numeric(c) for c in shown],

@@ -1,5 +1,6 @@
 """What all media for people do with a table before they show it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -37,12 +38,10 @@ def spread(table: Table, medium: Medium = "screen") -> tuple[list[Column], pd.Da
     return columns, wide.rename(columns=str)
 
 
-def caption(table: Table, units: Units) -> str:
-    """A table's caption, with the unit of what is spread over columns."""
+def caption(table: Table, columns: Sequence[Column], units: Units) -> str:
+    """A table's caption, with the unit of what is spread over columns; they are `spread`'s."""
     text = units.named(table.caption)
-    if not table.spread:
-        return text
-    unit = next((units.shown(c) for c in spread(table)[0] if c.across), "")
+    unit = next((units.shown(c) for c in columns if c.across), "")
     return f"{text} ({unit})" if unit else text
 
 

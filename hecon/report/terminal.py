@@ -55,7 +55,7 @@ def show_table(table: Table, units: Units, to: Console, rows: int = SHOWN) -> No
     made = [c for c in made if any(c.cells)]
     kept = _fitting(made, table.keys, to.width)
     left_out = [c for c in made if c not in kept]
-    _print(caption(table, units), to, "bold")
+    _print(caption(table, columns, units), to, "bold")
     to.print(_grid(kept, to.width))
     more = len(frame) - rows
     elsewhere = [say_number("{count} more row", "{count} more rows", more)] if more > 0 else []

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hecon.analyses.base_case import base_trace
+from hecon.analyses.flows import base_trace
 from hecon.analyses.run import Run, Settings
 from hecon.report.figures.trace_plot import kept, occupancy
 from hecon.report.outcomes import trace_frame

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
 from matplotlib.patches import Rectangle
 
-from hecon.analyses.base_case import base_table, base_trace, threshold
+from hecon.analyses.base_case import base_table, threshold
 from hecon.analyses.comparison import comparison
 from hecon.analyses.drawn import drawn_outcomes, running_results
+from hecon.analyses.flows import base_trace
 from hecon.analyses.one_way import one_way_ends
 from hecon.analyses.population import population
 from hecon.analyses.run import Run

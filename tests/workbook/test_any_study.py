@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hecon.analyses.base_case import base_trace
+from hecon.analyses.flows import base_trace
 from hecon.analyses.run import Run, Settings
 from hecon.studies.load_study import load_study
 from hecon.workbook.proof import prove

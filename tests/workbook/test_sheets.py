@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 
-from hecon.analyses.base_case import base_trace
+from hecon.analyses.flows import base_trace
 from hecon.analyses.run import Run
 from hecon.report.content import Section
 from hecon.report.sections import REGISTRY

@@ -9,11 +9,10 @@ from hecon.analyses.base_case import (
     base_frontier,
     base_outcomes,
     base_table,
-    base_trace,
     threshold,
 )
 from hecon.analyses.comparison import totals
-from hecon.analyses.flows import courses
+from hecon.analyses.flows import base_trace, courses
 from hecon.analyses.other_effects import EQUAL_VALUE, effects_compared
 from hecon.analyses.perspectives import perspective_results
 from hecon.analyses.run import Run

@@ -188,7 +188,7 @@ def _width(column: Column, heading: str, cells: pd.Series) -> float:
 def put_table(page: Page, table: Table, units: Units, row: int) -> int:
     """Caption, headings and rows; gives the row after them and the table's note."""
     columns, frame = spread(table)
-    page.heading(row, caption(table, units))
+    page.heading(row, caption(table, columns, units))
     page.headings(row + 1, [units.heading(c) for c in columns])
     if table.name == SOURCES:
         page.explained |= {key: r for r, key in enumerate(frame[table.keys[0]], start=row + 2)}

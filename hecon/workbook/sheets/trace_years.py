@@ -4,7 +4,7 @@ from typing import Any
 
 from openpyxl.chart import AreaChart, Reference
 
-from hecon.analyses.base_case import base_trace
+from hecon.analyses.flows import base_trace
 from hecon.engine.model import CohortModel
 from hecon.workbook.charts import COLOURS, dress
 from hecon.workbook.context import Book
