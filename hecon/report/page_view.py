@@ -117,7 +117,9 @@ def table_view(table: Table, units: Units, symbols: Mapping[str, str] | None = N
     left_out = [units.named(c.heading) for c in kept if c not in shown]
     notes = [spoken(table.note, units, "typeset")] if table.note else []
     if left_out:
-        notes.append(say("In {file}: {what}.", file=f"{table.name}.csv", what=", ".join(left_out)))
+        notes.append(
+            say("Only in {file}: {what}.", file=f"{table.name}.csv", what=", ".join(left_out))
+        )
     here = {name for name, place in known.items() if place == table.name}
     rows = [
         [_placed(_cell(v, c, known), c, here) for v, c in zip(values, shown, strict=True)]

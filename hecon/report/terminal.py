@@ -62,7 +62,7 @@ def show_table(table: Table, units: Units, to: Console, rows: int = SHOWN) -> No
     elsewhere += [units.named(c.column.heading) for c in left_out]
     if elsewhere:
         apart = "; " if any("," in name for name in elsewhere) else ", "
-        held = say("In {file}: {what}.", file=f"{table.name}.csv", what=apart.join(elsewhere))
+        held = say("Only in {file}: {what}.", file=f"{table.name}.csv", what=apart.join(elsewhere))
         _print(held, to, "dim")
     if table.note is not None:
         _print(spoken(table.note, units), to, "dim")

@@ -222,7 +222,7 @@ def test_a_key_that_is_a_detail_leaves_room_for_words():
     show_table(table("t", "Differences", columns, frame, ("name",)), UNITS, to)
     text = " ".join(file.getvalue().split())
     assert "0.035 per year" in text
-    assert "In t.csv: Name." in text
+    assert "Only in t.csv: Name." in text
 
 
 def test_sections_without_rows_say_nothing():

@@ -57,7 +57,7 @@ def test_a_wide_terminal_shows_every_column() -> None:
 def test_a_narrow_terminal_says_where_the_rest_is() -> None:
     text = printed(SECTION, 60)
     assert "a long remark" not in text
-    assert "In totals.csv: Remark." in text
+    assert "Only in totals.csv: Remark." in text
     assert max(map(len, text.splitlines())) <= 60
 
 

@@ -82,7 +82,7 @@ def test_months_are_in_the_report_and_all_of_them_where_asked_for(by, rows, tmp_
         show_table(found, UNITS, to)
         said = to.file.getvalue()
         assert re.findall(r"^ *(\d+) +\d", said, re.M) == [str(n + 1) for n in range(rows)]
-        assert ("In budget_periods.csv: 9 more rows" in said) == (rows == 15)
+        assert ("Only in budget_periods.csv: 9 more rows" in said) == (rows == 15)
 
 
 def test_the_finding_is_said_where_the_rule_decides(made):

@@ -6,7 +6,12 @@ import pandas as pd
 import pytest
 
 from hecon.report.presented import spread
-from hecon.report.sections import one_way_section, two_way_section
+from hecon.report.sections import (
+    answer_section,
+    break_even_section,
+    one_way_section,
+    two_way_section,
+)
 from hecon.report.vocabulary import with_savings
 
 
@@ -70,6 +75,25 @@ def test_which_inputs_turn_the_decision(run_of, said, algebra):
     section = one_way_section.section(run_of(study=none))
     assert said(section) == ["No input has a range of its own, so none is moved alone."]
     assert not section.tables
+
+
+def test_one_input_is_no_plural(run_of, said, algebra):
+    """Of all inputs one has a range, which doesn't turn the decision."""
+    others = [_fixed(algebra, p.name) for p in algebra.parameters if p.name != "root"]
+    (root,) = (p for p in algebra.parameters if p.name == "root")
+    run = run_of(study=replace(algebra, parameters=[*others, root]))
+    assert said(one_way_section.section(run))[0] == (
+        "At the ends of its range the only input that has one does not turn the decision between "
+        "New and Old at EUR 20,000 per QALY."
+    )
+    assert said(break_even_section.section(run))[0] == (
+        "No solution in range: no value of the one input searched makes New and Old equal, all "
+        "others at base."
+    )
+    assert [s for s in said(answer_section.section(run)) if "weak where it matters" in s] == [
+        "This result rests on evidence that is weak where it matters: the input that moves it most "
+        "is an assumption."
+    ]
 
 
 def _fixed(study, name):

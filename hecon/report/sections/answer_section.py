@@ -15,7 +15,7 @@ from hecon.report.sections import REGISTRY
 from hecon.studies.study import Study
 
 #: Statuses of inputs that no source gives, or that nobody should rest on.
-WEAK = {"assumption": "assumptions", "retracted": "retracted"}
+WEAK = {"assumption": ("an assumption", "assumptions"), "retracted": ("retracted", "retracted")}
 #: Widest ranges looked at when asking what the result rests on.
 WIDEST = 10
 
@@ -94,12 +94,18 @@ def _weak_where_it_matters(run: Run) -> Sentence | None:
     counts = Counter(status.get(name, "") for name in widest)
     values: dict[str, Value] = {"number": count(len(widest))}
     parts = []
-    for name, words in WEAK.items():
+    for name, (one, several) in WEAK.items():
         if counts[name]:
             values[name] = count(counts[name])
-            parts.append(f"{{{name}}} {'is' if counts[name] == 1 else 'are'} {words}")
+            words = f"is {one}" if counts[name] == 1 else f"are {several}"
+            parts.append(f"{{{name}}} {words}" if len(widest) > 1 else words)
     if not parts:
         return None
+    if len(widest) == 1:
+        text = (
+            "This result rests on evidence that is weak where it matters: the input that moves it "
+        )
+        return Sentence(f"{text}most {parts[0]}.", {}, "warning")
     return Sentence(
         "This result rests on evidence that is weak where it matters: of the {number} inputs that "
         f"move it most, {' and '.join(parts)}.",

@@ -4,7 +4,7 @@ import pandas as pd
 
 from hecon.analyses.break_even import break_even_values, turning
 from hecon.analyses.run import Run
-from hecon.report.content import Column, Section, Sentence, Table, count, table
+from hecon.report.content import Column, Section, Sentence, Table, Value, count, table
 from hecon.report.registry import Analysis, Option
 from hecon.report.things_called import inputs, labeller
 from hecon.report.vocabulary import BASE, LABEL, PARAMETER, RANGE_HIGH, RANGE_LOW, UNIT
@@ -39,22 +39,29 @@ def conclusion(run: Run) -> Sentence:
     found = run(break_even_values)
     a, b = run.study.compared
     names = turning(found)["parameter"]
-    searched = count(found["parameter"].nunique())
+    searched = found["parameter"].nunique()
+    both: dict[str, Value] = {"a": a, "b": b}
+    if names.empty and searched == 1:
+        return Sentence(
+            "No solution in range: no value of the one input searched makes {a} and {b} equal, all "
+            "others at base.",
+            both,
+            "verdict",
+        )
     if names.empty:
         return Sentence(
             "No solution in range: no value of the {searched} inputs searched makes {a} and {b} "
             "equal, all others at base.",
-            {"searched": searched, "a": a, "b": b},
+            {**both, "searched": count(searched)},
             "verdict",
         )
     return Sentence(
         "{a} and {b} have equal net benefit at a value inside the range for {turning} of "
         "{searched} inputs: {names}.",
         {
-            "a": a,
-            "b": b,
+            **both,
             "turning": count(names.nunique()),
-            "searched": searched,
+            "searched": count(searched),
             "names": inputs(run.study, names),
         },
         "verdict",

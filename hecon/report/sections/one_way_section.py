@@ -158,7 +158,15 @@ def conclusion(run: Run) -> Sentence:
     if bars.empty:
         return Sentence("No input has a range of its own, so none is moved alone.", {}, "verdict")
     turning = bars.loc[bars["turns"].astype(bool), "parameter"]
-    values: dict[str, Value] = {"all": count(len(bars)), "a": a, "b": b, **at_threshold(run)}
+    values: dict[str, Value] = {"a": a, "b": b, **at_threshold(run)}
+    if turning.empty and len(bars) == 1:
+        return Sentence(
+            "At the ends of its range the only input that has one does not turn the decision "
+            "between {a} and {b} at {threshold} per {effect}.",
+            values,
+            "verdict",
+        )
+    values["all"] = count(len(bars))
     if turning.empty:
         return Sentence(
             "At the ends of their ranges none of the {all} inputs alone turns the decision "
