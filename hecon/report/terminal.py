@@ -74,11 +74,17 @@ def _print(text: str, to: Console, style: str | None) -> None:
 
 def _filled(text: str, width: int) -> str:
     """A text in lines that break at plain spaces only: no figure is torn apart."""
-    return textwrap.fill(text, width, break_on_hyphens=False)
+    whole = _THOUSANDS.sub(_KEPT, text)
+    return textwrap.fill(whole, width, break_on_hyphens=False).replace(_KEPT, " ")
 
+
+#: The space within a figure of a study's own text, as in 30 000.
+_THOUSANDS = re.compile(r"(?<=\d)\x20(?=\d{3}\b)")
 
 #: Columns between two columns, the least width of a text, and the longest line of a heading.
 _BETWEEN, _TEXT, _HEADING = 2, 16, 14
+#: The width of a text for which details make room.
+_ROOMY = 22
 
 
 #: The unit at the end of a heading, and what stands in it for a space while lines are made.
@@ -111,11 +117,14 @@ class _Shown:
 def _fitting(made: Sequence[_Shown], keys: Sequence[str], width: int) -> list[_Shown]:
     """The columns that there is room for, in their order."""
 
-    def fit(some: Sequence[_Shown]) -> bool:
-        return sum(c.least + _BETWEEN for c in some) <= width + _BETWEEN
+    def fit(some: Sequence[_Shown], least: int = _ROOMY) -> bool:
+        widths = [max(c.least, min(c.most, least)) for c in some]
+        return sum(widths) + _BETWEEN * (len(some) - 1) <= width
 
     kept, lost = list(made), []
-    while not fit(kept) and (loser := _loser(kept, keys)) is not None:
+    while (loser := _loser(kept, keys)) is not None:
+        if fit(kept, _ROOMY if loser.column.detail else 0):
+            break
         kept.remove(loser)
         lost.append(loser)
     for each in reversed(lost):  # what was too wide leaves room for something narrower

@@ -65,9 +65,8 @@ def test_no_figure_and_no_unit_is_torn_apart_where_lines_end() -> None:
     said = Sentence("What A costs is {x}.", {"x": money(1234567.0)})
     column = Column("much", "What it comes to", "number", "million NOK")
     remark = Column("note", "Remark")
-    frame = pd.DataFrame(
-        {"much": [1234567.0], "note": ["a remark of NOK\u00a01\u00a0234\u00a0567"]}
-    )
+    own = "a remark of NOK\u00a01\u00a0234\u00a0567 and, as a study writes it, of 30 000 and 7 days"
+    frame = pd.DataFrame({"much": [1234567.0], "note": [own]})
     found = Section("s", "S", (said,), (table("t", "T", (column, remark), frame, ["much"]),))
     with speaking(read_language("nb")):
         for width in range(34, 46):
@@ -75,6 +74,7 @@ def test_no_figure_and_no_unit_is_torn_apart_where_lines_end() -> None:
             assert "NOK\u00a01\u00a0234\u00a0567." in text, width
             assert text.count("NOK\u00a01\u00a0234\u00a0567") == 2, width
             assert "(million NOK)" in text, width
+            assert "30 000" in text, width
 
 
 def test_a_terminal_shows_the_first_rows_of_many() -> None:

@@ -45,7 +45,7 @@ COMPARISON = (
     Column("comparator", "Comparator", "name", shown=False),
     Column("cost_difference", "Cost", "change"),
     Column("qaly_difference", "{effects}", "gain"),
-    Column("life_years_difference", "Life-years", "gain"),
+    Column("life_years_difference", "Life-years", "gain", detail=True),
     Column("icer", "ICER", "money", meaning="incremental cost per unit of effect gained"),
     Column("verdict", "In words"),
     Column("threshold", "Value of a {effect}", "money"),
