@@ -40,6 +40,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _WORDS = re.compile(r"(?<![^\s(\"'/-])\w?[^\W\d_A-Z]{2,}(?![\w(*=])")
 
 
+#: What the program fills in, and a brace that is alone.
+_BRACES = re.compile(r"\{\w*\}|[{}]")
+
+
 class Translation(Strict):
     """A row of `texts_CODE.csv`: a text of the study as it stands there, and what it means."""
 
@@ -77,11 +81,22 @@ def _translated(study: Study, code: str) -> list[tuple[Path, dict[str, str]]]:
             if entry.text in seen:
                 text = f"translates the same text as row {seen[entry.text]}"
                 faults.add(shown, row, "text", text)
+            elif problem := _braces_problem(entry):
+                faults.add(shown, row, "translation", problem)
             seen[entry.text] = row
             known[entry.text] = entry.translation
         found.append((path, known))
     faults.raise_if_any()
     return found
+
+
+def _braces_problem(entry: Translation) -> str:
+    """Why a translation can't stand for a text of the program with names in braces, or nothing."""
+    needed, found = (sorted(set(_BRACES.findall(t))) for t in (entry.text, entry.translation))
+    if needed == found:
+        return ""
+    names = [", ".join(each) or "none" for each in (found, needed)]
+    return f"found in braces {names[0]}, allowed are those of the text, each as it is: {names[1]}"
 
 
 def text_files(study: Study, code: str) -> list[Path]:

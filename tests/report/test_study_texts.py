@@ -47,3 +47,14 @@ def test_the_shipped_studies_are_all_norwegian_in_norway(name: str) -> None:
     assert translation_notes(study) == []
     with speaking(language_of(study, "nb")):
         assert not any(say(text).endswith(UNTRANSLATED) for text in study_texts(study))
+
+
+@pytest.mark.parametrize("wrong", ["Bare i {fil}: {what}.", "Bare i {file}: {what.", "Bare"])
+def test_names_in_braces_stay_what_they_are(tmp_path: Path, wrong: str) -> None:
+    """A text of the program that a study translates in its own way is filled in all the same."""
+    row = "Only in {{file}}: {{what}}.,{}"
+    study = translated(tmp_path / "wrong", row.format(wrong))
+    with pytest.raises(InputError, match="row 2, column translation: found in braces"):
+        language_of(study, "nb")
+    with speaking(language_of(translated(tmp_path, row.format("Se {what} i {file}.")), "nb")):
+        assert say("Only in {file}: {what}.", file="a.csv", what="3") == "Se 3 i a.csv."
