@@ -304,6 +304,9 @@ _UNFIT = re.compile(
     + "]"
 )
 
+#: Ends of lines and tabs, to be left out.
+_LINES = dict.fromkeys(map(ord, "\t\n\r"))
+
 #: A text in quotation marks, which are no apostrophes.
 _QUOTED = re.compile(r"(?<!\w)'((?:[^']|(?<=\w)'(?=\w))*)'(?!\w)")
 
@@ -316,10 +319,12 @@ def unprintable(text: str, *, lines: bool = False) -> str:
     Args:
         lines: Whether ends of lines and tabs are text.
     """
-    for found in _UNFIT.finditer(text):
-        if not lines or found.group() not in "\t\n\r":
-            return f"the character U+{ord(found.group()):04X}, which can't be shown"
-    return ""
+    if lines:
+        text = text.translate(_LINES)
+    if text.isprintable():  # most are, and the search takes a hundred times as long
+        return ""
+    found = _UNFIT.search(text)
+    return f"the character U+{ord(found[0]):04X}, which can't be shown" if found else ""
 
 
 def shortened(text: str, most: int = LONGEST_SHOWN) -> str:
