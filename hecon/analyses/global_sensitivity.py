@@ -1,4 +1,4 @@
-"""Global sensitivity with SALib: Sobol' indices and Morris screening of incremental net benefit."""
+"""Global sensitivity: Sobol' indices and Morris screening of incremental net benefit."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from hecon.analyses.pair import increments
 from hecon.analyses.run import MissingResult, Run, result
 from hecon.engine.arrays import Array
 from hecon.errors import Fault, InputError, ModelError
+from hecon.parameters.distributions import Z
 from hecon.studies.study import Study
 
 #: From points in the unit cube, by dimension, to the result.
@@ -50,30 +51,32 @@ def sobol_indices(
         ``total``, ``total_low``, ``total_high`` (95 % by bootstrap).
 
     Notes:
-        Saltelli et al. (2010), Computer Physics Communications 181:259, by SALib. Estimates are not
-        clipped to 0 and 1. SALib's analysis ignores a seed of 0, so seeds are moved up by one.
+        Saltelli et al. (2010), Computer Physics Communications 181:259. Points, estimates and
+        bootstrap are SALib's, where a seed of 0 is none, so seeds are moved up by one. Estimates
+        are not clipped to 0 and 1.
     """
-    # imported here: with it comes scipy.stats, which costs most of a second
-    from SALib.analyze import sobol as sobol_analysis
-
     _check_samples(samples)
     if len(groups) == 1:
-        # whatever varies is the group's doing; SALib takes a single group for single inputs
+        # whatever varies is the group's doing
         return _everything(list(groups))
     result = run(saltelli_points(groups, samples, seed + 1))
-    centred = (result - result.mean()) / (result.std() or 1.0)
-    found = sobol_analysis.analyze(
-        _problem(groups, (0.0, 1.0)),
-        centred,
-        calc_second_order=False,
-        num_resamples=RESAMPLES,
-        seed=seed + 1,
-    )
+    by_row = ((result - result.mean()) / (result.std() or 1.0)).reshape(samples, -1)
+    a, mixed, b = by_row[:, 0], by_row[:, 1:-1].T, by_row[:, -1]
+    again = np.random.default_rng(seed + 1).integers(samples, size=(samples, RESAMPLES))
+    variance = np.var(np.concatenate([a, b])) or 1.0
+    variances = np.var(np.concatenate([a[again], b[again]]), axis=0)
+    variances[variances == 0.0] = 1.0
+
+    def shares(name: str, parts: Array) -> dict[str, Array]:
+        """Means of the parts, shape (groups, samples), as shares of the variance."""
+        resampled = [part[again].mean(axis=0) / variances for part in parts]
+        return _interval(name, parts.mean(axis=1) / variance, Z * np.std(resampled, axis=1, ddof=1))
+
     return pd.DataFrame(
         {
             "parameter": list(groups),
-            **_interval("first_order", found["S1"], found["S1_conf"]),
-            **_interval("total", found["ST"], found["ST_conf"]),
+            **shares("first_order", b * (mixed - a)),
+            **shares("total", 0.5 * (a - mixed) ** 2),
         }
     )
 
@@ -255,7 +258,7 @@ def _problem(groups: Mapping[str, Sequence[int]], bounds: tuple[float, float]) -
 
 
 def _interval(name: str, value: Array, half: Array) -> dict[str, Array]:
-    """SALib's half width is that of 95 %."""
+    """From the half width of 95 %."""
     return {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
 
 

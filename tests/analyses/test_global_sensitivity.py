@@ -2,10 +2,12 @@
 
 import numpy as np
 import pytest
-from SALib.sample import sobol as salib_sobol
+from SALib.analyze import sobol as salib_analyze
+from SALib.sample import sobol as salib_sample
 
 from hecon.analyses.cube import CubeDesign, uncertain_groups
 from hecon.analyses.global_sensitivity import (
+    RESAMPLES,
     morris,
     morris_effects,
     saltelli_points,
@@ -136,10 +138,18 @@ def test_samples_must_be_a_power_of_two():
         sobol_indices(THREE, ishigami, 100)
 
 
-@pytest.mark.parametrize("groups", [{"a": [0], "b": [1], "c": [2]}, {"a": [0, 2], "b": [1]}])
-def test_points_are_those_of_salib(groups):
+@pytest.mark.parametrize("groups", [THREE, {"a": [0, 2], "b": [1]}])
+def test_points_estimates_and_intervals_are_those_of_salib(groups):
     owner = {column: name for name, members in groups.items() for column in members}
     problem = {"num_vars": 3, "names": ["x", "y", "z"], "bounds": [[0, 1]] * 3}
     problem |= {"groups": [owner[column] for column in range(3)]} if len(groups) < 3 else {}
-    theirs = salib_sobol.sample(problem, 8, calc_second_order=False, seed=3)
-    assert np.array_equal(saltelli_points(groups, 8, 3), theirs)
+    points = salib_sample.sample(problem, 8, calc_second_order=False, seed=3)
+    assert np.array_equal(saltelli_points(groups, 8, 3), points)
+    theirs = salib_analyze.analyze(
+        problem, ishigami(points), calc_second_order=False, num_resamples=RESAMPLES, seed=3
+    )
+    ours = sobol_indices(groups, ishigami, 8, seed=2)
+    for name, key in (("first_order", "S1"), ("total", "ST")):
+        assert ours[name].to_numpy() == pytest.approx(theirs[key], rel=1e-12)
+        half = ours[f"{name}_high"] - ours[name]
+        assert half.to_numpy() == pytest.approx(theirs[f"{key}_conf"], rel=1e-12)
