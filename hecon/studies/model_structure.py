@@ -104,14 +104,11 @@ def _check_transitions(
     rows: Mapping[Identity, Place],
 ) -> None:
     """Every state needs a row of transitions with at most one complement, in every strategy."""
-    file = reading.file("transitions")
+    file, rowless = reading.file("transitions"), list[str]()
     for state in reading.states:
         leaving = [t for t in transitions if t.source == state]
         if not leaving:
-            if "transitions" in reading.broken or not reading.faults.knows(STATE):
-                continue
-            text = f"state {state} has no row; write {state},{state},rest if nobody leaves"
-            reading.faults.add(file, None, "from", text)
+            rowless.append(state)
             continue
         for strategy in reading.strategies:
             own = {t.target for t in leaving if t.strategy == strategy}
@@ -133,6 +130,10 @@ def _check_transitions(
                     f"{row_of(complements[0], here)}, allowed is one"
                 )
                 reading.faults.add(here, number, "probability", text)
+    if rowless and "transitions" not in reading.broken and reading.faults.knows(STATE):
+        what = "states {} have no row" if len(rowless) > 1 else "state {} has no row"
+        text = f"; write {rowless[0]},{rowless[0]},rest if nobody leaves"
+        reading.faults.add(file, None, "from", what.format(some(rowless)) + text)
 
 
 def check_reachable(
@@ -149,7 +150,9 @@ def check_reachable(
             if transition.source == state and transition.target not in reached:
                 reached.add(transition.target)
                 waiting.append(transition.target)
-    apart = [state for state in reading.states if state not in reached]
+    # of a state that nobody leaves either it is told that it has no row
+    leaving = {transition.source for transition in transitions}
+    apart = [state for state in reading.states if state not in reached and state in leaving]
     if apart:
         what, it = ("states", "them") if len(apart) > 1 else ("state", "it")
         text = (

@@ -264,6 +264,13 @@ CASES = {
         row(parts="read"),
         f"{AT}parts: 'pairwise' makes no use of it here; leave it blank",
     ),
+    "a network of contrasts without any": (
+        "study.toml",
+        'contrasts = "contrasts.csv"\n',
+        "",
+        "small/estimates.csv, row 5, column method: a network of SMD is made of contrasts, and "
+        "[synthesis] names none",
+    ),
     "a contrast's own column": (
         "contrasts.csv",
         "instrument,rating",

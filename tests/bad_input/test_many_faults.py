@@ -158,6 +158,16 @@ def test_states_that_nothing_leads_to_are_one_message(small):
     ]
 
 
+def test_states_without_a_row_are_one_message(small):
+    """Nobody moves to them either, as where a file of transitions is left out."""
+    states = '[[states]]\nname = "A"\n[[states]]\nname = "B"\n[[states]]\nname = "Dead"'
+    small.change("study.toml", '[[states]]\nname = "Dead"', states)
+    assert small.faults() == [
+        "small/transitions.csv, column from: states A, B have no row; write A,A,rest if nobody "
+        "leaves"
+    ]
+
+
 def test_a_name_that_formulas_and_lists_of_inputs_use_is_one_message(small):
     small.change("study.toml", "[evidence]\n", '[evidence]\nmissing = "missing.csv"\n')
     (small.folder / "missing.csv").write_text("parameter,needed,where\np_back,a trial,\n")

@@ -248,6 +248,9 @@ def comparisons(row: EstimateRow, evidence: Evidence) -> list[ArmPair]:
 
 def contrasts_of(row: EstimateRow, evidence: Evidence) -> list[PublishedEffect]:
     """The contrasts of a network of standardised mean differences."""
+    if not evidence.contrasts:
+        text = f"a network of {row.measure} is made of contrasts, and [synthesis] names none"
+        raise Problem("method", text)
     ratings = listed(row.rating)
     for name in ratings:
         ratings_known = [c.rating for c in evidence.contrasts]
