@@ -26,6 +26,8 @@ class DesignName(StrEnum):
 
 #: Most draws, threads, and largest seed: what memory, a machine and 31 bits hold.
 MOST_DRAWS, MOST_WORKERS, LAST_SEED = 10_000_000, 256, 2**31 - 1
+#: Most draws that the workbook can work out itself: as many as it holds.
+MOST_LIVE = 1_000
 #: Largest number that an option takes, either way.
 LARGEST = 1e15
 #: Most values in a list.
@@ -89,6 +91,13 @@ def refuse_idle(context: typer.Context, why: str, *names: str) -> None:
     faults.raise_if_any()
 
 
+def at_most(found: int, most: int, option: str, allowed: str) -> None:
+    """Refuse an option that is larger than what else is asked for allows, in words for `most`."""
+    if found > most:
+        text = f"found {found:,}, allowed {allowed.format(most)}"
+        raise typer.BadParameter(text, param_hint=option)
+
+
 def given(context: typer.Context, name: str | None) -> bool:
     """Whether an option was typed, rather than left at its default."""
     source = context.get_parameter_source(name or "")
@@ -108,6 +117,15 @@ JurisdictionName = Annotated[
 ]
 Draws = Annotated[
     int, typer.Option(min=1, max=MOST_DRAWS, help="Draws of the probabilistic analysis.")
+]
+LiveDraws = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=MOST_LIVE,
+        metavar="N",
+        help="Let the workbook work out so many draws itself after an edit, in Excel by F9.",
+    ),
 ]
 Seed = Annotated[int, typer.Option(min=0, max=LAST_SEED, help="Seed of the draws.")]
 DesignOption = Annotated[DesignName, typer.Option("--design", help="How draws are spread.")]

@@ -11,15 +11,18 @@ from hecon.commands.messages import messages
 from hecon.commands.options import (
     LAST_SEED,
     MOST_DRAWS,
+    MOST_LIVE,
     DesignName,
     DesignOption,
     Draws,
     JurisdictionName,
     LanguageCode,
+    LiveDraws,
     OutBoth,
     Seed,
     StudyFolder,
     Workers,
+    at_most,
     given,
     read_study,
     refuse_idle,
@@ -91,6 +94,7 @@ def run(
         bool,
         typer.Option("--verify", help="Also run the verification battery and show it on Checks."),
     ] = False,
+    live_draws: LiveDraws = 0,
     language: LanguageCode = "en",
     original: Annotated[
         Path | None,
@@ -126,6 +130,7 @@ def run(
       hecon run inputs/studies/ptsd -j norway --set drug_price_session=5000
       hecon run inputs/studies/ptsd -j norway --set-from ptsd_norway_inputs.txt
       hecon run inputs/studies/ptsd -j norway --language nb
+      hecon run inputs/studies/ptsd -j norway --live-draws 200
       hecon run reports/ptsd_norway.xlsx
       hecon run reports/ptsd_norway.xlsx --verify
     """  # noqa: D301
@@ -135,19 +140,20 @@ def run(
         if edits:
             why = "not for an edited workbook, whose inputs stand in it"
             refuse_idle(context, why, "scenario", "subgroup", "values", "set_from")
-            source, rules, written_in = origin(folder, original, jurisdiction)
-            language = language if given(context, "language") else written_in
+            source, rules, made = origin(folder, original, jurisdiction)
+            language = language if given(context, "language") else made.language
+            if report and not only and not given(context, "live_draws"):
+                live_draws = min(made.live_draws, draws, MOST_LIVE)
         else:
             refuse_idle(context, "only for an edited workbook", "original")
         names = analyses_named(filter(None, map(str.strip, only.split(","))), "--only")
-        if draws > MOST_OF_ALL:
-            raise typer.BadParameter(
-                f"found {draws:,}, allowed for analyses and their report are {MOST_OF_ALL:,}; "
-                "a command of one analysis, such as 'hecon psa', takes more",
-                param_hint="--draws",
-            )
+        more = "; a command of one analysis, such as 'hecon psa', takes more"
+        at_most(draws, MOST_OF_ALL, "--draws", f"for analyses and their report are {{:,}}{more}")
+        if not report or names:
+            refuse_idle(context, "only with a report: its workbook works them out", "live_draws")
         study = read_study(source, rules)
-
+        drawn = draws if study.uncertain else 0
+        at_most(live_draws, drawn, "--live-draws", "are as many as the run has: {:,}")
         from hecon.analyses.run import Run, Settings
         from hecon.report.console import stdout
         from hecon.report.language import speaking
@@ -168,7 +174,7 @@ def run(
         if told:
             study = with_values(study, told)
         tongue = language_of(study, language)
-        asked = {"verify": True} if verify else {}
+        asked = {k: v for k, v in (("verify", verify), ("live_draws", live_draws)) if v}
         settings = Settings(draws, seed, design.value, workers, asked)
         how: dict[str, Any] = {"only": names, "report": report, "figures": figures, "png": png}
         how["tongue"] = tongue
@@ -179,7 +185,6 @@ def run(
 
                 kept = f"outputs/{run_name(study)}{SUFFIX}/inputs"
                 edited_settings = replace(settings, options={**asked, "inputs": kept})
-
                 sections, written, edited = run_edited(
                     folder, study, lambda s: Run(s, edited_settings, tell), out, **how
                 )

@@ -155,6 +155,8 @@ def command(
         for text in study.values_set:
             parameter, _, value = text.partition(" = ")
             words += ["--set", f"{parameter}={value.split()[0]}"]
+        live: int = run.option("live_draws", 0)
+        words += ["--live-draws", str(live)] if live else []
     values = {"draws": given.draws, "seed": given.seed, "design": given.method}
     for key in settings:
         words += [f"--{key}", str(values[key])] if key in values else []

@@ -11,6 +11,7 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any, TypeAlias
 from xml.etree import ElementTree
@@ -39,6 +40,9 @@ Values: TypeAlias = dict[str, dict[str, CellValue]]
 FORMULA = re.compile(
     r'<c\b([^>]*?\br="([A-Z]+)(\d+)"[^>]*)>\s*(<f\b[^>]*?(?:/>|>([^<]*)</f>))'
     r"\s*(?:<v\b[^>]*/>|<v\b[^>]*>[^<]*</v>)?\s*</c>"
+)
+_TABLE_HEAD = re.compile(
+    r'<c\b[^>]*?\br="([A-Z]+\d+)"[^>]*>\s*<f\b[^>]*?\bt="dataTable"[^>]*/>\s*<v>([^<]*)</v>'
 )
 # The engine's names of the errors that a formula may have. Its others (a circular reference, a
 # spill, an unknown name or function, a missing feature) mean that it did not get to a result.
@@ -124,6 +128,17 @@ def formula_places(path: Path) -> dict[str, FormulaPlaces]:
             places.columns.append(column_index_from_string(match[2]))
         check_formulas(title, xml, len(places))
     return found
+
+
+def heads_of_data_tables(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Sheet, address and text of the first cell of each data table in a workbook."""
+    with ZipFile(path) as archive:
+        lists = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
+        for part, title in sheets_of({name: archive.read(name) for name in lists}).items():
+            xml = archive.read(part)
+            if b'"dataTable"' in xml:
+                for match in _TABLE_HEAD.finditer(xml.decode()):
+                    yield title, match[1], unescape(match[2])
 
 
 def from_engine(value: Any) -> CellValue | None:

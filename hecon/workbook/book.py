@@ -39,6 +39,7 @@ from hecon.workbook.sheets.evidence_sheet import write_evidence
 from hecon.workbook.sheets.guide_sheet import add_guide, write_guide
 from hecon.workbook.sheets.information_sheet import write_information
 from hecon.workbook.sheets.inputs_sheet import place_inputs, write_inputs
+from hecon.workbook.sheets.live_draws_sheet import rest_on_all, write_live_draws
 from hecon.workbook.sheets.python_sheets import write_draws, write_one_way, write_scenarios
 from hecon.workbook.sheets.results_sheet import write_results
 from hecon.workbook.sheets.section_sheet import (
@@ -73,7 +74,7 @@ LIVE = (
 SHOWING: Mapping[Shown, tuple[Callable[[Book], object], ...]] = {
     "scenario": (write_scenarios,),
     "one_way": (write_one_way,),
-    "draw": (write_acceptability, write_draws, write_information, draw_charts),
+    "draw": (write_acceptability, write_draws, write_information, draw_charts, write_live_draws),
 }
 
 
@@ -155,6 +156,7 @@ def _compose(run: Run, sections: Sequence[Section]) -> Book:
     _into_order(book)
     write_guide(book, guide, own)
     _say_what_stays(book, own)
+    rest_on_all(book)
     workbook.repeat_headings()
     return book
 

@@ -16,6 +16,7 @@ from hecon.workbook.archive import (
     Values,
     formula_places,
     from_engine,
+    heads_of_data_tables,
     read_parts,
     sheets_of,
 )
@@ -31,6 +32,9 @@ class LiveWorkbook:
         config = formualizer.WorkbookConfig(eval_config=settings)
         self._book = formualizer.Workbook.from_path(str(path), config=config)
         self._book.set_temporal_egress("serial")
+        # it reads what data tables hold, but for the first cell, which says that there is one
+        for sheet, address, text in heads_of_data_tables(path):
+            self.set(sheet, *coordinate_to_tuple(address), text)
 
     def set(self, sheet: str, row: int, column: int, value: str | float) -> None:
         """Type a value over a cell."""

@@ -107,6 +107,7 @@ class Book:
     scenarios: SheetTable
     one_way: SheetTable
     draws: SheetTable
+    live_draws: int  #: Draws that the workbook works out itself, 0 if none were asked for.
     changed: list[Key]
     ranges: dict[Key, Range]
     sections: Sequence[Section]  #: What the report says besides.
@@ -276,6 +277,7 @@ def new_book(
         SheetTable("Scenarios", 6, max(len(study.scenarios), 1), tuple(scenario_columns)),
         SheetTable(SENSITIVITY, 6, max(len(run(one_way_ends)), 1), tuple(one_way_columns)),
         SheetTable(UNCERTAINTY, 6, draws, tuple(draw_columns), draws_left(study)),
+        run.option("live_draws", 0),
         changed,
         {r.parameter.key: r for r in ranges(run.study)},
         sections,

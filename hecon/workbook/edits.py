@@ -40,19 +40,21 @@ from hecon.workbook.sheets import (
 )
 from hecon.workbook.translated import sheet_title
 
+_LIVE = re.compile(r"\blive_draws (\d{1,4})\b")
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 class MadeFrom(NamedTuple):
-    """What a workbook says that it was made from, and the code of its language."""
+    """What a workbook says that it was made from, and how."""
 
     study: str
     jurisdiction: str
-    language: str
+    language: str  #: Its code.
+    live_draws: int  #: Draws that it works out itself.
 
 
 def names_in_workbook(path: Path) -> MadeFrom:
-    """Study and jurisdiction that a workbook says it was made from, and its language.
+    """Study and jurisdiction that a workbook says it was made from, its language and live draws.
 
     Raises:
         InputError: If the file is unsafe, or is no report of hecon.
@@ -62,19 +64,21 @@ def names_in_workbook(path: Path) -> MadeFrom:
         code = language_code(book, path)
         with speaking(read_language(code)):
             sheet, words = sheet_title(DOCUMENTATION), (say("study"), say("jurisdiction"))
+            settings = say("options")
         if sheet not in book.sheetnames:
             text = f"this is no report of hecon: it has no sheet {sheet}"
             raise InputError([Fault(path.name, None, None, text)])
         rows = bounded_rows(book[sheet], most=2)
         # how the report came about stands last
         found = {str(at(r, 0)): str(at(r, 1)) for r in rows}
-    names = MadeFrom(found.get(words[0], ""), found.get(words[1], ""), code)
-    for what, name in zip(words, names[:2], strict=True):
+    live = _LIVE.search(found.get(settings, ""))
+    study, place = (found.get(word, "") for word in words)
+    for what, name in zip(words, (study, place), strict=True):
         if not _NAME.fullmatch(name):
             text = f"sheet {sheet} names the {what} '{name[:60]}'"
             text += "; allowed are letters, digits, _ -"
             raise InputError([Fault(path.name, None, None, text)])
-    return names
+    return MadeFrom(study, place, code, int(live[1]) if live else 0)
 
 
 def read_edited(path: Path, original: Study, folder: Path) -> tuple[Study, list[Edit]]:

@@ -283,19 +283,20 @@ class Page:
         self.formula(row, 1, text, "section")
 
     def allow(self, rule: str, cells: list[str]) -> None:
-        """Let cells hold only numbers of a kind: ``any``, ``share`` (0 to 1) or ``positive``."""
+        """Let cells hold only numbers: ``any``, ``share`` (0 to 1), ``positive``, ``nothing``."""
         if not cells:
             return
-        low, words = {
-            "any": ("-1E+300", "a number"),
-            "share": ("0", "a number from 0 to 1"),
-            "positive": ("0", "a number from 0 up"),
+        low, high, words = {
+            "any": ("-1E+300", "1E+300", "a number"),
+            "share": ("0", "1", "a number from 0 to 1"),
+            "positive": ("0", "1E+300", "a number from 0 up"),
+            "nothing": ("0", "0", "0 alone"),
         }[rule]
         check = DataValidation(
             type="decimal",
             operator="between",
             formula1=low,
-            formula2="1" if rule == "share" else "1E+300",
+            formula2=high,
             allow_blank=True,
         )
         check.error, check.errorTitle = f"Allowed here is {words}.", "Not allowed"

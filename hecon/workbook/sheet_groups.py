@@ -44,7 +44,7 @@ GROUPS = (
         "Analyses",
         "what moves the result, and how sure it is",
         "7B3FA0",
-        ("Scenarios", "Sensitivity", "Uncertainty"),
+        ("Scenarios", "Sensitivity", "Uncertainty", "Live draws"),
     ),
     SheetGroup(
         "Evidence",

@@ -11,10 +11,19 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.workbook.archive import CannotCalculate, from_engine, to_xml
+from hecon.workbook.data_table import OfTable
 from hecon.workbook.filled import Filled, in_row
 
 #: Values of cells by row and column, as the engine gives them.
 Grid = Sequence[Sequence[Any]]
+
+
+def ends(sheet: Worksheet, filled: Sequence[Filled]) -> tuple[int, int]:
+    """The last row and the last column of a sheet."""
+    return (
+        max([sheet.max_row, *(part.rows[-1] for part in filled)]),
+        max([sheet.max_column, *(part.column for part in filled)]),
+    )
 
 
 class SheetRows:
@@ -25,10 +34,7 @@ class SheetRows:
 
     def __init__(self, sheet: Worksheet, filled: Sequence[Filled]) -> None:
         self.sheet, self.filled = sheet, filled
-        self.ends = (
-            max([sheet.max_row, *(part.rows[-1] for part in filled)]),
-            max([sheet.max_column, *(part.column for part in filled)]),
-        )
+        self.ends = ends(sheet, filled)
         self._styles: dict[int, str] = {}
         self._plain: dict[int, list[tuple[int, str]]] = defaultdict(list)
         self._formulas: list[tuple[int, int, str, str]] = []
@@ -76,6 +82,10 @@ class SheetRows:
                 self._plain[row].append((column, f"{start}/>"))
         elif cell.data_type == "f":
             self._formulas.append((row, column, start, f"<f>{escape(value[1:])}</f>"))
+        elif cell.data_type == "str":
+            told = value.told if isinstance(value, OfTable) else ""
+            text = f'{start} t="str">{told}<v>{escape(value)}</v></c>'
+            self._plain[row].append((column, text))
         elif cell.data_type == "s":
             space = ' xml:space="preserve"' if value != value.strip() else ""
             text = escape(value, {"\r": "&#13;"})

@@ -302,6 +302,18 @@ def test_other_designs(design, tmp_path):
     assert run(tmp_path, "--design", design, *QUICK, draws=16).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--live-draws", "61"], "found 61, allowed are as many as the run has: 60"),
+        (["--live-draws", "3", "--no-report"], "only with a report"),
+        (["--live-draws", "3", "--only", "psa"], "only with a report"),
+    ],
+)
+def test_draws_that_no_workbook_can_work_out(arguments, message, tmp_path):
+    assert_refused(run(tmp_path / "out", *arguments), tmp_path / "out", message)
+
+
 # -- what goes wrong ---------------------------------------------------------------------
 
 

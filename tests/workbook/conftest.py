@@ -23,7 +23,10 @@ QUICK = (
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return Run(yearly_study(tmp_path_factory.mktemp("yearly")), Settings(draws=60))
+    return Run(
+        yearly_study(tmp_path_factory.mktemp("yearly")),
+        Settings(draws=60, options={"live_draws": 3}),
+    )
 
 
 @pytest.fixture(scope="session")

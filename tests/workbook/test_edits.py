@@ -40,7 +40,7 @@ def row_of(sheet: object, *cells: object) -> int:
 
 
 def test_untouched(plain: Path, run: Run, tmp_path: Path) -> None:
-    assert names_in_workbook(plain) == ("ptsd", "norway", "en")
+    assert names_in_workbook(plain) == ("ptsd", "norway", "en", 3)
     study, edits = read_edited(plain, run.study, tmp_path)
     assert edits == []
     assert study.model.formulas == run.study.model.formulas

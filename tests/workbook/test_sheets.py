@@ -21,7 +21,7 @@ CHARACTER, POINT, WIDTH, HEIGHT = 7.0, 4 / 3, 1336, 500
 
 def test_there_are_twenty_sheets_or_fewer_in_coloured_groups(opened: openpyxl.Workbook) -> None:
     titles = opened.sheetnames
-    assert len(titles) <= 20
+    assert len(set(titles) - {"Live draws"}) <= 20  # a sheet that one asks for
     assert titles[:3] == ["Summary", "Guide", "Results"]
     groups = [group_of(title).name for title in titles]
     assert list(dict.fromkeys(groups)) == [group.name for group in GROUPS]

@@ -148,7 +148,7 @@ def test_inputs_are_read_back_from_a_norwegian_workbook(
         ("Scenarioer", scenarios.cell(row_of(scenarios, "S41"), price).coordinate): 500,
         ("Evidens", arms.cell(arm, counts).coordinate): arms.cell(arm, counts).value - 1,
     }
-    assert names_in_workbook(norsk) == ("ptsd", "norway", "nb")
+    assert names_in_workbook(norsk) == ("ptsd", "norway", "nb", 3)
     study, edits = read_edited(
         typed(norsk, tmp_path / "typed.xlsx", entries), run.study, folder(tmp_path, "a")
     )

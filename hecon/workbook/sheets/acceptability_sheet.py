@@ -9,7 +9,7 @@ from openpyxl.chart import Reference, ScatterChart, Series
 from hecon.report.grade import marked_title
 from hecon.studies.study import Study
 from hecon.workbook.charts import COLOURS, DASHES, dress
-from hecon.workbook.context import UNCERTAINTY, Book, plane_left
+from hecon.workbook.context import UNCERTAINTY, Book, SheetTable, plane_left
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import letter
 from hecon.workbook.sheets.severity_sheet import write_severity
@@ -53,17 +53,8 @@ def write_acceptability(book: Book) -> AcceptabilityAddresses:
     for i, threshold in enumerate(thresholds(book.study)):
         row = FIRST + i
         page.put(row, 1, threshold, "input", "money")
-        benefit = {
-            s: f"($A{row}*{draws.span(f'qaly {s}')}-{draws.span(f'cost {s}')})" for s in options
-        }
         for j, option in enumerate(options):
-            # a tie goes to the option named first
-            beats = [
-                f"({benefit[option]}{'>' if k < j else '>='}{benefit[other]})"
-                for k, other in enumerate(options)
-                if k != j
-            ]
-            text = f"SUMPRODUCT({'*'.join(beats)}*1)/ROWS({draws.span('draw')})" if beats else "1"
+            text = share_best(draws, options, option, f"$A{row}")
             page.formula(row, 2 + j, text, "formula", "share")
         page.formula(
             row,
@@ -91,6 +82,19 @@ def write_acceptability(book: Book) -> AcceptabilityAddresses:
             page.formula(FIRST + i, column + j, text, "formula", shape)
     _threshold_lines(book, page, column)
     return AcceptabilityAddresses(page, area)
+
+
+def share_best(draws: SheetTable, options: Sequence[str], option: str, limit: str) -> str:
+    """A formula for the share of draws in which an option is the best, given a QALY's value."""
+    benefit = {s: f"({limit}*{draws.span(f'qaly {s}')}-{draws.span(f'cost {s}')})" for s in options}
+    here = options.index(option)
+    # a tie goes to the option named first
+    beats = [
+        f"({benefit[option]}{'>' if k < here else '>='}{benefit[other]})"
+        for k, other in enumerate(options)
+        if k != here
+    ]
+    return f"SUMPRODUCT({'*'.join(beats)}*1)/ROWS({draws.span('draw')})" if beats else "1"
 
 
 def frontier_column(options: Sequence[str]) -> int:

@@ -106,6 +106,10 @@ def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[
     if book.has("draw"):
         text = f"On Inputs choose Show = PSA draw and a number from 1 to {book.draws.rows:,}."
         found.append(("Replay a draw", text))
+    if book.live_draws:
+        text = "After an edit press F9 in Excel: Live draws gives means and acceptability"
+        text += f" of the first {book.live_draws:,} draws."
+        found.append(("Work out draws anew", text))
     return [
         *found,
         (

@@ -78,19 +78,9 @@ def write_increments(book: Book) -> IncrementAddresses:
         text = _difference(book, pair, totals.totals[name, True], totals.names)
         differences.append(lines.add(label, text, shape))
     dc, dq, years = differences
-    words = (
-        f'IF({dq}=0,IF({dc}>0,"more costly, no difference in effect",'
-        f'IF({dc}<0,"less costly, no difference in effect","no difference")),'
-        f'IF({dq}>0,IF({dc}>0,"more costly, more effective","dominant"),'
-        f'IF({dc}<0,"less costly, less effective","dominated")))'
-    )
-    verdict = lines.add("In words", words, "text")
-    icer = lines.add(
-        f"ICER ({book.currency} per QALY; #N/A under dominance)",
-        f'IF(OR({verdict}="more costly, more effective",{verdict}="less costly, less effective"),'
-        f"{dc}/{dq},NA())",
-        "money",
-    )
+    verdict = lines.add("In words", in_words(dc, dq), "text")
+    label = f"ICER ({book.currency} per QALY; #N/A under dominance)"
+    icer = lines.add(label, ratio(verdict, dc, dq), "money")
     others = _other_effects(book, lines, dc, years)
     threshold, judged = severity.threshold, judgement(book.study)
     kind = ", severity-weighted" if weighted(book.study) else ""
@@ -127,6 +117,22 @@ def write_increments(book: Book) -> IncrementAddresses:
     )
 
 
+def in_words(cost: str, effect: str) -> str:
+    """A formula for what differences of costs and effects are called."""
+    return (
+        f'IF({effect}=0,IF({cost}>0,"more costly, no difference in effect",'
+        f'IF({cost}<0,"less costly, no difference in effect","no difference")),'
+        f'IF({effect}>0,IF({cost}>0,"more costly, more effective","dominant"),'
+        f'IF({cost}<0,"less costly, less effective","dominated")))'
+    )
+
+
+def ratio(verdict: str, cost: str, effect: str) -> str:
+    """A formula for the ICER, which has no meaning under dominance."""
+    both = f'{verdict}="more costly, more effective",{verdict}="less costly, less effective"'
+    return f"IF(OR({both}),{cost}/{effect},NA())"
+
+
 def _other_effects(
     book: Book, lines: _ComparisonLines, cost: str, years: str
 ) -> dict[str, OtherEffect]:
@@ -135,8 +141,8 @@ def _other_effects(
     if counts_equal_value(book.study):
         both = book.after(write_equal_value)
         label = f"Incremental {EQUAL_VALUE}s (see {EQUAL_VALUE_SHEET})"
-        gap = _gap(book, both.intervention, both.comparator)
-        gains[EQUAL_VALUE] = lines.add(label, gap, "qaly")
+        gained = gap(book, both.intervention, both.comparator)
+        gains[EQUAL_VALUE] = lines.add(label, gained, "qaly")
     found = {}
     for unit, gained in gains.items():
         if unit != book.study.definition.effect.name:
@@ -148,10 +154,10 @@ def _other_effects(
 
 def _difference(book: Book, pair: list[str], values: str, names: str) -> str:
     """The intervention's figure less the comparator's, 0 where equal but for rounding."""
-    return _gap(book, *(f"INDEX({values},MATCH({name},{names},0))" for name in pair))
+    return gap(book, *(f"INDEX({values},MATCH({name},{names},0))" for name in pair))
 
 
-def _gap(book: Book, first: str, second: str) -> str:
+def gap(book: Book, first: str, second: str) -> str:
     """`first` less `second`, 0 where they are equal but for rounding."""
     tie = f"{book.layout.fixed['tie']}*MAX(ABS({first}),ABS({second}))"
     return f"IF(ABS({first}-{second})<={tie},0,{first}-{second})"

@@ -19,6 +19,7 @@ from hecon.workbook.input_names import names_of
 from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import EDITS, HEADER, INPUTS, SELECTORS, letter
 from hecon.workbook.sheets.evidence_sheet import write_evidence
+from hecon.workbook.sheets.live_places import place_live
 from hecon.workbook.sheets.model_settings import plain_settings, settings_rows
 from hecon.workbook.sheets.time_sheet import write_tables
 from hecon.workbook.styles import fitting
@@ -163,6 +164,9 @@ def _selector(book: Book, page: Page) -> None:
         if name in modes
     )
     show = f"{shown}1{')' * (len(modes) - 1)}"
+    live = book.after(place_live)
+    if live is not None:
+        show = f"IF({live.number}>0,{len(MODES)},{show})"
     found = [("Show", MODES[0], show, '"' + ",".join(modes) + '"')]
     if scenarios:
         listed = book.scenarios.span("scenario")
@@ -193,6 +197,8 @@ def _selector(book: Book, page: Page) -> None:
     last = SELECTORS + len(found)
     page.put(last, 1, f"PSA draw (1 to {book.draws.rows})", "text")
     page.put(last, 3, 1, "input")
+    if live is not None:
+        draw = f"IF({live.number}>0,{live.number},{draw})"
     page.formula(last, 4, f"MAX(1,MIN({draw},{book.draws.rows}))", "formula")
     rule = DataValidation(
         type="whole", operator="between", formula1="1", formula2=str(book.draws.rows)
@@ -311,6 +317,8 @@ def _in_use(book: Book, page: Page, row: int, key: Key, shape: str) -> None:
         one_way = f"IF({_own(SELECTOR['one_way'].typed)}=$A{row},{chosen},{base})"
     if book.has("draw") and key_text(key) in book.draws.columns:
         draw = f"INDEX({book.draws.span(key_text(key))},{_own(SELECTOR['draw'].number)})"
+        if live := book.after(place_live):
+            draw = f"IF({live.follows(key)}=1,{draw},{base})"
     if (scenario, one_way, draw) == (base, base, base):
         text = base
     else:
