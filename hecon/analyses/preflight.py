@@ -9,9 +9,12 @@ from hecon.analyses.evaluate import evaluate
 from hecon.analyses.input_values import computed_values
 from hecon.engine.model import key_text
 from hecon.engine.values import formula_values
+from hecon.errors import misspelt
 from hecon.parameters.design import base_values
 from hecon.parameters.parameter_schema import Parameter
 from hecon.parameters.units import value_problem
+from hecon.studies.estimates.evidence_records import Arm, PublishedEffect
+from hecon.studies.estimates.selection import listed
 from hecon.studies.extends import FILE as STUDY_FILE
 from hecon.studies.study import Study
 
@@ -90,6 +93,7 @@ def notes(study: Study) -> list[str]:
         *_kind_notes(study),
         *_death_notes(study),
         *_session_notes(study),
+        *_evidence_notes(study),
         *([f"{study.folder.name}/{STUDY_FILE}: {study.no_workbook}"] if study.no_workbook else []),
     ]
 
@@ -153,4 +157,18 @@ def _session_notes(study: Study) -> Iterator[str]:
                 f"{session.file}, row {session.row}: session {session.label} of "
                 f"{session.strategy} is in week {float(week):g}, after the horizon; what it costs "
                 "is not counted"
+            )
+
+
+def _evidence_notes(study: Study) -> Iterator[str]:
+    """Evidence that is left out because its use is almost one that estimates ask for."""
+    asked = {use for row in study.synthesis.rows.values() for use in listed(row.use)}
+    evidence = study.synthesis.evidence
+    found: list[Arm | PublishedEffect] = [*evidence.arms, *evidence.effects, *evidence.contrasts]
+    for item in found:
+        near = "" if item.use in asked else misspelt(item.use, asked)
+        if near:
+            yield (
+                f"{item.file}, row {item.row}: no estimate asks for the use '{item.use}' of "
+                f"{item.id} ({item.study}); is it '{near}'?"
             )

@@ -4,6 +4,8 @@ import csv
 
 import pytest
 
+from hecon.analyses.preflight import notes
+
 ARMS = """\
 row_id,study,arm,treatment_class,n_randomised,n_assessed,events_cure,timepoint,dropout_n,status,use
 A1,First,new,NEW,20,18,9,post,2,published,base
@@ -75,6 +77,19 @@ def test_nothing_is_wrong_with_it(made):
     (found,) = [p for p in study.parameters if p.estimate]
     assert found.value == 13 / 47
     assert found.status == "derived"
+
+
+def test_evidence_that_a_slip_leaves_out_is_named(made):
+    assert not [note for note in notes(made.load()) if "use" in note]
+    made.change(
+        "contrasts.csv",
+        "C1,First,new,A,NEW,OLD,0.5,0.2,20,20,scale,clinician,published,base",
+        "C1,First,new,A,NEW,OLD,0.5,0.2,20,20,scale,clinician,published,bases",
+    )
+    assert [note for note in notes(made.load()) if "use" in note] == [
+        "small/contrasts.csv, row 2: no estimate asks for the use 'bases' of C1 (First); is it "
+        "'base'?"
+    ]
 
 
 LINE = "ratio,new against old,pairwise,log odds ratio,cure,NEW v OLD,base,,,,,,REML"

@@ -96,6 +96,16 @@ def test_one_input_is_no_plural(run_of, said, algebra):
     ]
 
 
+def test_one_input_that_turns_is_no_plural(run_of, said, algebra):
+    others = [_fixed(algebra, p.name) for p in algebra.parameters if p.name != "price"]
+    (price,) = (p for p in algebra.parameters if p.name == "price")
+    run = run_of(study=replace(algebra, parameters=[*others, price]))
+    assert said(one_way_section.section(run))[0] == (
+        "The only input that has a range turns the decision between New and Old at EUR 20,000 per "
+        "QALY at an end of it: price (price of a unit)."
+    )
+
+
 def _fixed(study, name):
     """An input of a study without range and distribution."""
     found = next(p for p in study.parameters if p.name == name)

@@ -158,14 +158,19 @@ def conclusion(run: Run) -> Sentence:
     if bars.empty:
         return Sentence("No input has a range of its own, so none is moved alone.", {}, "verdict")
     turning = bars.loc[bars["turns"].astype(bool), "parameter"]
+    names = inputs(run.study, turning)
     values: dict[str, Value] = {"a": a, "b": b, **at_threshold(run)}
-    if turning.empty and len(bars) == 1:
-        return Sentence(
+    if len(bars) == 1:
+        stays = (
             "At the ends of its range the only input that has one does not turn the decision "
-            "between {a} and {b} at {threshold} per {effect}.",
-            values,
-            "verdict",
+            "between {a} and {b} at {threshold} per {effect}."
         )
+        turns = (
+            "The only input that has a range turns the decision between {a} and {b} at {threshold} "
+            "per {effect} at an end of it: {names}."
+        )
+        some = {} if turning.empty else {"names": names}
+        return Sentence(stays if turning.empty else turns, values | some, "verdict")
     values["all"] = count(len(bars))
     if turning.empty:
         return Sentence(
@@ -174,7 +179,7 @@ def conclusion(run: Run) -> Sentence:
             values,
             "verdict",
         )
-    values |= {"turning": count(len(turning)), "names": inputs(run.study, turning)}
+    values |= {"turning": count(len(turning)), "names": names}
     one = (
         "{turning} of {all} inputs alone turns the decision between {a} and {b} at {threshold} "
         "per {effect} at an end of its range: {names}."
