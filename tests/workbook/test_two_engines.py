@@ -28,7 +28,7 @@ TOLERANCE = 1e-9
 
 #: What is chosen one after the other: the selector, and what is chosen below it.
 CHOSEN: Mapping[str, Mapping[int, str]] = {
-    "base case": {},
+    "base case": {0: "Base case"},
     "scenario": {0: "Scenario", 1: "S71"},
     "one-way": {0: "One-way", 2: "n_pe_sessions", 3: "high"},
 }
@@ -49,7 +49,8 @@ def engines(plain: Path, composed: Book) -> dict[str, tuple[Values, Values]]:
         for name, value in TYPED.items()
     }
     try:
-        theirs = list(libreoffice_replays(plain, list(changes.values())))
+        # as somebody types: what is stale then stays so
+        theirs = list(libreoffice_replays(plain, list(changes.values()), anew=False))
     except LibreOfficeMissing:
         warnings.warn("LibreOffice is missing: the second engine did not run", stacklevel=1)
         pytest.skip("LibreOffice is missing: the second spreadsheet engine did not run")
