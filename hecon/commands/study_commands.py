@@ -192,9 +192,9 @@ def run(
                 sections, written = write_whole(
                     Run(study, settings, tell), out, workbook=_written_workbook, **how
                 )
-        if edits:
-            edited.print(to)
         with speaking(tongue):
+            if edits:
+                edited.print(to)
             show_summary(study, sections, written, study_units(study), to, whole=not names)
         if written.problems:
             raise typer.Exit(1)

@@ -52,26 +52,30 @@ class Edited:
     def print(self, console: Console) -> None:
         """List the edits, and say whether the workbook's formulas still agree."""
         if not self.edits:
-            console.print("No input differs from the original study.")
+            console.print(say("No input differs from the original study."))
         else:
-            shown = Table(title=f"{len(self.edits)} inputs differ from the original study")
+            count = len(self.edits)
+            title = say("{count} inputs differ from the original study", count=count)
+            shown = Table(title=title)
             for heading in ("Sheet", "Cell", "What", "Original", "Edited", "What follows"):
-                shown.add_column(heading)
+                shown.add_column(say(heading))
             for edit in self.edits:
-                shown.add_row(*vars(edit).values())
+                shown.add_row(sheet_title(edit.sheet), *map(say, list(vars(edit).values())[1:]))
             console.print(shown)
         if math.isnan(self.gap):
-            console.print(
+            text = (
                 "The workbook's own formulas could not be recalculated, are not all hecon's, or "
                 "are in another language than the new report, so its totals were not compared. The "
                 "new report holds what the inputs give."
             )
+            console.print(say(text))
         elif self.gap >= AGREES:
-            console.print(
+            text = (
                 "The workbook's own formulas give other totals than Python does from its inputs "
-                f"(relative difference {self.gap:.2g}): something besides the yellow cells was "
-                "changed. The new report holds what the inputs give."
+                "(relative difference {gap}): something besides the yellow cells was changed. The "
+                "new report holds what the inputs give."
             )
+            console.print(say(text, gap=f"{self.gap:.2g}"))
         console.print()
 
 

@@ -1,5 +1,6 @@
 """A workbook in another language: the same figures in the same cells, all texts looked up."""
 
+import io
 import re
 from pathlib import Path
 from zipfile import ZipFile
@@ -11,6 +12,7 @@ from openpyxl.chart import LineChart, Reference, Series
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 from recalculated import recalculate
+from rich.console import Console
 from typed import typed
 
 from hecon.analyses.run import Run
@@ -21,6 +23,7 @@ from hecon.report.study_texts import language_of
 from hecon.report.things_called import study_units
 from hecon.report.words import spoken
 from hecon.workbook.book import write_workbook
+from hecon.workbook.edited import Edited
 from hecon.workbook.edits import names_in_workbook, read_edited
 from hecon.workbook.pages import Sheets, add_page
 from hecon.workbook.reading.edited_results import total_rows
@@ -161,8 +164,13 @@ def test_inputs_are_read_back_from_a_norwegian_workbook(
     with pytest.raises(InputError, match=r"sheet Parametre, cell D.*found 'x', allowed is a"):
         read_edited(bad, run.study, folder(tmp_path, "b"))
     rows = total_rows(plain, run.study)
+    listed = io.StringIO()
     with speaking(language_of(run.study, "nb")):
         assert total_rows(norsk, run.study) == rows
+        Edited(edits, 1.0).print(Console(file=listed, width=400))
+    said = [[cell.strip() for cell in line.split("│")] for line in listed.getvalue().split("\n")]
+    assert english([cell for line in said for cell in line], run.study) == {}
+    assert {line[1] for line in said if len(line) > 1} == {sheet for sheet, _ in entries}
 
 
 def test_a_norwegian_workbook_has_no_english_word(
