@@ -168,7 +168,7 @@ def with_sessions(tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("sheet", "column"),
-    [("Sessions", "note"), ("Sessions", "attendance"), ("Scenarios", "why")],
+    [("Sessions", "note"), ("Sessions", "attendance"), ("Scenarios", "Why")],
 )
 def test_fault_85_a_column_of_notes_deleted_from_a_workbook(with_sessions, tmp_path, sheet, column):
     study, path = with_sessions

@@ -18,6 +18,7 @@ from hecon.report.outcomes import draws_table
 from hecon.studies.study import Scenario
 from hecon.workbook.charts import dress
 from hecon.workbook.context import (
+    HEADINGS,
     SELECTOR,
     SHOWN,
     Book,
@@ -61,10 +62,11 @@ def _headings(book: Book, page: Page, grid: SheetTable) -> None:
     inputs = {p.text for p in book.study.parameters}
     names = []
     for name in grid.columns:
-        if shape_of(name) == "money":
-            name = f"{name} ({book.currency}{money.get(name, '')})"
         named = name in inputs or name.startswith("set ")
-        names.append(name if named else name.replace("_", " "))
+        heading = name if named else HEADINGS.get(name, name.replace("_", " "))
+        if shape_of(name) == "money":
+            heading = f"{heading} ({book.currency}{money.get(name, '')})"
+        names.append(heading)
     page.headings(grid.first - 1, names, grid.left + 1)
 
 
