@@ -12,6 +12,7 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hecon.errors import ModelError
@@ -308,11 +309,6 @@ class Page:
         """Print what stands above a row."""
         self.sheet.print_area = f"A{self.unprinted + 1}:{self.printed}{row}"
 
-    def print_blocks(self, *blocks: str) -> None:
-        """Print these areas alone, each on pages of its own, with the first column beside them."""
-        self.sheet.print_area = ",".join(blocks)
-        self.sheet.print_title_cols = "A:A"
-
     def widths(self, *widths: float) -> None:
         """Column widths from the first column on."""
         for position, width in enumerate(widths, start=1):
@@ -333,6 +329,7 @@ def add_page(
     sheet.sheet_view.zoomScale = 90
     sheet.page_setup.orientation = orientation
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_margins = PageMargins(0.5, 0.5, top=0.5, bottom=0.65, header=0.3, footer=0.3)
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True

@@ -149,8 +149,9 @@ def _lines(book: Book, sheets: Sequence[str], own: Sequence[str]) -> list[tuple[
         ("Not live", _not_live(book, sheets, own)),
         (
             "Names and macros",
-            "The only defined names are those by which Excel knows print areas, rows repeated "
-            "in print and filters. No macros, links to other files, hidden or locked sheets.",
+            "Each input has a defined name, beside it on Inputs; other names are print areas, "
+            "rows repeated in print and filters. No macros, links to other files, hidden or locked "
+            "sheets.",
         ),
     ]
 

@@ -57,10 +57,8 @@ def write_sessions(book: Book) -> SessionTotals:
     page.headings(first - 1, columns)
     # what goes in; what comes out of it, sources and notes stay on screen
     given, last = len(FIXED) + len(course.columns), first - 1 + len(course.sessions)
-    page.print_blocks(
-        f"A1:{letter(1 + len(book.strategies))}{first - 2}",
-        f"B{first - 1}:{letter(given)}{last}",
-    )
+    page.printed = letter(given)
+    page.print_to(last)
     for i, session in enumerate(course.sessions):
         _session(book, course, page, columns, first + i, session, first, last)
     quantities = [letter(columns.index(n) + 1) for n in ("week", "included", *course.columns)]
