@@ -107,7 +107,7 @@ def test_what_is_typed_over_comes_back(
     for row in book[INPUTS].iter_rows():
         if row[0].value == "training":
             row[3].value = 70
-    heads = next(r for r in book["Scenarios"].iter_rows() if r[0].value == "scenario")
+    heads = next(r for r in book["Scenarios"].iter_rows() if r[0].value == "Scenario")
     column = next(c.column for c in heads if c.value == "set first_new")
     for row in book["Scenarios"].iter_rows():
         if row[0].value == "dear":

@@ -1,5 +1,6 @@
 """Where a workbook that came back has its discounted totals."""
 
+from contextlib import closing
 from pathlib import Path
 
 from hecon.parameters.units import QALY
@@ -19,9 +20,9 @@ def total_rows(path: Path, study: Study) -> dict[str, int]:
     Raises:
         LookupError: If the sheet or one of the rows is missing.
     """
-    sheet = open_book(path)[sheet_title(TITLE)]
-    lines = enumerate(bounded_rows(sheet, most=1), start=1)
-    rows = {str(at(cells, 0)): row for row, cells in lines}
+    with closing(open_book(path)) as book:
+        lines = enumerate(bounded_rows(book[sheet_title(TITLE)], most=1), start=1)
+        rows = {str(at(cells, 0)): row for row, cells in lines}
     units = study_units(study)
     cost = total_label("cost", f"{units.currency} {units.price_year}", True)
     effect = total_label("qaly", QALY, True).replace(f"{QALY}s", units.effects)
