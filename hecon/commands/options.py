@@ -26,8 +26,6 @@ class DesignName(StrEnum):
 
 #: Most draws, threads, and largest seed: what memory, a machine and 31 bits hold.
 MOST_DRAWS, MOST_WORKERS, LAST_SEED = 10_000_000, 256, 2**31 - 1
-#: Most draws that the workbook can work out itself: as many as it holds.
-MOST_LIVE = 1_000
 #: Largest number that an option takes, either way.
 LARGEST = 1e15
 #: Most values in a list.
@@ -92,10 +90,18 @@ def refuse_idle(context: typer.Context, why: str, *names: str) -> None:
 
 
 def at_most(found: int, most: int, option: str, allowed: str) -> None:
-    """Refuse an option that is larger than what else is asked for allows, in words for `most`."""
+    """Refuse an option that is larger than what else is asked for allows, in words."""
     if found > most:
-        text = f"found {found:,}, allowed {allowed.format(most)}"
-        raise typer.BadParameter(text, param_hint=option)
+        raise typer.BadParameter(f"found {found:,}, allowed {allowed}", param_hint=option)
+
+
+def refuse_more_live(found: int, draws: int) -> None:
+    """Refuse more live draws than the workbook holds."""
+    if found:
+        from hecon.workbook.context import REPLAYED
+
+        most = min(draws, REPLAYED)
+        at_most(found, most, "--live-draws", f"are as many as the workbook holds: {most:,}")
 
 
 def given(context: typer.Context, name: str | None) -> bool:
@@ -122,7 +128,6 @@ LiveDraws = Annotated[
     int,
     typer.Option(
         min=0,
-        max=MOST_LIVE,
         metavar="N",
         help="Let the workbook work out so many draws itself after an edit, in Excel by F9.",
     ),

@@ -11,7 +11,6 @@ from hecon.commands.messages import messages
 from hecon.commands.options import (
     LAST_SEED,
     MOST_DRAWS,
-    MOST_LIVE,
     DesignName,
     DesignOption,
     Draws,
@@ -26,6 +25,7 @@ from hecon.commands.options import (
     given,
     read_study,
     refuse_idle,
+    refuse_more_live,
     said,
 )
 from hecon.report.sections import analyses_named
@@ -143,17 +143,16 @@ def run(
             source, rules, made = origin(folder, original, jurisdiction)
             language = language if given(context, "language") else made.language
             if report and not only and not given(context, "live_draws"):
-                live_draws = min(made.live_draws, draws, MOST_LIVE)
+                live_draws = min(made.live_draws, draws)
         else:
             refuse_idle(context, "only for an edited workbook", "original")
         names = analyses_named(filter(None, map(str.strip, only.split(","))), "--only")
-        more = "; a command of one analysis, such as 'hecon psa', takes more"
-        at_most(draws, MOST_OF_ALL, "--draws", f"for analyses and their report are {{:,}}{more}")
+        more = f"{MOST_OF_ALL:,}; a command of one analysis, such as 'hecon psa', takes more"
+        at_most(draws, MOST_OF_ALL, "--draws", f"for analyses and their report are {more}")
         if not report or names:
             refuse_idle(context, "only with a report: its workbook works them out", "live_draws")
         study = read_study(source, rules)
-        drawn = draws if study.uncertain else 0
-        at_most(live_draws, drawn, "--live-draws", "are as many as the run has: {:,}")
+        refuse_more_live(live_draws, draws if study.uncertain else 0)
         from hecon.analyses.run import Run, Settings
         from hecon.report.console import stdout
         from hecon.report.language import speaking

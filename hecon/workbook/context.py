@@ -219,14 +219,28 @@ DECISION = (
 
 
 #: What stands over columns of results; others are called by their names.
-HEADINGS = {
-    **{"scenario": "Scenario", "title": "Title", "parameter": "Parameter", "end": "End"},
-    **{"value": "Value", "basis": "Basis", "nmb_to_base": "NMB against base case"},
-    **{"cost_to_base": "Cost against base case", "qaly_to_base": "QALYs against base case"},
-    **{"intervention": "Intervention", "comparator": "Comparator", "verdict": "In words"},
-    **{"cost_difference": "Incremental cost", "qaly_difference": "Incremental QALYs"},
-    **{"icer": "ICER", "shortfall": "Shortfall", "weight": "Weight", "threshold": "Threshold"},
-    **{"nmb": "NMB", "status": "Status", "why": "Why"},
+RESULT_HEADINGS = {
+    "scenario": "Scenario",
+    "title": "Title",
+    "parameter": "Parameter",
+    "end": "End",
+    "value": "Value",
+    "basis": "Basis",
+    "nmb_to_base": "NMB against base case",
+    "cost_to_base": "Cost against base case",
+    "qaly_to_base": "QALYs against base case",
+    "intervention": "Intervention",
+    "comparator": "Comparator",
+    "verdict": "In words",
+    "cost_difference": "Incremental cost",
+    "qaly_difference": "Incremental QALYs",
+    "icer": "ICER",
+    "shortfall": "Shortfall",
+    "weight": "Weight",
+    "threshold": "Threshold",
+    "nmb": "NMB",
+    "status": "Status",
+    "why": "Why",
 }
 
 

@@ -305,7 +305,7 @@ def test_other_designs(design, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--live-draws", "61"], "found 61, allowed are as many as the run has: 60"),
+        (["--live-draws", "61"], "found 61, allowed are as many as the workbook holds: 60"),
         (["--live-draws", "3", "--no-report"], "only with a report"),
         (["--live-draws", "3", "--only", "psa"], "only with a report"),
     ],

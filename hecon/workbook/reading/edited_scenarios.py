@@ -8,7 +8,7 @@ from hecon.parameters.written_money import is_money
 from hecon.report.language import say
 from hecon.studies.budget_values import with_budget
 from hecon.studies.study import Scenario
-from hecon.workbook.context import HEADINGS, override_name
+from hecon.workbook.context import RESULT_HEADINGS, override_name
 from hecon.workbook.estimates import scenario_estimates
 from hecon.workbook.reading.cells import (
     WorkbookReading,
@@ -37,10 +37,10 @@ def read_scenarios(reading: WorkbookReading) -> None:
     heads: list[str] = []
     for row, cells in reading.rows(TITLE):
         first = at(cells, 0)
-        if first == say(HEADINGS["scenario"]):
+        if first == say(RESULT_HEADINGS["scenario"]):
             heads = [str(c) for c in cells]
             for name in ("title", "why", "status"):
-                reading.heading(heads, HEADINGS[name], TITLE)
+                reading.heading(heads, RESULT_HEADINGS[name], TITLE)
             continue
         if not heads or first is None:
             continue

@@ -17,6 +17,9 @@ from hecon.workbook.sheets.sessions_sheet import write_sessions
 from hecon.workbook.sheets.severity_sheet import title_of, weighted, write_severity
 from hecon.workbook.sheets.totals_sheet import TITLE, write_totals
 
+#: What other lines of a comparison are called.
+QALY_LABEL, WORDS_LABEL = "Incremental QALYs", "In words"
+
 
 class OtherEffect(NamedTuple):
     """Cells of a gain in another unit of effect, and of its ICER."""
@@ -71,16 +74,15 @@ def write_increments(book: Book) -> IncrementAddresses:
     ]
     differences = []
     for name, label, shape in (
-        ("cost", f"Incremental cost ({book.currency})", "money"),
-        ("qaly", "Incremental QALYs", "qaly"),
+        ("cost", cost_label(book), "money"),
+        ("qaly", QALY_LABEL, "qaly"),
         ("life_years", "Incremental life-years", "qaly"),
     ):
         text = _difference(book, pair, totals.totals[name, True], totals.names)
         differences.append(lines.add(label, text, shape))
     dc, dq, years = differences
-    verdict = lines.add("In words", in_words(dc, dq), "text")
-    label = f"ICER ({book.currency} per QALY; #N/A under dominance)"
-    icer = lines.add(label, ratio(verdict, dc, dq), "money")
+    verdict = lines.add(WORDS_LABEL, in_words(dc, dq), "text")
+    icer = lines.add(icer_label(book), ratio(verdict, dc, dq), "money")
     others = _other_effects(book, lines, dc, years)
     threshold, judged = severity.threshold, judgement(book.study)
     kind = ", severity-weighted" if weighted(book.study) else ""
@@ -115,6 +117,16 @@ def write_increments(book: Book) -> IncrementAddresses:
         stated=tuple(stated),
         free=lines.row + 2,
     )
+
+
+def cost_label(book: Book) -> str:
+    """What a difference of costs is called."""
+    return f"Incremental cost ({book.currency})"
+
+
+def icer_label(book: Book) -> str:
+    """What an ICER is called."""
+    return f"ICER ({book.currency} per QALY; #N/A under dominance)"
 
 
 def in_words(cost: str, effect: str) -> str:

@@ -15,8 +15,17 @@ from hecon.workbook.pages import Page, add_page
 from hecon.workbook.sheet_layout import EDITED, letter
 from hecon.workbook.sheet_rows import ends
 from hecon.workbook.sheets.acceptability_sheet import FIRST, STEPS, share_best
-from hecon.workbook.sheets.increments_sheet import gap, in_words, ratio, write_increments
-from hecon.workbook.sheets.live_places import HEADINGS, NUMBER, TITLE, LivePlaces, place_live
+from hecon.workbook.sheets.increments_sheet import (
+    QALY_LABEL,
+    WORDS_LABEL,
+    cost_label,
+    gap,
+    icer_label,
+    in_words,
+    ratio,
+    write_increments,
+)
+from hecon.workbook.sheets.live_places import DRAWS_HEAD, NUMBER, TITLE, LivePlaces, place_live
 from hecon.workbook.sheets.live_table import write_packing, write_table
 from hecon.workbook.sheets.severity_sheet import write_severity
 from hecon.workbook.styles import fitting
@@ -24,7 +33,7 @@ from hecon.workbook.styles import fitting
 #: The state in which the figures are those of the inputs.
 UP_TO_DATE = "up to date"
 #: Row of the first results, whose headings stand beside those of the draws.
-RESULTS = HEADINGS - 1
+RESULTS = DRAWS_HEAD - 1
 
 
 _HOW = (
@@ -169,14 +178,14 @@ def _comparison(book: Book, page: Page, means: Means, row: int) -> int:
     cost, effect, verdict = (f"$B${row + i}" for i in range(1, 4))
     lines = (
         (
-            f"Incremental cost ({book.currency})",
+            cost_label(book),
             gap(book, means["cost", a], means["cost", b]),
             "money",
         ),
-        ("Incremental QALYs", gap(book, means["qaly", a], means["qaly", b]), "qaly"),
-        ("In words", in_words(cost, effect), "text"),
+        (QALY_LABEL, gap(book, means["qaly", a], means["qaly", b]), "qaly"),
+        (WORDS_LABEL, in_words(cost, effect), "text"),
         (
-            f"ICER ({book.currency} per QALY; #N/A under dominance)",
+            icer_label(book),
             ratio(verdict, cost, effect),
             "money",
         ),
@@ -231,7 +240,7 @@ def _inputs(book: Book, page: Page, places: LivePlaces, tolerance: str) -> list[
     Gives the columns of what they are now, and of whether they follow.
     """
     names = ["input", "as delivered", "now", "follows its draws (1) or is fixed (0)"]
-    page.headings(HEADINGS, names, places.listed)
+    page.headings(DRAWS_HEAD, names, places.listed)
     values = base_values(book.study.parameters)
     delivered, now = (letter(places.listed + i) for i in (1, 2))
     for key, row in places.drawn.items():

@@ -8,7 +8,7 @@ from hecon.workbook.sheet_layout import letter
 
 TITLE = "Live draws"
 #: Row of the cell whose number a draw takes the place of, and of the headings of the draws.
-NUMBER, HEADINGS = 5, 15
+NUMBER, DRAWS_HEAD = 5, 15
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def place_live(book: Book) -> LivePlaces | None:
     names = [f"{what} {s}" for what in ("cost", "qaly") for s in book.strategies]
     left = 2 + max(len(book.strategies), 2 + len(book.study.options)) + 1
     columns = ("draw", "packed", "held", "edits", *names)
-    table = SheetTable(TITLE, HEADINGS + 3, book.live_draws, columns, left)
+    table = SheetTable(TITLE, DRAWS_HEAD + 3, book.live_draws, columns, left)
     inputs = [key for key in book.layout.cells if key_text(key) in book.draws.columns]
-    rows = {key: HEADINGS + 1 + i for i, key in enumerate(inputs)}
+    rows = {key: DRAWS_HEAD + 1 + i for i, key in enumerate(inputs)}
     return LivePlaces(table, rows, left + len(columns) + 2)

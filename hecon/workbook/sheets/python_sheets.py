@@ -18,7 +18,7 @@ from hecon.report.outcomes import draws_table
 from hecon.studies.study import Scenario
 from hecon.workbook.charts import dress
 from hecon.workbook.context import (
-    HEADINGS,
+    RESULT_HEADINGS,
     SELECTOR,
     SHOWN,
     Book,
@@ -63,7 +63,7 @@ def _headings(book: Book, page: Page, grid: SheetTable) -> None:
     names = []
     for name in grid.columns:
         named = name in inputs or name.startswith("set ")
-        heading = name if named else HEADINGS.get(name, name.replace("_", " "))
+        heading = name if named else RESULT_HEADINGS.get(name, name.replace("_", " "))
         if shape_of(name) == "money":
             heading = f"{heading} ({book.currency}{money.get(name, '')})"
         names.append(heading)
